@@ -154,6 +154,11 @@ export function equipment(opens: DeploymentFactory): void {
         const [row] = await client.latest('third-party-transfers');
         expect(row).toMatchObject({ status: 'carried-out', new_holder: 'vestra', carried_out_on: inDays(-1) });
         expect(row?.['informed']).toEqual(['norland', 'estmark', 'vestra']);
+        // The schedule moves too: whose turn it is, and in whose account the check is.
+        await until(async () => (await client.latest('end-use-checks?holder=vestra')).length === 1);
+        const [moved] = await client.latest('end-use-checks?holder=vestra');
+        expect(moved).toMatchObject({ due: inDays(88), site: 'vestra', status: 'scheduled', items: 1 });
+        expect(await client.latest('due-dates?duty=check&recipient=vestra')).toMatchObject([{ due: inDays(88) }]);
       });
 
       it('without consent makes the notice due at once, and flags a misuse case (R14)', async () => {

@@ -66,6 +66,30 @@ export class EndUseCheckScheduled extends ScheduleEndUseCheck {
   @optional() @currency("the case's currency") readonly currency?: string;
 }
 
+/** R13: the duty to count the items moves with a transfer, and their check with it. */
+export class TransferCheckedItems {
+  @streamId('third-party-transfer', 'the transfer that moved the items', 'estmark.transfer-1')
+  readonly transfer!: string;
+  @words('the serial numbers of the items', ['TS-0001'], MAX_SERIALS) readonly serials!: readonly string[];
+  @organisation('the organisation that has the duty to count them from then on', 'vestra') readonly to!: string;
+  @optional()
+  @streamId('storage-site', 'the store of the new holder, if it is known', 'vestra.central-depot')
+  readonly site?: string;
+}
+
+/**
+ * The holder before, the place, and the check of what was transferred if the rest stays: the
+ * decision adds them. Without a known store, the id of the new holder stands for the place.
+ */
+export class CheckedItemsTransferred extends TransferCheckedItems {
+  @organisation('the organisation that held them before', 'estmark') readonly from!: string;
+  @word('the place or the store of the items from then on', 'vestra') readonly place!: string;
+  @optional() @code("the area of the new holder's country, if it is known", 'north') readonly area?: string;
+  @optional()
+  @nested(() => ScheduleEndUseCheck, 'the check of what was transferred, if the rest stays: a policy schedules it')
+  readonly next?: ScheduleEndUseCheck;
+}
+
 export class RescheduleEndUseCheck {
   @dueDay('2026-08-10') readonly due!: string;
   @code('the code of the cause', 'site-closed') readonly cause!: string;
@@ -200,6 +224,12 @@ export const endUseCheckContract = contract({
       ['checker', 'system'],
       'Give a check another last day, with the cause',
     ),
+    TransferCheckedItems: command(
+      'transfer-items',
+      TransferCheckedItems,
+      'system',
+      'Move a check, or a part of it, with items that were transferred',
+    ),
     PerformEndUseCheck: command(
       'perform',
       PerformEndUseCheck,
@@ -229,6 +259,7 @@ export const endUseCheckContract = contract({
   events: {
     EndUseCheckScheduled: event(EndUseCheckScheduled, 'The check was scheduled'),
     EndUseCheckRescheduled: event(RescheduleEndUseCheck, 'The check has another last day'),
+    CheckedItemsTransferred: event(CheckedItemsTransferred, 'Items were transferred, and their check with them'),
     EndUseCheckPerformed: event(EndUseCheckPerformed, 'A visit was recorded'),
     CheckResultCorrected: event(CheckResultCorrected, 'The result of one serial was corrected'),
     CheckDayCorrected: event(CheckDayCorrected, 'The day of a visit was corrected'),

@@ -579,7 +579,11 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [transfer(1), 'correct-request', RECIPIENT, CORRECTS('request')],
   [transfer(1), 'consent', DONOR],
   [transfer(1), 'carry-out', RECIPIENT, { with: { on: day(0) } }],
+  [check(7), 'schedule', MONITOR, { with: { serials: ['TS-0005'], quantity: 1, due: day(10) } }],
+  [item(5), 'note-check', SYSTEM, { with: { check: idOf(check(7)), countedBy: 'estmark' } }],
   [item(5), 'transfer', SYSTEM, { with: { on: day(0), site: undefined, endUse: undefined } }],
+  [check(7), 'transfer-items', SYSTEM, { with: { serials: ['TS-0005'], site: undefined } }],
+  [check(7), 'cancel', DONOR],
   [item(6), 'register', DONOR, serial(6)],
   [item(6), 'receive', RECIPIENT],
   [

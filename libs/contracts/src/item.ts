@@ -1,5 +1,5 @@
 import { ScheduleEndUseCheck } from './end-use-check.js';
-import { code, day, eventId, nested, oneOf, optional, organisation, streamId, word } from './fields.js';
+import { code, day, eventId, nested, oneOf, optional, organisation, streamId, word, words } from './fields.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 
 /** How well an item serves its purpose, as its holder or a monitor sees it. */
@@ -121,9 +121,13 @@ export class TransferItem {
   @optional() @code('the code of its new end use', 'training') readonly endUse?: string;
 }
 
-/** The organisation that held it before: the decision adds it. */
+/** The organisation that held it before, and the checks that move with it: the decision adds them. */
 export class ItemTransferred extends TransferItem {
   @organisation('the organisation that held it before', 'estmark') readonly from!: string;
+  @optional()
+  @words('the checks of end use that name it and move to the new holder', ['veritas-monitor.check-1'], 20)
+  readonly checks?: readonly string[];
+  @optional() @word('the serial number, if checks move with it', 'TS-0001') readonly serial?: string;
 }
 
 export class DisposeItem {
@@ -135,6 +139,21 @@ export class DisposeItem {
 export class ReturnItem {
   @on('the return to the donor', '2026-05-31') readonly on!: string;
   @reason('loan-ended') readonly reason!: string;
+}
+
+export class NoteItemCheck {
+  @streamId('end-use-check', 'the check of end use that names it', 'veritas-monitor.check-1') readonly check!: string;
+  @organisation('the organisation that holds it as the check has it', 'estmark') readonly countedBy!: string;
+}
+
+/** Where the check moves, if the item was transferred before: the decision adds it. */
+export class ItemCheckNoted extends NoteItemCheck {
+  @optional()
+  @streamId('third-party-transfer', 'the transfer that moved the item', 'estmark.transfer-1')
+  readonly transfer?: string;
+  @optional() @organisation('the organisation that holds the item', 'vestra') readonly to?: string;
+  @optional() @site('the store that holds the item, if it is known') readonly site?: string;
+  @optional() @word('the serial number, if the check moves', 'TS-0001') readonly serial?: string;
 }
 
 export class RecordItemCheck {
@@ -212,6 +231,7 @@ export const itemContract = contract({
     TransferItem: command('transfer', TransferItem, ['holder', 'system'], 'Record a transfer with consent'),
     DisposeItem: command('dispose', DisposeItem, ['holder', 'system'], 'Record a disposal with consent'),
     ReturnItem: command('return', ReturnItem, 'donor', 'Record the return of an item to the donor'),
+    NoteItemCheck: command('note-check', NoteItemCheck, 'system', 'Note a check of end use that names the item'),
     RecordItemCheck: command('record-check', RecordItemCheck, 'system', 'Record that a check has seen the item'),
     DetectUnauthorisedTransfer: command(
       'detect-unauthorised-transfer',
@@ -249,6 +269,7 @@ export const itemContract = contract({
     ItemTransferred: event(ItemTransferred, 'Another organisation has the duty to count the item, or another use'),
     ItemDisposed: event(DisposeItem, 'The item was disposed of'),
     ItemReturned: event(ReturnItem, 'The item was returned to the donor'),
+    ItemCheckNoted: event(ItemCheckNoted, 'A check of end use names the item'),
     ItemChecked: event(ItemChecked, 'A check has seen the item'),
     UnauthorisedTransferDetected: event(UnauthorisedTransferDetected, 'The item was found elsewhere without consent'),
     LegislatureNotifiedOfTransfer: event(NotifyLegislatureOfTransfer, 'The legislature was notified of the transfer'),

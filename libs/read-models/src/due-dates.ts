@@ -71,7 +71,10 @@ export class DueDateRow {
   waits_for!: string;
   @textOrNull("the organisation that does it, if it is the donor's or the recipient's") organisation!: string | null;
   @textOrNull('the donor, if it has one') donor!: string | null;
-  @textOrNull('the recipient, if it has one; of a milestone, the one when it was planned') recipient!: string | null;
+  @textOrNull(
+    'the recipient, if it has one; of a milestone, the one when it was planned; of a check of end use, the holder',
+  )
+  recipient!: string | null;
   @textOrNull('the programme, if it belongs to one') programme!: string | null;
   @textOrNull('the assistance case, if it belongs to one') assistance_case!: string | null;
   @amountOrNull('of a tranche: what is planned, in minor units') planned!: number | null;
@@ -211,7 +214,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 /** What is due, for whom, and until when: the steward records from it what has become overdue. */
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
-  version: 7,
+  version: 8,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

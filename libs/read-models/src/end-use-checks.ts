@@ -1,4 +1,4 @@
-import type { CheckedLot, CheckedSerial, EndUseCheckEvent } from '@entente/contracts';
+import type { CheckedItemsTransferred, CheckedLot, CheckedSerial, EndUseCheckEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
 import { amountOrNull, count, day, dayOrNull, daysLate, flag, overdue, text, textOrNull } from './columns.js';
 import { originOf, rowBy, unchanged } from './row-by.js';
@@ -12,7 +12,7 @@ export class EndUseCheckRow {
   @text('on-site, remote or self-report: how it was scheduled') manner!: string;
   @text('the donor of the items') donor!: string;
   @text('the recipient') recipient!: string;
-  @text('the organisation that holds the items') holder!: string;
+  @text('the organisation that has the duty to count the items') holder!: string;
   @textOrNull('the programme of the items, if there is one') programme!: string | null;
   @textOrNull('the case under which they were delivered, if it is known') assistance_case!: string | null;
   @text("the donor's word for the type of the items") item!: string;
@@ -45,9 +45,15 @@ const DONE = {
 };
 const onDay = (due: string) => ({ due, due_month: due.slice(0, 7) });
 
+/** What stays in a check after items have left it: the value of each is the same. */
+function without({ items: before, value }: EndUseCheckRow, left: number): Pick<EndUseCheckRow, 'items' | 'value'> {
+  const items = before - left;
+  return { items, value: value === null ? null : (value / before) * items };
+}
+
 export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
   name: 'end-use-checks',
-  version: 2,
+  version: 3,
   kinds: ['end-use-check'],
   about: 'a check of end use: its items and their value, its holder, its last day, and what became of it',
   entity: EndUseCheckRow,
@@ -82,6 +88,8 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
     }),
     {
       EndUseCheckRescheduled: ({ due }) => ({ ...onDay(due), recorded_overdue: false }),
+      CheckedItemsTransferred: ({ serials, to: holder, place: site, area = null, next }, row) =>
+        next === undefined ? { holder, site, area } : without(row, serials.length),
       EndUseCheckPerformed: ({ on, inspected, done, lowerConfidence, visit }, row) => ({
         status: inspected ? 'inspected' : done ? 'checked' : row.status,
         inspected_on: inspected ? on : row.inspected_on,
@@ -173,10 +181,15 @@ const found = (result: CheckedSerial['result']) => ({
 });
 const foundIn = ({ seen, notSeen, damaged }: CheckedLot) => ({ seen, not_seen: notSeen, damaged, seal_broken: 0 });
 
+/** A row with the holder after a transfer, unless the rest of the items stays. */
+const heldAfter = <Row extends { holder: string }>(row: Row, { to, next }: CheckedItemsTransferred): Row =>
+  next === undefined ? { ...row, holder: to } : row;
+
 /** The keys of the rows of a check that an event changes. */
 function resultKeys(event: RecordedEvent<EndUseCheckEvent>): readonly string[] {
   switch (event.type) {
     case 'EndUseCheckScheduled':
+    case 'CheckedItemsTransferred':
       return [''];
     case 'EndUseCheckPerformed': {
       const { visit, results, lots = [] } = event.data;
@@ -204,6 +217,8 @@ function evolveResult(
       const { donor, recipient, holder, item } = event.data;
       return { ...NO_RESULT, end_use_check: originOf(event).id, donor, recipient, holder, item };
     }
+    case 'CheckedItemsTransferred':
+      return row && heldAfter(row, event.data);
     case 'EndUseCheckPerformed': {
       const { visit, manner, on, inspected, lowerConfidence, results, lots = [] } = event.data;
       const made = { visit, manner, visited_on: on, inspected, lower_confidence: lowerConfidence };
@@ -224,7 +239,7 @@ function evolveResult(
 
 export const checkResults: Projection<EndUseCheckEvent, CheckResultRow> = {
   name: 'check-results',
-  version: 1,
+  version: 2,
   kinds: ['end-use-check'],
   about: 'what a visit found of one serial or lot: seen, not seen, damaged, or with a broken seal',
   entity: CheckResultRow,
@@ -269,14 +284,14 @@ const NO_DISCREPANCY: CheckDiscrepancyRow = {
 
 export const checkDiscrepancies: Projection<EndUseCheckEvent, CheckDiscrepancyRow> = {
   name: 'check-discrepancies',
-  version: 1,
+  version: 2,
   kinds: ['end-use-check'],
   about: 'something that a check of end use found not to be as it was, and what explains it',
   entity: CheckDiscrepancyRow,
   totals: { counts: 'discrepancies', by: ['status'], sums: ['quantity'] },
   head: true,
   touches: (event: RecordedEvent<EndUseCheckEvent>) =>
-    event.type === 'EndUseCheckScheduled'
+    event.type === 'EndUseCheckScheduled' || event.type === 'CheckedItemsTransferred'
       ? ['']
       : event.type === 'DiscrepancyFound' || event.type === 'DiscrepancyCleared'
         ? [event.data.discrepancy]
@@ -286,6 +301,7 @@ export const checkDiscrepancies: Projection<EndUseCheckEvent, CheckDiscrepancyRo
       const { donor, recipient, holder, item } = event.data;
       return { ...NO_DISCREPANCY, end_use_check: originOf(event).id, donor, recipient, holder, item };
     }
+    if (event.type === 'CheckedItemsTransferred') return row && heldAfter(row, event.data);
     if (event.type === 'DiscrepancyFound') {
       const { on: found_on, serial = null, ...data } = event.data;
       return { ...(head ?? NO_DISCREPANCY), ...data, serial, found_on };

@@ -21,6 +21,7 @@ function judged(from: From, columns: Readonly<Record<string, string>>): Query {
 const COMPLIANCE = {
   donor: 'donor',
   recipient: 'recipient',
+  holder: 'holder',
   programme: 'programme',
   item: 'item',
   type: 'type',
@@ -56,13 +57,14 @@ const OF_THEM = 'of those';
 /** End-use compliance by count and by value. */
 export const endUseCompliance: RowsView = {
   name: 'end-use-compliance',
-  version: 2,
+  version: 3,
   about:
-    'per donor, recipient, programme, item and type of check: how many checks were due, inspected in time and overdue',
+    'per donor, recipient, holder, programme, item and type of check: how many checks were due, inspected in time and overdue',
   key: Object.keys(COMPLIANCE),
   columns: {
     donor: 'text',
     recipient: 'text',
+    holder: 'text',
     programme: 'text',
     item: 'text',
     type: 'text',
@@ -86,6 +88,7 @@ export const endUseCompliance: RowsView = {
   meanings: {
     donor: 'the donor of the items',
     recipient: 'the recipient',
+    holder: 'the organisation that has the duty to count the items, also after a transfer (R13)',
     programme: 'the programme of the items, if there is one',
     item: "the donor's word for the type of the items",
     type: 'enhanced or routine',
@@ -108,7 +111,7 @@ export const endUseCompliance: RowsView = {
       'the value of the items inspected in time, percent of the value of those due; null if it is not known, or is 0',
   },
   totals: {
-    counts: 'rows of donor, recipient, programme, item, type and currency',
+    counts: 'rows of donor, recipient, holder, programme, item, type and currency',
     by: ['currency'],
     sums: ['items_due', 'items_in_time', 'items_overdue', 'value_due', 'value_in_time', 'value_overdue'],
   },
@@ -116,7 +119,7 @@ export const endUseCompliance: RowsView = {
   query: compliance,
 };
 
-const MONTHS = { donor: 'donor', recipient: 'recipient', type: 'type', month: 'due_month' };
+const MONTHS = { donor: 'donor', recipient: 'recipient', holder: 'holder', type: 'type', month: 'due_month' };
 
 function delinquency(from: From, { sums }: ViewOptions): Query {
   const delinquent = `NOT ${IN_TIME}`;
@@ -130,13 +133,14 @@ function delinquency(from: From, { sums }: ViewOptions): Query {
 /** Delinquency by month. */
 export const checkDelinquency: RowsView = {
   name: 'check-delinquency',
-  version: 1,
-  about: 'per donor, recipient, type and month of the last day: how many checks due were not inspected in time',
+  version: 2,
+  about: 'per donor, recipient, holder, type and month of the last day: how many checks due were not inspected in time',
   key: Object.keys(MONTHS),
   columns: {
     month: 'text',
     donor: 'text',
     recipient: 'text',
+    holder: 'text',
     type: 'text',
     due: 'integer',
     in_time: 'integer',
@@ -150,6 +154,7 @@ export const checkDelinquency: RowsView = {
     month: 'the month of the last day, YYYY-MM',
     donor: 'the donor of the items',
     recipient: 'the recipient',
+    holder: 'the organisation that has the duty to count the items, also after a transfer (R13)',
     type: 'enhanced or routine',
     due: CHECKS_DUE,
     in_time: `${OF_THEM}, inspected on the spot by their last day`,
@@ -160,7 +165,7 @@ export const checkDelinquency: RowsView = {
     items_delinquent: 'the items of the delinquent ones',
   },
   totals: {
-    counts: 'rows of donor, recipient, type and month',
+    counts: 'rows of donor, recipient, holder, type and month',
     by: ['type'],
     sums: ['items_due', 'items_delinquent'],
   },
@@ -185,7 +190,7 @@ const MONTH = `(${monthOf('c.due')} + m.n)`;
 const MONTH_NUMBER = `(${MONTH} % 12 + 1)`;
 const MONTH_TEXT = `CAST(${MONTH} / 12 AS TEXT) || '-' || CASE WHEN ${MONTH_NUMBER} < 10 THEN '0' ELSE '' END || CAST(${MONTH_NUMBER} AS TEXT)`;
 
-const OVERDUE = { donor: 'donor', recipient: 'recipient', type: 'type', currency: 'currency' };
+const OVERDUE = { donor: 'donor', recipient: 'recipient', holder: 'holder', type: 'type', currency: 'currency' };
 
 function overdueAtEnd(from: From, { sums }: ViewOptions): Query {
   const today = 'CAST(:today AS TEXT)';
@@ -214,13 +219,14 @@ const AT_ITS_END = 'checks of which the last day was in the month or before, and
 /** Which checks were overdue at the end of each month. */
 export const overdueByMonth: RowsView = {
   name: 'overdue-by-month',
-  version: 1,
-  about: 'per donor, recipient, type, currency and month that is over: the checks that were overdue at its end',
+  version: 2,
+  about: 'per donor, recipient, holder, type, currency and month that is over: the checks that were overdue at its end',
   key: [...Object.keys(OVERDUE), 'month'],
   columns: {
     month: 'text',
     donor: 'text',
     recipient: 'text',
+    holder: 'text',
     type: 'text',
     overdue: 'integer',
     newly_overdue: 'integer',
@@ -232,6 +238,7 @@ export const overdueByMonth: RowsView = {
     month: 'the month, YYYY-MM: over by the day of the answer, and at most 119 months after that of the last day',
     donor: 'the donor of the items',
     recipient: 'the recipient',
+    holder: 'the organisation that has the duty to count the items, also after a transfer (R13)',
     type: 'enhanced or routine',
     overdue: `${AT_ITS_END}: neither made as scheduled or on the spot, nor denied, waived or cancelled`,
     newly_overdue: 'of those, with a last day in the month itself',
@@ -240,7 +247,7 @@ export const overdueByMonth: RowsView = {
     value: 'the value of the items of those overdue, in minor units; null if it is not known',
   },
   totals: {
-    counts: 'rows of donor, recipient, type, currency and month',
+    counts: 'rows of donor, recipient, holder, type, currency and month',
     by: ['month', 'currency'],
     sums: ['overdue', 'items', 'value'],
   },

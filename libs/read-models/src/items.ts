@@ -23,6 +23,7 @@ export class ItemRow {
   @dayOrNull('the day of its receipt, corrections included') received_on!: string | null;
   @dayOrNull('the day of the last check that has seen it') last_checked_on!: string | null;
   @dayOrNull('the last day of its next check; none while it is not on the schedule') check_by!: string | null;
+  @textOrNull('the newest check of end use that names it, if any') end_use_check!: string | null;
   @textOrNull('serviceable, limited or unserviceable, as reported last') serviceability!: string | null;
   @dayOrNull('the day of that inspection') serviceability_on!: string | null;
   @day('the day on which the serial was registered') registered_on!: string;
@@ -32,7 +33,7 @@ const OFF_SCHEDULE = { site: null, check_by: null };
 
 export const items: Projection<ItemEvent, ItemRow> = {
   name: 'items',
-  version: 1,
+  version: 2,
   kinds: ['item'],
   about: 'an item that is monitored by its serial: who holds it, where, what became of it, and its next check',
   entity: ItemRow,
@@ -86,6 +87,7 @@ export const items: Projection<ItemEvent, ItemRow> = {
       }),
       ItemDisposed: () => ({ ...OFF_SCHEDULE, status: 'disposed' }),
       ItemReturned: () => ({ ...OFF_SCHEDULE, status: 'returned' }),
+      ItemCheckNoted: ({ check: end_use_check }) => ({ end_use_check }),
       ItemChecked: ({ on, checkBy: check_by }) => ({ last_checked_on: on, check_by }),
       UnauthorisedTransferDetected: () => ({ status: 'diverted' }),
       LegislatureNotifiedOfTransfer: unchanged,
@@ -120,7 +122,7 @@ export class CustodyRow {
 }
 
 /** The word for each step, and where the item is after it, if that changes. */
-const HAPPENED: Readonly<Record<ItemEvent['type'], string>> = {
+const HAPPENED: Readonly<Record<Exclude<ItemEvent['type'], 'ItemCheckNoted'>, string>> = {
   SerialRegistered: 'registered',
   RegistrationWithdrawn: 'withdrawn',
   ItemReceived: 'received',
@@ -166,6 +168,7 @@ interface StepFields {
 }
 
 function stepAfter(head: CustodyRow | null, event: RecordedEvent<ItemEvent>): CustodyRow | null {
+  if (event.type === 'ItemCheckNoted') return head;
   const { id, day: on } = originOf(event);
   const data = event.data as StepFields;
   const { actor } = event.metadata;
@@ -200,7 +203,8 @@ export const custody: Projection<ItemEvent, CustodyRow> = {
   entity: CustodyRow,
   totals: { counts: 'steps', by: ['happened'], sums: [] },
   head: true,
-  touches: ({ revision }) => ['', String(revision)],
+  // A check that names the item is no step of its way.
+  touches: ({ type, revision }) => (type === 'ItemCheckNoted' ? [] : ['', String(revision)]),
   evolve: (_, event, __, head) => stepAfter(head, event),
 };
 

@@ -34,6 +34,16 @@ function ended(events: Check): Readonly<Record<'denied' | 'on' | 'by' | 'reason'
   };
 }
 
+type Moved = Of<EndUseCheckEvent, 'CheckedItemsTransferred'>;
+
+/** The last transfer of all of these items, if there was one. */
+const handedOver = (events: Check): Moved['data'] | undefined =>
+  only(events, 'CheckedItemsTransferred').findLast(({ data }) => data.next === undefined)?.data;
+
+/** How many items have left the check, to one of their own. */
+const leftFor = (events: Check): number =>
+  sum(only(events, 'CheckedItemsTransferred').map(({ data: { next, serials } }) => (next ? serials.length : 0)));
+
 function check(events: Check, day: string) {
   const of = scheduled(events);
   const visits = only(events, 'EndUseCheckPerformed');
@@ -48,6 +58,8 @@ function check(events: Check, day: string) {
   const newest = visits.at(-1);
   const inspected = inspection === undefined ? null : rightDay(events, inspection);
   const made = visits.find(({ data }) => data.manner === 'on-site' || data.manner === of.manner);
+  const moved = handedOver(events);
+  const left = of.quantity - leftFor(events);
   return {
     end_use_check: idOf((events[0] as Check[number]).stream),
     status,
@@ -55,14 +67,14 @@ function check(events: Check, day: string) {
     manner: of.manner,
     donor: of.donor,
     recipient: of.recipient,
-    holder: of.holder,
+    holder: moved?.to ?? of.holder,
     programme: of.programme ?? null,
     assistance_case: of.case ?? null,
     item: of.item,
-    area: of.area ?? null,
-    site: of.site,
-    items: of.quantity,
-    value: of.value ?? null,
+    area: (moved ?? of).area ?? null,
+    site: moved?.place ?? of.site,
+    items: left,
+    value: of.value === undefined ? null : (of.value / of.quantity) * left,
     currency: of.currency ?? null,
     due,
     due_month: due.slice(0, 7),
@@ -85,9 +97,13 @@ function check(events: Check, day: string) {
 const checks = (log: readonly RecordedEvent[], day: string) =>
   streamsOf<EndUseCheckEvent>(log, 'end-use-check').map((events) => check(events, day));
 
+/** Who held the items when an event was recorded. */
+const holderAt = (events: Check, event: Check[number]): string =>
+  handedOver(events.slice(0, events.indexOf(event)))?.to ?? scheduled(events).holder;
+
 const results: Figures = (log) =>
   streamsOf<EndUseCheckEvent>(log, 'end-use-check').flatMap((events) => {
-    const { donor, recipient, holder, item } = scheduled(events);
+    const { donor, recipient, item } = scheduled(events);
     return only(events, 'EndUseCheckPerformed').flatMap((visit: CheckVisit) => {
       const corrections = only(events, 'CheckResultCorrected').filter(({ data }) => data.corrects === visit.id);
       const made = {
@@ -95,7 +111,7 @@ const results: Figures = (log) =>
         visit: visit.data.visit,
         donor,
         recipient,
-        holder,
+        holder: holderAt(events, visit),
         item,
         manner: visit.data.manner,
         visited_on: rightDay(events, visit),
@@ -125,8 +141,10 @@ const results: Figures = (log) =>
 
 const discrepancies: Figures = (log) =>
   streamsOf<EndUseCheckEvent>(log, 'end-use-check').flatMap((events) =>
-    only(events, 'DiscrepancyFound').map(({ stream, data }) => {
-      const { donor, recipient, holder, item } = scheduled(events);
+    only(events, 'DiscrepancyFound').map((found) => {
+      const { stream, data } = found;
+      const { donor, recipient, item } = scheduled(events);
+      const holder = holderAt(events, found);
       const cleared = only(events, 'DiscrepancyCleared').find((one) => one.data.discrepancy === data.discrepancy);
       return {
         end_use_check: idOf(stream),
@@ -168,14 +186,15 @@ const percentOf = (part: readonly unknown[], whole: readonly unknown[]): number 
 const itemsOf = (rows: readonly CheckFigure[]): string => String(sum(rows.map(({ items }) => items)));
 
 const compliance: Figures = (log, { day }) =>
-  dueBy(log, day, ['donor', 'recipient', 'programme', 'item', 'type', 'currency']).map(
+  dueBy(log, day, ['donor', 'recipient', 'holder', 'programme', 'item', 'type', 'currency']).map(
     ({ first, rows, inTime, overdue }) => {
-      const { donor, recipient, programme, item, type, currency } = first;
+      const { donor, recipient, holder, programme, item, type, currency } = first;
       const valueOf = (part: readonly CheckFigure[]): number => sum(part.map(({ value }) => Number(value)));
       const worth = (part: readonly CheckFigure[]): string | null => (currency === null ? null : String(valueOf(part)));
       return {
         donor,
         recipient,
+        holder,
         programme,
         item,
         type,
@@ -200,12 +219,13 @@ const compliance: Figures = (log, { day }) =>
   );
 
 const delinquency: Figures = (log, { day }) =>
-  dueBy(log, day, ['donor', 'recipient', 'type', 'due_month']).map(({ first, rows, inTime, overdue }) => {
+  dueBy(log, day, ['donor', 'recipient', 'holder', 'type', 'due_month']).map(({ first, rows, inTime, overdue }) => {
     const delinquent = rows.filter((row) => !inTime.includes(row));
     return {
       month: first.due_month,
       donor: first.donor,
       recipient: first.recipient,
+      holder: first.holder,
       type: first.type,
       due: rows.length,
       in_time: inTime.length,
@@ -233,17 +253,18 @@ const overdueByMonth: Figures = (log, { day }) => {
     const end = row.ended_on !== null && row.ended_on < day ? row.ended_on : day;
     return monthsFrom(row.due_month, end.slice(0, 7)).map((month) => ({ month, row }));
   });
-  const groups = Map.groupBy(open, ({ month, row: { donor, recipient, type, currency } }) =>
-    JSON.stringify([month, donor, recipient, type, currency]),
+  const groups = Map.groupBy(open, ({ month, row: { donor, recipient, holder, type, currency } }) =>
+    JSON.stringify([month, donor, recipient, holder, type, currency]),
   );
   return [...groups.values()].map((group) => {
     const [{ month, row }] = group as [(typeof group)[number]];
-    const { donor, recipient, type, currency } = row;
+    const { donor, recipient, holder, type, currency } = row;
     const rows = group.map((one) => one.row);
     return {
       month,
       donor,
       recipient,
+      holder,
       type,
       overdue: rows.length,
       newly_overdue: rows.filter(({ due_month: due }) => due === month).length,

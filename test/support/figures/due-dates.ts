@@ -330,7 +330,9 @@ const returns: Figures = (log, { day }) =>
 const checkDues: Figures = (log, { day }) =>
   streamsOf<EndUseCheckEvent>(log, 'end-use-check').flatMap((events) => {
     const { stream, data } = last(events, 'EndUseCheckScheduled') as Of<EndUseCheckEvent, 'EndUseCheckScheduled'>;
-    const { donor, recipient, programme = null, case: assistanceCase = null, manner } = data;
+    const { donor, holder, programme = null, case: assistanceCase = null, manner } = data;
+    const handed = only(events, 'CheckedItemsTransferred').findLast((one) => one.data.next === undefined);
+    const recipient = handed?.data.to ?? holder;
     const turns = events.flatMap((event): readonly Turn[] => {
       switch (event.type) {
         case 'EndUseCheckScheduled':

@@ -189,6 +189,7 @@ const items: Figures = (log, { day }) =>
       received_on: lastOf(received, 'on'),
       last_checked_on: checked?.data.on ?? null,
       check_by: checkBy,
+      end_use_check: last(events, 'ItemCheckNoted')?.data.check ?? null,
       serviceability: inspected?.serviceability ?? null,
       serviceability_on: inspected?.on ?? null,
       registered_on: occurredOn(opening),
@@ -218,7 +219,8 @@ const DETAILS = ['reason', 'cause', 'method', 'place', 'serviceability', 'author
 
 const custodySteps = (log: readonly RecordedEvent[]) =>
   streamsOf<ItemEvent>(log, 'item').flatMap((all) =>
-    all.map((event, n) => {
+    all.flatMap((event, n) => {
+      if (event.type === 'ItemCheckNoted') return [];
       const events = present(all.slice(0, n + 1));
       const earlier = n === 0 ? [] : present(all.slice(0, n));
       const opening = last(events, 'SerialRegistered') as Of<ItemEvent, 'SerialRegistered'>;

@@ -56,13 +56,17 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   'check-results': of('results', ['lower_confidence'], ['seen', 'not_seen', 'damaged', 'seal_broken']),
   'check-discrepancies': of('discrepancies', ['status'], ['quantity']),
   'end-use-compliance': of(
-    'rows of donor, recipient, programme, item, type and currency',
+    'rows of donor, recipient, holder, programme, item, type and currency',
     ['currency'],
     ['items_due', 'items_in_time', 'items_overdue', 'value_due', 'value_in_time', 'value_overdue'],
   ),
-  'check-delinquency': of('rows of donor, recipient, type and month', ['type'], ['items_due', 'items_delinquent']),
+  'check-delinquency': of(
+    'rows of donor, recipient, holder, type and month',
+    ['type'],
+    ['items_due', 'items_delinquent'],
+  ),
   'overdue-by-month': of(
-    'rows of donor, recipient, type, currency and month',
+    'rows of donor, recipient, holder, type, currency and month',
     ['month', 'currency'],
     ['overdue', 'items', 'value'],
   ),

@@ -85,7 +85,9 @@ export interface Item extends Correctable {
   readonly nextCheck: string | null;
   /** The transfer that moved it last; null without one. */
   readonly transfer: string | null;
-  /** The last check that has seen it. */
+  /** The newest checks of end use that name it and have not seen it, at most twenty. */
+  readonly checks: readonly string[];
+  /** The day of the last check that has seen it. */
   readonly checkedOn: string | null;
   readonly loss: LossReport | null;
   /** The notice to the legislature that is due; null if none is. */

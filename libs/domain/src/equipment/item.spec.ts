@@ -8,6 +8,7 @@ import { item } from './item.js';
 import { itemId } from './item-facts.js';
 import { itemType } from './item-type.js';
 import { storageSite } from './storage-site.js';
+import { thirdPartyTransfer } from './third-party-transfer.js';
 
 const act = (type: string, data: object = {}): Event => ({ type, data });
 const same = (command: Event, type: string, more: object = {}): Event =>
@@ -336,6 +337,45 @@ describe('a loss is reported and verified (R12)', () => {
     system(registration, receipt, lost).refuses(overdue, 'not-over-yet', { now: '2026-06-30T23:59:59.000Z' });
     system(registration, receipt).refuses(overdue, 'other-last-day', after);
     system(registration, receipt, lost, same(overdue, 'ItemStepBecameOverdue')).decides(overdue, [], after);
+  });
+});
+
+describe('a check of end use that names an item (R13)', () => {
+  const note = (more: object = {}) => act('NoteItemCheck', { check: 'veritas.c-1', countedBy: 'estmark', ...more });
+  const noted = (more: object = {}) => act('ItemCheckNoted', { check: 'veritas.c-1', countedBy: 'estmark', ...more });
+  const consent = [
+    act('ThirdPartyTransferRequested', {
+      kind: 'retransfer',
+      donor: 'norland',
+      holder: 'estmark',
+      goods: [{ item: 'thermal-sight', quantity: 1, serials: ['TS-0001'] }],
+      to: 'vestra',
+      reason: 'unit-moved',
+    }),
+    act('ThirdPartyTransferConsented', { until: '2036-12-31', conditions: [] }),
+  ];
+  const moved = { transfer: 'estmark.t-1', on: '2026-06-01', to: 'vestra' };
+  const handed = (more: object = {}) => act('ItemTransferred', { ...moved, from: 'estmark', ...more });
+  const transfers = (...past: Event[]) =>
+    system(registration, receipt, ...past).knowing(thirdPartyTransfer, 'estmark.t-1', ...consent);
+  it('is noted by the system, once', () => {
+    system(registration, receipt).decides(note(), noted());
+    system(registration, receipt, noted()).decides(note(), []);
+    system().refuses(note(), 'not-found');
+    monitor().refuses(note(), 'not-the-system');
+  });
+  it('is named by the transfer, with which it moves, unless it has seen the item', () => {
+    transfers(noted()).decides(act('TransferItem', moved), handed({ checks: ['veritas.c-1'], serial: 'TS-0001' }));
+    transfers().decides(act('TransferItem', moved), handed());
+    const seen = act('ItemChecked', { check: 'veritas.c-1', on: '2026-05-20', checkBy: '2027-05-20' });
+    transfers(noted(), seen).decides(act('TransferItem', moved), handed());
+  });
+  it('moves at once, if it was scheduled for the holder before', () => {
+    const to = { transfer: 'estmark.t-1', to: 'vestra', serial: 'TS-0001' };
+    system(registration, receipt, handed()).decides(note(), noted(to));
+    const site = 'vestra.depot';
+    system(registration, receipt, handed({ site })).decides(note(), noted({ ...to, site }));
+    system(registration, receipt, handed()).decides(note({ countedBy: 'vestra' }), noted({ countedBy: 'vestra' }));
   });
 });
 

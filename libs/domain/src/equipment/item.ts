@@ -59,12 +59,15 @@ const registered = (data: RegisterSerial): Item => {
     status: 'registered',
     holder: recipient,
     ...NOT_RECEIVED,
+    checks: [],
     transfer: null,
     loss: null,
     notice: null,
     correctable: new Map(),
   };
 };
+/** An item is in few checks at once: older ones have ended without having seen it. */
+const MAX_CHECKS = 20;
 const NOT_RECEIVED = {
   site: null,
   receivedOn: null,
@@ -116,7 +119,14 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
   }),
   ItemDisposed: ({ transfer }) => ({ status: 'disposed', site: null, nextCheck: null, transfer }),
   ItemReturned: () => ({ status: 'returned', site: null, nextCheck: null }),
-  ItemChecked: ({ on, checkBy }) => ({ checkedOn: on, nextCheck: checkBy }),
+  ItemCheckNoted: ({ check }, { checks }) => ({
+    checks: [...checks.filter((one) => one !== check), check].slice(-MAX_CHECKS),
+  }),
+  ItemChecked: ({ check, on, checkBy }, { checks }) => ({
+    checkedOn: on,
+    nextCheck: checkBy,
+    checks: checks.filter((one) => one !== check),
+  }),
   UnauthorisedTransferDetected: ({ notifyBy }) => ({
     status: 'diverted',
     loss: null,
@@ -153,6 +163,7 @@ const STATUSES: Readonly<Record<Exclude<ItemCommand['type'], 'RegisterSerial'>, 
   TransferItem: READY,
   DisposeItem: ['held', 'disposed'],
   ReturnItem: READY,
+  NoteItemCheck: ANY,
   RecordItemCheck: COUNTED,
   DetectUnauthorisedTransfer: ['held', 'reported', 'lost', 'destroyed', 'expended', 'disposed'],
   NotifyLegislatureOfTransfer: ANY,
@@ -337,7 +348,19 @@ function transferItem(
   if (to !== agreed)
     return refuse('other-holder', 'the new holder is the one to which the donor consented', 'R13', { to: agreed });
   const stored = site === undefined ? null : cannotStore(site, to, on, context);
-  return stored ?? [{ type: 'ItemTransferred', data: { ...data, from: item.holder } }];
+  const checks = to === item.holder || item.checks.length === 0 ? {} : { checks: item.checks, serial: item.serial };
+  return stored ?? [{ type: 'ItemTransferred', data: { ...data, from: item.holder, ...checks } }];
+}
+
+/**
+ * R13: an item knows the checks that name it, so that they move with it; a check that was scheduled
+ * for the holder before moves at once.
+ */
+function noteCheck(data: DataOf<ItemCommand, 'NoteItemCheck'>, item: Item): readonly ItemEvent[] {
+  const { holder: to, site, transfer, serial } = item;
+  const moves = transfer !== null && to !== data.countedBy;
+  const where = moves ? { transfer, to, serial, ...(site !== null && { site }) } : {};
+  return item.checks.includes(data.check) ? [] : [{ type: 'ItemCheckNoted', data: { ...data, ...where } }];
 }
 
 const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
@@ -380,6 +403,7 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
       then: 'ItemDisposed',
     },
     ReturnItem: { unless: past, then: 'ItemReturned' },
+    NoteItemCheck: noteCheck,
     RecordItemCheck: (data, item, context) => {
       if (item.checkedOn !== null && data.on <= item.checkedOn) return [];
       const checkBy = addDays(data.on, checkDays('enhanced', 'everyDays', item, context));

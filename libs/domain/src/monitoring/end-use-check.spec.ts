@@ -359,6 +359,51 @@ describe('a check that ended without its visit is followed by the next one (R10,
   });
 });
 
+describe('a check moves with items that were transferred (R13)', () => {
+  const move = (more: object = {}) =>
+    act('TransferCheckedItems', { transfer: 'estmark.t-1', serials: ['S-1', 'S-2'], to: 'vestra', ...more });
+  const moved = (more: object = {}) =>
+    act('CheckedItemsTransferred', { ...(move().data as object), from: 'estmark', place: 'vestra', ...more });
+  const { area: _, ...without } = SCHEDULE;
+  it('to the new holder, on its last day, who then may not inspect itself', () => {
+    bySystem().decides(move(), moved());
+    bySystem(moved()).decides(move(), []);
+    registered(scheduled(), moved())
+      .as('vestra', 'monitor')
+      .registered(['vestra'], 'monitor')
+      .refuses(act('PerformEndUseCheck', VISIT), 'manner-of-another');
+    check(moved()).decides(
+      act('PerformEndUseCheck', VISIT),
+      performed({ next: { ...without, holder: 'vestra', site: 'vestra', due: '2027-05-20' } }),
+    );
+    const overdue = act('EndUseCheckBecameOverdue', { due: '2026-06-10' });
+    bySystem(moved()).decides(act('RecordOverdueCheck', { due: '2026-06-10' }), overdue, {
+      now: '2026-06-11T00:00:00.000Z',
+    });
+  });
+  it('to the store of the new holder, in its area', () => {
+    const opened = act('StorageSiteRegistered', { owner: 'vestra', place: 'd', category: 'arms', area: 'east' });
+    bySystem()
+      .knowing(storageSite, 'vestra.depot', opened)
+      .decides(move({ site: 'vestra.depot' }), moved({ site: 'vestra.depot', place: 'vestra.depot', area: 'east' }));
+  });
+  it('in part, if it names other items too: of these a check of their own', () => {
+    const part = moved({
+      serials: ['S-2'],
+      next: { ...without, serials: ['S-2'], quantity: 1, holder: 'vestra', site: 'vestra' },
+    });
+    bySystem().decides(move({ serials: ['S-2', 'S-9'] }), part);
+    bySystem(part).decides(move({ serials: ['S-2'] }), []);
+    const results = [{ serial: 'S-1', result: 'seen' }];
+    const rest = { ...next, serials: ['S-1'], quantity: 1 };
+    check(part).decides(act('PerformEndUseCheck', { ...VISIT, results }), performed({ results, next: rest }));
+  });
+  it('not after it has ended, or was made', () => {
+    bySystem(performed()).decides(move(), []);
+    bySystem(act('AccessDenied', { on: '2026-05-20', reason: 'operation', next: SCHEDULE })).decides(move(), []);
+  });
+});
+
 describe('a last day that has passed without an inspection (R10, R11)', () => {
   const late = (due = '2026-06-10') => act('RecordOverdueCheck', { due });
   const overdue = act('EndUseCheckBecameOverdue', { due: '2026-06-10' });

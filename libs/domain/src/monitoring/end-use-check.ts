@@ -61,7 +61,7 @@ export interface EndUseCheck extends Correctable {
   readonly programme?: string;
   readonly case?: string;
   readonly item: string;
-  readonly area?: string;
+  readonly area?: string | undefined;
   readonly site: string;
   readonly serials: readonly string[];
   readonly quantity: number;
@@ -108,6 +108,10 @@ const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
   }),
   {
     EndUseCheckRescheduled: ({ due }) => ({ due, overdue: false }),
+    CheckedItemsTransferred: ({ serials, to, place, area, next }, state) => {
+      const left = state.serials.filter((serial) => !serials.includes(serial));
+      return next === undefined ? { holder: to, site: place, area } : { serials: left, quantity: left.length };
+    },
     EndUseCheckPerformed: ({ visit, on, manner, situation, done, results, lots = [] }, state, { id }) => ({
       visits: put(state.visits, id, {
         visit,
@@ -364,6 +368,25 @@ function perform(data: PerformEndUseCheck, state: EndUseCheck, context: Decision
   ];
 }
 
+/**
+ * R13: the duty to count moves to the new holder, and the check with it, on its last day. Of a check
+ * that names other items too, only what was transferred moves, to a check of its own. Nothing moves
+ * with what a check that has ended looked at: the check that follows it moves instead.
+ */
+function transferItems(data: CheckData<'TransferCheckedItems'>, state: EndUseCheck, context: DecisionContext) {
+  const { to, site } = data;
+  const serials = data.serials.filter((serial) => state.serials.includes(serial));
+  if (isOpen(state) !== null || state.holder === to || serials.length === 0) return [];
+  const area = site === undefined ? undefined : areaOf(site, to, context);
+  const where = { place: site ?? to, ...(area && { area }) };
+  const { area: _, ...whole } = nextCheck(state, serials, state.due);
+  const next = { ...whole, manner: state.manner, holder: to, site: where.place, ...(area && { area }) };
+  const rest = serials.length < state.serials.length ? { next } : {};
+  return [
+    { type: 'CheckedItemsTransferred', data: { ...data, serials, from: state.holder, ...where, ...rest } } as const,
+  ];
+}
+
 /** R26: the result of one serial was another one. */
 function correctResult(data: CheckData<'CorrectCheckResult'>, state: EndUseCheck) {
   const { visit, results } = state.visits[data.corrects] as CheckVisit;
@@ -419,6 +442,7 @@ const decide = decideBy<EndUseCheck, EndUseCheckCommand, EndUseCheckEvent>()(
           : dueTooLate(state, due, context)),
       then: 'EndUseCheckRescheduled',
     },
+    TransferCheckedItems: transferItems,
     PerformEndUseCheck: perform,
     CorrectCheckResult: correctResult,
     CorrectCheckDay: correctDay,
@@ -526,6 +550,10 @@ function consults(
       return [...itemStreams(state, () => true), ...(state === null ? [] : termStreams(state, known))];
     case 'RecordOverdueCheck':
       return itemStreams(state, () => true);
+    case 'TransferCheckedItems': {
+      const { site } = command.data;
+      return site === undefined ? [] : [{ kind: storageSiteFacts.kind, id: site }];
+    }
     case 'RescheduleEndUseCheck':
       return state === null ? [] : termStreams(state, known);
     case 'CorrectCheckDay': {
@@ -537,7 +565,7 @@ function consults(
   }
 }
 
-/** The rules of a check of end use: R10, R11, R20, R26, R29, R30, R32. */
+/** The rules of a check of end use: R10, R11, R13, R20, R26, R29, R30, R32. */
 export const endUseCheck: Decider<
   'end-use-check',
   EndUseCheckCommand,

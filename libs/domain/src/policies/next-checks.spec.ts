@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EventPolicy, RecordedEvent } from '@entente/kernel';
-import { firstChecks, firstSampleChecks, nextChecks } from './next-checks.js';
+import { firstChecks, firstSampleChecks, nextChecks, notedChecks, transferredChecks } from './next-checks.js';
 
 const follows = (policy: EventPolicy, stream: string, type: string, data: object) => {
   const event = { stream, id: 'e-1', type, data } as unknown as RecordedEvent;
@@ -85,4 +85,37 @@ describe('the policies of checks (R10, R11)', () => {
     expect(performed({ inspected: false })).toEqual([]);
     expect(performed({ inspected: true, type: 'routine' })).toEqual([]);
   });
+});
+
+describe('the policies of checks of items that are transferred (R13)', () => {
+  const itsItem = { kind: 'item', id: 'norland.sight.~s1' };
+  const itsCheck = { kind: 'end-use-check', id: 'veritas.c1' };
+  it('note a check at each item that it names, and no sample', () => {
+    const noted = (type: string) =>
+      follows(notedChecks, 'end-use-check/veritas.c1', 'EndUseCheckScheduled', {
+        type,
+        donor: 'norland',
+        item: 'sight',
+        serials: ['S1'],
+        holder: 'estmark',
+      });
+    expect(noted('enhanced')).toEqual([
+      { stream: itsItem, command: { type: 'NoteItemCheck', data: { check: 'veritas.c1', countedBy: 'estmark' } } },
+    ]);
+    expect(noted('routine')).toEqual([]);
+  });
+  it('move the open check with the item, also one that was scheduled late', () => {
+    const where = { transfer: 'estmark.t1', to: 'vestra', site: 'vestra.depot', serial: 'S1' };
+    const { serial, ...to } = where;
+    const moved = [{ stream: itsCheck, command: { type: 'TransferCheckedItems', data: { ...to, serials: [serial] } } }];
+    const on = (type: string, data: object) => follows(transferredChecks, 'item/norland.sight.~s1', type, data);
+    expect(on('ItemTransferred', { ...where, checks: ['veritas.c1'] })).toEqual(moved);
+    expect(on('ItemTransferred', { ...where, serial: undefined })).toEqual([]);
+    expect(on('ItemCheckNoted', { check: 'veritas.c1', ...where })).toEqual(moved);
+    expect(on('ItemCheckNoted', { check: 'veritas.c1', countedBy: 'estmark' })).toEqual([]);
+  });
+  it('schedule a check of what was transferred of a check', () =>
+    expect(follows(nextChecks, 'end-use-check/veritas.c1', 'CheckedItemsTransferred', { next: check })).toEqual([
+      scheduled,
+    ]));
 });

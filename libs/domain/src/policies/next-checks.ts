@@ -79,14 +79,69 @@ export const nextChecks = eventPolicy<EndUseCheckEvent>(
     name: 'next-checks',
     kind: 'end-use-check',
     about:
-      'a check of end use that is done is recorded at its items; the next one is scheduled, also after a denied access or a waiver (R10, R11)',
+      'a check of end use that is done is recorded at its items; the next one is scheduled, also after a denied access or a waiver, and for what was transferred of it (R10, R11)',
   },
   {
     EndUseCheckPerformed: (data, event) => [
       ...seenBy(data, parseStream(event.stream)?.id ?? ''),
       ...schedules(data.next, event),
     ],
+    CheckedItemsTransferred: ({ next }, event) => schedules(next, event),
     AccessDenied: ({ next }, event) => schedules(next, event),
     EndUseCheckWaived: ({ next }, event) => schedules(next, event),
+  },
+);
+
+/** R13: an item knows the checks that name it, so that a transfer can reach them. */
+export const notedChecks = eventPolicy<EndUseCheckEvent>(
+  {
+    name: 'noted-checks',
+    kind: 'end-use-check',
+    about: 'a check of items that are monitored by their serials is noted at each of them (R13)',
+  },
+  {
+    EndUseCheckScheduled: ({ type, donor, item, serials, holder }, event) =>
+      type === 'enhanced'
+        ? serials.map((serial) => ({
+            stream: itemStream(donor, item, serial),
+            command: {
+              type: 'NoteItemCheck',
+              data: { check: parseStream(event.stream)?.id ?? '', countedBy: holder },
+            },
+          }))
+        : [],
+  },
+);
+
+/** Where items go, and which of them. */
+interface Move {
+  readonly transfer: string;
+  readonly to: string;
+  readonly site?: string | undefined;
+  readonly serial?: string | undefined;
+}
+
+const follow = (checks: readonly string[], { transfer, to, site, serial }: Move): readonly Consequence[] =>
+  serial === undefined
+    ? []
+    : checks.map((id) => ({
+        stream: { kind: 'end-use-check', id },
+        command: { type: 'TransferCheckedItems', data: { transfer, serials: [serial], to, ...(site && { site }) } },
+      }));
+
+/**
+ * R13: the schedule of checks moves with an item. Only items that are monitored by their serials:
+ * goods without serials have no stream, and no check says which lot of a type a transfer took.
+ */
+export const transferredChecks = eventPolicy<ItemEvent>(
+  {
+    name: 'transferred-checks',
+    kind: 'item',
+    about: 'the open check of an item moves with it to the new holder, also if it was scheduled late (R13)',
+  },
+  {
+    ItemTransferred: ({ checks = [], ...move }) => follow(checks, move),
+    ItemCheckNoted: ({ check, transfer, to, ...where }) =>
+      transfer === undefined || to === undefined ? [] : follow([check], { transfer, to, ...where }),
   },
 );

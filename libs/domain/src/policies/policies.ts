@@ -1,6 +1,6 @@
 import type { DuePolicy, EventPolicy } from '@entente/kernel';
 import { countedDeliveries } from './counted-deliveries.js';
-import { firstChecks, firstSampleChecks, nextChecks } from './next-checks.js';
+import { firstChecks, firstSampleChecks, nextChecks, notedChecks, transferredChecks } from './next-checks.js';
 import { instability } from './instability.js';
 import { itemsOfConsignments, itemsOfTransfers, unauthorisedTransfers } from './items.js';
 import { misuseHolds } from './misuse-holds.js';
@@ -27,6 +27,8 @@ export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDa
     firstChecks,
     firstSampleChecks,
     nextChecks,
+    notedChecks,
+    transferredChecks,
   ],
   dueDates: PASSED_DAYS,
 };

@@ -4,10 +4,13 @@ import { due, done, dutiesOf, overdueNow, partiesOf, withdrawn } from './changes
 /** Until when a check of end use is made. */
 export const endUseCheckDuties = dutiesOf<EndUseCheckEvent>()(
   { check: ['donor', 'of end use, on the spot or as it was scheduled'] },
-  { type: 'EndUseCheckScheduled', of: partiesOf },
+  // The holder answers for the items, also after a transfer (R13).
+  { type: 'EndUseCheckScheduled', of: (data) => ({ ...partiesOf(data), recipient: data.holder }) },
   {
     EndUseCheckScheduled: (data) => [due('check', data.due)],
     EndUseCheckRescheduled: (data) => [due('check', data.due)],
+    CheckedItemsTransferred: ({ to, next }) =>
+      next === undefined ? [{ duty: 'check', about: { recipient: to } }] : [],
     EndUseCheckPerformed: (data) => (data.done ? [done('check', '', data.on)] : []),
     CheckDayCorrected: (data) => (data.done ? [{ duty: 'check', endedOn: data.on }] : []),
     AccessDenied: ({ on }) => [withdrawn('check', '', on)],
