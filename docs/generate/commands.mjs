@@ -90,8 +90,9 @@ export function commandRules(files, catalogue) {
     catalogue.map(({ kind, commands }) => {
       const types = commands.map(({ type }) => type);
       // Kinds with the same commands but the opening one share a table.
-      const table = tables.find(([, ...later]) => later.every(([type]) => types.includes(type)));
-      if (table === undefined) throw new Error(`docs/generate: ${kind} has no table of rules`);
+      const missing = (table) => types.filter((type) => !table.has(type)).length;
+      const [table] = tables.toSorted((one, other) => missing(one) - missing(other));
+      if (table === undefined || missing(table) > 1) throw new Error(`docs/generate: ${kind} has no table of rules`);
       const [[, opening]] = table;
       const rules = commands.map(({ type, body }) => {
         const found = rulesOf(checker, table.get(type) ?? opening);

@@ -3,6 +3,7 @@ import {
   day,
   eventId,
   integer,
+  nested,
   nestedList,
   oneOf,
   optional,
@@ -191,8 +192,22 @@ export class CorrectReceipt {
   @reason('miscounted') readonly reason!: string;
 }
 
-/** Of a line whose items are monitored: to what the serials belong. The decision adds it. */
+/** The items of one type that a receipt brings, and of which a sample is checked. */
+export class SampledItems {
+  @itemWord() readonly item!: string;
+  @quantity('the quantity of all lines of the type', 98, 0) readonly quantity!: number;
+}
+
+/**
+ * Of a line whose items are monitored: to what the serials belong. Of another: what the check of a
+ * sample expects from then on, or the first check if there is none yet. The decision adds it.
+ */
 export class ReceiptCorrected extends CorrectReceipt {
+  @optional() @nested(() => SampledItems, 'what the first check expects from then on') readonly sampled?: SampledItems;
+  @optional()
+  @nested(() => ScheduleEndUseCheck, 'the first check, if the receipt brought none of the type: a policy schedules it')
+  readonly check?: ScheduleEndUseCheck;
+
   @optional() @organisation('the donor of the monitored items') readonly donor?: string;
   @optional() @itemWord() readonly item?: string;
   @optional() @day('the day of receipt', '2026-05-20') readonly on?: string;

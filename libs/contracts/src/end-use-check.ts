@@ -79,7 +79,7 @@ export class TransferCheckedItems {
 
 /**
  * The holder before, the place, and the check of what was transferred if the rest stays: the
- * decision adds them. Without a known store, the id of the new holder stands for the place.
+ * decision adds them. Without a known store, the place is the id of the new holder.
  */
 export class CheckedItemsTransferred extends TransferCheckedItems {
   @organisation('the organisation that held them before', 'estmark') readonly from!: string;
@@ -200,6 +200,21 @@ export class EndUseCheckWaived extends WaiveEndUseCheck {
 
 export class CancelEndUseCheck {
   @reason('receipt-withdrawn') readonly reason!: string;
+  @optional() @serial() readonly serial?: string;
+}
+
+/** What the receipt of the items brought was corrected: each field here replaces the check's. */
+export class CorrectCheckedItems {
+  @reason('miscounted') readonly reason!: string;
+  @optional()
+  @integer('the number of items to check, or of which a sample is checked', 38, 0, MOST)
+  readonly quantity?: number;
+  @optional() @streamId('storage-site', 'the store that received them', 'estmark.south-depot') readonly site?: string;
+}
+
+/** The area of the store: the decision adds it. */
+export class CheckedItemsCorrected extends CorrectCheckedItems {
+  @optional() @code("the area of the holder's country, if it is known", 'south') readonly area?: string;
 }
 
 export class RecordOverdueCheck {
@@ -242,7 +257,15 @@ export const endUseCheckContract = contract({
     ClearDiscrepancy: command('clear-discrepancy', ClearDiscrepancy, 'checker', 'Record what explains a discrepancy'),
     RecordAccessDenied: command('deny-access', RecordAccessDenied, 'checker', 'Record that access was denied'),
     WaiveEndUseCheck: command('waive', WaiveEndUseCheck, 'donor', 'Waive a check, by an authority and with a reason'),
-    CancelEndUseCheck: command('cancel', CancelEndUseCheck, ['donor', 'system'], 'Cancel a check of nothing'),
+    CancelEndUseCheck: command('cancel', CancelEndUseCheck, ['donor', 'system'], 'Cancel a check of nothing', {
+      reason: 'receipt-withdrawn',
+    }),
+    CorrectCheckedItems: command(
+      'correct-items',
+      CorrectCheckedItems,
+      'system',
+      'Follow a corrected receipt: the number of items, or their store',
+    ),
     RecordOverdueCheck: command(
       'record-overdue',
       RecordOverdueCheck,
@@ -268,6 +291,7 @@ export const endUseCheckContract = contract({
     AccessDenied: event(AccessDenied, 'Access was denied'),
     EndUseCheckWaived: event(EndUseCheckWaived, 'The check was waived'),
     EndUseCheckCancelled: event(CancelEndUseCheck, 'The check was cancelled: there is nothing to check'),
+    CheckedItemsCorrected: event(CheckedItemsCorrected, 'The number of items, or their store, was corrected'),
     EndUseCheckBecameOverdue: event(RecordOverdueCheck, 'The last day has passed without an inspection'),
     ComplianceVisitHeld: event(HoldComplianceVisit, 'A visit reviewed how the check was made'),
   },

@@ -229,6 +229,8 @@ export const EVENT_COURSES: EventCourses = {
   'end-use-check': {
     EndUseCheckScheduled: opens('the check'),
     EndUseCheckRescheduled: NEITHER,
+    CheckedItemsTransferred: NEITHER,
+    CheckedItemsCorrected: NEITHER,
     EndUseCheckPerformed: closes('EndUseCheckScheduled', 'AccessDenied'),
     CheckResultCorrected: NEITHER,
     CheckDayCorrected: NEITHER,
@@ -263,6 +265,7 @@ export const EVENT_COURSES: EventCourses = {
     ItemTransferred: NEITHER,
     ItemDisposed: closes('SerialRegistered', 'ItemReceived'),
     ItemReturned: closes('SerialRegistered', 'ItemReceived'),
+    ItemCheckNoted: NEITHER,
     ItemChecked: NEITHER,
     UnauthorisedTransferDetected: opens('the notice that is due'),
     LegislatureNotifiedOfTransfer: closes('UnauthorisedTransferDetected'),
@@ -280,6 +283,7 @@ export const EVENT_COURSES: EventCourses = {
   },
   'security-unit': {
     UnitRegistered: opens('the registration'),
+    UnitCorrected: NEITHER,
     ClearanceGiven: opens('the clearance'),
     ClearanceSuspended: turns('the bar', 'ClearanceGiven'),
     ClearanceRefused: turns('the refusal', 'ClearanceGiven', 'ClearanceSuspended'),
@@ -293,6 +297,7 @@ export const EVENT_COURSES: EventCourses = {
   },
   'storage-site': {
     StorageSiteRegistered: opens('the store'),
+    StorageSiteCorrected: NEITHER,
     StorageCertified: opens('the certificate'),
     CertificateCorrected: NEITHER,
     StorageDecertified: closes('StorageCertified'),

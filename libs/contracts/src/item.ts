@@ -104,6 +104,16 @@ export class RecoverItem {
 /** The item is on the schedule of checks again: the decision adds the last day. */
 export class ItemRecovered extends RecoverItem {
   @checkBy('2026-08-28') readonly checkBy!: string;
+  @optional()
+  @nested(() => ScheduleEndUseCheck, 'the next check of the item: a policy schedules it')
+  readonly check?: ScheduleEndUseCheck;
+  @optional()
+  @words(
+    'the checks that named it before its end: those of nothing else are cancelled',
+    ['veritas-monitor.check-1'],
+    20,
+  )
+  readonly checks?: readonly string[];
 }
 
 export class ReportServiceability {
@@ -121,7 +131,7 @@ export class TransferItem {
   @optional() @code('the code of its new end use', 'training') readonly endUse?: string;
 }
 
-/** The organisation that held it before, and the checks that move with it: the decision adds them. */
+/** Who held it before, and the checks that move with it: the decision adds both. */
 export class ItemTransferred extends TransferItem {
   @organisation('the organisation that held it before', 'estmark') readonly from!: string;
   @optional()

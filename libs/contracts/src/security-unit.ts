@@ -16,6 +16,17 @@ export class RegisterUnit {
   @optional() @unit('the unit of which it is a part', 'estmark.army') readonly parent?: string;
 }
 
+/** A unit was registered wrongly: each field here replaces the registration's. */
+export class CorrectUnit {
+  @eventId('the event that was wrong') readonly corrects!: string;
+  @reason('wrong-type') readonly reason!: string;
+  @optional() @code('what kind of unit it is', 'mechanised-infantry') readonly type?: string;
+  @optional()
+  @words('other codes by which the unit is known', ['1-mech-bde'], 20)
+  readonly aliases?: readonly string[];
+  @optional() @unit('the unit of which it is a part', 'estmark.army') readonly parent?: string;
+}
+
 /** A person by a reference alone: no name is ever recorded. */
 export class RegisterPerson {
   @organisation('the recipient whose person it is', 'estmark') readonly recipient!: string;
@@ -163,9 +174,18 @@ export const securityUnitContract = contract({
   about: 'a unit of a recipient that receives assistance: the answer to whether it is cleared on a day',
   commands: {
     RegisterUnit: command('register', RegisterUnit, 'registrar', 'Register a unit'),
+    CorrectUnit: command('correct', CorrectUnit, 'registrar', 'Correct the registration of a unit', {
+      corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
+      reason: 'wrong-type',
+      type: 'mechanised-infantry',
+    }),
     ...CLEARANCE.commands,
   },
-  events: { UnitRegistered: event(RegisterUnit, 'A unit was registered'), ...CLEARANCE.events },
+  events: {
+    UnitRegistered: event(RegisterUnit, 'A unit was registered'),
+    UnitCorrected: event(CorrectUnit, 'The registration of the unit was corrected'),
+    ...CLEARANCE.events,
+  },
 });
 
 /** A person who is vetted, by a reference: whether that person is cleared on a day. */

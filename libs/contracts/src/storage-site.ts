@@ -16,6 +16,15 @@ export class StorageSiteRegistered extends RegisterStorageSite {
   @organisation('the organisation that holds the store', 'estmark') readonly owner!: string;
 }
 
+/** A registration was wrong, or without the area: each field here replaces one of it. */
+export class CorrectStorageSite {
+  @eventId('the event that was wrong') readonly corrects!: string;
+  @reason('area-left-out') readonly reason!: string;
+  @optional() @code('the code of the place', 'north-depot') readonly place?: string;
+  @optional() @code('the code of what may be stored there', 'arms') readonly category?: string;
+  @optional() @code("the area of the owner's country, as country situations name it", 'north') readonly area?: string;
+}
+
 export class CertifyStorage {
   @on('the inspection', '2026-04-20') readonly on!: string;
   @until('2036-12-31') readonly until!: string;
@@ -49,6 +58,11 @@ export const storageSiteContract = contract({
   about: 'a store, and until when it is certified to hold items that are monitored by their serials',
   commands: {
     RegisterStorageSite: command('register', RegisterStorageSite, 'site-owner', 'Register a store'),
+    CorrectStorageSite: command('correct', CorrectStorageSite, 'site-owner', 'Correct the registration of a store', {
+      corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
+      reason: 'area-left-out',
+      area: 'north',
+    }),
     CertifyStorage: command('certify', CertifyStorage, 'certifier', 'Certify a store until a last day'),
     CorrectCertificate: command('correct-certificate', CorrectCertificate, 'certifier', 'Correct the days'),
     DecertifyStorage: command('decertify', DecertifyStorage, 'certifier', 'End a certificate before its last day'),
@@ -62,6 +76,7 @@ export const storageSiteContract = contract({
   },
   events: {
     StorageSiteRegistered: event(StorageSiteRegistered, 'A store was registered'),
+    StorageSiteCorrected: event(CorrectStorageSite, 'The registration of the store was corrected'),
     StorageCertified: event(CertifyStorage, 'The store was certified'),
     CertificateCorrected: event(CorrectCertificate, 'The days of the certificate were corrected'),
     StorageDecertified: event(DecertifyStorage, 'The certificate was ended before its last day'),

@@ -115,7 +115,7 @@ const CLEARANCE_CORRECTIONS = {
     names: ['ClearanceGiven', 'ClearanceRestored'],
     replaces: ['until'],
   },
-} as const satisfies CorrectionsOf<SecurityUnitCommand, SecurityUnitEvent>;
+} as const satisfies CorrectionsOf<VettedPersonCommand, VettedPersonEvent>;
 
 /**
  * R26, R31: what each correction can name, and what it takes back of it. A command with a field
@@ -276,12 +276,20 @@ export const CORRECTIONS: {
     },
   },
   'storage-site': {
+    CorrectStorageSite: {
+      then: 'StorageSiteCorrected',
+      names: ['StorageSiteRegistered'],
+      replaces: ['place', 'category', 'area'],
+    },
     CorrectCertificate: { then: 'CertificateCorrected', names: ['StorageCertified'], replaces: ['on', 'until'] },
   },
   item: {
     CorrectItemReceipt: { then: 'ItemReceiptCorrected', names: ['ItemReceived'], replaces: ['on', 'site'] },
   },
-  'security-unit': CLEARANCE_CORRECTIONS,
+  'security-unit': {
+    CorrectUnit: { then: 'UnitCorrected', names: ['UnitRegistered'], replaces: ['type', 'aliases', 'parent'] },
+    ...CLEARANCE_CORRECTIONS,
+  },
   'vetted-person': CLEARANCE_CORRECTIONS,
   'training-activity': {
     CorrectSession: {

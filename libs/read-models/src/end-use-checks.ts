@@ -45,7 +45,7 @@ const DONE = {
 };
 const onDay = (due: string) => ({ due, due_month: due.slice(0, 7) });
 
-/** What stays in a check after items have left it: the value of each is the same. */
+/** What stays in a check after items have left it, or have come (negative), each worth the same. */
 function without({ items: before, value }: EndUseCheckRow, left: number): Pick<EndUseCheckRow, 'items' | 'value'> {
   const items = before - left;
   return { items, value: value === null ? null : (value / before) * items };
@@ -117,6 +117,10 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
         ended_on,
         waived_by,
         end_reason,
+      }),
+      CheckedItemsCorrected: ({ quantity, site, area = null }, row) => ({
+        ...without(row, row.items - (quantity ?? row.items)),
+        ...(site === undefined ? {} : { site, area }),
       }),
       EndUseCheckCancelled: ({ reason: end_reason }, _, { day: ended_on }) => ({
         status: 'cancelled',

@@ -23,7 +23,7 @@ export class StorageSiteRow {
 
 export const storageSites: Projection<StorageSiteEvent, StorageSiteRow> = {
   name: 'storage-sites',
-  version: 2,
+  version: 3,
   kinds: ['storage-site'],
   about: 'a store: until when it is certified to hold items that are monitored by their serials, and by whom',
   entity: StorageSiteRow,
@@ -47,6 +47,11 @@ export const storageSites: Projection<StorageSiteEvent, StorageSiteRow> = {
       registered_on,
     }),
     {
+      StorageSiteCorrected: ({ place, category, area }, row) => ({
+        place: place ?? row.place,
+        category: category ?? row.category,
+        area: area ?? row.area,
+      }),
       StorageCertified: ({ on, until, standard }, { certificates }, { event }) => ({
         status: 'certified',
         inspected_on: on,

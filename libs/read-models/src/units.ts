@@ -65,7 +65,7 @@ const given = (
 const unbarred = (until: string | null, on: string): string =>
   until === null ? 'not-vetted' : until < on ? 'expired' : 'cleared';
 
-type ClearanceChanges = RowChanges<ClearanceColumns, SecurityUnitEvent, 'UnitRegistered'>;
+type ClearanceChanges = RowChanges<ClearanceColumns, VettedPersonEvent, 'PersonRegistered'>;
 const CHANGES = {
   ClearanceGiven: (data, _, { day: on }) => ({ ...given(on, data), status: 'cleared', cleared_until: data.until }),
   ClearanceSuspended: ({ reason, vettingCase }, { suspensions, vetting_case }, { day: on }) => ({
@@ -123,7 +123,14 @@ export const units: Projection<SecurityUnitEvent, UnitRow> = {
       status: 'not-vetted',
       registered_on,
     }),
-    CHANGES,
+    {
+      ...CHANGES,
+      UnitCorrected: ({ type, aliases, parent }, row) => ({
+        type: type ?? row.type,
+        aliases: aliases ?? row.aliases,
+        parent: parent ?? row.parent,
+      }),
+    },
   ),
 };
 

@@ -44,6 +44,24 @@ const handedOver = (events: Check): Moved['data'] | undefined =>
 const leftFor = (events: Check): number =>
   sum(only(events, 'CheckedItemsTransferred').map(({ data: { next, serials } }) => (next ? serials.length : 0)));
 
+/** The number of items as it was corrected last. */
+const lastQuantity = (events: Check): number | undefined =>
+  only(events, 'CheckedItemsCorrected')
+    .flatMap(({ data }) => data.quantity ?? [])
+    .at(-1);
+
+/** Where the items are, as a transfer or a correction stated it last. */
+function placeOf(events: Check): { readonly area: string | null; readonly site: string } {
+  const stated = only(events, 'EndUseCheckScheduled', 'CheckedItemsTransferred', 'CheckedItemsCorrected').findLast(
+    ({ type, data }) =>
+      type === 'CheckedItemsTransferred'
+        ? data.next === undefined
+        : (data as { readonly site?: string }).site !== undefined,
+  ) as Check[number];
+  const { area = null, site, place } = stated.data as Readonly<Record<'area' | 'site' | 'place', string | undefined>>;
+  return { area, site: place ?? site ?? '' };
+}
+
 function check(events: Check, day: string) {
   const of = scheduled(events);
   const visits = only(events, 'EndUseCheckPerformed');
@@ -59,7 +77,8 @@ function check(events: Check, day: string) {
   const inspected = inspection === undefined ? null : rightDay(events, inspection);
   const made = visits.find(({ data }) => data.manner === 'on-site' || data.manner === of.manner);
   const moved = handedOver(events);
-  const left = of.quantity - leftFor(events);
+  const left = (lastQuantity(events) ?? of.quantity) - leftFor(events);
+  const place = placeOf(events);
   return {
     end_use_check: idOf((events[0] as Check[number]).stream),
     status,
@@ -71,8 +90,7 @@ function check(events: Check, day: string) {
     programme: of.programme ?? null,
     assistance_case: of.case ?? null,
     item: of.item,
-    area: (moved ?? of).area ?? null,
-    site: moved?.place ?? of.site,
+    ...place,
     items: left,
     value: of.value === undefined ? null : (of.value / of.quantity) * left,
     currency: of.currency ?? null,

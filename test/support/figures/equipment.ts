@@ -59,6 +59,7 @@ const SITE_STATUS: Readonly<Partial<Record<StorageSiteEvent['type'], string>>> =
 const sites: Figures = (log, { day }) =>
   streamsOf<StorageSiteEvent>(log, 'storage-site').map((events) => {
     const [opening] = only(events, 'StorageSiteRegistered') as [Of<StorageSiteEvent, 'StorageSiteRegistered'>];
+    const stated = only(events, 'StorageSiteRegistered', 'StorageSiteCorrected');
     const certified = last(events, 'StorageCertified');
     const days = only(events, 'StorageCertified', 'CertificateCorrected');
     const status = events.flatMap(({ type }) => SITE_STATUS[type] ?? []).at(-1) ?? '';
@@ -71,9 +72,9 @@ const sites: Figures = (log, { day }) =>
     return {
       site: idOf(opening.stream),
       owner: opening.data.owner,
-      place: opening.data.place,
-      category: opening.data.category,
-      area: opening.data.area ?? null,
+      place: lastOf(stated, 'place'),
+      category: lastOf(stated, 'category'),
+      area: lastOf(stated, 'area'),
       status,
       inspected_on: lastOf(days, 'on'),
       certified_until: until,

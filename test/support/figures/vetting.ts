@@ -78,8 +78,16 @@ function clearance(events: Cleared, day: string) {
 const units: Figures = (log, { day }) =>
   streamsOf<SecurityUnitEvent>(log, 'security-unit').map((events) => {
     const opened = last(events, 'UnitRegistered') as Of<SecurityUnitEvent, 'UnitRegistered'>;
-    const { recipient, type, aliases = [], parent = null } = opened.data;
-    const unit = { unit: idOf(opened.stream), recipient, type, aliases, parent };
+    const stated = only(events, 'UnitRegistered', 'UnitCorrected').toReversed();
+    const latest = <T>(of: (data: (typeof stated)[number]['data']) => T | undefined): T | undefined =>
+      stated.map(({ data }) => of(data)).find((one) => one !== undefined);
+    const unit = {
+      unit: idOf(opened.stream),
+      recipient: opened.data.recipient,
+      type: latest(({ type }) => type) ?? '',
+      aliases: latest(({ aliases }) => aliases) ?? [],
+      parent: latest(({ parent }) => parent) ?? null,
+    };
     return { ...unit, ...clearance(events, day), registered_on: occurredOn(opened) };
   });
 

@@ -1,9 +1,16 @@
-import type { ConfirmReceipt, MovedCheck, ScheduleEndUseCheck } from '@entente/contracts';
+import type {
+  ConfirmReceipt,
+  CorrectReceipt,
+  MovedCheck,
+  ReceiptCorrected,
+  ScheduleEndUseCheck,
+} from '@entente/contracts';
 import { type DecisionContext, addDays, daysBetween } from '@entente/kernel';
 import { checkDays } from '../equipment/check-terms.js';
 import { areaOf } from '../equipment/item-facts.js';
 import { monitoredLines, wordOf } from './consignment-serials.js';
-import { type Consignment, consignmentCase } from './facts.js';
+import { afterCorrection } from './consignment-receipt.js';
+import { type Consignment, consignmentCase, ownValue } from './facts.js';
 
 // R11 on a consignment: items that are not monitored by their serials are sampled.
 
@@ -33,9 +40,19 @@ export function firstSamples(
   context: DecisionContext,
 ): readonly ScheduleEndUseCheck[] {
   if (state.reported) return [];
-  const { donor, recipient, programme, case: of } = state;
-  const area = data.store === undefined ? undefined : areaOf(data.store, recipient, context);
-  return [...sampled(data, state, context)].map(([item, quantity]) => ({
+  return [...sampled(data, state, context)].map(([item, quantity]) => sampleOf(data, item, quantity, state, context));
+}
+
+/** R11: the first check of items of one type, after their receipt. */
+function sampleOf(
+  { on, store }: Pick<ConfirmReceipt, 'on' | 'store'>,
+  item: string,
+  quantity: number,
+  { donor, recipient, programme, case: of }: Consignment,
+  context: DecisionContext,
+): ScheduleEndUseCheck {
+  const area = store === undefined ? undefined : areaOf(store, recipient, context);
+  return {
     type: 'routine',
     manner: 'on-site',
     donor,
@@ -45,11 +62,36 @@ export function firstSamples(
     case: of,
     item,
     ...(area === undefined ? {} : { area }),
-    site: data.store ?? recipient,
+    site: store ?? recipient,
     serials: [],
     quantity,
-    due: addDays(data.on, checkDays('routine', 'firstDays', { donor, item, programme }, context)),
-  }));
+    due: addDays(on, checkDays('routine', 'firstDays', { donor, item, programme }, context)),
+  };
+}
+
+/**
+ * R11, R26: what the check of a sample expects after a correction of the receipt: the items of all
+ * lines of the type. If the receipt brought none before, the first check of them.
+ */
+export function correctedSample(
+  data: CorrectReceipt,
+  state: Consignment,
+  context: DecisionContext,
+): Pick<ReceiptCorrected, 'sampled' | 'check'> {
+  const { receipt: on } = state.reached;
+  const of = context.known.of(consignmentCase, state.case);
+  const item = wordOf(data.line, of);
+  const isMonitored = ownValue(state.monitored, data.line) !== undefined;
+  if (state.reported || on === undefined || item === undefined || isMonitored || data.quantityBy === 0) return {};
+  const received = { ...state.received, [data.line]: afterCorrection(state, data) };
+  const lines = Object.keys(received).filter(
+    (line) => wordOf(line, of) === item && ownValue(state.monitored, line) === undefined,
+  );
+  const all = lines.reduce((sum, line) => sum + (received[line]?.quantity ?? 0), 0);
+  const quantity = Math.min(Math.max(all, 0), MOST_ITEMS);
+  if (ownValue(state.checks, item) !== undefined) return { sampled: { item, quantity } };
+  const store = state.store === null ? {} : { store: state.store };
+  return quantity === 0 ? {} : { check: sampleOf({ on, ...store }, item, quantity, state, context) };
 }
 
 /** R11, R26: the first checks move with the day of the receipt: the days that were decided stay. */

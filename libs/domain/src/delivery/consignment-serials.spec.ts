@@ -165,6 +165,21 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
     const origin = act('CorrectDate', { corrects: given.id(2), on: '2026-05-09', reason: 'wrong-day' });
     donor(received, shipped).decides(origin, same(origin, 'DateCorrected', { fact: 'origin' }));
   });
+  it('has what its check expects corrected with its quantity (R26)', () => {
+    const received = confirmed(confirm([kitchens(5)]), sample(5, '2026-08-18'));
+    const by = (quantityBy: number) =>
+      act('CorrectReceipt', { corrects: given.id(1), line: '002', quantityBy, reason: 'miscounted' });
+    const expects = (quantityBy: number, quantity: number) =>
+      same(by(quantityBy), 'ReceiptCorrected', { sampled: { item: 'field-kitchen', quantity } });
+    recipient(received).decides(by(-2), expects(-2, 3));
+    recipient(received, expects(-2, 3)).decides(by(-3), expects(-3, 0));
+    const first = same(by(2), 'ReceiptCorrected', { check: sample(2, '2026-08-18') });
+    recipient(confirmed(confirm([kitchens(0)]))).decides(by(2), first);
+    recipient(confirmed(confirm([kitchens(0)])), first).decides(by(1), expects(1, 3));
+    of(scheduled({ basis: 'reported' }), confirmed(confirm([kitchens(5)])))
+      .as('estmark', 'recipient')
+      .decides(by(-2), same(by(-2), 'ReceiptCorrected'));
+  });
   it('has none of items that did not come, or that another system delivered', () => {
     const none = confirm([kitchens(0)]);
     recipient().decides(none, same(none, 'ReceiptConfirmed', { case: CASE }));

@@ -25,7 +25,7 @@ import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
 import { caseHeld } from './assistance-execution.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
-import { firstSamples, movedSamples } from './consignment-checks.js';
+import { correctedSample, firstSamples, movedSamples } from './consignment-checks.js';
 import {
   cannotReceiveMonitored,
   correctSerials,
@@ -103,7 +103,10 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
       store: data.store ?? null,
       checks: Object.fromEntries((data.checks ?? []).map(({ item, due }) => [item, due])),
     }),
-    ReceiptCorrected: (data, state) => ({ received: { ...state.received, [data.line]: afterCorrection(state, data) } }),
+    ReceiptCorrected: (data, state) => ({
+      received: { ...state.received, [data.line]: afterCorrection(state, data) },
+      ...(data.check && { checks: put(state.checks, data.check.item, data.check.due) }),
+    }),
     DateCorrected: (data, state) => ({
       ...reach(data.fact)(data, state),
       ...(data.checks && { checks: Object.fromEntries(data.checks.map(({ item, due }) => [item, due])) }),
@@ -248,8 +251,11 @@ function confirmReceipt(data: ConsignmentData<'ConfirmReceipt'>, state: Consignm
   return [{ type: 'ReceiptConfirmed', data: { ...data, ...caseOf(state), ...items, ...sampled } } as const];
 }
 
-/** R9, R26: a line of the receipt, and to what its serials belong if they are monitored. */
-function correctReceipt(data: ConsignmentData<'CorrectReceipt'>, state: Consignment) {
+/**
+ * R9, R11, R26: a line of the receipt, to what its serials belong if they are monitored, and what
+ * the check of a sample expects if they are not.
+ */
+function correctReceipt(data: ConsignmentData<'CorrectReceipt'>, state: Consignment, context: DecisionContext) {
   const item = ownValue(state.monitored, data.line);
   const { quantity, serials } = afterCorrection(state, data);
   const barred =
@@ -257,7 +263,9 @@ function correctReceipt(data: ConsignmentData<'CorrectReceipt'>, state: Consignm
     (item === undefined ? null : notRegisteredSerials(state, data.line, quantity, serials));
   const on = state.reached.receipt;
   const items = item === undefined ? {} : { ...ofMonitored(state), item, ...(on === undefined ? {} : { on }) };
-  return barred ?? [{ type: 'ReceiptCorrected', data: { ...data, ...items } } as const];
+  if (barred !== null) return barred;
+  const checked = correctedSample(data, state, context);
+  return [{ type: 'ReceiptCorrected', data: { ...data, ...items, ...checked } } as const];
 }
 
 const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
@@ -357,6 +365,13 @@ export const consignment: Decider<
       const itsCase = { kind: 'assistance-case', id: state.case };
       if (command.type === 'RegisterSerials' || command.type === 'CorrectSerials')
         return [itsCase, ...typeStreams(state, [command.data.line], of)];
+      if (command.type === 'CorrectReceipt')
+        return [
+          itsCase,
+          ...storeStreams(state.store === null ? {} : { store: state.store }),
+          ...typeStreams(state, [command.data.line], of),
+          ...(state.reported ? [] : programmeStreams(state.programme, known)),
+        ];
       if (command.type === 'ConfirmReceipt') {
         const lines = command.data.lines.map(({ line }) => line);
         return [

@@ -139,4 +139,14 @@ describe('a store', () => {
     store(closed).refuses(certify('2026-04-20', '2026-06-30'), 'store-closed');
     store(certified).refuses(close, 'not-the-owner');
   });
+  it('has its registration corrected by its owner, such as an area that was left out (R26)', () => {
+    const correct = (more: object) => act('CorrectStorageSite', { corrects: given.id(0), reason: 'left-out', ...more });
+    const owner = (...past: Event[]) => store(...past).as('estmark', 'recipient');
+    const area = correct({ area: 'north' });
+    owner(certified).decides(area, same(area, 'StorageSiteCorrected'));
+    store().refuses(area, 'not-the-owner');
+    owner(act('StorageSiteClosed', { reason: 'x' })).refuses(area, 'store-closed');
+    owner().refuses(correct({}), 'nothing-corrected');
+    owner(same(area, 'StorageSiteCorrected')).refuses(area, 'nothing-corrected');
+  });
 });

@@ -327,7 +327,26 @@ describe('a loss is reported and verified (R12)', () => {
     system(registration, receipt, lost).decides(check, same(check, 'ItemChecked', { checkBy: '2027-05-25' }));
     system(registration, receipt, lost, verified).refuses(check, 'wrong-item-status');
     const recover = act('RecoverItem', { on: '2026-05-30', site: STORE });
-    monitor(lost, verified).decides(recover, same(recover, 'ItemRecovered', { checkBy: '2026-08-28' }));
+    const found = {
+      type: 'enhanced',
+      manner: 'on-site',
+      donor: 'norland',
+      recipient: 'estmark',
+      holder: 'estmark',
+      case: 'norland.case-1',
+      item: 'thermal-sight',
+      site: STORE,
+      serials: ['TS-0001'],
+      quantity: 1,
+      due: '2026-08-28',
+    };
+    monitor(lost, verified).decides(recover, same(recover, 'ItemRecovered', { checkBy: '2026-08-28', check: found }));
+    // A check that named it before is named, to be followed by the new one.
+    const noted = act('ItemCheckNoted', { check: 'veritas.c-1', countedBy: 'estmark' });
+    monitor(noted, lost, verified).decides(
+      recover,
+      same(recover, 'ItemRecovered', { checkBy: '2026-08-28', check: found, checks: ['veritas.c-1'] }),
+    );
     monitor().refuses(recover, 'wrong-item-status');
   });
   it('and is overdue after the last day of its verification, which the system records', () => {

@@ -109,7 +109,7 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
   ItemReportedExpended: reported('ItemReportedExpended'),
   LossReportVerified: ({ as: status }) => ({ status, site: null, nextCheck: null, loss: null }),
   LossReportRejected: () => ({ status: 'held', loss: null }),
-  ItemRecovered: ({ site, checkBy }) => ({ status: 'held', site, moved: true, nextCheck: checkBy }),
+  ItemRecovered: ({ site, checkBy }) => ({ status: 'held', site, moved: true, nextCheck: checkBy, checks: [] }),
   ServiceabilityReported: () => ({}),
   ItemTransferred: ({ transfer, to, site }, item) => ({
     holder: to,
@@ -222,12 +222,12 @@ const firstCheck = (item: Item, on: string, context: DecisionContext): string =>
 const movedCheck = ({ receivedOn, firstCheck: due }: Item, on: string): string =>
   receivedOn === null || due === null ? on : addDays(due, daysBetween(receivedOn, on));
 
-/** R10: the first check of an item, in the store that received it, and in its area. */
+/** R10: the first check of an item, in the store that has received it, and in its area. */
 function firstCheckOf(of: Item, site: string, due: string, context: DecisionContext): ScheduleEndUseCheck {
-  const { donor, recipient, item, serial, programme, case: within } = of;
-  const area = areaOf(site, recipient, context);
+  const { donor, recipient, holder, item, serial, programme, case: within } = of;
+  const area = areaOf(site, holder, context);
   const about = { ...(programme && { programme }), ...(within && { case: within }), ...(area && { area }) };
-  const parties = { donor, recipient, holder: recipient };
+  const parties = { donor, recipient, holder };
   return { type: 'enhanced', manner: 'on-site', ...parties, ...about, item, site, serials: [serial], quantity: 1, due };
 }
 
@@ -254,7 +254,12 @@ function receive(data: RecordItemReceipt, item: Item, context: DecisionContext):
     });
   const barred = system ? null : (inTheFuture(on, context) ?? cannotStore(site, item.recipient, on, context));
   const checkBy = firstCheck(item, on, context);
-  const received = { ...data, holder: item.recipient, checkBy, check: firstCheckOf(item, site, checkBy, context) };
+  const received = {
+    ...data,
+    holder: item.recipient,
+    checkBy,
+    check: firstCheckOf({ ...item, holder: item.recipient }, site, checkBy, context),
+  };
   return barred ?? [{ type: 'ItemReceived', data: received }];
 }
 
@@ -268,6 +273,19 @@ function correctReceipt(data: DataOf<ItemCommand, 'CorrectItemReceipt'>, item: I
     inTheFuture(on, context) ?? (site === undefined ? null : cannotStore(site, item.recipient, on, context));
   const event = { ...data, checkBy: movedCheck(item, on) };
   return barred ?? [{ type: 'ItemReceiptCorrected', data: event } as const];
+}
+
+/** R10: an item that was found has a next check again, as after a receipt. */
+function recover(
+  data: DataOf<ItemCommand, 'RecoverItem'>,
+  item: Item,
+  context: DecisionContext,
+): readonly ItemEvent[] | Refusal {
+  const barred = past(data, item, context) ?? cannotStore(data.site, item.holder, data.on, context);
+  const checkBy = firstCheck(item, data.on, context);
+  const check = firstCheckOf(item, data.site, checkBy, context);
+  const before = item.checks.length === 0 ? {} : { checks: item.checks };
+  return barred ?? [{ type: 'ItemRecovered', data: { ...data, checkBy, check, ...before } }];
 }
 
 /** R12: the holder reports, and a monitor verifies within the days of the framework. */
@@ -389,11 +407,7 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
     RejectLossReport: (data, { loss }) => [
       { type: 'LossReportRejected', data: { ...data, report: loss?.event ?? '' } },
     ],
-    RecoverItem: (data, item, context) =>
-      past(data, item, context) ??
-      cannotStore(data.site, item.holder, data.on, context) ?? [
-        { type: 'ItemRecovered', data: { ...data, checkBy: firstCheck(item, data.on, context) } },
-      ],
+    RecoverItem: recover,
     ReportServiceability: { unless: past, then: 'ServiceabilityReported' },
     TransferItem: transferItem,
     DisposeItem: {

@@ -39,6 +39,7 @@ const evolve = evolveBy<StorageSite, StorageSiteEvent>()(
     correctable: new Map(),
   }),
   {
+    StorageSiteCorrected: ({ area }) => (area === undefined ? {} : { area }),
     StorageCertified: ({ on, until }, { certificates }, { id }) => ({
       certificates: put(certificates, id, { on, until, endedOn: null }),
       present: id,
@@ -67,6 +68,7 @@ const decide = decideBy<StorageSite, StorageSiteCommand, StorageSiteEvent>()(
   (data, { actor }) => [{ type: 'StorageSiteRegistered', data: { ...data, owner: actsFor(actor) } }],
   (_, { closed }) => (closed ? refuse('store-closed', 'the store is in use') : null),
   {
+    CorrectStorageSite: { then: 'StorageSiteCorrected' },
     CertifyStorage: {
       unless: (data, state, context) => {
         const { until = '' } = presentOf(state) ?? {};

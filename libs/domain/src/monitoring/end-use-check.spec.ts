@@ -254,6 +254,17 @@ describe('a check is made', () => {
   });
   it('again within the days of its type of items (R10)', () =>
     typed(180, check()).decides(perform(), performed({ next: { ...next, due: '2026-11-16' } })));
+  it('remotely within the area of its store, also if that was stated later (R20)', () => {
+    const site = 'estmark.depot';
+    const bare = act('StorageSiteRegistered', { owner: 'estmark', place: 'depot', category: 'arms' });
+    const within = (area: string) => act('StorageSiteCorrected', { corrects: given.id(0), reason: 'left-out', area });
+    const { area: _, ...nowhere } = SCHEDULE;
+    const stored = (...its: Event[]) =>
+      unstable('north', act('EndUseCheckScheduled', { ...nowhere, site })).knowing(storageSite, site, ...its);
+    const remote = act('PerformEndUseCheck', REMOTE);
+    stored(bare, within('north')).decides(remote, remotely);
+    stored(bare, within('south')).refuses(remote, 'remote-without-instability');
+  });
   it('on the spot after it was made remotely, which is no inspection (R20)', () =>
     unstable('north', remotely).decides(perform(), performed({ visit: 2 })));
   it('by the holder only as its own report, which is no inspection (R20)', () => {
@@ -401,6 +412,38 @@ describe('a check moves with items that were transferred (R13)', () => {
   it('not after it has ended, or was made', () => {
     bySystem(performed()).decides(move(), []);
     bySystem(act('AccessDenied', { on: '2026-05-20', reason: 'operation', next: SCHEDULE })).decides(move(), []);
+  });
+});
+
+describe('a check follows the corrected receipt of its items (R26)', () => {
+  const correct = (more: object) => act('CorrectCheckedItems', { reason: 'miscounted', ...more });
+  const corrected = (more: object) => act('CheckedItemsCorrected', { reason: 'miscounted', ...more });
+  const sample = (...past: Event[]) => registered(scheduled(ROUTINE), ...past).as('entente', 'system');
+  it('in the number of items of which a sample is checked', () => {
+    sample().decides(correct({ quantity: 38 }), corrected({ quantity: 38 }));
+    sample(corrected({ quantity: 38 })).decides(correct({ quantity: 38 }), []);
+    sample().decides(correct({ quantity: 0 }), act('EndUseCheckCancelled', { reason: 'miscounted' }));
+    const lots = [{ lot: 'L-1', seen: 39, notSeen: 0, damaged: 0 }];
+    registered(scheduled(ROUTINE), corrected({ quantity: 38 }))
+      .as('veritas', 'monitor')
+      .refuses(act('PerformEndUseCheck', { ...VISIT, results: [], lots }), 'sample-miscounted');
+  });
+  it('in the store, and in its area', () => {
+    const south = act('StorageSiteRegistered', { owner: 'estmark', place: 's', category: 'arms', area: 'south' });
+    const site = 'estmark.south-depot';
+    bySystem()
+      .knowing(storageSite, site, south)
+      .decides(correct({ site }), corrected({ site, quantity: 2, area: 'south' }));
+    bySystem().decides(correct({ site: 'depot' }), []);
+  });
+  it('not after it was made: the count of the visit stands', () =>
+    bySystem(performed()).decides(correct({ site: 'estmark.south-depot' }), []));
+  it('and one of an item alone ends with the recovery of the item', () => {
+    const cancel = act('CancelEndUseCheck', { reason: 'item-recovered', serial: 'S-1' });
+    bySystem().decides(cancel, []);
+    registered(scheduled({ serials: ['S-1'], quantity: 1 }))
+      .as('entente', 'system')
+      .decides(cancel, act('EndUseCheckCancelled', cancel.data as object));
   });
 });
 

@@ -142,6 +142,10 @@ const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
     }),
     AccessDenied: () => ({ ended: 'access-denied' }),
     EndUseCheckWaived: () => ({ ended: 'waived' }),
+    CheckedItemsCorrected: ({ quantity, site, area }, state) => ({
+      quantity: quantity ?? state.quantity,
+      ...(site === undefined ? {} : { site, area }),
+    }),
     EndUseCheckCancelled: () => ({ ended: 'cancelled' }),
     EndUseCheckBecameOverdue: () => ({ overdue: true }),
     ComplianceVisitHeld: ({ on }, { complianceVisits }) => ({ complianceVisits: [...complianceVisits, on] }),
@@ -229,15 +233,22 @@ const ended = ({ ended: how }: EndUseCheck): Refusal | null =>
 const isOpen = (state: EndUseCheck): Refusal | null =>
   ended(state) ?? (state.done ? refuse('check-done', 'the check has not been made') : null);
 
+/** The area of the items: that of their store, also if the check was scheduled before it. */
+const areaAt = ({ site, holder, area }: EndUseCheck, context: Pick<DecisionContext, 'known'>): string | undefined =>
+  (storeOf({ site }) === undefined ? undefined : areaOf(site, holder, context)) ?? area;
+
 /**
  * R20: instability was in force in the area on that day. Only then a check is made remotely.
  */
 function cannotBeRemote(
   { manner, situation, on }: Pick<PerformEndUseCheck, 'manner' | 'situation' | 'on'>,
-  { holder, area }: EndUseCheck,
-  { known }: DecisionContext,
+  state: EndUseCheck,
+  context: DecisionContext,
 ): Refusal | null {
   if (manner !== 'remote') return null;
+  const { known } = context;
+  const { holder } = state;
+  const area = areaAt(state, context);
   const of = situation === undefined ? null : known.of(situationFacts, situation);
   if (of !== null && covers(of, { country: holder, area }) && instabilityIn(of, on) !== null) return null;
   return refuse('remote-without-instability', 'an instability is in force in the area on that day', 'R20', {
@@ -369,9 +380,9 @@ function perform(data: PerformEndUseCheck, state: EndUseCheck, context: Decision
 }
 
 /**
- * R13: the duty to count moves to the new holder, and the check with it, on its last day. Of a check
- * that names other items too, only what was transferred moves, to a check of its own. Nothing moves
- * with what a check that has ended looked at: the check that follows it moves instead.
+ * R13: the duty to count moves to the new holder, and the check with it, on its last day. Of a
+ * check that names other items too, only what was transferred moves, to a separate check. Nothing
+ * moves with what a check that has ended looked at: the check that follows it moves instead.
  */
 function transferItems(data: CheckData<'TransferCheckedItems'>, state: EndUseCheck, context: DecisionContext) {
   const { to, site } = data;
@@ -385,6 +396,20 @@ function transferItems(data: CheckData<'TransferCheckedItems'>, state: EndUseChe
   return [
     { type: 'CheckedItemsTransferred', data: { ...data, serials, from: state.holder, ...where, ...rest } } as const,
   ];
+}
+
+/**
+ * R26: what a receipt brought was another number, or in another store, and the check follows it.
+ * Once it was made, the count of its visit is not changed. A check of nothing is cancelled.
+ */
+function correctItems(data: CheckData<'CorrectCheckedItems'>, state: EndUseCheck, context: DecisionContext) {
+  const { site, reason } = data;
+  const quantity = state.type === 'enhanced' ? state.quantity : (data.quantity ?? state.quantity);
+  const same = quantity === state.quantity && (site === undefined || site === state.site);
+  if (isOpen(state) !== null || same) return [];
+  if (quantity === 0) return [{ type: 'EndUseCheckCancelled', data: { reason } } as const];
+  const area = site === undefined ? undefined : areaOf(site, state.holder, context);
+  return [{ type: 'CheckedItemsCorrected', data: { ...data, quantity, ...(area && { area }) } } as const];
 }
 
 /** R26: the result of one serial was another one. */
@@ -488,7 +513,12 @@ const decide = decideBy<EndUseCheck, EndUseCheckCommand, EndUseCheckEvent>()(
           data: { ...data, ...nextWithoutVisit(state, nextDay(dayOf(context), state, context), context) },
         },
       ],
-    CancelEndUseCheck: { unless: (_, state) => isOpen(state), then: 'EndUseCheckCancelled' },
+    CancelEndUseCheck: {
+      unless: (_, state) => isOpen(state),
+      already: ({ serial }, { serials }) => serial !== undefined && serials.some((one) => one !== serial),
+      then: 'EndUseCheckCancelled',
+    },
+    CorrectCheckedItems: correctItems,
     RecordOverdueCheck: recordOverdue,
     HoldComplianceVisit: {
       unless: ({ on }, state, context) =>
@@ -543,6 +573,7 @@ function consults(
         ...itemStreams(state, (serial) => !named.has(serial)),
         ...(state === null ? [] : termStreams(state, known)),
         ...(situation === undefined ? [] : [{ kind: situationFacts.kind, id: situation }]),
+        ...(command.data.manner === 'remote' && state !== null ? [storeOf(state) ?? []].flat() : []),
       ];
     }
     case 'RecordAccessDenied':
@@ -550,6 +581,7 @@ function consults(
       return [...itemStreams(state, () => true), ...(state === null ? [] : termStreams(state, known))];
     case 'RecordOverdueCheck':
       return itemStreams(state, () => true);
+    case 'CorrectCheckedItems':
     case 'TransferCheckedItems': {
       const { site } = command.data;
       return site === undefined ? [] : [{ kind: storageSiteFacts.kind, id: site }];
@@ -558,7 +590,9 @@ function consults(
       return state === null ? [] : termStreams(state, known);
     case 'CorrectCheckDay': {
       const situation = ownValue(state?.visits ?? {}, command.data.corrects)?.situation;
-      return situation === undefined ? [] : [{ kind: situationFacts.kind, id: situation }];
+      return situation === undefined || state === null
+        ? []
+        : [{ kind: situationFacts.kind, id: situation }, ...[storeOf(state) ?? []].flat()];
     }
     default:
       return [];

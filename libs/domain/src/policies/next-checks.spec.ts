@@ -36,7 +36,9 @@ describe('the policies of checks (R10, R11)', () => {
     expect(on('ItemReceiptCorrected', { ...corrected, on: '2026-05-19' })).toEqual([
       { stream: first, command: { type: 'RescheduleEndUseCheck', data: { due: '2026-08-17', cause: 'wrong-day' } } },
     ]);
-    expect(on('ItemReceiptCorrected', { ...corrected, site: 'estmark.south' })).toEqual([]);
+    expect(on('ItemReceiptCorrected', { ...corrected, site: 'estmark.south' })).toEqual([
+      { stream: first, command: { type: 'CorrectCheckedItems', data: { site: 'estmark.south', reason: 'wrong-day' } } },
+    ]);
     expect(on('ItemReceiptWithdrawn', { reason: 'miscounted', receipt: 'e-0' })).toEqual([
       { stream: first, command: { type: 'CancelEndUseCheck', data: { reason: 'receipt-withdrawn' } } },
     ]);
@@ -66,6 +68,30 @@ describe('the policies of checks (R10, R11)', () => {
       },
     ]);
     expect(received({ lines: [] })).toEqual([]);
+  });
+  it('schedule the next check of an item that was recovered, and end the one from before', () => {
+    const recovered = (data: object) => follows(firstChecks, 'item/norland.sight.s1', 'ItemRecovered', data);
+    expect(recovered({})).toEqual([]);
+    const data = { reason: 'item-recovered', serial: 'S1' };
+    expect(recovered({ check: { ...check, serials: ['S1'] }, checks: ['veritas.c1'] })).toEqual([
+      { stream: { kind: 'end-use-check', id: 'veritas.c1' }, command: { type: 'CancelEndUseCheck', data } },
+      { ...scheduled, command: { type: 'ScheduleEndUseCheck', data: { ...check, serials: ['S1'] } } },
+    ]);
+  });
+  it('correct what the check of a sample expects with the quantity of the receipt (R26)', () => {
+    const on = (data: object) =>
+      follows(firstSampleChecks, 'consignment/norland.d1', 'ReceiptCorrected', {
+        corrects: 'e-1',
+        reason: 'miscounted',
+        ...data,
+      });
+    const stream = { kind: 'end-use-check', id: 'entente.after-e-1.tent' };
+    expect(on({ sampled: { item: 'tent', quantity: 3 } })).toEqual([
+      { stream, command: { type: 'CorrectCheckedItems', data: { quantity: 3, reason: 'miscounted' } } },
+    ]);
+    const tents = { ...check, item: 'tent' };
+    expect(on({ check: tents })).toEqual([{ stream, command: { type: 'ScheduleEndUseCheck', data: tents } }]);
+    expect(on({})).toEqual([]);
   });
   it('schedule the check that follows one that is done, and record it at the items that it has seen', () =>
     expect(performed({ inspected: true, next: check })).toEqual([

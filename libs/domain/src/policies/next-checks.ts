@@ -1,5 +1,11 @@
-import type { ConsignmentEvent, EndUseCheckEvent, ItemEvent, ScheduleEndUseCheck } from '@entente/contracts';
-import { type Consequence, eventPolicy, parseStream } from '@entente/kernel';
+import type {
+  ConsignmentEvent,
+  CorrectCheckedItems,
+  EndUseCheckEvent,
+  ItemEvent,
+  ScheduleEndUseCheck,
+} from '@entente/contracts';
+import { type Consequence, type StreamRef, eventPolicy, parseStream } from '@entente/kernel';
 import { itemStream } from '../equipment/item-facts.js';
 
 /** The check that follows from an event, of one type of items if there can be several. */
@@ -20,18 +26,36 @@ const moves = (event: string, due: string, cause: string, item?: string): Conseq
   command: { type: 'RescheduleEndUseCheck', data: { due, cause } },
 });
 
+/** A check that was scheduled after an event expects other items, or another store. */
+const expects = (stream: StreamRef, data: CorrectCheckedItems): Consequence => ({
+  stream,
+  command: { type: 'CorrectCheckedItems', data },
+});
+
+/** A check of an item alone, from before its recovery, is followed by the next one. */
+const cancelsAlone = (id: string, { serials }: ScheduleEndUseCheck): Consequence => ({
+  stream: { kind: 'end-use-check', id },
+  command: { type: 'CancelEndUseCheck', data: { reason: 'item-recovered', serial: serials[0] } },
+});
+
 /** R10: the first check of an item follows from its receipt, and moves or ends with it. */
 export const firstChecks = eventPolicy<ItemEvent>(
   {
     name: 'first-checks',
     kind: 'item',
     about:
-      'the receipt of an item that is monitored by its serial schedules its first check of end use, which follows the corrected day and ends with the receipt (R10)',
+      'the receipt or recovery of an item that is monitored by its serial schedules its next check of end use, which follows the corrected day and store and ends with the receipt (R10)',
   },
   {
     ItemReceived: ({ check }, event) => schedules(check, event),
-    ItemReceiptCorrected: ({ corrects, on, checkBy, reason }) =>
-      on === undefined ? [] : [moves(corrects, checkBy, reason)],
+    ItemRecovered: ({ check, checks = [] }, event) => [
+      ...(check === undefined ? [] : checks.map((id) => cancelsAlone(id, check))),
+      ...schedules(check, event),
+    ],
+    ItemReceiptCorrected: ({ corrects, on, site, checkBy, reason }) => [
+      ...(on === undefined ? [] : [moves(corrects, checkBy, reason)]),
+      ...(site === undefined ? [] : [expects(checkAfter(corrects), { site, reason })]),
+    ],
     ItemReceiptWithdrawn: ({ receipt }) =>
       receipt === undefined
         ? []
@@ -50,10 +74,16 @@ export const firstSampleChecks = eventPolicy<ConsignmentEvent>(
     name: 'first-samples',
     kind: 'consignment',
     about:
-      'the receipt of items that are not monitored by their serials schedules the first check of a sample, which follows the corrected day (R11)',
+      'the receipt of items that are not monitored by their serials schedules the first check of a sample, which follows the corrected day and quantity (R11)',
   },
   {
     ReceiptConfirmed: ({ checks = [] }, event) => checks.flatMap((check) => schedules(check, event, check.item)),
+    ReceiptCorrected: ({ corrects, sampled, check, reason }) => [
+      ...schedules(check, { id: corrects }, check?.item),
+      ...(sampled === undefined
+        ? []
+        : [expects(checkAfter(corrects, sampled.item), { quantity: sampled.quantity, reason })]),
+    ],
     DateCorrected: ({ corrects, checks = [], reason }) =>
       checks.map(({ item, due }) => moves(corrects, due, reason, item)),
   },
@@ -131,7 +161,7 @@ const follow = (checks: readonly string[], { transfer, to, site, serial }: Move)
 
 /**
  * R13: the schedule of checks moves with an item. Only items that are monitored by their serials:
- * goods without serials have no stream, and no check says which lot of a type a transfer took.
+ * goods without serials have no stream, and no check names the lot that a transfer took.
  */
 export const transferredChecks = eventPolicy<ItemEvent>(
   {

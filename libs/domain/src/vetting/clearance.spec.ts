@@ -38,6 +38,37 @@ const vetter = (...past: Event[]) =>
     .as('vetters', 'vetter');
 const system = (...past: Event[]) => given(securityUnit, registered, ...past).as('entente', 'system');
 
+describe('the registration of a unit is corrected (R26)', () => {
+  const correct = (more: object) => act('CorrectUnit', { corrects: given.id(0), reason: 'wrong-type', ...more });
+  const corrected = (more: object) => act('UnitCorrected', { ...(correct(more).data as object) });
+  const of = (...past: Event[]) =>
+    given(securityUnit, registered, ...past)
+      .registered(['estmark', 'norland', 'ostra'], 'recipient', 'donor', 'vetter')
+      .named(U)
+      .as('estmark', 'recipient');
+  it('by the recipient, a donor or a vetter, and its clearance stays', () => {
+    of().decides(correct({ type: 'army' }), corrected({ type: 'army' }));
+    of()
+      .as('norland', 'donor')
+      .decides(correct({ aliases: ['1-bde'] }), corrected({ aliases: ['1-bde'] }));
+    of()
+      .as('ostra', 'recipient')
+      .refuses(correct({ type: 'army' }), 'not-the-recipient');
+    of().refuses(correct({}), 'nothing-corrected');
+    of(corrected({ type: 'army' })).refuses(correct({ type: 'army' }), 'nothing-corrected');
+  });
+  it('to a part of another unit of the same recipient, and not of itself', () => {
+    const under = (parent: object) =>
+      of().knowing(securityUnit, 'estmark.army', act('UnitRegistered', { ...unit, ...parent }));
+    const named = { parent: 'estmark.army' };
+    under({}).decides(correct(named), corrected(named));
+    under({ recipient: 'ostra' }).refuses(correct(named), 'unit-of-another');
+    of().refuses(correct(named), 'unit-not-found');
+    of().refuses(correct({ parent: U }), 'unit-of-itself');
+    under({ parent: U }).refuses(correct(named), 'unit-of-itself');
+  });
+});
+
 describe('a unit and a person are registered', () => {
   const register = act('RegisterUnit', unit);
   const opening = (recipient = 'estmark') =>

@@ -71,6 +71,7 @@ const evolveUnit = evolveBy<Clearance, SecurityUnitEvent>()(
   'UnitRegistered',
   ({ recipient, parent }) => registered(recipient, parent ?? null),
   {
+    UnitCorrected: ({ parent }) => (parent === undefined ? {} : { unit: parent }),
     ClearanceGiven: ({ until, reportBy }, _, { id }) => ({
       until,
       statedBy: id,
@@ -214,6 +215,11 @@ const decideLater = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>(
   (data, context) => notRegistered([[data.recipient, 'recipient']], context) ?? parentUnknown(data, context),
   ({ type }, { endedOn }) => (endedOn === null || AFTER_THE_END.includes(type) ? null : registrationEnded(endedOn)),
   {
+    CorrectUnit: {
+      unless: ({ parent }, { recipient }, context) =>
+        parent === undefined ? null : (isPartOf(parent, context) ?? unitUnknown(parent, recipient, context)),
+      then: 'UnitCorrected',
+    },
     GiveClearance: give,
     SuspendClearance: barring('ClearanceSuspended'),
     RefuseClearance: barring('ClearanceRefused'),
@@ -266,6 +272,12 @@ function unitUnknown(unit: string, recipient: string, { known }: DecisionContext
     : refuse('unit-of-another', 'the unit named is of the same recipient', 'R5', { unit, recipient: of.recipient });
 }
 
+/** R26: no unit is a part of itself, or of one of its parts. */
+const isPartOf = (parent: string, { stream, known }: DecisionContext): Refusal | null =>
+  parent === stream.id || known.of(securityUnitFacts, parent)?.unit === stream.id
+    ? refuse('unit-of-itself', 'the unit named is another one, and no part of this one', 'R26', { parent })
+    : null;
+
 function parentUnknown(data: RegisterUnit, context: DecisionContext): readonly SecurityUnitEvent[] | Refusal {
   const unknown = data.parent === undefined ? null : unitUnknown(data.parent, data.recipient, context);
   return unknown ?? [{ type: 'UnitRegistered', data }];
@@ -287,6 +299,11 @@ function consults(command: AnyCommand, state: Clearance | null, sender: Actor): 
   const vetter = sender.role === 'vetter' ? partyStreams(asVetter(sender)) : [];
   if (command.type === 'RestoreClearance')
     return [...vetter, ...(state?.vettingCases ?? []).map((id) => ({ kind: vettingCaseFacts.kind, id }))];
+  if (command.type === 'CorrectUnit') {
+    const { parent } = command.data;
+    const named = parent === undefined ? [] : [{ kind: securityUnitFacts.kind, id: parent }];
+    return [...partyStreams([[actsFor(sender), null]]), ...named];
+  }
   if (command.type !== 'RegisterUnit' && command.type !== 'RegisterPerson') return vetter;
   const unit = command.type === 'RegisterPerson' ? command.data.unit : command.data.parent;
   return [
