@@ -62,6 +62,15 @@ describe('the control of R8', () => {
     expect(findings(given, remedied, refused, restored())).toEqual(['R8 4']);
     expect(findings(given, suspended, restored())).toEqual([]);
   });
+  it('takes a refusal that was recorded after the remediation of its own case as remedied, without new information', () => {
+    const late: Line = ['2026-03-21', U, 'ClearanceRefused', { reason: 'x', vettingCase: V.slice(13), trainings: [] }];
+    const other: Line = ['2026-03-21', U, 'ClearanceRefused', { reason: 'x', vettingCase: 'n.v9', trainings: [] }];
+    const subject = { kind: 'security-unit', id: 'estmark.brigade-1' };
+    const information: Line = ['2026-03-21', V, 'DerogatoryInformationRecorded', { information: 'i-2', subject }];
+    expect(findings(given, remedied, late, restored())).toEqual([]);
+    expect(findings(given, remedied, other, restored())).toEqual(['R8 4']);
+    expect(findings(given, remedied, information, late, restored())).toEqual(['R8 5']);
+  });
 });
 
 describe('the control of R8: reports', () => {

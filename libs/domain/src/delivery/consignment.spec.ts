@@ -2,6 +2,7 @@ import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
 import { programme } from '../planning/programme.js';
+import { securityUnit } from '../vetting/clearance.js';
 import { assistanceCase } from './assistance-case.js';
 import { consignment } from './consignment.js';
 
@@ -171,6 +172,49 @@ describe('a delivery is recorded as overdue', () => {
     system(scheduled, overdue('2026-05-15'), rescheduled).decides(record(due), overdue(due), {
       now: '2026-12-01T00:00:00.000Z',
     });
+  });
+});
+
+describe('a consignment has few types of items, so that the holds of each are looked at (R19)', () => {
+  const named = (n: number) => ({ ...line, line: `00${n}`, item: `radio-${n}` });
+  const names = (count: number) => Array.from({ length: count }, (_, n) => ({ line: `00${n + 1}`, quantity: 1 }));
+  const lines = [1, 2, 3, 4].map((n) => act('CaseLineAdded', named(n)));
+  const all = { ...offer, lines: ['001', '002', '003', '004'] };
+  const of = (programme?: string) => [
+    act('AssistanceRequested', { ...parties, ...(programme && { programme }), asked: [] }),
+    ...lines,
+    act('OfferPrepared', all),
+    act('OfferAccepted', { offer: 'basic', value: 500, currency: 'USD' }),
+    implemented,
+  ];
+  const schedule = (count: number) => act('ScheduleDelivery', { ...plan, lines: names(count) });
+  const scheduledFor = (count: number, more: object = {}) =>
+    act('DeliveryScheduled', { ...plan, lines: names(count), ...parties, requestedOn, ...more });
+  it('two in a programme, three without one', () => {
+    const within = donor().knowing(assistanceCase, CASE, ...of(OF));
+    within.decides(schedule(2), scheduledFor(2, { programme: OF }));
+    within.refusesWith(schedule(3), 'too-many-item-types', { types: 3, most: 2 });
+    donor()
+      .knowing(assistanceCase, CASE, ...of())
+      .decides(schedule(3), scheduledFor(3));
+    donor()
+      .knowing(assistanceCase, CASE, ...of())
+      .refusesWith(schedule(4), 'too-many-item-types', { types: 4, most: 3 });
+  });
+  it('one less if the shipment names its unit', () => {
+    const ship = (unit?: string) => act('ShipConsignment', { on: '2026-05-11', ...(unit && { unit }) });
+    const unit = 'estmark.brigade-1';
+    const cleared = [
+      act('UnitRegistered', { recipient: 'estmark', type: 'infantry' }),
+      act('ClearanceGiven', { until: '2026-12-31' }),
+    ];
+    const ofTypes = (count: number) =>
+      donor(scheduledFor(count))
+        .knowing(assistanceCase, CASE, ...of())
+        .knowing(securityUnit, unit, ...cleared);
+    ofTypes(3).decides(ship(), shipped);
+    ofTypes(3).refusesWith(ship(unit), 'too-many-item-types', { types: 3, most: 2 });
+    ofTypes(2).decides(ship(unit), act('ConsignmentShipped', { on: '2026-05-11', unit, case: CASE }));
   });
 });
 

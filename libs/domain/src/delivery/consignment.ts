@@ -39,7 +39,7 @@ import {
   typeStreams,
 } from './consignment-serials.js';
 import { receivingScope, receivingStreams, unitBarred } from './receiving-unit.js';
-import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
+import { MAX_SCOPES, holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
 import { type AssistanceCase, type Consignment, consignmentFacts, ownValue, statusOf } from './facts.js';
 import { notSentBy, relationsTo } from './senders.js';
 
@@ -125,6 +125,32 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
 
 // ---- Rules ----
 
+/** The words for the items of these lines, each once. */
+const typesOf = (lines: readonly { readonly line: string }[], of: AssistanceCase | null): readonly string[] => [
+  ...new Set(lines.flatMap(({ line }) => ownValue(of?.lines ?? {}, line)?.item ?? [])),
+];
+
+/** R19: the holds of all scopes of a shipment are consulted: its types of items are few. */
+function tooManyTypes(
+  lines: readonly { readonly line: string }[],
+  others: readonly AssistanceScope[],
+  of: AssistanceCase | null,
+): Refusal | null {
+  const types = typesOf(lines, of).length;
+  const most = MAX_SCOPES - others.length;
+  return types <= most
+    ? null
+    : refuse(
+        'too-many-item-types',
+        `at most ${most} types of items are in it; another consignment has the rest`,
+        'R19',
+        {
+          types,
+          most,
+        },
+      );
+}
+
 /**
  * R16: a delivery is scheduled for lines of an accepted or implemented case, within their
  * outstanding quantity.
@@ -149,6 +175,8 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, { known }: Decision
         outstanding,
       });
   }
+  const crowded = tooManyTypes(data.lines, scopesOf({ ...of, case: data.case }), of);
+  if (crowded !== null) return crowded;
   const within = of.programme === undefined ? {} : { programme: of.programme };
   const basis = of.reported ? { basis: 'reported' as const } : {};
   return [
@@ -167,9 +195,10 @@ const shipped = (
 ): readonly AssistanceScope[] => [
   ...scopesOf(state),
   ...receivingScope(data),
-  ...[...new Set(Object.keys(state.lines).flatMap((line) => ownValue(of?.lines ?? {}, line)?.item ?? []))].map(
-    (id) => ({ kind: 'item-type', id }) as const,
-  ),
+  ...typesOf(
+    Object.keys(state.lines).map((line) => ({ line })),
+    of,
+  ).map((id) => ({ kind: 'item-type', id }) as const),
 ];
 
 /**
@@ -189,6 +218,10 @@ function cannotShip(
     return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: state.programme });
   const of = known.of(assistanceCase, state.case);
   const scopes = shipped(data, state, of);
+  const lines = Object.keys(state.lines).map((line) => ({ line }));
+  const crowded =
+    data.unit === undefined ? null : tooManyTypes(lines, [...scopesOf(state), ...receivingScope(data)], of);
+  if (crowded !== null) return crowded;
   const framework = frameworkOf(state.programme, known);
   const held = (of === null ? null : caseHeld(state.case, of)) ?? onHold(scopes, state.donor, context);
   const barred = held ?? noAgreementInForce(framework, data.on, scopes) ?? unitBarred(data, framework, scopes, context);

@@ -110,7 +110,7 @@ const donorOfType = ({ donor }: PlaceHold, actor: DecisionContext['actor']): str
 
 /**
  * R19: what is in scope exists, and the stream is that of its holds. A policy repeats the scopes of
- * a misuse case, whose units and types of items need not be registered.
+ * a misuse case, which has looked at its units and types of items.
  */
 function scopeUnknown(data: PlaceHold, { known, stream, actor }: DecisionContext): Refusal | null {
   const { scope } = data;

@@ -25,6 +25,9 @@ export const holdId = ({ kind, id }: AssistanceScope): string => `${kind}.${id}`
 /** What would have to be true of a country in scope. */
 export const COUNTRY_REGISTERED = 'the organisation of the country in scope has been registered';
 
+/** The most scopes whose holds one decision consults. */
+export const MAX_SCOPES = 5;
+
 /** The streams of the holds on these scopes. */
 export const holdStreams = (scopes: readonly AssistanceScope[]): readonly StreamRef[] =>
   scopes.map((scope) => ({ kind: holdFacts.kind, id: holdId(scope) }));

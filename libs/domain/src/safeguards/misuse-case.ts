@@ -132,7 +132,7 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
     if (assistance !== 'running')
       return refuse('assistance-not-running', 'assistance is running', null, { assistance });
     const suspended = { ...data, ...boundDonor(state) };
-    const unknown = scopesUnknown(data.scopes, context);
+    const unknown = scopesUnknown(data.scopes, state.donor, context);
     return unknown ?? [{ type: 'AssistanceSuspended', data: suspended }, ...lapse(state, 'assistance-suspended')];
   },
   AgreeRemediationPlan: { unless: cannotAgree, then: 'RemediationPlanAgreed' },
@@ -152,7 +152,7 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
       return refuse('already-terminated', 'assistance has not been terminated yet');
     const released = state.suspended.filter((scope) => !names(data.scopes, scope));
     const terminated = { ...data, ...boundDonor(state), ...(released.length === 0 ? {} : { released }) };
-    const running = notEnded(data.scopes, context);
+    const running = notEnded(data.scopes, state.donor, context);
     return running ?? [{ type: 'AssistanceTerminated', data: terminated }, ...lapse(state, 'assistance-terminated')];
   },
   CloseMisuseCase: (data, state) =>
@@ -184,7 +184,7 @@ export const misuseCase: Decider<
     ...(command.type === 'TriageMisuse' ? termsStreams(state?.programme, known) : []),
     ...(command.type === 'RecoverFunds' ? recoveryStreams(command.data) : []),
     ...(command.type === 'AssignInvestigator' ? partyStreams([[command.data.investigator, 'investigator']]) : []),
-    ...scopeStreams(command),
+    ...scopeStreams(command, state?.donor),
     ...(state === null ? [] : partyStreams(checkedSender(command, sender))),
   ],
   authorise,

@@ -4,6 +4,8 @@ import { given } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignment } from '../delivery/consignment.js';
 import { fundingAccount } from '../planning/funding-account.js';
+import { itemType } from '../equipment/item-type.js';
+import { securityUnit } from '../vetting/clearance.js';
 import { programme } from '../planning/programme.js';
 import { INCIDENT_TYPES } from './incident-types.js';
 import { misuseCase } from './misuse-case.js';
@@ -60,6 +62,8 @@ const misuse = (...past: Event[]) =>
     .as('norland', 'donor')
     .registered(['norland'], 'donor');
 
+const guard = act('UnitRegistered', { recipient: 'estmark', type: 'guard' });
+
 describe('a measure of a misuse case holds (R18, R19)', () => {
   const until = '2026-06-30';
   const order = act('OrderPrecautionarySuspension', { scopes: inProgramme, until });
@@ -90,20 +94,33 @@ describe('a measure of a misuse case holds (R18, R19)', () => {
   });
   it('on scopes of every kind', () => {
     const units = [{ kind: 'unit', id: 'estmark.guard' }];
-    misuse(...decided('suspend')).decides(
-      act('SuspendAssistance', { scopes: units }),
-      act('AssistanceSuspended', { scopes: units, donor: 'norland' }),
-    );
+    const types = [{ kind: 'item-type', id: 'thermal-sight' }];
+    const suspend = (scopes: readonly object[]) => act('SuspendAssistance', { scopes });
+    const on = (scopes: readonly object[]) => act('AssistanceSuspended', { scopes, donor: 'norland' });
+    misuse(...decided('suspend'))
+      .knowing(securityUnit, 'estmark.guard', guard)
+      .decides(suspend(units), on(units));
+    misuse(...decided('suspend')).refuses(suspend(units), 'unit-not-found');
+    const sight = act('ItemTypeRegistered', { donor: 'norland', name: 'Sight', unit: 'each', category: 'optics' });
+    misuse(...decided('suspend'))
+      .knowing(itemType, 'norland.thermal-sight', sight)
+      .decides(suspend(types), on(types));
+    misuse(...decided('suspend')).refuses(suspend(types), 'item-type-not-found');
+    misuse(...decided('suspend'))
+      .knowing(itemType, 'sudria.thermal-sight', sight)
+      .refuses(suspend(types), 'item-type-not-found');
   });
   it('and a termination names the scopes that it releases', () => {
     const units = [{ kind: 'unit', id: 'estmark.guard' }];
     const when = act('TerminateAssistance', { scopes: units, reason: 'not-remedied' });
     const both = [...units, ...inProgramme];
     const past = [...decided('suspend'), act('MeasureDecided', { measure: 'terminate' })];
-    misuse(...past, act('AssistanceSuspended', { scopes: both })).decides(
-      when,
-      act('AssistanceTerminated', { ...(when.data as object), donor: 'norland', released: inProgramme }),
-    );
+    misuse(...past, act('AssistanceSuspended', { scopes: both }))
+      .knowing(securityUnit, 'estmark.guard', guard)
+      .decides(
+        when,
+        act('AssistanceTerminated', { ...(when.data as object), donor: 'norland', released: inProgramme }),
+      );
   });
   it('and a termination follows the end of the programme', () => {
     const when = act('TerminateAssistance', { scopes: inProgramme, reason: 'not-remedied' });

@@ -145,9 +145,10 @@ export const lapse = ({ precaution }: MisuseCase, reason: string): readonly Misu
 
 export function cannotOrder(
   data: OrderPrecautionarySuspension,
-  { precaution }: MisuseCase,
+  state: MisuseCase,
   context: DecisionContext,
 ): Refusal | null {
+  const { precaution } = state;
   const unnamed = scopesUnnamed(data);
   if (unnamed !== null) return unnamed;
   if (precaution !== null && precaution.until >= today(context))
@@ -155,7 +156,7 @@ export function cannotOrder(
       until: precaution.until,
     });
   if (data.until < today(context)) return refuse('day-in-past', 'its last day is not over', 'R18');
-  return scopesUnknown(data.scopes, context);
+  return scopesUnknown(data.scopes, state.donor, context);
 }
 
 /**
