@@ -12,11 +12,13 @@ export const RULES = {
   R2: {
     says: "Under a framework that asks for it, activation of a programme needs a completed assessment, a sustainment plan, indicators, the second authority's concurrence, and notice to the legislature with 15 days to wait.",
     source: '10 USC 333(b) and (e), 383(b) (read)',
-    limits: 'Concurrence and notice are enforced. Assessment, sustainment plan and indicators have no stream yet.',
+    limits:
+      'Concurrence and notice are enforced, and a waiver sets them aside. Assessment, sustainment plan and indicators have no stream yet.',
   },
   R3: {
     says: 'Under the same frameworks, a programme contains training on human rights and the law of war, and institutional capacity building.',
     source: '10 USC 333(c)(2) (read)',
+    limits: 'No command is refused by it yet, so that a waiver of it has nothing to set aside.',
   },
   R4: {
     says: 'A multilateral programme has at least three participants or one international body. Its approval rule (unanimity or lead nation) is fixed when it is proposed.',
@@ -74,6 +76,7 @@ export const RULES = {
   R17: {
     says: 'Sustainment beyond five years needs a justification and a transition plan.',
     source: '10 USC 333(d)(3), (e)(7) (read)',
+    limits: 'No command is refused by it yet, so that a waiver of it has nothing to set aside.',
   },
   R18: {
     says: 'Misuse. Anyone may flag; the reporter is recorded by pseudonym. Notice is due when a substantial violation may have occurred. Until the allegation is put to it, the accused sees nothing of the case; then it has a right of reply. A substantiated case cannot close without a measure. Assistance resumes only after the violation has ceased and assurances were given. A precautionary suspension lapses unless renewed.',

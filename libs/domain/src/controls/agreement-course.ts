@@ -31,7 +31,7 @@ export interface AgreementCourse {
 /** By kind of scope, what an execution concerns; undefined if it concerns none of the kind. */
 type Concerned = Readonly<Record<string, string | undefined>>;
 
-/** A case that was implemented, or a consignment that was shipped. */
+/** A case that was implemented, or a consignment that was shipped or received. */
 export interface Execution {
   readonly event: RecordedEvent<AssistanceCaseEvent | ConsignmentEvent>;
   readonly day: string;
@@ -56,9 +56,12 @@ export const isSetAside = ({ agreement, day, of }: Execution, rule: WaivableRule
       (scope === undefined || !(scope.kind in of) || of[scope.kind] === scope.id),
   );
 
-/** Passes each execution to a check, with the agreement under which it is. */
+/**
+ * Passes each execution to a check, with the agreement under which it is; receipts to another one.
+ */
 export function readingExecutions(
   check: (execution: Execution) => readonly Breach[],
+  checkReceipt: (execution: Execution) => readonly Breach[] = () => [],
 ): (event: RecordedEvent) => readonly Breach[] {
   const agreements = new Map<string, AgreementCourse>();
   /** By programme, the framework that it names. */
@@ -67,14 +70,14 @@ export function readingExecutions(
   const consignments = new Map<string, string>();
   const courseOf = (event: RecordedEvent): AgreementCourse | undefined => agreements.get(idOf(event));
 
-  function executed(event: Execution['event'], of: string, day: string): readonly Breach[] {
+  function executed(event: Execution['event'], of: string, day: string, to = check): readonly Breach[] {
     const found = cases.get(of);
     if (found === undefined) return [];
     const { programme, recipient: country } = found;
     const framework = programme === undefined ? undefined : frameworks.get(programme);
     const agreement = framework === undefined ? undefined : (agreements.get(framework) ?? null);
     const unit = 'unit' in event.data ? { unit: event.data.unit } : {};
-    return check({ event, day, of: { case: of, programme, country, ...unit }, agreement });
+    return to({ event, day, of: { case: of, programme, country, ...unit }, agreement });
   }
   const turn = (event: RecordedEvent, assurance: string, on: string): undefined => {
     const turns = courseOf(event)?.turns;
@@ -147,5 +150,6 @@ export function readingExecutions(
     DeliveryScheduled: (event) => void consignments.set(idOf(event), event.data.case),
     CaseImplemented: (event) => executed(event, idOf(event), dayOf(event)),
     ConsignmentShipped: (event) => executed(event, consignments.get(idOf(event)) ?? '', event.data.on),
+    ReceiptConfirmed: (event) => executed(event, consignments.get(idOf(event)) ?? '', event.data.on, checkReceipt),
   });
 }

@@ -12,6 +12,7 @@ interface ClearanceSpan {
 export class ClearanceCourses {
   private readonly cleared = new Map<string, ClearanceSpan[]>();
   private readonly barred = new Map<string, ClearanceSpan[]>();
+  private readonly refused = new Map<string, ClearanceSpan[]>();
 
   /** Reads an event of a unit or a person. */
   read(event: RecordedEvent<SecurityUnitEvent>): void {
@@ -21,18 +22,23 @@ export class ClearanceCourses {
     const bars = this.barred.get(stream) ?? [];
     this.cleared.set(stream, clears);
     this.barred.set(stream, bars);
+    const refusals = this.refused.get(stream) ?? [];
+    this.refused.set(stream, refusals);
     const newest = clears.at(-1);
     switch (type) {
       case 'ClearanceGiven':
       case 'ClearanceRestored':
-        for (const bar of bars) bar.last ??= dayBefore(on);
+        for (const bar of [...bars, ...refusals]) bar.last ??= dayBefore(on);
         if (data.until !== undefined) clears.push({ from: on, last: data.until });
         return;
       case 'ClearanceCorrected':
         if (newest !== undefined) newest.last = data.until;
         return;
-      case 'ClearanceSuspended':
       case 'ClearanceRefused':
+        bars.push({ from: on, last: null });
+        refusals.push({ from: on, last: null });
+        return;
+      case 'ClearanceSuspended':
         bars.push({ from: on, last: null });
         return;
       case 'RegistrationEnded':
@@ -40,6 +46,11 @@ export class ClearanceCourses {
         return;
       default:
     }
+  }
+
+  /** Whether it was refused on a day. */
+  isRefused(stream: string, day: string): boolean {
+    return covers(this.refused.get(stream), day);
   }
 
   /** Whether it was cleared on a day. */

@@ -422,6 +422,30 @@ describe('the controls of items', () => {
     expect(findings(...load, registered, shipped, ended, received('2026-01-10'))).toEqual(['R9 10']);
     expect(findings(['2026-01-01', T, 'DesignationRemoved', {}], ...load.slice(1), shipped)).toEqual([]);
   });
+  it('find nothing of R9 on the days for which a waiver sets it aside', () => {
+    const P9 = 'programme/norland.p9';
+    const F9 = 'legal-framework/norland.f9';
+    const within = [
+      ['2026-01-01', F9, 'AgreementDrafted', { ...parties, parameters: [] }],
+      ['2026-01-01', P9, 'ProgrammeProposed', { ...parties, framework: 'norland.f9' }],
+      ...load.map(([day, stream, type, data]): Line =>
+        type === 'AssistanceRequested'
+          ? [day, stream, type, { ...data, programme: 'norland.p9' }]
+          : [day, stream, type, data],
+      ),
+    ] as const satisfies readonly Line[];
+    const aside = (from: string, until: string): Line => [
+      '2026-01-01',
+      F9,
+      'WaiverGranted',
+      { name: 'w', rules: ['R9', 'R1', 'R6'], from, until, reportBy: '2036-01-16' },
+    ];
+    const ofNine = (...lines: readonly Line[]) => findings(...within, ...lines).filter((one) => one.startsWith('R9'));
+    expect(ofNine(aside('2026-01-04', '2026-01-04'), shipped)).toEqual([]);
+    expect(ofNine(aside('2026-01-05', '2026-01-05'), shipped)).toEqual(['R9 10']);
+    expect(ofNine(aside('2026-03-01', '2026-03-01'), registered, shipped, received('2026-03-01'))).toEqual([]);
+    expect(ofNine(aside('2026-03-02', '2026-03-02'), registered, shipped, received('2026-03-01'))).toEqual(['R9 12']);
+  });
   it('find a loss that its reporter verified, or that was verified late (R12)', () => {
     const by = (n: number, day: string, type: string, organisation: string, data: object): Line => [
       day,
@@ -550,6 +574,13 @@ describe('the control of R1', () => {
     const aside = { name: 'w', from: '2026-02-01', until: '2026-02-01', reportBy: '2026-12-20' };
     expect(of(on('WaiverGranted', { ...aside, rules: ['R6'] }), shipped('2026-02-01'))).toEqual([]);
     expect(of(on('WaiverGranted', { ...aside, rules: ['R5'] }), named)).toEqual([]);
+    const refused: Line = ['2026-01-02', cleared[1], 'ClearanceRefused', { reason: 'x', trainings: [] }];
+    const relief = on('WaiverGranted', { ...aside, rules: ['R8'] });
+    expect(of(relief, cleared, refused, named)).toEqual([]);
+    expect(of(on('WaiverGranted', { ...aside, from: '2026-02-02', rules: ['R8'] }), cleared, refused, named)).toEqual([
+      'R5 14',
+    ]);
+    expect(of(relief, named)).toEqual(['R5 12']);
     expect(of(on('WaiverGranted', { ...aside, rules: ['R5'] }), shipped('2026-02-01'))).toEqual(['R6 12']);
   });
   it('asks nothing of a programme that names no framework', () => {

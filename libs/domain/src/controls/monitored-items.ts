@@ -1,5 +1,6 @@
 import type { AssistanceCaseEvent, ConsignmentEvent, ItemTypeEvent, StorageSiteEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
+import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions } from './agreement-course.js';
 import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
 
 /** Days from the first, up to the last or to the day before the one on which they ended. */
@@ -44,7 +45,14 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     registered?.set(line, (registered.get(line) ?? 0) + by);
   };
 
-  return readingBy<AssistanceCaseEvent | ConsignmentEvent | ItemTypeEvent | StorageSiteEvent>({
+  /** The shipment or receipt at hand, with its agreement. */
+  let execution: Execution | null = null;
+  const found = (one: Execution): readonly Breach[] => {
+    execution = one;
+    return [];
+  };
+  const follow = readingExecutions(found, found);
+  const find = readingBy<AssistanceCaseEvent | ConsignmentEvent | ItemTypeEvent | StorageSiteEvent>({
     CaseLineAdded: (event) => void words.set(`${idOf(event)} ${event.data.line}`, event.data.item),
     CaseLineCorrected: (event) => {
       const { line, item } = event.data;
@@ -99,6 +107,12 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
       });
     },
   });
+  return (event) => {
+    execution = null;
+    follow(event);
+    const breaches = find(event);
+    return breaches.length > 0 && execution !== null && isSetAside(execution, 'R9') ? [] : breaches;
+  };
 }
 
 /**
@@ -109,6 +123,6 @@ export const monitoredItems: Control = {
   name: 'monitored-items',
   rule: 'R9',
   about: 'a shipment of items of a designated type without their serials, or a receipt into a store not certified then',
-  kinds: ['assistance-case', 'consignment', 'item-type', 'storage-site'],
+  kinds: [...AGREEMENT_KINDS, 'item-type', 'storage-site'],
   start,
 };

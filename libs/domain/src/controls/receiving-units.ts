@@ -19,8 +19,10 @@ export const shippedUncleared: Control = {
     const next = readingExecutions((execution): readonly Breach[] => {
       const { event, day } = execution;
       const unit = shipmentOf(execution)?.unit;
-      if (unit === undefined || courses.isCleared(`security-unit/${unit}`, day) || isSetAside(execution, 'R5'))
-        return [];
+      const stream = `security-unit/${unit ?? ''}`;
+      if (unit === undefined || courses.isCleared(stream, day) || isSetAside(execution, 'R5')) return [];
+      // A refusal is no bar while R8 is set aside.
+      if (courses.isRefused(stream, day) && isSetAside(execution, 'R8')) return [];
       return breach(event, 'the unit is cleared on the day of shipment', { unit, on: day });
     });
     return (event) => {

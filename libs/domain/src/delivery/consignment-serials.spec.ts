@@ -190,6 +190,54 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
   });
 });
 
+describe('a waiver of R9', () => {
+  const framing = act('ProgrammeProposed', { ...parties, kind: 'bilateral', framework: 'norland.agreement' });
+  const assurances = ['use', 'no-transfer', 'security', 'observation'];
+  const agreement = [
+    act('AgreementDrafted', { ...parties, parameters: [] }),
+    act('AgreementEnteredIntoForce', { on: '2026-01-15', until: '2027-12-31', warnOn: '2027-10-02', reports: [] }),
+    ...assurances.map((assurance) => act('EndUseAssuranceGiven', { assurance, on: '2026-01-15' })),
+    act('ListedUnitsBarred', { on: '2026-01-15' }),
+  ];
+  const aside = (more: object = {}) =>
+    act('WaiverGranted', {
+      name: 'relief',
+      rules: ['R9'],
+      from: '2026-05-21',
+      until: '2026-05-25',
+      reportBy: '2026-06-05',
+      ...more,
+    });
+  const within = (waiver: Event, ...past: Event[]) =>
+    of(scheduled({ programme: 'norland.p-1' }), ...past)
+      .knowing(programme, 'norland.p-1', framing)
+      .knowing(legalFramework, 'norland.agreement', ...agreement, waiver);
+  const optics = { scope: { kind: 'item-type', id: 'thermal-sight' } };
+  const others = { scope: { kind: 'item-type', id: 'field-radio' } };
+  it('lets items be shipped without their serials, from its first to its last day, in its scope', () => {
+    const ship = (on: string) => act('ShipConsignment', { on });
+    const by = (waiver: Event) => within(waiver).as('norland', 'donor');
+    by(aside()).refuses(ship('2026-05-20'), 'serials-not-registered');
+    for (const day of ['2026-05-21', '2026-05-25'])
+      by(aside(optics)).decides(ship(day), same(ship(day), 'ConsignmentShipped', { case: CASE }));
+    by(aside()).refuses(ship('2026-05-26'), 'serials-not-registered');
+    by(aside(others)).refuses(ship('2026-05-21'), 'serials-not-registered');
+    by(aside({ rules: ['R8'] })).refuses(ship('2026-05-21'), 'serials-not-registered');
+  });
+  it('lets items be received into a store without a certificate, which is still the own one', () => {
+    const confirm = (on: string, at = STORE) =>
+      act('ConfirmReceipt', { on, lines: [{ line: '001', quantity: 2, serials: ['TS-1', 'TS-2'] }], store: at });
+    const by = (waiver: Event) => within(waiver, both).as('estmark', 'recipient');
+    const monitored = { donor: 'norland', monitored: [{ line: '001', item: 'thermal-sight' }], case: CASE };
+    by(aside()).refuses(confirm('2026-05-20'), 'store-not-certified');
+    for (const day of ['2026-05-21', '2026-05-25'])
+      by(aside(optics)).decides(confirm(day), same(confirm(day), 'ReceiptConfirmed', monitored));
+    by(aside()).refuses(confirm('2026-05-26'), 'store-not-certified');
+    by(aside(others)).refuses(confirm('2026-05-21'), 'store-not-certified');
+    by(aside()).refuses(confirm('2026-05-21', 'estmark.south'), 'store-not-found');
+  });
+});
+
 describe('a receipt of items of a designated type (R9)', () => {
   const confirm = (on: string, serials: readonly string[], more: object = {}) =>
     act('ConfirmReceipt', { on, lines: [{ line: '001', quantity: 2, serials }], store: STORE, ...more });

@@ -19,7 +19,7 @@ import {
 import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
 import { programmeStreams } from '../equipment/check-terms.js';
-import { frameworkOf, frameworkStreamsOf, noAgreementInForce } from '../framework/framework-facts.js';
+import { frameworkOf, frameworkStreamsOf, noAgreementInForce, setAside } from '../framework/framework-facts.js';
 import { consultingImplementers } from '../parties/registration.js';
 import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
@@ -225,7 +225,8 @@ function cannotShip(
   const framework = frameworkOf(state.programme, known);
   const held = (of === null ? null : caseHeld(state.case, of)) ?? onHold(scopes, state.donor, context);
   const barred = held ?? noAgreementInForce(framework, data.on, scopes) ?? unitBarred(data, framework, scopes, context);
-  const refused = barred ?? serialsMissing(state, context);
+  const refused =
+    barred ?? (setAside(framework, 'R9', data.on, scopes) === null ? serialsMissing(state, context) : null);
   if (refused !== null) return refused;
   if (of?.implemented === true && of.status !== 'closed' && of.status !== 'cancelled') return null;
   return refuse('case-not-implemented', 'the case is being executed', 'R16', {

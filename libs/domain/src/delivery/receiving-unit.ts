@@ -28,8 +28,10 @@ export function unitBarred(
   { known }: DecisionContext,
 ): Refusal | null {
   if (unit !== undefined) {
-    if (setAside(framework, 'R5', on, scopes) !== null) return null;
-    return notCleared(known.of(securityUnitFacts, unit), on, { unit });
+    const barred = notCleared(known.of(securityUnitFacts, unit), on, { unit });
+    // R8: a refusal is no bar while a waiver or an exception sets that rule aside.
+    const rule = barred?.rule === 'R8' ? 'R8' : 'R5';
+    return (setAside(framework, 'R5', on, scopes) ?? setAside(framework, rule, on, scopes)) ? null : barred;
   }
   if (framework === undefined || setAside(framework, 'R6', on, scopes) !== null) return null;
   if (barsUnits(framework, on)) return null;

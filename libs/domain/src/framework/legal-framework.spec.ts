@@ -355,6 +355,47 @@ describe('a programme that names a framework', () => {
   });
 });
 
+describe('a waiver of R2', () => {
+  const recipient = 'estmark';
+  const past = (...more: Event[]) => [
+    act('ProgrammeProposed', { donor: 'norland', recipient, kind: 'bilateral', framework: F }),
+    ...more,
+  ];
+  const notice = act('LegislatureNotified', { on: '2026-05-10', noticeDays: 15 });
+  const approved = act('ProgrammeApproved', { authority: 'minister' });
+  const withheld = act('ConcurrenceWithheld', { party: 'norland', authority: 'ministry', reason: 'x' });
+  const aside = (more: object = {}) => waived({ rules: ['R2'], from: '2026-05-11', until: '2026-05-20', ...more });
+  const of = (programmes: readonly Event[], ...frameworks: Event[]) =>
+    given(programme, ...programmes)
+      .named(P)
+      .as('norland', 'donor', { person: 'n-9' })
+      .knowing(legalFramework, F, ...inForce, ...frameworks);
+  const activate = (day: string) => act('ActivateProgramme', { on: day });
+  const active = (day: string) => act('ProgrammeActivated', { on: day });
+  it('sets the notice aside from its first to its last day, in its scope', () => {
+    const running = past(notice, approved);
+    of(running, aside()).refuses(activate('2026-05-10'), 'notice-running');
+    of(running, aside()).decides(activate('2026-05-11'), active('2026-05-11'));
+    of(running, aside()).decides(activate('2026-05-20'), active('2026-05-20'));
+    of(running, aside()).refuses(activate('2026-05-21'), 'notice-running');
+    of(running, aside({ rules: ['R3'] })).refuses(activate('2026-05-11'), 'notice-running');
+    const elsewhere = { kind: 'programme', id: 'norland.programme-2' };
+    of(running, aside({ scope: elsewhere })).refuses(activate('2026-05-11'), 'notice-running');
+    of(running, aside({ scope: { kind: 'country', id: recipient } })).decides(
+      activate('2026-05-11'),
+      active('2026-05-11'),
+    );
+  });
+  it('sets a concurrence that is withheld aside, for the approval and the activation', () => {
+    const waiting = past(withheld, approved);
+    of(waiting, aside()).refuses(activate('2026-05-10'), 'concurrence-withheld');
+    of(waiting, aside()).decides(activate('2026-05-11'), active('2026-05-11'));
+    const approve = act('ApproveProgramme', { authority: 'minister' });
+    of(past(withheld), aside()).decides(approve, approved, on('2026-05-20'));
+    of(past(withheld), aside()).refuses(approve, 'concurrence-withheld', on('2026-05-21'));
+  });
+});
+
 describe('an agreement in force (R1)', () => {
   const proposed = act('ProgrammeProposed', { ...parties, kind: 'bilateral', framework: F });
   const ofCase = [
@@ -432,6 +473,28 @@ describe('an agreement in force (R1)', () => {
     consignments(...without, waived({ rules: ['R5'], from: '2026-05-01' }))
       .knowing(securityUnit, unit, registered)
       .decides(shipFor('2026-06-30'), shipped('2026-06-30'), on('2026-09-01'));
+  });
+  it('lets a refused unit receive a shipment while a waiver sets R8 aside, and no suspended one', () => {
+    const unit = 'estmark.brigade-1';
+    const shipFor = (day: string) => act('ShipConsignment', { on: day, unit });
+    const registered = act('UnitRegistered', { recipient: 'estmark', type: 'infantry' });
+    const barred = (type: string) => [registered, act('ClearanceGiven', { until: '2026-12-31' }), act(type)];
+    const aside = (more: object = {}) =>
+      waived({ rules: ['R8'], from: '2026-05-01', until: '2026-05-31', scope: { kind: 'unit', id: unit }, ...more });
+    const of = (type: string, ...waivers: Event[]) =>
+      consignments(...inForce, ...assured, ...waivers).knowing(securityUnit, unit, ...barred(type));
+    const shipped = (day: string) => act('ConsignmentShipped', { on: day, unit, case: CASE });
+    for (const day of ['2026-05-01', '2026-05-31'])
+      of('ClearanceRefused', aside()).decides(shipFor(day), shipped(day), on('2026-09-01'));
+    for (const day of ['2026-04-30', '2026-06-01'])
+      of('ClearanceRefused', aside()).refuses(shipFor(day), 'clearance-refused', on('2026-09-01'));
+    const other = { kind: 'unit', id: 'estmark.brigade-9' };
+    of('ClearanceRefused', aside({ scope: other })).refuses(
+      shipFor('2026-05-01'),
+      'clearance-refused',
+      on('2026-09-01'),
+    );
+    of('ClearanceSuspended', aside()).refuses(shipFor('2026-05-01'), 'clearance-suspended', on('2026-09-01'));
   });
   it('is not waited for where a waiver sets the rule aside, from its first to its last day (R8)', () => {
     ships('2026-08-01', ...whole, waived());

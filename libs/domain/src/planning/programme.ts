@@ -1,4 +1,4 @@
-import type { ProgrammeCommand, ProgrammeEvent, ProgrammeRelation } from '@entente/contracts';
+import type { ProgrammeCommand, ProgrammeEvent, ProgrammeRelation, WaivableRule } from '@entente/contracts';
 import {
   type DataOf,
   type Decider,
@@ -13,7 +13,7 @@ import {
 } from '@entente/kernel';
 import { inTheFuture, today } from '../days.js';
 import { correcting } from '../corrections.js';
-import { frameworkFacts, frameworkIn, frameworkStreams } from '../framework/framework-facts.js';
+import { frameworkFacts, frameworkIn, frameworkStreams, setAside } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
 import {
   cannotImplementFor,
@@ -23,6 +23,7 @@ import {
   partyStreams,
 } from '../parties/registration.js';
 import { stakeholder } from '../parties/stakeholder.js';
+import { scopesOf } from '../safeguards/holds.js';
 import { cannotStopFor, misuseStreams, stillStopped } from '../safeguards/misuse-holds.js';
 import {
   type MilestoneState,
@@ -80,15 +81,24 @@ function cannotConcur(party: string, state: Programme): Refusal | null {
   return refuse('not-a-party', 'the party is the donor, the recipient or has joined', 'R2', { party });
 }
 
+/** R8: whether a waiver or an exception of the framework sets a rule aside for the programme. */
+const isSetAside = (
+  rule: WaivableRule,
+  { framework, recipient }: Programme,
+  day: string,
+  { known, stream: { id } }: DecisionContext,
+): boolean => setAside(frameworkIn(framework, known), rule, day, scopesOf({ programme: id, recipient })) !== null;
+
 /**
  * What approval and activation both need: no authority with a say withholds its concurrence (R2),
  * and the participants agree by the rule (R4).
  */
-function notAgreed(state: Programme, known: ConsultedStreams): Refusal | null {
+function notAgreed(state: Programme, day: string, context: DecisionContext): Refusal | null {
   const { approvalRule, lead } = state;
-  const withheld = state.concurrences.find(
-    (word) => word.withheld !== null && (lead === undefined || word.party === lead),
-  );
+  const { known } = context;
+  const withheld = isSetAside('R2', state, day, context)
+    ? undefined
+    : state.concurrences.find((word) => word.withheld !== null && (lead === undefined || word.party === lead));
   if (withheld !== undefined)
     return refuse('concurrence-withheld', 'no authority with a say withholds its concurrence', 'R2', {
       party: withheld.party,
@@ -181,9 +191,9 @@ function cannotActivate(
   context: DecisionContext,
 ): Refusal | null {
   if (state.status !== 'approved') return refuse('not-approved', 'the programme is approved and not yet active');
-  if (state.noticeEnds !== null && on < state.noticeEnds)
+  if (state.noticeEnds !== null && on < state.noticeEnds && !isSetAside('R2', state, on, context))
     return refuse('notice-running', "the legislature's notice period has run out", 'R2', { until: state.noticeEnds });
-  return notAgreed(state, context.known) ?? inTheFuture(on, context);
+  return notAgreed(state, on, context) ?? inTheFuture(on, context);
 }
 
 function cannotAdapt(data: ProgrammeData<'AdaptProgramme'>, state: Programme): Refusal | null {
@@ -382,7 +392,7 @@ const decide = decideBy<Programme, ProgrammeCommand, ProgrammeEvent>()(
       unless: (_, state, context) =>
         state.status !== 'proposed'
           ? refuse('not-proposed', 'the programme waits for its approval')
-          : (isProposer(state, context) ?? notAgreed(state, context.known)),
+          : (isProposer(state, context) ?? notAgreed(state, today(context), context)),
       then: 'ProgrammeApproved',
     },
     ActivateProgramme: { unless: cannotActivate, then: 'ProgrammeActivated' },
@@ -475,10 +485,11 @@ export const programme: Decider<'programme', ProgrammeCommand, ProgrammeEvent, P
         if (command.type === 'SuspendProgramme')
           return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
         if (command.type === 'ResumeProgramme') return misuseStreams(state?.misuseCases ?? []);
-        if (state?.kind !== 'multilateral') return [];
+        const decided = command.type === 'ApproveProgramme' || command.type === 'ActivateProgramme';
+        const framework = decided ? frameworkStreams(state?.framework) : [];
+        if (state?.kind !== 'multilateral') return framework;
         if (command.type === 'InviteParticipant') return [{ kind: 'stakeholder', id: command.data.participant }];
-        if (command.type !== 'ApproveProgramme' && command.type !== 'ActivateProgramme') return [];
-        return joined(state).map((id) => ({ kind: 'stakeholder', id }));
+        return decided ? [...framework, ...joined(state).map((id) => ({ kind: 'stakeholder', id }))] : [];
       },
       authorise,
       decide,
