@@ -19,7 +19,13 @@ import {
 import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
 import { programmeStreams } from '../equipment/check-terms.js';
-import { frameworkOf, frameworkStreamsOf, noAgreementInForce, setAside } from '../framework/framework-facts.js';
+import {
+  frameworkOf,
+  frameworkStreamsOf,
+  noAgreementInForce,
+  restricted,
+  setAside,
+} from '../framework/framework-facts.js';
 import { consultingImplementers } from '../parties/registration.js';
 import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
@@ -224,7 +230,11 @@ function cannotShip(
   if (crowded !== null) return crowded;
   const framework = frameworkOf(state.programme, known);
   const held = (of === null ? null : caseHeld(state.case, of)) ?? onHold(scopes, state.donor, context);
-  const barred = held ?? noAgreementInForce(framework, data.on, scopes) ?? unitBarred(data, framework, scopes, context);
+  const barred =
+    held ??
+    noAgreementInForce(framework, data.on, scopes) ??
+    restricted(framework, scopes) ??
+    unitBarred(data, framework, scopes, context);
   const refused =
     barred ?? (setAside(framework, 'R9', data.on, scopes) === null ? serialsMissing(state, context) : null);
   if (refused !== null) return refused;

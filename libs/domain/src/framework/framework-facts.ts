@@ -51,9 +51,10 @@ export interface LegalFramework extends Correctable, Parameterised {
   readonly assurances: Readonly<Partial<Record<EndUseAssurance, readonly AssuredTime[]>>>;
   /** The times in which the recipient bars units that are not cleared. */
   readonly unitsBarred: readonly AssuredTime[];
-  /** The names of the conditions and restrictions in force. */
+  /** The names of the conditions in force. */
   readonly conditions: readonly string[];
-  readonly restrictions: readonly string[];
+  /** The restrictions in force by name, with what each concerns; null if that is all. */
+  readonly restrictions: Readonly<Record<string, AssistanceScope | null>>;
   /** By name, the waivers and exceptions. */
   readonly waivers: Readonly<Record<string, Waiver>>;
   /** By report and period, or name. */
@@ -156,4 +157,22 @@ export function noAgreementInForce(
     return refuse('no-agreement-in-force', requirement, 'R1', { day, agreement: status, from, until });
   const missing = missingAssurances(framework, day);
   return missing.length === 0 ? null : refuse('assurances-not-given', requirement, 'R1', { day, missing });
+}
+
+/**
+ * R1: a restriction in force of the agreement bars a shipment of the type of items, or for the unit,
+ * that it concerns. One with another scope is kept as its statement says.
+ */
+export function restricted(
+  framework: LegalFramework | null | undefined,
+  scopes: readonly AssistanceScope[],
+): Refusal | null {
+  for (const [restriction, scope] of Object.entries(framework?.restrictions ?? {}))
+    if (scope !== null && (scope.kind === 'item-type' || scope.kind === 'unit') && concerns(scope, scopes))
+      return refuse('restricted', 'no restriction of the agreement on it is in force: it was lifted', 'R1', {
+        restriction,
+        scope: scope.kind,
+        id: scope.id,
+      });
+  return null;
 }

@@ -496,6 +496,42 @@ describe('an agreement in force (R1)', () => {
     );
     of('ClearanceSuspended', aside()).refuses(shipFor('2026-05-01'), 'clearance-suspended', on('2026-09-01'));
   });
+  it('has no restriction in force on the type of the items, or on the unit (R1)', () => {
+    const unit = 'estmark.brigade-1';
+    const sights = { line: '001', item: 'thermal-sight', quantity: 1, unit: 'each', value: 1, due: '2026-09-01' };
+    const lines = [{ line: '001', quantity: 1 }];
+    const impose = (scope?: object) =>
+      act('RestrictionImposed', { restriction: 'no-optics', statement: 'No optics', basis: 'export-act', scope });
+    const lifted = act('RestrictionLifted', { restriction: 'no-optics', reason: 'over' });
+    const of = (...past: Event[]) =>
+      given(consignment, act('DeliveryScheduled', { ...(scheduled.data as object), lines }))
+        .as('norland', 'donor')
+        .knowing(programme, P, proposed)
+        .knowing(
+          assistanceCase,
+          CASE,
+          ...ofCase,
+          act('CaseLineAdded', sights),
+          act('CaseImplemented', { deposited: 0, currency: 'USD' }),
+        )
+        .knowing(securityUnit, unit, ...[act('UnitRegistered', { recipient: 'estmark', type: 'infantry' })])
+        .knowing(legalFramework, F, ...whole, waived({ rules: ['R5'], from: '2026-05-01' }), ...past);
+    const ships = (data: object, ...past: Event[]) =>
+      of(...past).decides(
+        act('ShipConsignment', { on: '2026-05-01', ...data }),
+        act('ConsignmentShipped', { on: '2026-05-01', ...data, case: CASE }),
+        on('2026-09-01'),
+      );
+    const stays = (data: object, ...past: Event[]) =>
+      of(...past).refuses(act('ShipConsignment', { on: '2026-05-01', ...data }), 'restricted', on('2026-09-01'));
+    const type = (id: string) => impose({ kind: 'item-type', id });
+    stays({}, type('thermal-sight'));
+    ships({}, type('field-radio'));
+    ships({}, type('thermal-sight'), lifted);
+    ships({}, impose());
+    stays({ unit }, impose({ kind: 'unit', id: unit }));
+    ships({}, impose({ kind: 'unit', id: unit }));
+  });
   it('is not waited for where a waiver sets the rule aside, from its first to its last day (R8)', () => {
     ships('2026-08-01', ...whole, waived());
     ships('2026-08-31', ...whole, waived());

@@ -72,7 +72,7 @@ const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
     assurances: {},
     unitsBarred: [],
     conditions: [],
-    restrictions: [],
+    restrictions: {},
     waivers: {},
     reports: {},
     parameters: Object.fromEntries(parameters.map(({ parameter, value }) => [parameter, value])),
@@ -106,9 +106,11 @@ const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
     UseConditionLifted: ({ condition }, { conditions }) => ({
       conditions: conditions.filter((one) => one !== condition),
     }),
-    RestrictionImposed: ({ restriction }, { restrictions }) => ({ restrictions: [...restrictions, restriction] }),
+    RestrictionImposed: ({ restriction, scope = null }, { restrictions }) => ({
+      restrictions: { ...restrictions, [restriction]: scope },
+    }),
     RestrictionLifted: ({ restriction }, { restrictions }) => ({
-      restrictions: restrictions.filter((one) => one !== restriction),
+      restrictions: Object.fromEntries(Object.entries(restrictions).filter(([name]) => name !== restriction)),
     }),
     EndUseAssuranceGiven: ({ assurance, on }, { assurances }) => ({
       assurances: { ...assurances, [assurance]: [...(assurances[assurance] ?? []), { from: on, to: null }] },
@@ -414,11 +416,11 @@ const decide = decideBy<LegalFramework, LegalFrameworkCommand, LegalFrameworkEve
       then: 'UseConditionLifted',
     },
     ImposeRestriction: {
-      unless: ({ restriction }, { restrictions }) => cannotAdd(restrictions, restriction),
+      unless: ({ restriction }, { restrictions }) => cannotAdd(Object.keys(restrictions), restriction),
       then: 'RestrictionImposed',
     },
     LiftRestriction: {
-      unless: ({ restriction }, { restrictions }) => cannotLift(restrictions, restriction),
+      unless: ({ restriction }, { restrictions }) => cannotLift(Object.keys(restrictions), restriction),
       then: 'RestrictionLifted',
     },
     GiveEndUseAssurance: {
