@@ -7,7 +7,7 @@ export const RULES = {
     says: 'A recipient has an agreement in force, with assurances on use, transfer, security and observation, before any item, training or service.',
     source: '22 USC 2314(a) (read)',
     limits:
-      'Enforced for shipments and for the implementation of cases in programmes that name a framework. A programme without one is not checked, nor is training.',
+      'Enforced for shipments and for the implementation of cases in programmes that name a framework. A programme without one is not checked, nor is training. A restriction of the agreement on a unit or a type of items bars its shipment; one with another scope bars nothing by itself.',
   },
   R2: {
     says: "Under a framework that asks for it, activation of a programme needs a completed assessment, a sustainment plan, indicators, the second authority's concurrence, and notice to the legislature with 15 days to wait.",

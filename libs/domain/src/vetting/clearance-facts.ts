@@ -8,7 +8,10 @@ import { parameterOf } from '../framework/parameters.js';
  * cleared today?
  */
 
-/** How long a clearance lasts at most, in days: it serves any framework, so the default counts. */
+/**
+ * How long a clearance lasts at most, in days, if no vetting under a framework has given it: it
+ * serves any framework, so the default counts.
+ */
 export const CLEARANCE_VALIDITY_DAYS = parameterOf(null, 'clearanceValidityDays');
 /** How many days there are for the report on an exception or waiver (22 USC 2378d(b)). */
 const EXCEPTION_REPORT_DAYS = parameterOf(null, 'waiverReportDays');
@@ -56,6 +59,7 @@ export interface RemediationStep {
 /** The state of a vetting case. */
 export interface VettingCase extends Correctable {
   readonly subject: VettingSubject;
+  readonly programme?: string;
   readonly donor: string;
   readonly recipient: string;
   readonly due: string;
@@ -84,6 +88,15 @@ export const standing = ({ information }: VettingCase): number =>
 /** R5: what is not registered any more receives nothing. */
 export const registrationEnded = (on: string, about: Readonly<Record<string, string>> = {}): Refusal =>
   refuse('registration-ended', 'it is still registered on that day', 'R5', { ...about, on });
+
+/** R7: a clearance ends within its longest validity, in days from the present one. */
+export const beyondValidity = (until: string, day: string, validity: number): Refusal | null =>
+  until > addDays(day, validity)
+    ? refuse('beyond-validity', 'its last day is within the longest validity of a clearance', 'R7', {
+        until,
+        latest: addDays(day, validity),
+      })
+    : null;
 
 /** The scope of the holds on a unit. */
 export const unitScope = (id: string): AssistanceScope => ({ kind: 'unit', id });

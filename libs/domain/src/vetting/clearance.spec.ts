@@ -119,6 +119,8 @@ describe('a clearance', () => {
   it('lasts at most its validity, 365 days, and ends on a day to come (R7)', () => {
     vetter().decides(give('2027-06-01'), gave('2027-06-01'));
     vetter().refuses(give('2027-06-02'), 'beyond-validity');
+    // The vetting case has looked at the validity of its framework.
+    system().decides(give('2027-06-02', { vettingCase: V }), gave('2027-06-02', { vettingCase: V }));
     vetter().decides(give('2026-06-01'), gave('2026-06-01'));
     vetter().refuses(give('2026-05-31'), 'day-in-past');
   });

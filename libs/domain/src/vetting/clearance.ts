@@ -17,7 +17,6 @@ import {
   type StreamEvent,
   type StreamRef,
   actsFor,
-  addDays,
   authoriseBy,
   bySystem,
   decideBy,
@@ -30,6 +29,7 @@ import { type NamedParty, notRegistered, partyStreams } from '../parties/registr
 import {
   CLEARANCE_VALIDITY_DAYS,
   type Clearance,
+  beyondValidity,
   notCleared,
   registrationEnded,
   reportDay,
@@ -139,18 +139,14 @@ function notARegistrar(context: DecisionContext, { recipient }: { readonly recip
 
 // ---- Rules ----
 
-const longAfter = (until: string, day: string): boolean => until > addDays(day, CLEARANCE_VALIDITY_DAYS);
-
-/** R7: a clearance ends within its longest validity, on a day that is not over. */
+/**
+ * R7: a clearance ends within its longest validity, on a day that is not over. The vetting case has
+ * looked at the validity of its framework before the system repeats its day.
+ */
 function badLastDay(until: string, context: DecisionContext): Refusal | null {
   const day = today(context);
   if (until < day) return refuse('day-in-past', 'its last day is not over', 'R7', { until });
-  return longAfter(until, day)
-    ? refuse('beyond-validity', 'its last day is within the longest validity of a clearance', 'R7', {
-        until,
-        latest: addDays(day, CLEARANCE_VALIDITY_DAYS),
-      })
-    : null;
+  return context.actor.role === 'system' ? null : beyondValidity(until, day, CLEARANCE_VALIDITY_DAYS);
 }
 
 /** The last day for the report on the exception, if there is one. */

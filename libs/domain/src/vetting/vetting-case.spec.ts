@@ -1,6 +1,8 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
+import { legalFramework } from '../framework/legal-framework.js';
+import { programme } from '../planning/programme.js';
 import { securityUnit, vettedPerson } from './clearance.js';
 import { vettingCase } from './vetting-case.js';
 
@@ -77,6 +79,39 @@ describe('a vetting is concluded', () => {
     vetter().refuses(conclude('cleared', '2027-05-01'), 'no-source-checked');
     vetter(checked).refuses(conclude('cleared'), 'last-day-missing');
     by('donor', checked).refuses(conclude('cleared', '2027-05-01'), 'not-a-vetter');
+  });
+  it('for no longer than the framework of its programme has it on that day (R7)', () => {
+    const P = 'norland.programme-1';
+    const F = 'norland.framework-1';
+    const within = (...past: Event[]) =>
+      given(
+        vettingCase,
+        act('VettingRequested', { subject, ...parties, programme: P, due: '2026-07-01' }),
+        checked,
+        ...past,
+      )
+        .registered(['vetters'], 'vetter')
+        .as('vetters', 'vetter')
+        .knowing(programme, P, act('ProgrammeProposed', { ...parties, kind: 'bilateral', framework: F }));
+    const drafted = act('AgreementDrafted', { ...parties, parameters: [] });
+    const set = (value: number) =>
+      act('ParameterSet', { parameter: 'clearanceValidityDays', value, unit: 'days', reason: 'x' });
+    const until = (by: ReturnType<typeof within>, last: string, next: string) => {
+      by.decides(conclude('cleared', last), concluded('cleared', last));
+      by.refuses(conclude('cleared', next), 'beyond-validity');
+    };
+    until(within().knowing(legalFramework, F, drafted), '2027-06-01', '2027-06-02');
+    until(within().knowing(legalFramework, F, drafted, set(30)), '2026-07-01', '2026-07-02');
+    until(within().knowing(legalFramework, F, drafted, set(30), set(400)), '2027-07-06', '2027-07-07');
+    vetter(checked).refuses(conclude('cleared', '2027-06-02'), 'beyond-validity');
+    const back = (until: string) => act('CompleteRemediation', { on: '2026-06-01', until });
+    const remedying = [found, assessed(true), concluded('refused'), planned, taken];
+    const framed = within(...remedying).knowing(legalFramework, F, drafted, set(30));
+    framed.decides(
+      back('2026-07-01'),
+      act('RemediationCompleted', { ...(back('2026-07-01').data as object), subject }),
+    );
+    framed.refuses(back('2026-07-02'), 'beyond-validity');
   });
   it('with all its information assessed: cleared without, refused for credible information (R7)', () => {
     vetter(checked, found).refuses(conclude('refused'), 'information-open');

@@ -17,12 +17,16 @@ import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { ownValue } from '../delivery/facts.js';
 import { relationsTo } from '../delivery/senders.js';
+import { programmeStreams } from '../equipment/check-terms.js';
+import { frameworkOf } from '../framework/framework-facts.js';
+import { parameterOf } from '../framework/parameters.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import { notAVetter } from './clearance.js';
 import {
   type Clearance,
   type RemediationStep,
   type VettingCase,
+  beyondValidity,
   registrationEnded,
   securityUnitFacts,
   standing,
@@ -45,8 +49,9 @@ const withStep = (state: VettingCase, name: string, change: Partial<RemediationS
 
 const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
   'VettingRequested',
-  ({ subject, donor, recipient, due }) => ({
+  ({ subject, donor, recipient, due, programme }) => ({
     subject,
+    ...(programme === undefined ? {} : { programme }),
     donor,
     recipient,
     due,
@@ -107,8 +112,16 @@ function request(data: VettingData<'RequestVetting'>, context: DecisionContext) 
   return notRegistered(partiesOf(data), context) ?? [{ type: 'VettingRequested', data: { ...data, due } } as const];
 }
 
+/** R7: a clearance lasts no longer than the framework of the programme has it on that day. */
+const tooLong = (until: string, { programme }: VettingCase, context: DecisionContext): Refusal | null =>
+  beyondValidity(until, today(context), parameterOf(frameworkOf(programme, context.known), 'clearanceValidityDays'));
+
 /** R7: it is cleared without information against it, after sources were checked. */
-function cannotConclude({ outcome, until }: VettingData<'ConcludeVetting'>, state: VettingCase): Refusal | null {
+function cannotConclude(
+  { outcome, until }: VettingData<'ConcludeVetting'>,
+  state: VettingCase,
+  context: DecisionContext,
+): Refusal | null {
   if (state.outcome !== null)
     return refuse('already-concluded', 'the vetting was not concluded', null, { outcome: state.outcome });
   if (state.sources === 0) return refuse('no-source-checked', 'at least one source was checked', 'R5');
@@ -118,7 +131,9 @@ function cannotConclude({ outcome, until }: VettingData<'ConcludeVetting'>, stat
   if (outcome === 'refused')
     return left === 0 ? refuse('nothing-credible', 'it is refused for credible information', 'R7') : null;
   if (left > 0) return refuse('credible-information', 'no information is credible', 'R7', { standing: left });
-  return until === undefined ? refuse('last-day-missing', 'a clearance has a last day', 'R7') : null;
+  return until === undefined
+    ? refuse('last-day-missing', 'a clearance has a last day', 'R7')
+    : tooLong(until, state, context);
 }
 
 /** R8: the way back begins with a refusal. */
@@ -140,12 +155,12 @@ function stepNotOpen(name: string, state: VettingCase): Refusal | null {
 }
 
 /** R8: the remediation is effective when each step was taken. */
-function notRemedied({ on }: VettingData<'CompleteRemediation'>, state: VettingCase, context: DecisionContext) {
+function notRemedied({ on, until }: VettingData<'CompleteRemediation'>, state: VettingCase, context: DecisionContext) {
   if (state.steps === null) return refuse('no-remediation', 'steps of a remediation were agreed', 'R8');
   if (state.remedied) return refuse('already-remedied', 'the remediation was not completed', 'R8');
   const open = Object.entries(state.steps).find(([, step]) => step.on === null);
   if (open !== undefined) return refuse('step-open', 'each step was taken', 'R8', { step: open[0] });
-  return inTheFuture(on, context);
+  return inTheFuture(on, context) ?? tooLong(until, state, context);
 }
 
 function notOverdue(
@@ -182,8 +197,8 @@ const decide = decideBy<VettingCase, VettingCaseCommand, VettingCaseEvent>()('Re
           },
         ]
       : refuse('information-not-open', 'information of this name waits for its assessment', 'R7'),
-  ConcludeVetting: (data, state) =>
-    cannotConclude(data, state) ?? [{ type: 'VettingConcluded', data: { ...data, subject: state.subject } }],
+  ConcludeVetting: (data, state, context) =>
+    cannotConclude(data, state, context) ?? [{ type: 'VettingConcluded', data: { ...data, subject: state.subject } }],
   InformRecipient: {
     unless: ({ on }, state, context) =>
       notRefused(state) ??
@@ -238,12 +253,15 @@ export const vettingCase: Decider<
   ids: 'prefixed',
   opens: 'RequestVetting',
   evolve,
-  consults: ({ type, data }, _, __, sender) =>
+  consults: ({ type, data }, state, known, sender) =>
     type === 'RequestVetting'
       ? [data.subject, ...partyStreams(partiesOf(data))]
-      : sender.role === 'vetter'
-        ? partyStreams([[actsFor(sender), 'vetter']])
-        : [],
+      : [
+          ...(sender.role === 'vetter' ? partyStreams([[actsFor(sender), 'vetter']]) : []),
+          ...(type === 'ConcludeVetting' || type === 'CompleteRemediation'
+            ? programmeStreams(state?.programme, known)
+            : []),
+        ],
   authorise: authoriseBy({ party, donor, recipient, vetter: (_, context) => notAVetter(context), system: bySystem }),
   decide,
 });
