@@ -160,8 +160,8 @@ export function noAgreementInForce(
 }
 
 /**
- * R1: a restriction in force of the agreement bars a shipment of the type of items, or for the unit,
- * that it concerns. One with another scope is kept as its statement says.
+ * R1: a restriction in force of the agreement bars a shipment of the type of items, or for the
+ * unit, that it concerns. One with another scope bars nothing by itself.
  */
 export function restricted(
   framework: LegalFramework | null | undefined,
