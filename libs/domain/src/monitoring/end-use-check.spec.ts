@@ -89,6 +89,22 @@ const typed = (everyDays: number, before: ReturnType<typeof registered>, firstDa
     act('CheckIntervalSet', { firstDays, everyDays, reason: 'theft' }),
   );
 
+describe('a check that a policy planned', () => {
+  const planned = (...past: Event[]) =>
+    registered(scheduled(), ...past)
+      .by('entente', 'system')
+      .as('veritas', 'monitor');
+  const move = (due: string) => act('RescheduleEndUseCheck', { due, cause: 'site-closed' });
+  const moved = (due: string) => act('EndUseCheckRescheduled', { due, cause: 'site-closed' });
+  it('is moved within the days that were decided, the first check also (R10)', () => {
+    planned().decides(move('2026-06-09'), moved('2026-06-09'));
+    planned().refuses(move('2026-06-11'), 'check-due-too-late');
+    planned(moved('2026-06-05')).decides(move('2026-06-04'), moved('2026-06-04'));
+    planned(moved('2026-06-05')).refuses(move('2026-06-06'), 'check-due-too-late');
+    planned(moved('2026-06-05')).as('entente', 'system').decides(move('2026-06-06'), moved('2026-06-06'));
+  });
+});
+
 describe('a check is scheduled', () => {
   const opening = () => registered().as('veritas', 'monitor');
   const schedule = (more: object = {}) => act('ScheduleEndUseCheck', { ...SCHEDULE, ...more });

@@ -66,6 +66,8 @@ export interface EndUseCheck extends Correctable {
   readonly serials: readonly string[];
   readonly quantity: number;
   readonly due: string;
+  /** What a policy planned, by the days that were decided: no later day; null without one. */
+  readonly latest: string | null;
   readonly overdue: boolean;
   /** The visits, by the event that recorded each. */
   readonly visits: Readonly<Record<string, CheckVisit>>;
@@ -84,7 +86,7 @@ const checkFacts: { readonly kind: 'end-use-check'; readonly initial: EndUseChec
 
 const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
   'EndUseCheckScheduled',
-  ({ type, manner, donor, recipient, holder, item, site, serials, quantity, due, ...data }) => ({
+  ({ type, manner, donor, recipient, holder, item, site, serials, quantity, due, ...data }, { metadata }) => ({
     type,
     manner,
     donor,
@@ -98,6 +100,7 @@ const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
     serials,
     quantity,
     due,
+    latest: metadata.actor.role === 'system' ? due : null,
     overdue: false,
     visits: {},
     done: false,
@@ -107,7 +110,11 @@ const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
     correctable: new Map(),
   }),
   {
-    EndUseCheckRescheduled: ({ due }) => ({ due, overdue: false }),
+    EndUseCheckRescheduled: ({ due }, _, { metadata }) => ({
+      due,
+      overdue: false,
+      ...(metadata.actor.role === 'system' ? { latest: due } : {}),
+    }),
     CheckedItemsTransferred: ({ serials, to, place, area, next }, state) => {
       const left = state.serials.filter((serial) => !serials.includes(serial));
       return next === undefined ? { holder: to, site: place, area } : { serials: left, quantity: left.length };
@@ -152,7 +159,7 @@ const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
   },
 );
 
-type CheckFacts = Pick<EndUseCheck, 'type' | 'donor' | 'item' | 'programme'>;
+type CheckFacts = Pick<EndUseCheck, 'type' | 'donor' | 'item' | 'programme'> & Partial<Pick<EndUseCheck, 'latest'>>;
 
 // ---- Rules ----
 
@@ -161,12 +168,12 @@ const dayOf = ({ occurredAt }: Pick<DecisionContext, 'occurredAt'>): string => o
 
 /**
  * R10, R11: the last day is not later than the type of the check allows. A policy repeats the day
- * that was decided, whatever the days are now.
+ * that was decided, whatever the days are now: what it planned does not move beyond that day.
  */
 function dueTooLate(of: CheckFacts, due: string, context: DecisionContext): Refusal | null {
   if (context.actor.role === 'system') return null;
   const { type } = of;
-  const latest = addDays(dayOf(context), checkDays(type, 'everyDays', of, context));
+  const latest = of.latest ?? addDays(dayOf(context), checkDays(type, 'everyDays', of, context));
   if (due <= latest) return null;
   const rule = type === 'enhanced' ? 'R10' : 'R11';
   return refuse('check-due-too-late', 'the check is due within the days that its type allows', rule, { type, latest });
