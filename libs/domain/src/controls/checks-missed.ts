@@ -1,7 +1,7 @@
 import type { CheckType, ConsignmentEvent, EndUseCheckEvent, ItemEvent } from '@entente/contracts';
 import { type RecordedEvent, addDays } from '@entente/kernel';
 import { type Breach, type Control, type Reading, breach, dayOf, idOf, readingBy } from './control.js';
-import { type ScheduledCheck, checkAfter } from './end-use-checks.js';
+import { type ScheduledCheck, checkAfter, withoutSerials } from './end-use-checks.js';
 import { CaseItems, Items } from './items.js';
 import { LastDays } from './last-days.js';
 import { type ItemsOf, TERM_KINDS, Terms } from './terms.js';
@@ -84,6 +84,14 @@ const missedOf = (type: CheckType) => (): Reading => {
     },
     EndUseCheckRescheduled: (event) => {
       if (open.dueOf(idOf(event)) !== undefined) open.begin(idOf(event), event, event.data.due);
+    },
+    CheckedItemsTransferred: (event) => {
+      const of = checks.get(idOf(event));
+      const { next, serials } = event.data;
+      if (of === undefined || next === undefined) return;
+      const due = open.dueOf(idOf(event)) ?? of.due;
+      checks.set(idOf(event), withoutSerials(of, serials));
+      for (const serial of serials) asked.set(`${of.donor}.${of.item}.${serial}`, { event, due });
     },
     EndUseCheckPerformed: (event) => {
       const of = checks.get(idOf(event));

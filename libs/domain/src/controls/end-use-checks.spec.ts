@@ -83,6 +83,20 @@ describe('the control of R10: the first check', () => {
     expect(findings(registered, checked(K, '2026-12-01'), none)).toEqual(['R10 3']);
     expect(findings(registered, checked(K, '2026-12-01'), lost, verified, none)).toEqual([]);
   });
+  it('is divided when some of its items are transferred, with the same last day', () => {
+    const K = 'end-use-check/veritas.k1';
+    const two = checked(K, '2026-12-01', { serials: ['1', '2'], quantity: 2 });
+    const moved: Line = ['2026-02-01', K, 'CheckedItemsTransferred', { serials: ['2'], to: 'vestra', next: {} }];
+    const own = (due: string) => checked(after(3), due, { serials: ['2'] });
+    expect(findings(registered, two, moved, own('2026-12-01'), visited(K, '2026-03-01'))).toEqual([]);
+    expect(findings(registered, two, moved, own('2026-12-02'))).toEqual(['R10 4']);
+    expect(findings(registered, two, moved, later('2026-12-02'))).toEqual(['R10 2', 'R10 3']);
+  });
+  it('follows the recovery of an item within the days of a receipt', () => {
+    const recovered: Line = ['2026-03-01', I, 'ItemRecovered', { on: '2026-03-01', site: 'x' }];
+    expect(findings(registered, recovered, checked(after(2), '2026-05-30'))).toEqual([]);
+    expect(findings(registered, recovered, checked(after(2), '2026-05-31'))).toEqual(['R10 3']);
+  });
   it('is missing if no check names the item when its day has passed', () => {
     expect(first('2026-04-01')).toEqual([]);
     expect(findings(registered, received, later('2026-04-01'))).toEqual([]);
@@ -122,6 +136,17 @@ describe('the controls of R10 and R11: the last day', () => {
     expect(of(type, moved, later('2026-03-20'))).toEqual([]);
     const cancelled: Line = ['2026-03-01', K, 'EndUseCheckCancelled', { reason: 'items-ended' }];
     expect(of(type, cancelled, later('2026-03-20'))).toEqual([]);
+  });
+  it('has a sample of the number of items that a correction states (R11)', () => {
+    const corrected: Line = ['2026-02-01', K, 'CheckedItemsCorrected', { quantity: 3, reason: 'miscounted' }];
+    const sample: Line = [
+      '2026-03-01',
+      K,
+      'EndUseCheckPerformed',
+      { manner: 'on-site', on: '2026-03-01', results: [], lots: [{ lot: 'x', seen: 3, notSeen: 0, damaged: 0 }] },
+    ];
+    expect(of('routine', sample)).toEqual(['R11 3']);
+    expect(of('routine', corrected, sample)).toEqual([]);
   });
   it('is not of items that are all gone', () => {
     const returned: Line = ['2026-02-01', I, 'ItemReturned', { on: '2026-02-01', reason: 'x' }];

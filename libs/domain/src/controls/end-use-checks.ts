@@ -17,6 +17,12 @@ export type ScheduledCheck = Extract<EndUseCheckEvent, { type: 'EndUseCheckSched
 export const checkAfter = (event: string, item?: string): string =>
   `entente.after-${event}${item === undefined ? '' : `.${item}`}`;
 
+/** A check after some of its items were transferred, which have another check. */
+export function withoutSerials(of: ScheduledCheck, gone: readonly string[]): ScheduledCheck {
+  const serials = of.serials.filter((serial) => !gone.includes(serial));
+  return { ...of, serials, quantity: serials.length };
+}
+
 /** The checks of one type: their last days, and how much of their items was checked. */
 const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Breach[]) => {
   const terms = new Terms();
@@ -55,6 +61,11 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
       if (type === 'enhanced' && of !== undefined)
         latest.set(checkAfter(event.id), addDays(event.data.on, days('firstDays', of)));
     },
+    ItemRecovered: (event) => {
+      const of = items.of(event.stream);
+      if (type === 'enhanced' && of !== undefined)
+        latest.set(checkAfter(event.id), addDays(event.data.on, days('firstDays', of)));
+    },
     ItemReceiptCorrected: (event) => void moves(checkAfter(event.data.corrects), items.movedBy(event.stream)),
     ReceiptConfirmed: (event) => {
       if (type === 'routine')
@@ -69,7 +80,22 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
       if (event.data.type === type) checks.set(idOf(event), event.data);
       return late(event, event.data.due);
     },
-    EndUseCheckRescheduled: (event) => late(event, event.data.due),
+    EndUseCheckRescheduled: (event) => {
+      const of = checks.get(idOf(event));
+      if (of !== undefined) checks.set(idOf(event), { ...of, due: event.data.due });
+      return late(event, event.data.due);
+    },
+    CheckedItemsTransferred: (event) => {
+      const of = checks.get(idOf(event));
+      if (of === undefined || event.data.next === undefined) return;
+      latest.set(checkAfter(event.id), of.due);
+      checks.set(idOf(event), withoutSerials(of, event.data.serials));
+    },
+    CheckedItemsCorrected: (event) => {
+      const of = checks.get(idOf(event));
+      const { quantity } = event.data;
+      if (of !== undefined && quantity !== undefined) checks.set(idOf(event), { ...of, quantity });
+    },
     AccessDenied: (event) => void follows(event, event.data.on, ['firstDays', 'everyDays']),
     EndUseCheckWaived: (event) => void follows(event, dayOf(event), ['everyDays']),
     EndUseCheckPerformed: (event) => {
