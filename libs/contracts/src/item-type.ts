@@ -1,8 +1,9 @@
-import { code, day, eventId, integer, optional, organisation, text } from './fields.js';
+import { code, day, eventId, integer, optional, organisation, streamId, text } from './fields.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
 
 const reason = (example: string) => code('the code of the reason', example);
 const reviewBy = (example: string) => day('the last day for the next review of the designation', example);
+const framework = () => streamId('legal-framework', 'the framework of the donor whose days for a review count');
 const name = () => text('what the items are called', 'Thermal sight');
 const unit = () => code('the unit in which they are counted', 'each');
 const category = () => code('the code of the category of the control list', 'fire-control-and-night-vision');
@@ -31,11 +32,13 @@ export class CorrectItemType {
 export class GiveEnhancedDesignation {
   @reason('sensitive-technology') readonly reason!: string;
   @reviewBy('2036-06-30') readonly reviewBy!: string;
+  @optional() @framework() readonly framework?: string;
 }
 
 export class ReviewDesignation {
   @code('the code of what the review found', 'still-sensitive') readonly finding!: string;
   @reviewBy('2037-06-30') readonly reviewBy!: string;
+  @optional() @framework() readonly framework?: string;
 }
 
 export class ItemTypeReason {
@@ -62,8 +65,14 @@ export const itemTypeContract = contract({
   commands: {
     RegisterItemType: command('register', RegisterItemType, 'donor', 'Register a type by the word of case lines'),
     CorrectItemType: command('correct', CorrectItemType, 'donor', 'Correct the name, unit or category of a type'),
-    GiveEnhancedDesignation: command('designate', GiveEnhancedDesignation, 'donor', 'Monitor each item by its serial'),
-    ReviewDesignation: command('review-designation', ReviewDesignation, 'donor', 'Keep a designation after review'),
+    GiveEnhancedDesignation: command('designate', GiveEnhancedDesignation, 'donor', 'Monitor each item by its serial', {
+      reason: 'sensitive-technology',
+      reviewBy: '2036-06-30',
+    }),
+    ReviewDesignation: command('review-designation', ReviewDesignation, 'donor', 'Keep a designation after review', {
+      finding: 'still-sensitive',
+      reviewBy: '2037-06-30',
+    }),
     RemoveDesignation: command('remove-designation', ItemTypeReason, 'donor', 'End a designation'),
     SetCheckInterval: command('set-check-interval', SetCheckInterval, 'donor', 'Set the days between checks'),
     RecordOverdueReview: command(

@@ -1,6 +1,7 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
+import { legalFramework } from '../framework/legal-framework.js';
 import { itemType } from './item-type.js';
 import { storageSite } from './storage-site.js';
 
@@ -49,6 +50,25 @@ describe('a type of items', () => {
     const remove = act('RemoveDesignation', { reason: 'public' });
     type(designated).decides(remove, same(remove, 'DesignationRemoved'));
     type(designated, same(remove, 'DesignationRemoved')).refuses(remove, 'not-designated');
+  });
+  it('is reviewed within the days of the framework that is named: a change counts from then on (R9)', () => {
+    const framework = 'norland.framework-1';
+    const drafted = (by = 'norland') => act('AgreementDrafted', { donor: by, recipient: 'estmark', parameters: [] });
+    const set = act('ParameterSet', { parameter: 'designationReviewDays', value: 30, unit: 'days', reason: 'x' });
+    const designate = (reviewBy: string) =>
+      act('GiveEnhancedDesignation', { reason: 'sensitive', reviewBy, framework });
+    const within = (...past: Event[]) => type().knowing(legalFramework, framework, ...past);
+    const given = (reviewBy: string) => same(designate(reviewBy), 'EnhancedDesignationGiven');
+    within(drafted()).decides(designate('2027-06-01'), given('2027-06-01'));
+    within(drafted()).refuses(designate('2027-06-02'), 'review-too-late');
+    within(drafted(), set).decides(designate('2026-07-01'), given('2026-07-01'));
+    within(drafted(), set).refuses(designate('2026-07-02'), 'review-too-late');
+    within().refuses(designate('2026-07-01'), 'framework-not-found');
+    within(drafted('sudria')).refuses(designate('2026-07-01'), 'framework-not-found');
+    const review = act('ReviewDesignation', { finding: 'still-sensitive', reviewBy: '2026-07-02', framework });
+    const later = type(given('2027-06-01')).knowing(legalFramework, framework, drafted(), set);
+    later.refuses({ ...review, data: { ...(review.data as object), reviewBy: '2027-06-02' } }, 'review-too-late');
+    type(designated).knowing(legalFramework, framework, drafted()).decides(review, same(review, 'DesignationReviewed'));
   });
   it('is due for review after its last day, which the system records', () => {
     const overdue = act('RecordOverdueReview', { due: '2026-06-30' });

@@ -4,6 +4,7 @@ import {
   type DecisionContext,
   type Refusal,
   actsFor,
+  addDays,
   authoriseBy,
   bySystem,
   decideBy,
@@ -12,6 +13,7 @@ import {
 } from '@entente/kernel';
 import { notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
+import { frameworkIn, frameworkStreams } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
 import { type ItemType, itemTypeFacts } from './item-facts.js';
 import { only, registeredSender, senderStreams } from './senders.js';
@@ -47,10 +49,28 @@ const evolve = evolveBy<ItemType, ItemTypeEvent>()(
 
 const notDesignated = (_: object, { designated }: ItemType): Refusal | null =>
   designated === null ? refuse('not-designated', 'the type is designated', 'R9') : null;
-const over = (reviewBy: string, context: DecisionContext): Refusal | null =>
-  reviewBy < today(context)
-    ? refuse('day-in-past', 'the last day of the review is not over', null, { reviewBy })
-    : null;
+/**
+ * R9: the last day of the next review is not over, and within the days that the framework named has
+ * on that day.
+ */
+function badReviewDay(
+  { reviewBy, framework: id }: { readonly reviewBy: string; readonly framework?: string },
+  donor: string,
+  context: DecisionContext,
+): Refusal | null {
+  const day = today(context);
+  if (reviewBy < day) return refuse('day-in-past', 'the last day of the review is not over', null, { reviewBy });
+  if (id === undefined) return null;
+  const framework = frameworkIn(id, context.known) ?? null;
+  if (framework?.donor !== donor)
+    return refuse('framework-not-found', 'the donor of the type has drafted the framework named', 'R9', {
+      framework: id,
+    });
+  const latest = addDays(day, parameterOf(framework, 'designationReviewDays'));
+  return reviewBy <= latest
+    ? null
+    : refuse('review-too-late', 'the review is within the days that the framework has for it', 'R9', { latest });
+}
 
 const WORD = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
@@ -72,9 +92,9 @@ const decide = decideBy<ItemType, ItemTypeCommand, ItemTypeEvent>()(
   {
     CorrectItemType: { then: 'ItemTypeCorrected' },
     GiveEnhancedDesignation: {
-      unless: ({ reviewBy }, { designated }, context) =>
+      unless: (data, { designated, donor }, context) =>
         designated === null
-          ? over(reviewBy, context)
+          ? badReviewDay(data, donor, context)
           : refuse('already-designated', 'the type is not designated yet', 'R9', { reviewBy: designated.reviewBy }),
       then: 'EnhancedDesignationGiven',
     },
@@ -84,7 +104,7 @@ const decide = decideBy<ItemType, ItemTypeCommand, ItemTypeEvent>()(
         const before = state.designated?.reviewBy ?? '';
         return (
           notDesignated(data, state) ??
-          over(reviewBy, context) ??
+          badReviewDay(data, state.donor, context) ??
           (reviewBy > before
             ? null
             : refuse('not-later', 'the next review is later than the one before', null, { reviewBy: before }))
@@ -134,7 +154,12 @@ export const itemType: Decider<'item-type', ItemTypeCommand, ItemTypeEvent, Item
     ids: 'prefixed',
     opens: 'RegisterItemType',
     evolve,
-    consults: ({ type }, _, __, sender) => (type === 'RegisterItemType' ? senderStreams(sender, sender.role) : []),
+    consults: (command, _, __, sender) => {
+      const { type, data } = command;
+      if (type === 'RegisterItemType') return senderStreams(sender, sender.role);
+      const named = type === 'GiveEnhancedDesignation' || type === 'ReviewDesignation';
+      return named ? frameworkStreams(data.framework) : [];
+    },
     authorise: authoriseBy<ItemTypeCommand, ItemType | null, ItemTypeRelation>({
       donor: (state, context, command) =>
         state === null
