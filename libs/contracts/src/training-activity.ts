@@ -61,7 +61,10 @@ export class NominateTrainee {
   @optional() @unit('the unit; that of the person if it is left out') readonly unit?: string;
   @persons('how many persons', 1, 1) readonly number!: number;
   @optional()
-  @word("without a unit: the reference of the recipient's written agreement to bar listed units", 'note-2026-3')
+  @word(
+    "without a unit, where the programme names no framework: the reference of the recipient's written agreement to bar listed units",
+    'note-2026-3',
+  )
   readonly agreement?: string;
 }
 

@@ -4,13 +4,14 @@ import type {
   ConsignmentEvent,
   LegalFrameworkEvent,
   ProgrammeEvent,
+  TrainingActivityEvent,
   WaivableRule,
 } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
 import { type Breach, dayOf, idOf, readingBy } from './control.js';
 
 /** The kinds of streams that a reading of executions under agreements looks at. */
-export const AGREEMENT_KINDS = ['legal-framework', 'programme', 'assistance-case', 'consignment'];
+export const AGREEMENT_KINDS = ['legal-framework', 'programme', 'assistance-case', 'consignment', 'training-activity'];
 
 /** What is known of an agreement. Days are YYYY-MM-DD. */
 export interface AgreementCourse {
@@ -31,9 +32,9 @@ export interface AgreementCourse {
 /** By kind of scope, what an execution concerns; undefined if it concerns none of the kind. */
 type Concerned = Readonly<Record<string, string | undefined>>;
 
-/** A case that was implemented, or a consignment that was shipped or received. */
+/** A case implemented, a consignment shipped or received, or a step of a training. */
 export interface Execution {
-  readonly event: RecordedEvent<AssistanceCaseEvent | ConsignmentEvent>;
+  readonly event: RecordedEvent<AssistanceCaseEvent | ConsignmentEvent | TrainingActivityEvent>;
   readonly day: string;
   readonly of: Concerned;
   /** Undefined if its programme names no framework; null if that was never drafted. */
@@ -56,6 +57,13 @@ export const isSetAside = ({ agreement, day, of }: Execution, rule: WaivableRule
       (scope === undefined || !(scope.kind in of) || of[scope.kind] === scope.id),
   );
 
+/** What an execution belongs to. */
+interface ExecutedUnder {
+  readonly programme?: string | undefined;
+  readonly recipient: string;
+  readonly case?: string | undefined;
+}
+
 /**
  * Passes each execution to a check, with the agreement under which it is; receipts to another one.
  */
@@ -68,12 +76,27 @@ export function readingExecutions(
   const frameworks = new Map<string, string>();
   const cases = new Map<string, { readonly programme: string | undefined; readonly recipient: string }>();
   const consignments = new Map<string, string>();
+  const trainings = new Map<string, Extract<TrainingActivityEvent, { type: 'TrainingPlanned' }>['data']>();
   const courseOf = (event: RecordedEvent): AgreementCourse | undefined => agreements.get(idOf(event));
 
   function executed(event: Execution['event'], of: string, day: string, to = check): readonly Breach[] {
     const found = cases.get(of);
     if (found === undefined) return [];
-    const { programme, recipient: country } = found;
+    return judged(event, { ...found, case: of }, day, to);
+  }
+
+  /** A step of a training, by the parties and the programme of its plan. */
+  function trained(event: RecordedEvent<TrainingActivityEvent>, day: string): readonly Breach[] {
+    const plan = trainings.get(idOf(event));
+    return plan === undefined ? [] : judged(event, plan, day);
+  }
+
+  function judged(
+    event: Execution['event'],
+    { programme, recipient: country, case: of }: ExecutedUnder,
+    day: string,
+    to = check,
+  ): readonly Breach[] {
     const framework = programme === undefined ? undefined : frameworks.get(programme);
     const agreement = framework === undefined ? undefined : (agreements.get(framework) ?? null);
     const unit = 'unit' in event.data ? { unit: event.data.unit } : {};
@@ -91,7 +114,9 @@ export function readingExecutions(
     return undefined;
   };
 
-  return readingBy<LegalFrameworkEvent | ProgrammeEvent | AssistanceCaseEvent | ConsignmentEvent>({
+  return readingBy<
+    LegalFrameworkEvent | ProgrammeEvent | AssistanceCaseEvent | ConsignmentEvent | TrainingActivityEvent
+  >({
     AgreementDrafted: (event) =>
       void agreements.set(idOf(event), {
         first: null,
@@ -148,6 +173,10 @@ export function readingExecutions(
       return void (basis === 'reported' || cases.set(idOf(event), { programme, recipient }));
     },
     DeliveryScheduled: (event) => void consignments.set(idOf(event), event.data.case),
+    TrainingPlanned: (event) => void trainings.set(idOf(event), event.data),
+    TraineeNominated: (event) => trained(event, dayOf(event)),
+    TraineeEnrolled: (event) => trained(event, dayOf(event)),
+    TrainingStarted: (event) => trained(event, event.data.on),
     CaseImplemented: (event) => executed(event, idOf(event), dayOf(event)),
     ConsignmentShipped: (event) => executed(event, consignments.get(idOf(event)) ?? '', event.data.on),
     ReceiptConfirmed: (event) => executed(event, consignments.get(idOf(event)) ?? '', event.data.on, checkReceipt),

@@ -19,11 +19,12 @@ export const agreementMissing: Control = {
   name: 'agreement-missing',
   rule: 'R1',
   about:
-    'a shipment or a case implemented, in a programme that names a framework, without its agreement and assurances',
+    'a shipment, a case implemented, an enrolment or the start of a training, in a programme that names a framework, without its agreement and assurances',
   kinds: AGREEMENT_KINDS,
   start: () =>
     readingExecutions((execution) => {
-      const missing = isSetAside(execution, 'R1') ? null : missingOn(execution);
+      const nominated = execution.event.type === 'TraineeNominated';
+      const missing = nominated || isSetAside(execution, 'R1') ? null : missingOn(execution);
       return missing === null
         ? []
         : breach(execution.event, 'an agreement with all four assurances is in force on that day', missing);

@@ -552,6 +552,32 @@ describe('the control of R1', () => {
       1,
     );
   });
+  it('finds an enrolment and the start of a training outside the days of the agreement', () => {
+    const T = 'training-activity/norland.t1';
+    const planned: Line = ['2026-01-05', T, 'TrainingPlanned', { ...parties, programme: 'norland.p1' }];
+    const its = (...lines: readonly Line[]) =>
+      findings(...agreed, planned, ...lines).filter((finding) => finding.startsWith('R1 '));
+    const enrolled = (day: string): Line => [day, T, 'TraineeEnrolled', { trainee: 'n', number: 1, enrolled: 1 }];
+    const begun = (on: string): Line => ['2026-06-01', T, 'TrainingStarted', { on }];
+    expect(its(enrolled('2026-02-01'), begun('2026-03-31'))).toEqual([]);
+    expect(its(enrolled('2026-01-31'))).toEqual(['R1 13']);
+    expect(its(begun('2026-04-01'))).toEqual(['R1 13']);
+    const other: Line = ['2026-01-05', T, 'TrainingPlanned', { ...parties, programme: 'norland.p9' }];
+    expect(findings(...agreed, other, begun('2026-04-01')).filter((one) => one.startsWith('R1 '))).toEqual([]);
+  });
+  it('finds a nomination of no known unit before the recipient agreed to bar units', () => {
+    const T = 'training-activity/norland.t1';
+    const planned: Line = ['2026-01-05', T, 'TrainingPlanned', { ...parties, programme: 'norland.p1' }];
+    const nominated = (day: string, more: object = {}): Line => [
+      day,
+      T,
+      'TraineeNominated',
+      { trainee: 'n', number: 1, ...more },
+    ];
+    expect(findings(...agreed, planned, nominated('2026-01-20'))).toEqual([]);
+    expect(findings(...agreed, planned, nominated('2026-01-19'))).toEqual(['R6 13']);
+    expect(findings(...agreed, planned, nominated('2026-01-19', { unit: 'estmark.brigade-1' }))).toEqual([]);
+  });
   it('finds a shipment to no known unit before the recipient agreed to bar units, unless R6 is set aside', () => {
     const bars = (day: string) => on('ListedUnitsBarred', { on: day });
     const without = agreed.filter(([, , type]) => type !== 'ListedUnitsBarred');

@@ -33,17 +33,21 @@ export const shippedUncleared: Control = {
   },
 };
 
+/** A shipment or a nomination with the unit that it names; null if the execution is neither. */
+const receivedBy = (execution: Execution): { readonly unit: string | undefined } | null =>
+  execution.event.type === 'TraineeNominated' ? { unit: execution.event.data.unit } : shipmentOf(execution);
+
 /** R6: a consignment was shipped to no known unit before the recipient agreed to bar units. */
 export const unitsNotBarred: Control = {
   name: 'units-not-barred',
   rule: 'R6',
   about:
-    'a shipment that names no unit, in a programme that names a framework, before the recipient agreed to bar units',
+    'a shipment or a nomination that names no unit, in a programme that names a framework, before the recipient agreed to bar units',
   kinds: AGREEMENT_KINDS,
   start: () =>
     readingExecutions((execution) => {
       const { event, day, agreement } = execution;
-      const shipment = shipmentOf(execution);
+      const shipment = receivedBy(execution);
       if (shipment === null || shipment.unit !== undefined || agreement === undefined || isSetAside(execution, 'R6'))
         return [];
       const turns = agreement?.barTurns ?? [];

@@ -231,6 +231,16 @@ describe('a consignment is shipped', () => {
     const over = act('CaseCancelled', { reason: 'no-longer-required' });
     to.knowing(assistanceCase, CASE, ...running, over).refuses(when, 'case-not-implemented');
   });
+  it('R19: not after the programme was completed or ended early', () => {
+    for (const [end, code] of [
+      [act('ProgrammeTerminated', { reason: 'misuse' }), 'programme-terminated'],
+      [act('ProgrammeCompleted', { on: '2026-05-31' }), 'programme-completed'],
+    ] as const)
+      donor(scheduled)
+        .knowing(assistanceCase, CASE, ...running)
+        .knowing(programme, OF, proposed, end)
+        .refuses(when, code);
+  });
   it('R19: not while the programme is suspended', () =>
     donor(scheduled)
       .knowing(assistanceCase, CASE, ...running)

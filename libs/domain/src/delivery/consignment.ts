@@ -27,7 +27,7 @@ import {
   setAside,
 } from '../framework/framework-facts.js';
 import { consultingImplementers } from '../parties/registration.js';
-import { programme } from '../planning/programme.js';
+import { programmeStopped } from '../planning/programme-stopped.js';
 import { assistanceCase } from './assistance-case.js';
 import { caseHeld } from './assistance-execution.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
@@ -209,9 +209,9 @@ const shipped = (
 
 /**
  * R16, R19: shipping is execution. It needs an implemented case that is not held, a programme that
- * is not suspended, a shipment that is not held, and no hold on any of its scopes. R1: it needs an
- * agreement in force on the day of the shipment, if the programme names one. R5, R6: its unit may
- * receive it.
+ * is not suspended and has not ended, a shipment that is not held, and no hold on any of its
+ * scopes. R1: it needs an agreement in force on the day of the shipment, if the programme names
+ * one. R5, R6: its unit may receive it.
  */
 function cannotShip(
   data: ConsignmentData<'ShipConsignment'>,
@@ -220,8 +220,8 @@ function cannotShip(
 ): Refusal | null {
   const { known } = context;
   if (state.held !== null) return refuse('shipment-held', 'the shipment is released', 'R19', { reason: state.held });
-  if (state.programme !== undefined && known.of(programme, state.programme)?.status === 'suspended')
-    return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: state.programme });
+  const ended = programmeStopped(state.programme, context);
+  if (ended !== null) return ended;
   const of = known.of(assistanceCase, state.case);
   const scopes = shipped(data, state, of);
   const lines = Object.keys(state.lines).map((line) => ({ line }));

@@ -1,6 +1,7 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
+import { legalFramework } from '../framework/legal-framework.js';
 import { programme } from '../planning/programme.js';
 import { hold } from '../safeguards/hold.js';
 import { securityUnit, vettedPerson } from './clearance.js';
@@ -48,6 +49,43 @@ const training = (...past: Event[]) =>
     .knowing(programme, P, act('ProgrammeProposed', { ...parties, kind: 'bilateral' }))
     .knowing(securityUnit, U, ...unitIs(gave('2026-12-31')))
     .knowing(vettedPerson, S, ...personIs(gave('2026-10-31')));
+
+const F = 'norland.agreement';
+const ASSURED = ['use', 'no-transfer', 'security', 'observation'].map((assurance) =>
+  act('EndUseAssuranceGiven', { assurance, on: '2026-01-20' }),
+);
+/** A training under an agreement that is in force from its first day to its last. */
+const under = (from: string, until: string, past: readonly Event[], ...more: Event[]) =>
+  training(...past)
+    .knowing(programme, P, act('ProgrammeProposed', { ...parties, kind: 'bilateral', framework: F }))
+    .knowing(
+      legalFramework,
+      F,
+      act('AgreementDrafted', { ...parties, parameters: [] }),
+      act('AgreementEnteredIntoForce', { on: from, until, reports: [] }),
+      ...(more.length > 0 ? more : ASSURED),
+    );
+
+describe('a training needs an agreement in force, if its programme names one (R1)', () => {
+  const begins = act('StartTraining', { on: '2026-06-01' });
+  it('on the day of an enrolment: from the first day to the last', () => {
+    under('2026-06-01', '2026-06-01', [eight]).decides(enrol(), enrolled());
+    under('2026-06-02', '2026-12-31', [eight]).refuses(enrol(), 'no-agreement-in-force');
+    under('2026-01-01', '2026-05-31', [eight]).refuses(enrol(), 'no-agreement-in-force');
+    under('2026-01-01', '2026-12-31', [eight], ...ASSURED.slice(1)).refuses(enrol(), 'assurances-not-given');
+  });
+  it('on the day on which it begins: from the first day to the last', () => {
+    under('2026-06-01', '2026-06-01', waiting).decides(begins, started);
+    under('2026-06-02', '2026-12-31', waiting).refuses(begins, 'no-agreement-in-force');
+    under('2026-01-01', '2026-05-31', waiting).refuses(begins, 'no-agreement-in-force');
+  });
+  it('unless a waiver sets the rule aside on that day', () => {
+    const waived = (until: string) =>
+      act('WaiverGranted', { name: 'w', rules: ['R1'], from: '2026-05-01', until, reportBy: '2026-12-31' });
+    under('2026-01-01', '2026-05-31', [eight], waived('2026-06-01')).decides(enrol(), enrolled());
+    under('2026-01-01', '2026-05-31', [eight], waived('2026-05-31')).refuses(enrol(), 'no-agreement-in-force');
+  });
+});
 
 describe('a training is planned', () => {
   const opening = () =>
@@ -107,6 +145,26 @@ describe('the recipient nominates', () => {
       enrolled('n-9', { number: 1, enrolled: 1 }),
     );
   });
+  it('somebody of a unit that is not known, by the agreement of the programme that bars units (R6)', () => {
+    const unknown = nominate({});
+    const nominatedSo = act('TraineeNominated', unknown.data as object);
+    const barring = (on: string) =>
+      under('2026-01-01', '2026-12-31', [], act('ListedUnitsBarred', { on })).as('estmark', 'recipient');
+    barring('2026-06-01').decides(unknown, nominatedSo);
+    barring('2026-06-02').refuses(unknown, 'units-not-barred');
+    // A reference alone is not enough where an agreement can be looked at.
+    under('2026-01-01', '2026-12-31', [])
+      .as('estmark', 'recipient')
+      .refuses(nominate({ agreement: 'note-1' }), 'units-not-barred');
+    const waived = act('WaiverGranted', {
+      name: 'w',
+      rules: ['R6'],
+      from: '2026-05-01',
+      until: '2026-06-01',
+      reportBy: '2026-12-31',
+    });
+    under('2026-01-01', '2026-12-31', [], waived).as('estmark', 'recipient').decides(unknown, nominatedSo);
+  });
   it('each name once, before it begins', () => {
     recipient(eight).refuses(nominate({ trainee: 'n-1', unit: U }), 'already-nominated');
     recipient(...begun).refuses(nominate({ unit: U }), 'training-at-another-stage');
@@ -154,6 +212,13 @@ describe('a nominee is enrolled', () => {
     training(eight)
       .knowing(programme, P, act('ProgrammeProposed', { ...parties, kind: 'bilateral' }), suspended)
       .refuses(enrol(), 'programme-suspended');
+    for (const [end, code] of [
+      [act('ProgrammeTerminated', { reason: 'misuse' }), 'programme-terminated'],
+      [act('ProgrammeCompleted', { on: '2026-05-31' }), 'programme-completed'],
+    ] as const)
+      training(eight)
+        .knowing(programme, P, act('ProgrammeProposed', { ...parties, kind: 'bilateral' }), end)
+        .refuses(enrol(), code);
     for (const [kind, id] of [
       ['unit', U],
       ['programme', P],

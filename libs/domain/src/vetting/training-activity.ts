@@ -6,6 +6,7 @@ import type {
   TrainingActivityRelation,
 } from '@entente/contracts';
 import {
+  type ConsultedStreams,
   type DataOf,
   type Decider,
   type DecisionContext,
@@ -22,7 +23,15 @@ import { type Correctable, correcting } from '../corrections.js';
 import { ownValue } from '../delivery/facts.js';
 import { relationsTo } from '../delivery/senders.js';
 import { consultingImplementers, notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
+import {
+  barsUnits,
+  frameworkOf,
+  frameworkStreamsOf,
+  noAgreementInForce,
+  setAside,
+} from '../framework/framework-facts.js';
 import { programme } from '../planning/programme.js';
+import { programmeStopped } from '../planning/programme-stopped.js';
 import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
 import { notCleared, securityUnitFacts, unitScope, vettedPersonFacts } from './clearance-facts.js';
 
@@ -131,7 +140,28 @@ const notIn = (state: TrainingActivity, ...statuses: readonly TrainingActivity['
     ? null
     : refuse('training-at-another-stage', `the training is ${statuses.join(' or ')}`, null, { status: state.status });
 
-/** R5, R6: a person has a unit; without a unit, the recipient bars listed units in writing. */
+/**
+ * R6, 22 USC 2378d(c)(1): of a unit that is not known, the recipient has agreed to bar units that
+ * are not cleared: by the agreement of the programme; where it names none, by a reference. A waiver
+ * or an exception sets the rule aside.
+ */
+function unitNotKnown(
+  { agreement }: TrainingData<'NominateTrainee'>,
+  state: TrainingActivity,
+  context: DecisionContext,
+): Refusal | null {
+  const framework = frameworkOf(state.programme, context.known);
+  if (framework === undefined)
+    return agreement === undefined
+      ? refuse('agreement-missing', 'the recipient agreed in writing to bar listed units', 'R6')
+      : null;
+  const day = today(context);
+  if (setAside(framework, 'R6', day, scopes(state, undefined)) !== null || barsUnits(framework, day)) return null;
+  const requirement = 'the nominee has a unit, or the recipient has agreed to bar units that are not cleared';
+  return refuse('units-not-barred', requirement, 'R6', { day, from: framework?.unitsBarred.at(-1)?.from ?? null });
+}
+
+/** R5, R6: a person has a unit; without a unit, the recipient bars units that are not cleared. */
 function nominate(data: TrainingData<'NominateTrainee'>, state: TrainingActivity, context: DecisionContext) {
   const { known } = context;
   const { trainee, person } = data;
@@ -147,8 +177,8 @@ function nominate(data: TrainingData<'NominateTrainee'>, state: TrainingActivity
   if (of?.unit != null && data.unit !== undefined && data.unit !== of.unit)
     return refuse('person-of-another-unit', 'the unit is that of the person', 'R5', { unit: of.unit });
   const unit = of?.unit ?? data.unit;
-  if (unit === undefined && data.agreement === undefined)
-    return refuse('agreement-missing', 'the recipient agreed in writing to bar listed units', 'R6');
+  const notKnown = unit === undefined ? unitNotKnown(data, state, context) : null;
+  if (notKnown !== null) return notKnown;
   const recipient = of?.recipient ?? (unit === undefined ? null : known.of(securityUnitFacts, unit)?.recipient);
   if (recipient === undefined)
     return refuse('unit-not-found', 'the unit named has been registered', 'R5', { unit: unit ?? null });
@@ -163,15 +193,26 @@ const scopes = (state: TrainingActivity, nominee: Nominee | undefined): readonly
   ...scopesOf(state),
 ];
 
-/** R19: its programme is not suspended, and nothing concerned is on hold. */
-function stopped(state: TrainingActivity, nominee: Nominee | undefined, context: DecisionContext): Refusal | null {
+/**
+ * R19: its programme is not suspended and has not ended, and nothing concerned is on hold. R1: an
+ * agreement with its assurances is in force on the day, if the programme names one.
+ */
+function stopped(
+  state: TrainingActivity,
+  nominee: Nominee | undefined,
+  day: string,
+  context: DecisionContext,
+): Refusal | null {
   const { programme: within } = state;
-  if (within !== undefined && context.known.of(programme, within)?.status === 'suspended')
-    return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: within });
-  return onHold(scopes(state, nominee), state.donor, context);
+  const concerned = scopes(state, nominee);
+  return (
+    programmeStopped(within, context) ??
+    onHold(concerned, state.donor, context) ??
+    noAgreementInForce(frameworkOf(within, context.known), day, concerned)
+  );
 }
 
-/** R5, R7, R8, R19: a nominee is enrolled while unit and person are both cleared. */
+/** R1, R5, R7, R8, R19: a nominee is enrolled while unit and person are both cleared. */
 function enrol({ trainee }: TrainingData<'EnrolTrainee'>, state: TrainingActivity, context: DecisionContext) {
   const { known } = context;
   const nominee = ownValue(state.nominees, trainee);
@@ -185,7 +226,7 @@ function enrol({ trainee }: TrainingData<'EnrolTrainee'>, state: TrainingActivit
     ...(person === undefined ? [] : [[known.of(vettedPersonFacts, person), { person }] as const]),
   ];
   const barred = cleared.map(([of, about]) => notCleared(of, today(context), about)).find((one) => one !== null);
-  const refused = barred ?? stopped(state, nominee, context);
+  const refused = barred ?? stopped(state, nominee, today(context), context);
   if (refused !== null) return refused;
   const days = cleared.flatMap(([of]) => of?.until ?? []).toSorted();
   const [clearedUntil] = days;
@@ -227,7 +268,7 @@ function halt(
   });
 }
 
-/** R5, R7: it begins with trainees whose clearance lasts on that day. */
+/** R1, R5, R7: it begins with trainees whose clearance lasts on that day. */
 function cannotStart({ on }: TrainingData<'StartTraining'>, state: TrainingActivity, context: DecisionContext) {
   const enrolled = enrolledIn(state);
   if (enrolled.length === 0) return refuse('nobody-enrolled', 'at least one trainee is enrolled', 'R5');
@@ -237,7 +278,7 @@ function cannotStart({ on }: TrainingData<'StartTraining'>, state: TrainingActiv
       trainee: over[0],
       until: over[1].clearedUntil ?? null,
     });
-  return inTheFuture(on, context) ?? stopped(state, undefined, context);
+  return inTheFuture(on, context) ?? stopped(state, undefined, on, context);
 }
 
 const tooMany = (numbers: NumbersBySex, state: TrainingActivity): Refusal | null => {
@@ -359,12 +400,24 @@ const decide = decideBy<TrainingActivity, TrainingActivityCommand, TrainingActiv
   },
 );
 
+const programmeIn = ({ programme: id }: TrainingData<'PlanTraining'>): readonly StreamRef[] =>
+  id === undefined ? [] : [{ kind: programme.kind, id }];
+
 /** The unit and the person of a nominee, and what can stop an enrolment. */
-function consults(command: TrainingActivityCommand, state: TrainingActivity | null): readonly StreamRef[] {
-  const within = (id: string | undefined) => (id === undefined ? [] : [{ kind: programme.kind, id }]);
-  if (command.type === 'PlanTraining')
-    return [...within(command.data.programme), ...partyStreams(partiesOf(command.data))];
-  if (command.type === 'NominateTrainee' || command.type === 'HaltEnrolments') return subjectStreams(command.data);
+function consults(
+  command: TrainingActivityCommand,
+  state: TrainingActivity | null,
+  known: ConsultedStreams,
+): readonly StreamRef[] {
+  const within = (id: string | undefined) =>
+    id === undefined ? [] : [{ kind: programme.kind, id }, ...frameworkStreamsOf(id, known)];
+  if (command.type === 'PlanTraining') return [...programmeIn(command.data), ...partyStreams(partiesOf(command.data))];
+  if (command.type === 'HaltEnrolments') return subjectStreams(command.data);
+  if (command.type === 'NominateTrainee')
+    return [
+      ...subjectStreams(command.data),
+      ...(command.data.unit === undefined && command.data.person === undefined ? within(state?.programme) : []),
+    ];
   if (state === null || (command.type !== 'EnrolTrainee' && command.type !== 'StartTraining')) return [];
   const nominee = command.type === 'EnrolTrainee' ? ownValue(state.nominees, command.data.trainee) : undefined;
   return [...subjectStreams(nominee ?? {}), ...within(state.programme), ...holdStreams(scopes(state, nominee))];
@@ -375,7 +428,7 @@ const subjectStreams = ({ unit, person }: Subject): readonly StreamRef[] => [
   ...(person === undefined ? [] : [{ kind: vettedPersonFacts.kind, id: person }]),
 ];
 
-/** The rules of a training: R5, R6, R7, R8, R19, R26, R28, R29, R30. */
+/** The rules of a training: R1, R5, R6, R7, R8, R19, R26, R28, R29, R30. */
 export const trainingActivity: Decider<
   'training-activity',
   TrainingActivityCommand,
