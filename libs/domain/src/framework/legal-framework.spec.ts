@@ -504,7 +504,7 @@ describe('an agreement in force (R1)', () => {
       act('RestrictionImposed', { restriction: 'no-optics', statement: 'No optics', basis: 'export-act', scope });
     const lifted = act('RestrictionLifted', { restriction: 'no-optics', reason: 'over' });
     const of = (...past: Event[]) =>
-      given(consignment, act('DeliveryScheduled', { ...(scheduled.data as object), lines }))
+      given(consignment, act('DeliveryScheduled', { ...scheduled.data, lines }))
         .as('norland', 'donor')
         .knowing(programme, P, proposed)
         .knowing(
@@ -514,7 +514,7 @@ describe('an agreement in force (R1)', () => {
           act('CaseLineAdded', sights),
           act('CaseImplemented', { deposited: 0, currency: 'USD' }),
         )
-        .knowing(securityUnit, unit, ...[act('UnitRegistered', { recipient: 'estmark', type: 'infantry' })])
+        .knowing(securityUnit, unit, act('UnitRegistered', { recipient: 'estmark', type: 'infantry' }))
         .knowing(legalFramework, F, ...whole, waived({ rules: ['R5'], from: '2026-05-01' }), ...past);
     const ships = (data: object, ...past: Event[]) =>
       of(...past).decides(
