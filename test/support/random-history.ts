@@ -313,6 +313,22 @@ class History {
     }
   }
 
+  /** Suspends assistance as a precaution, in the first case where it may; no hold follows yet. */
+  async suspend(now: string): Promise<void> {
+    for (const { stream, type, data, metadata } of this.log().toReversed()) {
+      const to = parseStream(stream);
+      if (type !== 'MisuseTriaged' || to === null) continue;
+      const { donor } = data as { readonly donor?: string };
+      const scopes = [{ kind: 'country', id: 'vestra' }];
+      const body = { scopes, until: addDays(now.slice(0, 10), 20) };
+      const command = { type: 'OrderPrecautionarySuspension', data: body };
+      const actor = { organisation: donor ?? metadata.actor.organisation, role: 'donor' as const, person: 'n-1' };
+      const { received } = systemCommand({ stream: to, command }, 'last-suspension', stream, now);
+      const asDonor = { ...received, metadata: { ...received.metadata, actor } };
+      if ((await this.decide(new ExecuteCommand(asDonor, now))).length > 0) return;
+    }
+  }
+
   /** The events so far. */
   log(): readonly RecordedEvent[] {
     return [...this.events];
@@ -358,15 +374,18 @@ async function decide(chance: Chance): Promise<DecidedHistory> {
   const history = new History();
   const recorded = Array.from({ length: RUNS }, () => new RecordedIds());
   try {
+    let last = `${FIRST_DAY}T12:00:00.000Z`;
     for (const [n, step] of mixed(chance).entries()) {
       const ids = recorded[step.run] as RecordedIds;
       const command = commandOf(step, n, ids, chance);
       if (command === null) continue;
+      if (command.now > last) last = command.now;
       const events = await history.decide(command);
       if (events.length > 0) ids.add(step.one, events);
       await history.follow(chance);
       if (n % LOOK_EVERY === 0) await history.passDays(chance, command.now);
     }
+    await history.suspend(last);
     return { events: history.log(), chance };
   } finally {
     await history.end();
