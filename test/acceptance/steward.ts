@@ -282,6 +282,12 @@ export function steward(opens: DeploymentFactory): void {
       await client.send(`${LOAD}/correct-date`, { corrects, on: inDays(-3), reason: 'wrong-day' }, RECIPIENT);
       expect(await lateness(0)).toEqual(['late-export-licence', 1, 0, 3, -2]);
       expect(await overdue()).toBe(2);
+      // The case counts the receipt by itself, and follows it when it is corrected.
+      const line = { assistance_case: 'norland.late', line: '001' };
+      await client.shows('case-lines', { ...line, delivered: 4 });
+      const fewer = { corrects, line: '001', quantityBy: -1, reason: 'miscounted' };
+      await client.send(`${LOAD}/correct-receipt`, fewer, RECIPIENT);
+      await client.shows('case-lines', { ...line, delivered: 3 });
       const again = { due: inDays(5), cause: 'late-export-licence' };
       expect(await client.refused(`${LOAD}/reschedule`, again, DONOR)).toMatchObject({ code: 'already-received' });
     });

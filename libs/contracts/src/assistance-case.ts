@@ -5,6 +5,7 @@ import {
   currency,
   day,
   eventId,
+  flag,
   integer,
   minorUnits,
   nested,
@@ -213,6 +214,9 @@ export class DeliverAssistance {
 /** The point is the one that the offer fixed: the decision adds it. */
 export class AssistanceDelivered extends DeliverAssistance {
   @oneOf(DELIVERY_POINTS, "the case's delivery point", 'receipt') readonly point!: DeliveryPoint;
+  @optional()
+  @flag('whether it follows from the facts of its consignment, and no sender reported it', true)
+  readonly counted?: boolean;
 }
 
 /** A consignment has reached a point; at the case's delivery point its lines are delivered. */

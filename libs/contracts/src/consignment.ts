@@ -203,6 +203,7 @@ export class SampledItems {
  * sample expects from then on, or the first check if there is none yet. The decision adds it.
  */
 export class ReceiptCorrected extends CorrectReceipt {
+  @optional() @itsCase() readonly case?: string;
   @optional() @nested(() => SampledItems, 'what the first check expects from then on') readonly sampled?: SampledItems;
   @optional()
   @nested(() => ScheduleEndUseCheck, 'the first check, if the receipt brought none of the type: a policy schedules it')

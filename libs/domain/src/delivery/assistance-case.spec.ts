@@ -559,9 +559,10 @@ describe('what a consignment brought is counted by the system (R16)', () => {
       .named('norland.it-1')
       .as('entente', 'system');
   const count = (point = 'receipt') => act('CountDelivery', { consignment: SHIP, point });
+  const counted = (more: object = {}) => delivered({ ...more, counted: true });
   const by = (...facts: Event[]) => system(...running).knowing(consignment, SHIP, scheduled(), ...facts);
   it('at the delivery point of the case, and at no other', () => {
-    by(received(60)).decides(count(), delivered());
+    by(received(60)).decides(count(), counted());
     by(received(60)).decides(count('origin'), []);
     by(act('ConsignmentShipped', { on: '2026-05-11' })).refuses(count(), 'point-not-reached');
     system(...running).refuses(count(), 'other-case');
@@ -579,11 +580,34 @@ describe('what a consignment brought is counted by the system (R16)', () => {
       .knowing(consignment, SHIP, scheduled(), received(60))
       .refuses(act('DeliverAssistance', { ...delivery, quantity: 40, consignments: [share(40)] }), 'consignment-short');
   });
+  it('as its receipt is corrected (R26)', () => {
+    const corrected = (quantityBy: number) =>
+      act('ReceiptCorrected', { corrects: 'e-1', line: '001', quantityBy, reason: 'miscounted' });
+    const after = (by: number, ...past: Event[]) =>
+      system(...running, ...past).knowing(consignment, SHIP, scheduled(), received(60), corrected(by));
+    const first = counted();
+    const difference = (quantityBy: number) => {
+      const data = {
+        corrects: given.id(running.length),
+        line: '001',
+        quantityBy,
+        consignment: SHIP,
+        reason: 'receipt-corrected',
+      };
+      return act('DeliveryCorrected', data);
+    };
+    after(-5, first).decides(count(), difference(-5));
+    after(-5, first, difference(-5)).decides(count(), []);
+    after(7, first).decides(count(), difference(7));
+    // The line orders a hundred.
+    after(70, first).decides(count(), difference(40));
+    after(-5, delivered()).decides(count(), []);
+  });
   it('within what the line orders, and after the acceptance of its works', () => {
     const other = delivered({ quantity: 70, consignments: [share(70, 'norland.consignment-2')] });
     system(...running, other)
       .knowing(consignment, SHIP, scheduled(), received(60))
-      .decides(count(), delivered({ quantity: 30, consignments: [share(30)] }));
+      .decides(count(), counted({ quantity: 30, consignments: [share(30)] }));
     const full = delivered({ quantity: 100, consignments: [share(100, 'norland.consignment-2')] });
     system(...running, full)
       .knowing(consignment, SHIP, scheduled(), received(60))
@@ -593,7 +617,7 @@ describe('what a consignment brought is counted by the system (R16)', () => {
       .decides(count(), []);
     system(...running, worksStarted, worksCompleted, worksAccepted)
       .knowing(consignment, SHIP, scheduled(), received(60))
-      .decides(count(), delivered());
+      .decides(count(), counted());
   });
   it('of a case that has been implemented', () => {
     system(requested, lineAdded(), prepared(), made, accepted)

@@ -132,10 +132,7 @@ const decide = decideBy<AssistanceCase, AssistanceCaseCommand, AssistanceCaseEve
       const point = state.offer?.deliveryPoint ?? 'receipt';
       return cannotDeliver(data, state, context) ?? [{ type: 'AssistanceDelivered', data: { ...data, point } }];
     },
-    CountDelivery: (data, state, context) => {
-      const found = deliveriesOf(data, state, context);
-      return 'code' in found ? found : found.map((delivered) => ({ type: 'AssistanceDelivered', data: delivered }));
-    },
+    CountDelivery: deliveriesOf,
     CorrectDelivery: { unless: cannotCorrectDelivery, then: 'DeliveryCorrected' },
     HoldCase: { unless: cannotHold, then: 'CaseHeld' },
     ReleaseCase: { unless: cannotRelease, then: 'CaseReleased' },

@@ -1,4 +1,5 @@
 import type {
+  AssistanceCaseEvent,
   AssistanceDelivered,
   ConsignmentShare,
   CorrectDelivery,
@@ -20,10 +21,10 @@ import { type AssistanceCase, type CaseLine, consignmentFacts, ownValue, quantit
 // ---- State ----
 
 /** The line after a delivery. */
-export const withDelivery = (line: CaseLine, id: string, data: DeliverAssistance): CaseLine => {
-  const { quantity, consignments } = data;
+export const withDelivery = (line: CaseLine, id: string, data: AssistanceDelivered): CaseLine => {
+  const { quantity, consignments, counted: isCounted = false } = data;
   const shares = Object.fromEntries(consignments.map((share) => [share.consignment, share.quantity]));
-  const deliveries = put(line.deliveries, id, { quantity, consignments: shares });
+  const deliveries = put(line.deliveries, id, { quantity, consignments: shares, counted: isCounted });
   return { ...line, delivered: line.delivered + quantity, deliveries };
 };
 
@@ -33,7 +34,11 @@ export function withCorrection(line: CaseLine, { corrects, quantityBy, consignme
   if (before === undefined) return line;
   const share =
     consignment === undefined ? {} : { [consignment]: (before.consignments[consignment] ?? 0) + quantityBy };
-  const after = { quantity: before.quantity + quantityBy, consignments: { ...before.consignments, ...share } };
+  const after = {
+    ...before,
+    quantity: before.quantity + quantityBy,
+    consignments: { ...before.consignments, ...share },
+  };
   return { ...line, delivered: line.delivered + quantityBy, deliveries: put(line.deliveries, corrects, after) };
 }
 
@@ -151,13 +156,14 @@ export function cannotDeliver(data: DeliverAssistance, state: AssistanceCase, c:
 /**
  * What a consignment at the case's delivery point has brought of each line, as deliveries: none at
  * another point. A line that its sender reported from this consignment is left to the sender, and
- * one with works to their acceptance. No line gets more than it orders.
+ * one with works to their acceptance. No line gets more than it orders. What was counted before is
+ * corrected by the difference, after its receipt was (R26).
  */
 export function deliveriesOf(
   { consignment: id, point }: CountDelivery,
   state: AssistanceCase,
   { stream, known }: DecisionContext,
-): readonly AssistanceDelivered[] | Refusal {
+): readonly AssistanceCaseEvent[] | Refusal {
   const early = notImplemented(state);
   if (early !== null) return early;
   if (state.offer?.deliveryPoint !== point) return [];
@@ -171,14 +177,22 @@ export function deliveriesOf(
   const on = consignment.reached[point];
   if (on === undefined)
     return refuse('point-not-reached', `the consignment has reached the case's delivery point, ${point}`, null, facts);
-  return Object.keys(consignment.lines).flatMap((name): readonly AssistanceDelivered[] => {
+  return Object.keys(consignment.lines).flatMap((name): readonly AssistanceCaseEvent[] => {
     const line = ownValue(state.lines, name);
     if (line?.inForce !== true || (line.works !== null && line.works.stage !== 'accepted')) return [];
-    if (Object.values(line.deliveries).some(({ consignments }) => Object.hasOwn(consignments, id))) return [];
-    const quantity = Math.min(quantityAt(consignment, point, name), line.quantity - line.delivered);
-    return quantity > 0
-      ? [{ line: name, quantity, on, consignments: [{ consignment: id, quantity }], facts: [], point }]
-      : [];
+    const brought = quantityAt(consignment, point, name);
+    const room = line.quantity - line.delivered;
+    const [before, ...others] = Object.entries(line.deliveries).filter(([, of]) => Object.hasOwn(of.consignments, id));
+    if (before === undefined) {
+      const quantity = Math.min(brought, room);
+      const data = { line: name, quantity, on, consignments: [{ consignment: id, quantity }], facts: [], point };
+      return quantity > 0 ? [{ type: 'AssistanceDelivered', data: { ...data, counted: true } }] : [];
+    }
+    const [corrects, { counted: isCounted, consignments }] = before;
+    const quantityBy = Math.min(brought - (consignments[id] ?? 0), room);
+    if (!isCounted || others.length > 0 || quantityBy === 0) return [];
+    const data = { corrects, line: name, quantityBy, consignment: id, reason: 'receipt-corrected' };
+    return [{ type: 'DeliveryCorrected', data }];
   });
 }
 

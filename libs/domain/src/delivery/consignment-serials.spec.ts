@@ -8,6 +8,7 @@ import { storageSite } from '../equipment/storage-site.js';
 import { assistanceCase } from './assistance-case.js';
 import { consignment } from './consignment.js';
 
+const ITS_CASE = { case: 'norland.case-1' };
 const act = (type: string, data: object = {}): Event => ({ type, data });
 const same = (command: Event, type: string, more: object = {}): Event =>
   act(type, { ...(command.data as object), ...more });
@@ -170,10 +171,10 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
     const by = (quantityBy: number) =>
       act('CorrectReceipt', { corrects: given.id(1), line: '002', quantityBy, reason: 'miscounted' });
     const expects = (quantityBy: number, quantity: number) =>
-      same(by(quantityBy), 'ReceiptCorrected', { sampled: { item: 'field-kitchen', quantity } });
+      same(by(quantityBy), 'ReceiptCorrected', { ...ITS_CASE, sampled: { item: 'field-kitchen', quantity } });
     recipient(received).decides(by(-2), expects(-2, 3));
     recipient(received, expects(-2, 3)).decides(by(-3), expects(-3, 0));
-    const first = same(by(2), 'ReceiptCorrected', { check: sample(2, '2026-08-18') });
+    const first = same(by(2), 'ReceiptCorrected', { ...ITS_CASE, check: sample(2, '2026-08-18') });
     recipient(confirmed(confirm([kitchens(0)]))).decides(by(2), first);
     recipient(confirmed(confirm([kitchens(0)])), first).decides(by(1), expects(1, 3));
     of(scheduled({ basis: 'reported' }), confirmed(confirm([kitchens(5)])))
@@ -268,7 +269,7 @@ describe('a receipt of items of a designated type (R9)', () => {
     const its = { donor: 'norland', store: STORE };
     recipient(both, received).decides(
       less,
-      same(less, 'ReceiptCorrected', { ...its, item: 'thermal-sight', on: '2026-05-19' }),
+      same(less, 'ReceiptCorrected', { ...ITS_CASE, ...its, item: 'thermal-sight', on: '2026-05-19' }),
     );
     const fewer = same(less, less.type, { quantityBy: 1, serialsRemoved: [] });
     recipient(both, received).refuses(fewer, 'serials-not-listed');

@@ -300,11 +300,12 @@ describe('a receipt is confirmed', () => {
 describe('a receipt is corrected by the difference (R26)', () => {
   const fix = { corrects: given.id(1), line: '001', quantityBy: -2, reason: 'miscounted' };
   const correct = (more: object = {}) => act('CorrectReceipt', { ...fix, ...more });
+  const corrected = (more: object = {}) => act('ReceiptCorrected', { ...fix, ...more, case: 'norland.case-1' });
   const past = [scheduled, received];
   it('R26: in quantity and serials', () => {
-    recipient(...past).decides(correct(), act('ReceiptCorrected', fix));
+    recipient(...past).decides(correct(), corrected());
     const serials = { quantityBy: 0, serialsRemoved: ['NV-2'], serialsAdded: ['NV-3'] };
-    recipient(...past).decides(correct(serials), act('ReceiptCorrected', { ...fix, ...serials }));
+    recipient(...past).decides(correct(serials), corrected(serials));
     recipient(...past, act('ReceiptCorrected', { ...fix, ...serials })).refuses(correct(serials), 'serial-unknown');
   });
   it('R26: by naming the receipt', () =>

@@ -309,7 +309,7 @@ function correctReceipt(data: ConsignmentData<'CorrectReceipt'>, state: Consignm
   const items = item === undefined ? {} : { ...ofMonitored(state), item, ...(on === undefined ? {} : { on }) };
   if (barred !== null) return barred;
   const checked = correctedSample(data, state, context);
-  return [{ type: 'ReceiptCorrected', data: { ...data, ...items, ...checked } } as const];
+  return [{ type: 'ReceiptCorrected', data: { ...data, ...caseOf(state), ...items, ...checked } } as const];
 }
 
 const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(

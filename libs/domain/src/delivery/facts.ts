@@ -10,6 +10,8 @@ import type { Correctable } from '../corrections.js';
 export interface Delivery {
   readonly quantity: number;
   readonly consignments: Readonly<Record<string, number>>;
+  /** Whether it follows from the facts of its consignment, and no sender reported it. */
+  readonly counted: boolean;
 }
 
 /** A line of a case: quantities in the line's unit, values in minor units of the case's money. */

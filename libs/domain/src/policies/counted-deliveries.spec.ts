@@ -14,6 +14,7 @@ describe('the policy of counted deliveries (R16)', () => {
     ['ConsignmentArrivedAtHub', 'hub'],
     ['TitleTransferred', 'title'],
     ['ReceiptConfirmed', 'receipt'],
+    ['ReceiptCorrected', 'receipt'],
   ])('lets the case count what %s brought to a point', (type, point) => {
     expect(follows(type, { on: '2026-05-20', case: 'norland.case-1' })).toEqual([
       {

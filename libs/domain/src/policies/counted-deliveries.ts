@@ -17,12 +17,13 @@ export const countedDeliveries = eventPolicy<ConsignmentEvent>(
     name: 'counted-deliveries',
     kind: 'consignment',
     about:
-      "a consignment at the case's delivery point counts as delivered, once per line, unless its sender has reported it",
+      "a consignment at the case's delivery point counts as delivered, once per line, and as its receipt is corrected, unless its sender has reported it",
   },
   {
     ConsignmentShipped: counts('origin'),
     ConsignmentArrivedAtHub: counts('hub'),
     TitleTransferred: counts('title'),
     ReceiptConfirmed: counts('receipt'),
+    ReceiptCorrected: counts('receipt'),
   },
 );
