@@ -26,12 +26,7 @@ const contentOf = (file) => {
 
 const digest = (files) => {
   const hash = createHash('sha256');
-  for (const file of files)
-    hash
-      .update(file)
-      .update('\0')
-      .update(contentOf(file))
-      .update('\0');
+  for (const file of files) hash.update(file).update('\0').update(contentOf(file)).update('\0');
   return hash.digest('hex');
 };
 
