@@ -99,7 +99,7 @@ export function liveOverHttp(opens: DeploymentFactory): void {
     });
 
     it('sends the changes that lie in a range and contain a text, and "removed" for what leaves it', async () => {
-      const [row] = (await model('funding?account=sudria.signals-fund&period=2026')).rows;
+      const [row] = (await model(`funding?account=sudria.signals-fund&period=2026&after=${await head()}`)).rows;
       const pledged = Number(row?.['pledged']);
       const query = `account.contains=SIGNALS&pledged.max=${pledged + 5}`;
       const live = await listen(deployment.url, `read-models/funding/live?${query}`);
