@@ -31,7 +31,7 @@ export function stewardsKilled(host: StewardHost, stewards: 1 | 2): void {
   const client = new ApiClient(() => host.url());
   const programme = (n: number): string => `norland.p${n}`;
   const count = async (query: string): Promise<number> => {
-    const { totals } = await client.model(`${query}&limit=1`);
+    const { totals } = await client.model(`${query}&limit=1&after=${await client.head()}`);
     return totals.reduce((sum, row) => sum + Number(row['rows'] ?? row['count'] ?? 0), 0);
   };
 
