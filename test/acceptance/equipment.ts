@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiClient, type Row } from '../support/api-client.js';
 import { inDays } from '../support/days.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { implementCase } from '../support/implemented-case.js';
 import { until } from '../support/kafka.js';
 import { registerParties } from '../support/parties.mjs';
 
@@ -38,23 +39,9 @@ export function equipment(opens: DeploymentFactory): void {
         await client.send(`${TYPE}/register`, about, DONOR);
         await client.send(`${TYPE}/designate`, { reason: 'sensitive-technology', reviewBy: inDays(365) }, DONOR);
         await client.send(`${DEPOT}/register`, { place: 'north', category: 'arms' }, RECIPIENT);
-        await client.send(
-          `${CASE}/request`,
-          {
-            donor: 'norland',
-            recipient: 'estmark',
-            asked: [{ item: 'thermal-sight', quantity: 2, unit: 'each' }],
-            letter: 'l-1',
-          },
-          DONOR,
-        );
-        const line = { line: '001', item: 'thermal-sight', quantity: 2, unit: 'each', value: 100, due: inDays(30) };
-        await client.send(`${CASE}/add-line`, line, DONOR);
-        const offer = { offer: 'o-1', lines: ['001'], currency: 'USD', initialDeposit: 0, validUntil: inDays(30) };
-        await client.send(`${CASE}/prepare-offer`, { ...offer, value: 100, deliveryPoint: 'receipt' }, DONOR);
-        await client.send(`${CASE}/make-offer`, { offer: 'o-1' }, DONOR);
-        await client.send(`${CASE}/accept-offer`, { offer: 'o-1', value: 100, currency: 'USD' }, RECIPIENT);
-        await client.send(`${CASE}/implement`, {}, DONOR);
+        const actors = { donorActor: DONOR, recipientActor: RECIPIENT };
+        const goods = { item: 'thermal-sight', quantity: 2, due: inDays(30) };
+        await implementCase(client, CASE, { donor: 'norland', recipient: 'estmark', ...actors, ...goods });
         const plan = { case: 'norland.c1', lines: [{ line: '001', quantity: 2 }], due: inDays(20) };
         await client.send(`${LOAD}/schedule`, plan, DONOR);
       });

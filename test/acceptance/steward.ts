@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiClient, type Row } from '../support/api-client.js';
 import { inDays } from '../support/days.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { implementCase } from '../support/implemented-case.js';
 import { until } from '../support/kafka.js';
 import { registerParties } from '../support/parties.mjs';
 
@@ -231,15 +232,9 @@ export function steward(opens: DeploymentFactory): void {
     beforeAll(async () => {
       deployment = await opens({ steward: { lookEvery: 100 } });
       await registerParties(deployment.url, { norland: 'donor', estmark: 'recipient' });
-      const asked = [{ item: 'radio', quantity: 4, unit: 'each' }];
-      await client.send(`${CASE}/request`, { ...parties, asked, letter: 'l-1' }, DONOR);
-      const line = { line: '001', item: 'radio', quantity: 4, unit: 'each', value: 100, due: inDays(-6) };
-      await client.send(`${CASE}/add-line`, line, DONOR);
-      const offer = { offer: 'o-1', lines: ['001'], currency: 'USD', initialDeposit: 0, validUntil: inDays(30) };
-      await client.send(`${CASE}/prepare-offer`, { ...offer, value: 100, deliveryPoint: 'receipt' }, DONOR);
-      await client.send(`${CASE}/make-offer`, { offer: 'o-1' }, DONOR);
-      await client.send(`${CASE}/accept-offer`, { offer: 'o-1', value: 100, currency: 'USD' }, RECIPIENT);
-      await client.send(`${CASE}/implement`, {}, DONOR);
+      const actors = { donorActor: DONOR, recipientActor: RECIPIENT };
+      const goods = { item: 'radio', quantity: 4, due: inDays(-6) };
+      await implementCase(client, CASE, { donor: 'norland', recipient: 'estmark', ...actors, ...goods });
       const promise = { case: 'norland.late', lines, due: inDays(-6), occurredAt: at(-10) };
       await client.send(`${LOAD}/schedule`, promise, DONOR);
     });

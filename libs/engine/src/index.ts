@@ -49,6 +49,7 @@ export {
   type TotalsRow,
   MAX_TOTALS_GROUPS,
   type TotalsQuery,
+  asciiLowerCase,
   today,
 } from './read-model-store.js';
 export {

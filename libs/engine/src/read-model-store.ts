@@ -66,6 +66,9 @@ export interface TextFilter {
   readonly contains: string;
 }
 
+/** A text with A to Z in lower case, as a {@link TextFilter} compares it. */
+export const asciiLowerCase = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+
 /** A condition on rows. */
 export type Filter = ColumnFilter | TextFilter;
 

@@ -6,6 +6,7 @@ import {
   type Positions,
   type ResultRow,
   type RowQuery,
+  asciiLowerCase,
   today,
 } from '@entente/engine';
 import { type Cell, type ColumnType, isSum } from '@entente/kernel';
@@ -237,8 +238,6 @@ export const toRowDto = ({ key, columns, source, parkedSince }: ResultRow): Reco
 /** The lowest of positions, as text. */
 export const lowest = (positions: Positions): string => String(positions.reduce((a, b) => (b < a ? b : a)));
 
-const asciiLowerCase = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
-
 /** Below 0 if `one` comes before `other` in a column of this type, 0 if they are equal. */
 function compared(type: ColumnType | undefined, one: Cell, other: Cell): number {
   if (isSum(type)) {
@@ -267,9 +266,9 @@ export function matches(
       const text = asciiLowerCase(filter.contains);
       return filter.columns.some((column) => asciiLowerCase(String(valueOf(column) ?? '')).includes(text));
     }
-    const { column, in: any, min = null, max = null, before = null } = filter;
+    const { column, in: oneOf, min = null, max = null, before = null } = filter;
     const value = valueOf(column);
-    if (any !== undefined && !any.includes(value)) return false;
+    if (oneOf !== undefined && !oneOf.includes(value)) return false;
     const bounds = [
       [min, (by: number) => by >= 0],
       [max, (by: number) => by <= 0],

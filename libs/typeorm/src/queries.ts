@@ -1,4 +1,11 @@
-import { type ColumnFilter, type Filter, MAX_TOTALS_GROUPS, type Positions, type RowQuery } from '@entente/engine';
+import {
+  type ColumnFilter,
+  type Filter,
+  MAX_TOTALS_GROUPS,
+  type Positions,
+  type RowQuery,
+  asciiLowerCase,
+} from '@entente/engine';
 import { type Cell, type ColumnType, type DailyColumn, isSum } from '@entente/kernel';
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { type SourceBuilder, SYSTEM_COLUMNS, type Queryable, type StoredModel, dailyOf } from './queryable.js';
@@ -148,8 +155,6 @@ function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
     seen.addSelect(dailyExpression(dataSource, column, at.dayOf), name);
   return dataSource.createQueryBuilder().from(`(${seen.getQuery()})`, 'v').setParameters(parameters);
 }
-
-const asciiLowerCase = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 /**
  * The conditions of a query, with names for their values, so that the text alone gives the shape.

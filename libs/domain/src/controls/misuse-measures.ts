@@ -1,19 +1,8 @@
 import type { IncidentLimits, MisuseCaseEvent, MisuseStep } from '@entente/contracts';
 import { type RecordedEvent, addDays } from '@entente/kernel';
+import { STEPS_WITH_A_LAST_DAY } from '../misuse-steps.js';
 import { type Breach, type Control, type Reading, breach, dayOf, idOf, readingBy } from './control.js';
 import { LastDays } from './last-days.js';
-
-/** The steps of a case that have a last day. */
-const STEPS: readonly MisuseStep[] = [
-  'acknowledge',
-  'triage',
-  'notify',
-  'open',
-  'reply',
-  'conclude',
-  'measure',
-  'remediate',
-];
 
 /** What has happened in a case since its report or its reopening. */
 interface Course {
@@ -112,7 +101,7 @@ function startMissed(): Reading {
   const done = (event: RecordedEvent, ...ended: readonly MisuseStep[]): readonly Breach[] =>
     ended.flatMap((step) => steps.done(nameOf(event, step), event, dayOf(event)));
   const over = (event: RecordedEvent): void => {
-    for (const step of STEPS) steps.drop(nameOf(event, step));
+    for (const step of STEPS_WITH_A_LAST_DAY) steps.drop(nameOf(event, step));
   };
   /** A day of the event is no later than the limit of the incident type allows. */
   function within(event: RecordedEvent, step: keyof IncidentLimits, stated: string): string {

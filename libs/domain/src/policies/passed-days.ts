@@ -26,6 +26,7 @@ import type {
   StatutoryReport,
 } from '@entente/contracts';
 import type { Command, DueItem, DuePolicy } from '@entente/kernel';
+import { STEPS_WITH_A_LAST_DAY } from '../misuse-steps.js';
 
 /** A policy whose command has the type of its kind. */
 const recording = <C extends Command>(about: Omit<DuePolicy, 'record'>, record: (item: DueItem) => C): DuePolicy => ({
@@ -66,17 +67,6 @@ function reportOf(item: string): { readonly report: StatutoryReport; readonly of
   const at = item.indexOf('/');
   return { report: item.slice(0, at) as StatutoryReport, of: item.slice(at + 1) };
 }
-
-const STEPS: readonly MisuseStep[] = [
-  'acknowledge',
-  'triage',
-  'notify',
-  'open',
-  'reply',
-  'conclude',
-  'measure',
-  'remediate',
-];
 
 /** The steps of an item, by the duty that waits for them. */
 const ITEM_STEPS = {
@@ -157,7 +147,7 @@ export const PASSED_DAYS: readonly DuePolicy[] = [
       name: 'overdue-step',
       kind: 'misuse-case',
       about: 'a step of a misuse case that was not done in its days is overdue (R18)',
-      duties: STEPS,
+      duties: STEPS_WITH_A_LAST_DAY,
     },
     ({ duty }) => ({ type: 'RecordOverdueStep', data: { step: duty as MisuseStep } }),
   ),
