@@ -5,6 +5,7 @@
 
 const PROCESS = ['HOST', 'PORT', 'LOG_LEVEL', 'ENTENTE_SHUTDOWN_TIMEOUT_SECONDS'];
 const DOOR = ['ENTENTE_MAX_CONNECTIONS', 'ENTENTE_REQUEST_TIMEOUT_SECONDS'];
+const COMMANDS = ['ENTENTE_COMMAND_TIMEOUT_SECONDS'];
 const ANSWERS = ['ENTENTE_CORS_ORIGINS', 'ENTENTE_CSV_FORMULAS'];
 const NETWORK = [...PROCESS, 'ENTENTE_TRUST_NETWORK'];
 const EVENT_STORE = ['ESDB_URL', 'ESDB_LOG'];
@@ -30,21 +31,21 @@ const DISTRIBUTED = [...RELAYING, ...OTHER_TOPICS];
 /** By app: the settings that it accepts, and those that it needs to start. */
 export const APPS = {
   api: {
-    takes: [...DISTRIBUTED, ...ANSWERS, ...DATABASE, 'ENTENTE_PSEUDONYM_KEY'],
+    takes: [...DISTRIBUTED, ...COMMANDS, ...ANSWERS, ...DATABASE, 'ENTENTE_PSEUDONYM_KEY'],
     requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
   },
   relay: { takes: [...RELAYING, ...SCHEMAS], requires: ['ESDB_URL', 'KAFKA_BROKERS'] },
   projector: { takes: [...DISTRIBUTED, ...DATABASE], requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL'] },
   intake: {
-    takes: [...DISTRIBUTED, ...DATABASE, 'ENTENTE_PSEUDONYM_KEY'],
+    takes: [...DISTRIBUTED, ...COMMANDS, ...DATABASE, 'ENTENTE_PSEUDONYM_KEY'],
     requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
   },
   steward: {
-    takes: [...DISTRIBUTED, ...DATABASE, 'ENTENTE_PSEUDONYM_KEY'],
+    takes: [...DISTRIBUTED, ...COMMANDS, ...DATABASE, 'ENTENTE_PSEUDONYM_KEY'],
     requires: ['ESDB_URL', 'KAFKA_BROKERS', 'DATABASE_URL', 'ENTENTE_PSEUDONYM_KEY'],
   },
   standalone: {
-    takes: [...PROCESS, ...DOOR, ...ANSWERS, 'ENTENTE_DATA', 'ENTENTE_EXAMPLE', 'ENTENTE_POLICIES'],
+    takes: [...PROCESS, ...DOOR, ...COMMANDS, ...ANSWERS, 'ENTENTE_DATA', 'ENTENTE_EXAMPLE', 'ENTENTE_POLICIES'],
     requires: [],
   },
   cli: {

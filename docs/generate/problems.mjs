@@ -95,7 +95,7 @@ export const PROBLEMS = {
   ],
   'event-store-unanswered': [
     503,
-    'The event store does not answer.',
+    'The event store does not answer, or a command has not been decided within `ENTENTE_COMMAND_TIMEOUT_SECONDS`.',
     'Wait for `Retry-After`, then send again with the same key.',
   ],
   'no-rows': [503, 'The database has no rows yet.', 'The operator starts a projector; then query again.'],

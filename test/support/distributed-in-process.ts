@@ -132,6 +132,7 @@ export class DistributedDeployment implements Deployment {
       process: { host: '127.0.0.1', port: 0, logLevel: 'fatal', shutdownTimeoutSeconds: 30 },
       limits: new ServerLimitSettings(),
       answers: new AnswerSettings(),
+      commands: { maxWaitMs: 30_000 },
       eventStore: this.eventStore,
       kafka: { brokers },
       topic: { topic, partitions },

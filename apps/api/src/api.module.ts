@@ -100,7 +100,7 @@ function followers(log: EventLog, ...[rows, topic, commands, live]: Behind): rea
 @Module({})
 export class ApiModule {
   static on(config: ApiConfig, waits: StartupDependencies): DynamicModule {
-    const { process: own, eventStore, kafka, topic, others, group, database, pseudonymKey } = config;
+    const { process: own, eventStore, kafka, topic, others, group, database, commands, pseudonymKey } = config;
     return {
       module: ApiModule,
       imports: [CqrsModule.forRoot(), LoggerModule.forRoot(logging(own.logLevel))],
@@ -167,7 +167,7 @@ export class ApiModule {
           provide: Executor,
           inject: [EventStore, Pseudonymizer, RefusalLog, Metrics],
           useFactory: (store: EventStore, pseudonymizer: Pseudonymizer, refusals: RefusalLog, metrics: Metrics) =>
-            new Executor(store, kinds, pseudonymizer, refusals, metrics),
+            new Executor(store, kinds, pseudonymizer, refusals, metrics, commands),
         },
         { provide: Pseudonymizer, useValue: new Pseudonymizer(pseudonymKey) },
         { provide: LiveRows, inject: [ReadModelStore], useFactory: (rows: ReadModelStore) => new LiveRows(rows) },

@@ -1,5 +1,6 @@
 import {
   ANSWERS,
+  COMMANDS,
   DATABASE,
   type Env,
   EVENT_STORE,
@@ -19,6 +20,7 @@ export const SETTINGS = {
   process: networkProcess(3000),
   limits: SERVER_LIMITS,
   answers: ANSWERS,
+  commands: COMMANDS,
   eventStore: EVENT_STORE,
   kafka: KAFKA,
   topic: LOG_TOPIC,

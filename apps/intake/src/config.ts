@@ -1,4 +1,5 @@
 import {
+  COMMANDS,
   DATABASE,
   type Env,
   EVENT_STORE,
@@ -17,6 +18,7 @@ import {
 export const SETTINGS = {
   process: networkProcess(3003),
   limits: SERVER_LIMITS,
+  commands: COMMANDS,
   eventStore: EVENT_STORE,
   kafka: KAFKA,
   topic: LOG_TOPIC,

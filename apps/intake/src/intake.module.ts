@@ -68,7 +68,7 @@ export class IntakeModule {
           provide: Executor,
           inject: [EventStore, RefusalLog, Metrics],
           useFactory: (store: EventStore, refusals: RefusalLog, metrics: Metrics) =>
-            new Executor(store, kinds, new Pseudonymizer(pseudonymKey), refusals, metrics),
+            new Executor(store, kinds, new Pseudonymizer(pseudonymKey), refusals, metrics, config.commands),
         },
         {
           provide: CommandFeed,

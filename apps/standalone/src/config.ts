@@ -1,5 +1,6 @@
 import {
   ANSWERS,
+  COMMANDS,
   type Env,
   LOCAL_PROCESS,
   OneOf,
@@ -36,6 +37,7 @@ export const SETTINGS = {
   process: LOCAL_PROCESS,
   limits: SERVER_LIMITS,
   answers: ANSWERS,
+  commands: COMMANDS,
   data: settingsPart(DataSettings),
 };
 

@@ -18,6 +18,7 @@ async function bootstrap(): Promise<void> {
     config.limits,
     config.answers,
     config.data.policies === 'on' ? {} : null,
+    config.commands,
   );
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => stopWithin(config.process.shutdownTimeoutSeconds));

@@ -1,4 +1,5 @@
 import {
+  COMMANDS,
   DATABASE,
   type Env,
   EVENT_STORE,
@@ -20,6 +21,7 @@ import {
 export const SETTINGS = {
   process: networkProcess(3004),
   limits: SERVER_LIMITS,
+  commands: COMMANDS,
   eventStore: EVENT_STORE,
   kafka: KAFKA,
   topic: LOG_TOPIC,

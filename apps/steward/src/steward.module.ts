@@ -44,7 +44,7 @@ class StewardStoreCloser implements OnApplicationShutdown {
 @Module({})
 export class StewardModule {
   static on(config: StewardConfig, waits: StartupDependencies, settings: StewardSettings = {}): DynamicModule {
-    const { process: own, eventStore, topic, database, pseudonymKey } = config;
+    const { process: own, eventStore, topic, database, commands, pseudonymKey } = config;
     return {
       module: StewardModule,
       imports: [LoggerModule.forRoot(logging(own.logLevel))],
@@ -106,7 +106,7 @@ export class StewardModule {
             metrics: Metrics,
           ) => {
             const pseudonymizer = new Pseudonymizer(pseudonymKey);
-            const executor = new Executor(store, kinds, pseudonymizer, refusals, metrics);
+            const executor = new Executor(store, kinds, pseudonymizer, refusals, metrics, commands);
             return stewardOn(store, executor, rows, checkpoint, pseudonymizer, settings);
           },
         },

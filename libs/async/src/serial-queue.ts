@@ -35,6 +35,11 @@ export class KeyedQueue {
     }
   }
 
+  /** Whether a key has work that has not settled. */
+  has(key: string): boolean {
+    return this.queues.has(key);
+  }
+
   /** How many keys have work. */
   get size(): number {
     return this.queues.size;

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ReadModelStore } from '@entente/engine';
+import { type ExecutorOptions, ReadModelStore } from '@entente/engine';
 import { type ServerLimits, allowOrigins, buildApp, serveDocs } from '@entente/http';
 import { AnswerSettings, type LogLevel, ServerLimitSettings, originsOf } from '@entente/process';
 import type { StewardSettings } from '@entente/workers';
@@ -17,8 +17,9 @@ export async function createStandaloneApp(
   limits: ServerLimits = new ServerLimitSettings(),
   answers: AnswerSettings = new AnswerSettings(),
   steward: StewardSettings | null = null,
+  commands: ExecutorOptions = {},
 ): Promise<NestFastifyApplication> {
-  const app = await buildApp(StandaloneModule.on(folder, logLevel, placement, answers, steward), limits);
+  const app = await buildApp(StandaloneModule.on(folder, logLevel, placement, answers, steward, commands), limits);
   allowOrigins(app, originsOf(answers));
   serveDocs(app, app.get(ReadModelStore));
   return app;

@@ -13,6 +13,7 @@ import {
   EventLog,
   EventStore,
   Executor,
+  type ExecutorOptions,
   InProcessFeed,
   LiveLog,
   LiveRows,
@@ -218,6 +219,7 @@ export class StandaloneModule {
     placement: ProjectionPlacement,
     answers: AnswerOptions,
     steward: StewardSettings | null,
+    commands: ExecutorOptions = {},
   ): DynamicModule {
     const onOutcomeUnknown = (): void => process.exit(EXIT_UNSURE);
     return {
@@ -274,7 +276,7 @@ export class StandaloneModule {
           provide: Executor,
           inject: [EventStore, Pseudonymizer, RefusalLog, Metrics],
           useFactory: (store: EventStore, pseudonymizer: Pseudonymizer, refusals: RefusalLog, metrics: Metrics) =>
-            new Executor(store, kinds, pseudonymizer, refusals, metrics),
+            new Executor(store, kinds, pseudonymizer, refusals, metrics, commands),
         },
         {
           provide: Consequences,

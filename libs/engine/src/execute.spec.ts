@@ -341,13 +341,39 @@ describe('the executor', () => {
       [100, 2],
       [10, 3],
     ] as const) {
-      executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer, most);
+      executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer, {
+        maxCachedEvents: most,
+      });
       read = 0;
       for (const on of ['norland.one', 'norland.two'])
         for (let n = 0; n < 3; n += 1) await count(1, `${most}-${n}`, { on });
       await count(1, `${most}-last`, { on: 'norland.one' });
       expect([most, read]).toEqual([most, reads]);
     }
+  });
+
+  it('answers each command within the bound while the store is silent, and records none that is late', async () => {
+    await count(1, 'first');
+    const bound = { maxWaitMs: 100 };
+    executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer, bound);
+    const readStream = store.readStream.bind(store);
+    const { promise: thawed, resolve: thaw } = Promise.withResolvers<void>();
+    store.readStream = async function* (...of) {
+      await thawed;
+      yield* readStream(...of);
+    };
+    const startedAt = performance.now();
+    const answers = await Promise.allSettled(Array.from({ length: 8 }, (_, n) => count(1, `late-${n}`)));
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+    const unanswered = { status: 'rejected', reason: { code: 'event-store-unanswered', retryAfter: 5 } };
+    expect(answers).toEqual(
+      answers.map(() => expect.objectContaining({ ...unanswered, reason: expect.objectContaining(unanswered.reason) })),
+    );
+    thaw();
+    expect(await count(1, 'later')).toMatchObject({ type: 'accepted', receipt: { revision: 1 } });
+    expect(await log()).toHaveLength(2);
+    const stream = { kind: 'counter', id: 'norland.one' };
+    expect(await executor.receipt(norland, stream, 'late-0')).toBeNull();
   });
 
   it('leaves time to others between the batches of a long stream', async () => {

@@ -1,4 +1,3 @@
-import { KeyedQueue } from '@entente/async';
 import {
   type Actor,
   type AnyDecider,
@@ -12,8 +11,9 @@ import {
   type RecordedEvent,
 } from '@entente/kernel';
 import { LRUCache } from 'lru-cache';
+import { CommandQueue } from './command-queue.js';
 import type { EventStore, NewEvent } from './event-store.js';
-import { Contention, Fault, DeciderFailed } from './faults.js';
+import { AnsweredTooLate, Contention, Fault, DeciderFailed } from './faults.js';
 import { type Pseudonymizer, PSEUDONYM_PREFIX, commandHash, commandKey } from './identity.js';
 import { type Observer, UNOBSERVED } from './observer.js';
 import type { RefusalLog } from './refusal-log.js';
@@ -64,6 +64,14 @@ export interface Kinds {
 
 const MAX_ATTEMPTS = 5;
 
+/** The bounds of an executor. */
+export interface ExecutorOptions {
+  /** The number of events whose streams it keeps folded. */
+  readonly maxCachedEvents?: number;
+  /** The longest time that a command may take, with its wait behind others, in milliseconds. */
+  readonly maxWaitMs?: number;
+}
+
 /**
  * The one loop that records anything: fold, decide, append; after a lost race it decides again.
  * Commands on one stream run one at a time within the process. States are cached by exact revision,
@@ -71,7 +79,7 @@ const MAX_ATTEMPTS = 5;
  */
 export class Executor {
   private readonly cache: LRUCache<string, FoldedStream>;
-  private readonly queue = new KeyedQueue();
+  private readonly queue: CommandQueue;
   private readonly running = new Map<string, Promise<CommandResult>>();
 
   constructor(
@@ -80,12 +88,16 @@ export class Executor {
     private readonly pseudonymizer: Pseudonymizer,
     private readonly refusals: Pick<RefusalLog, 'note'>,
     private readonly observer: Observer = UNOBSERVED,
-    maxCachedEvents = 200_000,
+    { maxCachedEvents = 200_000, maxWaitMs = 30_000 }: ExecutorOptions = {},
   ) {
+    this.queue = new CommandQueue(maxWaitMs, () => new AnsweredTooLate(maxWaitMs, store.outage()));
     this.cache = new LRUCache({ maxSize: maxCachedEvents, sizeCalculation: (f) => f.types.size + 1 });
   }
 
-  /** Decides a command and records the events. Throws a `Fault`; every other result is returned. */
+  /**
+   * Decides a command and records the events. Throws a `Fault`, at the latest after `maxWaitMs`;
+   * every other result is returned.
+   */
   async execute(request: ExecuteCommand): Promise<CommandResult> {
     const { stream, command, metadata, body, ifMatch } = request.received;
     const hash = commandHash({ type: command.type, data: body });
@@ -95,7 +107,9 @@ export class Executor {
     if (running !== undefined)
       return running.then((result) => (result.type === 'accepted' ? { ...result, repeated: true } : result));
     const startedAt = performance.now();
-    const outcome = this.queue.runExclusive(streamName(stream), () => this.decideAndRecord(request, hash, recordedAs));
+    const outcome = this.queue.runExclusive(streamName(stream), (inTime) =>
+      this.decideAndRecord(request, hash, recordedAs, inTime),
+    );
     this.running.set(sameCommand, outcome);
     try {
       const answer = await outcome;
@@ -204,12 +218,18 @@ export class Executor {
       : actor.organisation;
   }
 
-  private async decideAndRecord(request: ExecuteCommand, hash: string, recordedAs: string): Promise<CommandResult> {
+  private async decideAndRecord(
+    request: ExecuteCommand,
+    hash: string,
+    recordedAs: string,
+    inTime: () => void,
+  ): Promise<CommandResult> {
     const { stream, command, metadata, ifMatch } = request.received;
     const decider = this.kinds.decider(stream.kind);
     if (decider === undefined) throw new Error(`no rules for streams of kind ${stream.kind}`);
     const name = streamName(stream);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+      inTime();
       const startedAt = performance.now();
       const folded = await this.folded(decider, stream);
       const { known, others } = await this.consult(decider, request.received, folded);
@@ -244,6 +264,7 @@ export class Executor {
         return { type: 'dry-run', events: decision.events, revision: folded.revision, repeated: false };
       if (!(await this.areUnchanged(consulted))) continue;
       const expected = folded.revision < 0 ? 'none' : folded.revision;
+      inTime();
       const appended = await this.store.append(name, expected, decision.events).catch((error: unknown) => {
         // The events may be written all the same: read the store before the next decision on this
         // stream.

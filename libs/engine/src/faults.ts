@@ -15,6 +15,23 @@ export class Fault extends Error {
   }
 }
 
+/** The codes of faults that mean: the event store cannot answer anybody now. */
+const OUTAGES: readonly string[] = ['event-store-unanswered', 'event-store-no-leader'];
+
+/** Whether the event store cannot answer now, so that other work fails in the same way. */
+export const isOutage = (error: unknown): error is Fault => error instanceof Fault && OUTAGES.includes(error.code);
+
+/** The event store has not answered within the time that a command may take. */
+export class AnsweredTooLate extends Fault {
+  constructor(waitedMs: number, outage: string | null) {
+    super(
+      'event-store-unanswered',
+      `no answer within ${waitedMs / 1000} s: ${outage ?? 'the event store is too slow, or too many commands on this stream wait'}; try again: what has taken effect is then recognised, and not done twice`,
+      5,
+    );
+  }
+}
+
 /** More work waits than the bound allows. Nothing of this work was begun. */
 export class Overloaded extends Fault {
   constructor(waiting: number) {

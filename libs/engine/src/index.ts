@@ -77,7 +77,14 @@ export {
   type Decision,
   type CommandInput,
 } from './handle-command.js';
-export { Executor, ExecuteCommand, type Kinds, type CommandResult, type Receipt } from './execute.js';
+export {
+  Executor,
+  ExecuteCommand,
+  type Kinds,
+  type CommandResult,
+  type ExecutorOptions,
+  type Receipt,
+} from './execute.js';
 export { Projector, handles, foldRows, type Folding } from './project.js';
 export { type ModelStatus, ProjectionStatus } from './projection-status.js';
 export { type Era, eraAt, eraOf, isLost, keptUpTo } from './eras.js';

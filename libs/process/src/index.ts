@@ -8,6 +8,7 @@ export {
   AnswerSettings,
   LOCAL_PROCESS,
   type ProcessSettings,
+  COMMANDS,
   SERVER_LIMITS,
   ServerLimitSettings,
   isLoopback,

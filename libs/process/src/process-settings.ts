@@ -1,7 +1,13 @@
 import { isIP } from 'node:net';
 import { LOG_LEVELS, type LogLevel } from './logging.js';
 import { OneOf, Text, WholeNumber } from './setting.js';
-import { type SettingsClass, type SettingsPart, type SettingsValues, settingsPart } from './settings.js';
+import {
+  type SettingsClass,
+  type SettingsPart,
+  type SettingsValues,
+  settingsPart,
+  settingsPartAs,
+} from './settings.js';
 
 /** Whether only this machine can reach it. */
 export const isLoopback = (host: string): boolean =>
@@ -75,6 +81,16 @@ export class ServerLimitSettings {
   readonly requestTimeoutSeconds: number = 30;
 }
 
+/** How long commands may take. */
+export class CommandSettings {
+  @WholeNumber(1, 3600, {
+    name: 'ENTENTE_COMMAND_TIMEOUT_SECONDS',
+    about:
+      'The longest time, in seconds, until a command has an answer: its wait behind other commands on the stream, and every attempt at the event store. After it, the sender gets `503` and may send the command again; the intake tries it again by itself.',
+  })
+  readonly timeoutSeconds: number = 30;
+}
+
 const ORIGIN = 'https?://[a-z0-9.[\\]:-]+';
 
 /** How a process answers over HTTP. */
@@ -105,4 +121,5 @@ export const LOCAL_PROCESS = settingsPart(ProcessSettings);
 export const networkProcess = (port: number): SettingsPart<SettingsValues<ProcessSettings>> =>
   settingsPart(NetworkProcessSettings, { port });
 export const SERVER_LIMITS = settingsPart(ServerLimitSettings);
+export const COMMANDS = settingsPartAs(CommandSettings, ({ timeoutSeconds }) => ({ maxWaitMs: timeoutSeconds * 1000 }));
 export const ANSWERS = settingsPart(AnswerSettings);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { anAuthority } from '../../../test/support/certificates.js';
 import { KAFKA } from './kafka-settings.js';
-import { SERVER_LIMITS, networkProcess } from './process-settings.js';
+import { COMMANDS, SERVER_LIMITS, networkProcess } from './process-settings.js';
 import { DATABASE, EVENT_STORE, PSEUDONYM_KEY } from './service-settings.js';
 import { type Env, readSettings } from './settings.js';
 import { GROUP, LOG_TOPIC, OTHER_TOPICS, PUBLIC_URL } from './topic-settings.js';
@@ -34,6 +34,7 @@ const NEEDED = {
 const PARTS = {
   process: networkProcess(3001),
   limits: SERVER_LIMITS,
+  commands: COMMANDS,
   eventStore: EVENT_STORE,
   kafka: KAFKA,
   topic: LOG_TOPIC,
@@ -65,6 +66,7 @@ describe('the settings of the backing services', () => {
         trustNetwork: 'off',
       },
       limits: { connections: 4096, requestTimeoutSeconds: 30 },
+      commands: { maxWaitMs: 30_000 },
       eventStore: { url: NEEDED.ESDB_URL },
       kafka: { brokers: ['127.0.0.1:9092'] },
       topic: { topic: 'entente-events', partitions: 12 },

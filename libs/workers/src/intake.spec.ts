@@ -31,4 +31,24 @@ describe('the intake', () => {
     const away = new Fault('event-store-unanswered', 'away', 5);
     await expect(new Intake(failingAt('b', away), {} as EventLog).decide(['a', 'b'].map(aCommand))).rejects.toBe(away);
   });
+
+  it('does not decide what follows with the same key after a fault, and continues in order when all come again', async () => {
+    const decided: string[] = [];
+    let silent = true;
+    const executor = {
+      execute: ({ received }: { received: { stream: { id: string } } }) => {
+        const { id } = received.stream;
+        if (id === 'a' && silent) return Promise.reject(new Fault('event-store-unanswered', 'away', 5));
+        decided.push(id);
+        return Promise.resolve({ type: 'refused', refusal: { code: 'not-found', requirement: 'no', facts: {} } });
+      },
+    } as never;
+    const intake = new Intake(executor, {} as EventLog);
+    const batch = ['a', 'b', 'c'].map((id) => ({ ...aCommand(id), key: 'one sender' }));
+    await expect(intake.decide(batch)).rejects.toMatchObject({ code: 'event-store-unanswered' });
+    expect(decided).toEqual([]);
+    silent = false;
+    expect(await intake.decide(batch)).toHaveLength(3);
+    expect(decided).toEqual(['a', 'b', 'c']);
+  });
 });

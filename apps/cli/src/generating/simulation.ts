@@ -104,7 +104,7 @@ export class Simulation implements World {
       pseudonymizer,
       { note: ({ command, code }) => this.noteRefusal(`${command} ${code}`) },
       UNOBSERVED,
-      MAX_CACHED_EVENTS,
+      { maxCachedEvents: MAX_CACHED_EVENTS },
     );
   }
 
