@@ -74,10 +74,17 @@ export const TOUCHED = [
     seconds: 200,
   },
   {
-    name: 'logs that are moved and restored',
-    run: integration('log-import', 'restore', 'clock-skew'),
-    touches: [...EVENT_STORE, 'apps/cli/', 'libs/engine/src/eras'],
-    seconds: 120,
+    name: 'logs that are moved and restored, and services as they are checked before the first start',
+    run: integration('log-import', 'restore', 'clock-skew', 'check-services'),
+    touches: [
+      ...EVENT_STORE,
+      ...POSTGRES,
+      'libs/kafka/',
+      'apps/cli/',
+      'libs/engine/src/eras',
+      'libs/engine/src/service',
+    ],
+    seconds: 180,
   },
   {
     name: 'rows: rebuilds, parked streams',

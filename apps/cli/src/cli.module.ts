@@ -2,9 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addressIn, createStandaloneApp, loadExampleData, pseudonymKey } from '@entente/embedded';
-import { type EventLog, type EventStore, Pseudonymizer, type ReadModelStore, eraOf } from '@entente/engine';
-import { EventStoreDbStore } from '@entente/eventstoredb';
-import { type RedrivenLetter, KafkaLogPublisher, listDeadLetters, redrive } from '@entente/kafka';
+import {
+  type EventLog,
+  type EventStore,
+  Pseudonymizer,
+  type ReadModelStore,
+  type ServiceReport,
+  eraOf,
+} from '@entente/engine';
+import { EventStoreDbStore, checkEventStore } from '@entente/eventstoredb';
+import { type RedrivenLetter, KafkaLogPublisher, checkBroker, listDeadLetters, redrive } from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 export {
@@ -17,7 +24,7 @@ export {
   syncToDisk,
   writeDurably,
 } from '@entente/sqlite';
-import { PostgresReadModelStore, PostgresRefusalLog, SqliteReadModelStore } from '@entente/typeorm';
+import { PostgresReadModelStore, PostgresRefusalLog, SqliteReadModelStore, checkDatabase } from '@entente/typeorm';
 import type { ServiceSettings } from './service-settings.js';
 import type { Repartitioned } from './repartition.js';
 
@@ -84,6 +91,17 @@ export const loadExampleInFolder = (folder: string): Promise<number | null> =>
 /** Loads the example data into the event store of a distributed deployment. */
 export const loadExampleInServices = async (settings: ServiceSettings, key: Buffer): Promise<number | null> =>
   loadInto(await openDistributedLog(settings), key);
+
+/**
+ * What is at the backing services of a distributed deployment. Each is looked at, also if others
+ * are away.
+ */
+export const lookAtServices = ({ eventStore, kafka, database }: ServiceSettings): Promise<ServiceReport[]> =>
+  Promise.all([
+    checkEventStore(eventStore),
+    checkBroker({ ...kafka, clientId: 'entente-cli' }),
+    checkDatabase(database),
+  ]);
 
 /** The event store of a distributed deployment. */
 export const openDistributedLog = ({ eventStore }: ServiceSettings): Promise<EventStoreDbStore> =>

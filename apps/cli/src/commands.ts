@@ -24,6 +24,7 @@ import { type Common, folderOf, onOwnFolder, ownFolder, withLog } from './deploy
 import { listParked, rebuildModels, retry } from './rebuilding.js';
 import { timeline } from './timeline.js';
 import { CONTROLLED_RULES, checkRules, findingLine } from './check.js';
+import { checkServices } from './check-services.js';
 import { readExpected, verify } from './verify.js';
 
 const CODES = `
@@ -346,14 +347,25 @@ export function commandLine(
         exit(found.count === 0 ? EXIT.done : EXIT.differences);
       });
     });
-  common('check', 'Runs the control checks: where history breaks a rule, although commands guard it.', [
+  common(
     'check',
-    'check --rule R19 --as-of 2026-01-31 --json',
-  ])
+    'Runs the control checks: where history breaks a rule, although commands guard it. Or looks at the backing services.',
+    ['check', 'check --rule R19 --as-of 2026-01-31 --json', 'check services'],
+  )
+    .argument(
+      '[what]',
+      'services: event store, broker and database of the environment, before the first start; status 1 if an app would fail',
+    )
     .option('--rule <number>', `the checks of one rule: ${CONTROLLED_RULES.join(', ')} (default: all)`)
     .option('--as-of <when>', 'a position, a day (its end, UTC) or an instant (default: now)')
-    .action((options: Common & { rule?: string; asOf?: string }) =>
-      withLog(options, async (log) => {
+    .action(async (what: string | undefined, options: Common & { rule?: string; asOf?: string }) => {
+      if (what === 'services') {
+        if (options.data !== undefined || options.rule !== undefined || options.asOf !== undefined)
+          throw new Error('check services takes --json only');
+        return exit((await checkServices(outputTo(options.json === true))) === 0 ? EXIT.done : EXIT.fault);
+      }
+      if (what !== undefined) throw new Error(`check takes nothing or "services", not "${what}"`);
+      await withLog(options, async (log) => {
         const output = outputTo(options.json === true);
         const { position } = await pointAt(log, options.asOf);
         const checked = await checkRules(log, position, options.rule, output);
@@ -364,8 +376,8 @@ export function commandLine(
           output.out(`${checked.events} events up to position ${checked.position}: ${checked.count} findings`);
         }
         exit(checked.count === 0 ? EXIT.done : EXIT.differences);
-      }),
-    );
+      });
+    });
   serviceCommands(bare, exit, outputTo);
   return program;
 }

@@ -127,3 +127,24 @@ export {
   consequencesOf,
 } from './consequences.js';
 export { type PinnedQuery, readWhole } from './read-whole.js';
+export {
+  BoundedQuestions,
+  type FindingResult,
+  type ClockComparison,
+  NoAnswerInTime,
+  type ServiceAnswer,
+  type ServiceFinding,
+  type ServiceReport,
+  clockFinding,
+  compareClocks,
+  fails,
+  fits,
+  warns,
+} from './service-check.js';
+export {
+  type ProbeTls,
+  type ProbedCertificate,
+  type ProbedServer,
+  probeServer,
+  whyUnreachable,
+} from './probe-server.js';

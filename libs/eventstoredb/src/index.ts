@@ -1,1 +1,2 @@
 export { EventStoreDbStore, type EventStoreDbOptions } from './eventstoredb-store.js';
+export { checkEventStore } from './check-event-store.js';

@@ -7,3 +7,4 @@ export { CommandLag, type KafkaBacklogSettings } from './command-lag.js';
 export { KafkaCommandFeed } from './kafka-command-feed.js';
 export { type FailureContext, deadLetterOf } from './dead-letters.js';
 export { type RedrivenLetter, type RedriveSettings, listDeadLetters, redrive } from './redrive.js';
+export { checkBroker } from './check-broker.js';
