@@ -98,6 +98,11 @@ export const PROBLEMS = {
     'The event store does not answer, or a command has not been decided within `ENTENTE_COMMAND_TIMEOUT_SECONDS`.',
     'Wait for `Retry-After`, then send again with the same key.',
   ],
+  'log-taken-back': [
+    503,
+    'The event store ends before what this process has read: it was set back, as by restoring a backup.',
+    'The operator runs `entente begin-era` and restarts every app; then send again with the same key.',
+  ],
   'no-rows': [503, 'The database has no rows yet.', 'The operator starts a projector; then query again.'],
   'rows-away': [503, 'The rows cannot be read at this moment.', 'Wait for `Retry-After`, then query again.'],
   'rows-moved': [503, 'A rebuild was promoted during the export.', 'Request the export again.'],

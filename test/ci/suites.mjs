@@ -145,7 +145,7 @@ export const TOUCHED = [
   },
   {
     name: 'the event store on a server: reading, writing, a cluster',
-    run: processes('reading', 'writing', 'cluster', 'faults', 'relay-start', 'recorded'),
+    run: processes('reading', 'writing', 'cluster', 'faults', 'relay-start', 'recorded', 'log-continuity'),
     touches: [...EVENT_STORE, 'libs/engine/src/event-store'],
     seconds: 130,
   },

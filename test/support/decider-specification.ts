@@ -166,7 +166,13 @@ class Given {
         const name = streamName(ref);
         // As in the engine, a stream cannot consult itself.
         if (name === streamName({ kind: decider.kind, id })) continue;
-        const unknown = initials.get(name) ?? { revision: -1, state: null, commands: new Map(), types: new Map() };
+        const unknown = initials.get(name) ?? {
+          revision: -1,
+          last: null,
+          state: null,
+          commands: new Map(),
+          types: new Map(),
+        };
         asked.set(name, this.others.get(name) ?? unknown);
       }
     const now = at.now ?? NOW;

@@ -1,4 +1,5 @@
 import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import {
   Consequences,
@@ -36,6 +37,7 @@ import {
   Readiness,
   RefusalsController,
   SchemasController,
+  TakenBackGuard,
 } from '@entente/http';
 import { CommandLag, PublishedPosition } from '@entente/kafka';
 import { type StartupDependencies, logging } from '@entente/process';
@@ -222,6 +224,7 @@ export class ApiModule {
               models: () => modelStatuses(rows),
             }),
         },
+        { provide: APP_GUARD, useClass: TakenBackGuard },
         WatchdogWorker,
         ExecuteCommandHandler,
         ApiStoreCloser,

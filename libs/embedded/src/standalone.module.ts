@@ -6,6 +6,7 @@ import {
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import {
   Consequences,
@@ -44,6 +45,7 @@ import {
   Readiness,
   RefusalsController,
   SchemasController,
+  TakenBackGuard,
 } from '@entente/http';
 import { EXIT_UNSURE, type LogLevel, logging } from '@entente/process';
 import { MODELS } from '@entente/read-models';
@@ -302,6 +304,7 @@ export class StandaloneModule {
         },
         { provide: EventLog, useExisting: SqliteEventStore },
         ...(steward === null ? [] : policies(folder, steward)),
+        { provide: APP_GUARD, useClass: TakenBackGuard },
         WatchdogWorker,
         ExecuteCommandHandler,
         StandaloneStoreCloser,

@@ -1,6 +1,6 @@
 import type { ProposedMetadata, RecordedEvent } from '@entente/kernel';
 import type { Era } from './eras.js';
-import { InvalidPosition, LARGEST_POSITION } from './faults.js';
+import { InvalidPosition, LARGEST_POSITION, LogTakenBack } from './faults.js';
 
 /**
  * The revision that a stream must have for an append: exactly this number, no stream yet, any, or
@@ -88,6 +88,36 @@ export abstract class EventLog {
   outage(): string | null {
     return null;
   }
+  private lost: LogTakenBack | null = null;
+  private readonly onLost: ((fault: LogTakenBack) => void)[] = [];
+
+  /** The fault of every use of this log since it was found to be set back; null until then. */
+  takenBack(): LogTakenBack | null {
+    return this.lost;
+  }
+
+  /** Fails if the log was found to be set back. */
+  checkNotTakenBack(): void {
+    if (this.lost !== null) throw this.lost;
+  }
+
+  /**
+   * A reader has proof that the log ends before what this process has read of it. That stays so
+   * until the log is opened again. Returns the fault.
+   */
+  setTakenBack(evidence: string): LogTakenBack {
+    if (this.lost !== null) return this.lost;
+    const fault = (this.lost = new LogTakenBack(evidence));
+    for (const listener of this.onLost.splice(0)) listener(fault);
+    return fault;
+  }
+
+  /** Calls the listener once, when the log is found to be set back. */
+  onTakenBack(listener: (fault: LogTakenBack) => void): void {
+    if (this.lost === null) this.onLost.push(listener);
+    else listener(this.lost);
+  }
+
   /** Waits for calls in progress, then closes. Later calls fail. */
   abstract close(): Promise<void>;
 }

@@ -376,6 +376,72 @@ describe('the executor', () => {
     expect(await executor.receipt(norland, stream, 'late-0')).toBeNull();
   });
 
+  describe('on a log that is set back', () => {
+    const confirmation = { forMs: 30, everyMs: 10 };
+    const taken = { code: 'log-taken-back', retryAfter: 30 };
+    /** The executor has cached the stream at revision 2; the store ends at a lower one. */
+    const restoredTo = async (events: number): Promise<void> => {
+      for (const id of ['a', 'b', 'c']) await count(1, id);
+      const older = new SqliteEventStore({ folder: mkdtempSync(join(folder, 'older-')) });
+      for (const event of (await log()).slice(0, events))
+        await older.append(event.stream, event.revision === 0 ? 'none' : event.revision - 1, [event]);
+      const { append, readStream, revisionOf, close } = store;
+      const own = store;
+      store.append = (...of) => older.append(...of);
+      store.readStream = (...of) => older.readStream(...of);
+      store.revisionOf = (...of) => older.revisionOf(...of);
+      store.close = async () => {
+        Object.assign(own, { append, readStream, revisionOf, close });
+        await older.close();
+        await own.close();
+      };
+    };
+    beforeEach(() => {
+      const pseudonymizer = new Pseudonymizer(Buffer.alloc(32, 7));
+      executor = new Executor(store, kinds, pseudonymizer, refusals, observer, { confirmation });
+    });
+
+    const asked: readonly [string, () => Promise<unknown>][] = [
+      ['a new command', () => count(1, 'd')],
+      ['the repeat of a lost command', () => count(1, 'c')],
+      ['the repeat of a command that is still there', () => count(1, 'a')],
+      ['a command that is refused', () => count(-9, 'd')],
+      ['a dry run', () => count(1, 'd', { dry: true })],
+      ['a command that consults the stream', () => count(1, 'd', { on: 'norland.two', seen: 'norland.one' })],
+      ['the receipt of a lost command', () => executor.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'c')],
+    ];
+    it.each(asked)('refuses %s, and everything else from then on', async (_, ask) => {
+      await restoredTo(1);
+      await expect(ask()).rejects.toMatchObject(taken);
+      expect(store.takenBack()).toMatchObject({
+        message: expect.stringContaining('counter/norland.one ends at revision 0, and had revision 2'),
+      });
+      await expect(count(1, 'e', { on: 'norland.three' })).rejects.toMatchObject(taken);
+      await expect(count(1, 'a')).rejects.toMatchObject(taken);
+    });
+
+    it('refuses a command if the stream has grown again past what it knew', async () => {
+      await restoredTo(1);
+      const other = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals);
+      const mine = executor;
+      executor = other;
+      for (const id of ['x', 'y', 'z']) expect(await count(1, id)).toMatchObject({ type: 'accepted' });
+      executor = mine;
+      await expect(count(1, 'd')).rejects.toMatchObject(taken);
+    });
+
+    it('continues if the shorter stream was the answer of a node that was behind', async () => {
+      for (const id of ['a', 'b', 'c']) await count(1, id);
+      const { revisionOf } = store;
+      let behind = 2;
+      store.revisionOf = async (...of) => (behind-- > 0 ? 0 : revisionOf.apply(store, of));
+      expect(await count(-9, 'd')).toMatchObject({ type: 'refused' });
+      expect(behind).toBeLessThan(0);
+      expect(store.takenBack()).toBeNull();
+      expect(await count(1, 'e')).toMatchObject({ type: 'accepted', receipt: { revision: 3 } });
+    });
+  });
+
   it('leaves time to others between the batches of a long stream', async () => {
     await count(1, 'first');
     const [first] = await log();

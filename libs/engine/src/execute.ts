@@ -17,6 +17,7 @@ import { AnsweredTooLate, Contention, Fault, DeciderFailed } from './faults.js';
 import { type Pseudonymizer, PSEUDONYM_PREFIX, commandHash, commandKey } from './identity.js';
 import { type Observer, UNOBSERVED } from './observer.js';
 import type { RefusalLog } from './refusal-log.js';
+import { CONFIRMATION, confirmTakenBack } from './taken-back.js';
 import { type FoldedStream, type CommandRecord, handleCommand, applyEvent, emptyStream } from './handle-command.js';
 
 /** A command to be decided, and the time of the decision. */
@@ -70,6 +71,8 @@ export interface ExecutorOptions {
   readonly maxCachedEvents?: number;
   /** The longest time that a command may take, with its wait behind others, in milliseconds. */
   readonly maxWaitMs?: number;
+  /** When a stream that is shorter than before is believed; times in milliseconds. */
+  readonly confirmation?: { readonly forMs: number; readonly everyMs: number };
 }
 
 /**
@@ -80,6 +83,7 @@ export interface ExecutorOptions {
 export class Executor {
   private readonly cache: LRUCache<string, FoldedStream>;
   private readonly queue: CommandQueue;
+  private readonly confirmation: NonNullable<ExecutorOptions['confirmation']>;
   private readonly running = new Map<string, Promise<CommandResult>>();
 
   constructor(
@@ -88,8 +92,9 @@ export class Executor {
     private readonly pseudonymizer: Pseudonymizer,
     private readonly refusals: Pick<RefusalLog, 'note'>,
     private readonly observer: Observer = UNOBSERVED,
-    { maxCachedEvents = 200_000, maxWaitMs = 30_000 }: ExecutorOptions = {},
+    { maxCachedEvents = 200_000, maxWaitMs = 30_000, confirmation = CONFIRMATION }: ExecutorOptions = {},
   ) {
+    this.confirmation = confirmation;
     this.queue = new CommandQueue(maxWaitMs, () => new AnsweredTooLate(maxWaitMs, store.outage()));
     this.cache = new LRUCache({ maxSize: maxCachedEvents, sizeCalculation: (f) => f.types.size + 1 });
   }
@@ -99,6 +104,7 @@ export class Executor {
    * every other result is returned.
    */
   async execute(request: ExecuteCommand): Promise<CommandResult> {
+    this.store.checkNotTakenBack();
     const { stream, command, metadata, body, ifMatch } = request.received;
     const hash = commandHash({ type: command.type, data: body });
     const recordedAs = this.recordedAs(request.received);
@@ -154,9 +160,11 @@ export class Executor {
     const recordIn = ({ commands }: FoldedStream): CommandRecord | undefined =>
       keys.flatMap((key) => commands.get(key) ?? [])[0];
     const name = streamName(stream);
+    this.store.checkNotTakenBack();
     const record = await this.queue.runExclusive(name, async () => {
       const folded = await this.folded(decider, stream);
-      if (recordIn(folded) === undefined && (await this.store.revisionOf(name)) !== folded.revision) {
+      const revision = await this.newestRevision(name, folded.revision);
+      if (recordIn(folded) === undefined && revision !== folded.revision) {
         // Another process may have recorded it.
         this.cache.delete(name);
         return recordIn(await this.folded(decider, stream));
@@ -249,11 +257,14 @@ export class Executor {
       const input = { command, hash, context, ifMatch, consulted, version };
       const decision = runRules(() => handleCommand(decider, folded, input));
       this.observer.decided(performance.now() - startedAt);
-      if (decision.type === 'repeated' && !request.dryRun)
-        return { type: 'accepted', receipt: receiptOf(metadata.commandId, stream, decision.record), repeated: true };
+      const isRepeat = decision.type === 'repeated' && !request.dryRun;
+      const isFinal = decision.type === 'decided' && !request.dryRun;
       // The store compares the newest revision only for an append. Any other answer must also rest
       // on the newest revision, whichever process writes.
-      if ((decision.type !== 'decided' || request.dryRun) && (await this.store.revisionOf(name)) !== folded.revision) {
+      const newest = isFinal ? folded.revision : await this.newestRevision(name, folded.revision);
+      if (isRepeat)
+        return { type: 'accepted', receipt: receiptOf(metadata.commandId, stream, decision.record), repeated: true };
+      if (newest !== folded.revision) {
         this.cache.delete(name);
         continue;
       }
@@ -273,7 +284,8 @@ export class Executor {
       });
       if (!appended.ok) {
         this.observer.conflict();
-        this.remember(name, await this.read(decider, name, folded));
+        await this.newestRevision(name, folded.revision, appended.actual);
+        this.remember(name, await this.readOn(decider, name, folded));
         continue;
       }
       const first = appended.revision - decision.events.length + 1;
@@ -336,8 +348,8 @@ export class Executor {
    */
   private async current(decider: AnyDecider, stream: StreamRef): Promise<FoldedStream> {
     const name = streamName(stream);
-    const revision = await this.store.revisionOf(name);
     const cached = this.cache.get(name);
+    const revision = await this.newestRevision(name, cached?.revision ?? -1);
     if (cached?.revision === revision) return cached;
     return this.read(decider, name, emptyStream(decider));
   }
@@ -354,6 +366,36 @@ export class Executor {
     if (cached !== undefined) return cached;
     const folded = await this.read(decider, name, emptyStream(decider));
     if (folded.revision >= 0) this.cache.set(name, folded);
+    return folded;
+  }
+
+  /**
+   * The newest revision of a stream, by the store. A stream does not get shorter: if it stays below
+   * the revision that this process has read, the log was set back, and this throws `LogTakenBack`.
+   */
+  private async newestRevision(name: string, known: number, found?: number): Promise<number> {
+    let revision = found ?? (await this.store.revisionOf(name));
+    if (revision >= known) return revision;
+    const hasIt = async (): Promise<boolean> => (revision = await this.store.revisionOf(name)) >= known;
+    const evidence = `${name} ends at revision ${revision}, and had revision ${known}`;
+    await confirmTakenBack(this.store, hasIt, evidence, this.confirmation);
+    return revision;
+  }
+
+  /**
+   * Folds what was appended to a stream since. It begins to read at the last event that it knows:
+   * if another event has that revision now, the log was set back and has grown again.
+   */
+  private async readOn(decider: AnyDecider, name: string, folded: FoldedStream): Promise<FoldedStream> {
+    const { revision: known, last } = folded;
+    if (last === null) return this.read(decider, name, folded);
+    for await (const batch of inTurns(this.store.readStream(name, { from: known })))
+      for (const event of batch) {
+        const isKnown = event.id === last.id && (last.position === null || event.position === last.position);
+        if (event.revision === known && !isKnown)
+          throw this.store.setTakenBack(`revision ${known} of ${name} is event ${event.id}, and was ${last.id}`);
+        if (event.revision > known) runRules(() => applyEvent(decider, folded, event));
+      }
     return folded;
   }
 
@@ -391,7 +433,13 @@ const refusalOf = (outcome: CommandResult): { readonly code: string; readonly ru
 };
 
 /** A stream of a kind without rules, named by a sender: it has no events. */
-const streamWithoutRules: FoldedStream = { revision: -1, state: null, commands: new Map(), types: new Map() };
+const streamWithoutRules: FoldedStream = {
+  revision: -1,
+  last: null,
+  state: null,
+  commands: new Map(),
+  types: new Map(),
+};
 
 const receiptOf = (commandId: string, stream: StreamRef, record: CommandRecord): Receipt => {
   const last = record.events.at(-1);

@@ -32,6 +32,20 @@ export class AnsweredTooLate extends Fault {
   }
 }
 
+/**
+ * The event store ends before what this process has read of it: an older copy took its place. What
+ * this process keeps in memory is not in the log any more, so it stops serving.
+ */
+export class LogTakenBack extends Fault {
+  constructor(evidence: string) {
+    super(
+      'log-taken-back',
+      `the event store ends before what this process has read: ${evidence}. It was set back, as by restoring a backup: run \`entente begin-era\`, then restart this process`,
+      30,
+    );
+  }
+}
+
 /** More work waits than the bound allows. Nothing of this work was begun. */
 export class Overloaded extends Fault {
   constructor(waiting: number) {

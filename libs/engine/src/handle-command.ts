@@ -34,6 +34,8 @@ export interface CommandRecord {
  */
 export interface FoldedStream {
   revision: number;
+  /** The event at `revision`; null before the first. */
+  last: { readonly id: string; readonly position: bigint | null } | null;
   state: unknown;
   readonly commands: Map<string, CommandRecord>;
   readonly types: Map<string, string>;
@@ -42,6 +44,7 @@ export interface FoldedStream {
 /** A stream without events. */
 export const emptyStream = (decider: AnyDecider): FoldedStream => ({
   revision: -1,
+  last: null,
   state: decider.initial,
   commands: new Map(),
   types: new Map(),
@@ -67,6 +70,7 @@ export function applyEvent(
   record.position = event.position ?? position ?? record.position;
   folded.types.set(event.id, event.type);
   folded.revision = event.revision;
+  folded.last = { id: event.id, position: event.position ?? position ?? null };
   if (event.type !== COMMAND_NOTED) folded.state = decider.evolve(folded.state, event);
 }
 

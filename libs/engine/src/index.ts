@@ -63,6 +63,7 @@ export {
   DiskFull,
   TooLarge,
   ReadModelBehind,
+  LogTakenBack,
   OutcomeUnknown,
   DeciderFailed,
 } from './faults.js';
@@ -85,6 +86,7 @@ export {
   type ExecutorOptions,
   type Receipt,
 } from './execute.js';
+export { CONFIRMATION, confirmTakenBack } from './taken-back.js';
 export { Projector, handles, foldRows, type Folding } from './project.js';
 export { type ModelStatus, ProjectionStatus } from './projection-status.js';
 export { type Era, eraAt, eraOf, isLost, keptUpTo } from './eras.js';

@@ -13,6 +13,7 @@ import {
 } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { bytesOf, planImport } from './import-plan.js';
+import { LogContinuity } from './log-continuity.js';
 import { LogSubscription } from './log-subscription.js';
 import { type Identity, beginEra, identityOf } from './identity.js';
 import { type EventStoreConnection, connect, disconnect } from './connection.js';
@@ -67,6 +68,7 @@ export class EventStoreDbStore extends EventStore {
    */
   private lastPosition = 0n;
   private closed = false;
+  private readonly continuity: LogContinuity;
 
   readonly id: string;
   override readonly eras: readonly Era[];
@@ -83,6 +85,9 @@ export class EventStoreDbStore extends EventStore {
     super();
     this.id = identity.id;
     this.eras = identity.eras;
+    // Reads that find out about the log itself, whatever this store refuses by then.
+    this.continuity = new LogContinuity(this, reader, subscription.position, connection.calls.timeoutMs);
+    subscription.onAdvance((position) => this.continuity.saw(position));
   }
 
   /**
@@ -96,9 +101,13 @@ export class EventStoreDbStore extends EventStore {
     try {
       const identity = await identityOf(connection);
       const reader = new LogReader(connection, identity.position, upcast);
-      const subscription = new LogSubscription(connection, reader, onReconnect);
+      let store: EventStoreDbStore | null = null;
+      const subscription = new LogSubscription(connection, reader, () => {
+        void store?.continuity.look();
+        onReconnect?.();
+      });
       await subscription.start();
-      return new EventStoreDbStore(
+      store = new EventStoreDbStore(
         identity,
         connection,
         reader,
@@ -107,6 +116,7 @@ export class EventStoreDbStore extends EventStore {
         maxWaiting,
         onCommitted,
       );
+      return store;
     } catch (error) {
       await disconnect(connection);
       throw error;
@@ -115,6 +125,8 @@ export class EventStoreDbStore extends EventStore {
 
   append(stream: string, expected: Expected, pendingEvents: readonly NewEvent[]): Promise<Appended> {
     if (this.closed) return Promise.reject(new ShuttingDown());
+    const lost = this.takenBack();
+    if (lost !== null) return Promise.reject(lost);
     if (pendingEvents.length === 0) return Promise.reject(new Error('an append needs at least one event'));
     if (this.pendingEvents + pendingEvents.length > this.maxWaiting && this.pendingEvents > 0)
       return Promise.reject(new Overloaded(this.running.size));
@@ -152,6 +164,8 @@ export class EventStoreDbStore extends EventStore {
   }
 
   importEvents(pendingEvents: readonly RecordedEvent[]): Promise<readonly bigint[]> {
+    const lost = this.takenBack();
+    if (lost !== null) return Promise.reject(lost);
     return this.closed ? Promise.reject(new ShuttingDown()) : this.track(this.importPlanned(pendingEvents));
   }
 
@@ -250,12 +264,14 @@ export class EventStoreDbStore extends EventStore {
     if (this.closed) return;
     this.closed = true;
     await Promise.allSettled(this.running);
+    await this.continuity.stop();
     await this.subscription.stop();
     await disconnect(this.connection);
   }
 
   private open(): LogReader {
     if (this.closed) throw new ShuttingDown();
+    this.checkNotTakenBack();
     return this.reader;
   }
 

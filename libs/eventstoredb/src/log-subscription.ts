@@ -52,6 +52,11 @@ export class LogSubscription {
     this.running = this.run();
   }
 
+  /** The position of the last event of the log that it has seen; 0 before the first. */
+  get position(): bigint {
+    return this.at;
+  }
+
   /** The highest time of recording up to its position; empty before the first event. */
   get recordedAt(): string {
     return this.latest;

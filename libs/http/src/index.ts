@@ -14,6 +14,7 @@ export { type ServerLimits, limitConnections, serverOptions } from './server-lim
 export { AnswerOptions, type CsvFormulas } from './row-export.js';
 export { allowOrigins } from './cross-origin.js';
 export { buildApp, serveDocs } from './app.js';
+export { TakenBackGuard } from './taken-back.guard.js';
 export { SchemasController } from './schemas.controller.js';
 export { VersionController } from './version.controller.js';
 export { headWithTimeout } from './probe.js';

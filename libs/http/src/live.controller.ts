@@ -54,7 +54,9 @@ export class LiveController {
     private readonly rows: LiveRows,
     private readonly events: LiveLog,
     private readonly streams: OpenStreams,
-  ) {}
+  ) {
+    log.onTakenBack(({ message }) => streams.closeAll(message));
+  }
 
   /**
    * The first rows, `caught-up`, then each row that changes (`row`) or no longer exists

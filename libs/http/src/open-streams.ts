@@ -166,10 +166,15 @@ export class OpenStreams implements OnModuleDestroy {
     return stream;
   }
 
+  /** Closes every open stream with a reason. */
+  closeAll(reason: string): void {
+    for (const stream of this.streams) stream.closeWith(reason);
+  }
+
   async onModuleDestroy(): Promise<void> {
     this.stopping = true;
     clearInterval(this.timer);
-    for (const stream of this.streams) stream.closeWith(STOPPING);
+    this.closeAll(STOPPING);
     this.rows.close();
     await this.log.close();
   }

@@ -7,7 +7,7 @@ const never = <T>(): Promise<T> => new Promise(() => undefined);
 
 describe('a backing service that does not answer', () => {
   it('is named within two seconds in the readiness, which then reports no lag', async () => {
-    const log = { head: never, outage: () => null } as unknown as EventLog;
+    const log = { head: never, checkNotTakenBack: () => undefined, outage: () => null } as unknown as EventLog;
     const readiness = new SystemReadiness({
       log,
       rows: {} as ReadModelStore,
@@ -32,7 +32,12 @@ describe('a backing service that does not answer', () => {
     const outage = 'no node of the event store at a:2113,b:2113 leads';
     const parts = { watchdog: new Watchdog({} as EventLog, [], Date.now), waiting: () => 0, fault: () => null };
     for (const head of [never, () => Promise.resolve(1n)]) {
-      const log = { head, outage: () => outage, readLog: never } as unknown as EventLog;
+      const log = {
+        head,
+        outage: () => outage,
+        readLog: never,
+        checkNotTakenBack: () => undefined,
+      } as unknown as EventLog;
       const rows = { parked: never } as unknown as ReadModelStore;
       const readiness = new SystemReadiness({ ...parts, log, rows, models: never });
       expect(await readiness.status()).toMatchObject({ fault: outage });

@@ -1,5 +1,5 @@
 import { withTimeout } from '@entente/async';
-import { type EventLog, Fault } from '@entente/engine';
+import { type EventLog, Fault, LogTakenBack } from '@entente/engine';
 
 /**
  * The time after which a status request no longer waits for a backing service: probes and scrapes
@@ -19,6 +19,7 @@ export function probe<T>(answer: Promise<T>, service: string, ms = PROBE_TIMEOUT
  * store's outage, if known.
  */
 export async function headWithTimeout(log: EventLog): Promise<bigint> {
+  log.checkNotTakenBack();
   try {
     return await probe(log.head(), 'the event store');
   } catch (error) {
@@ -28,6 +29,7 @@ export async function headWithTimeout(log: EventLog): Promise<bigint> {
 
 /** The error, or the event store's outage if there is one: it is then the cause. */
 export function orOutage(log: EventLog, error: unknown): unknown {
+  if (error instanceof LogTakenBack) return error;
   const outage = log.outage();
   return outage === null || !(error instanceof Fault) ? error : new Fault(error.code, outage, error.retryAfter);
 }

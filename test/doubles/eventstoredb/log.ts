@@ -232,6 +232,15 @@ export class DoubleLog {
     this.records.push(stored);
   }
 
+  /**
+   * Puts an older copy in the place of the log: what was written after its first records is gone,
+   * and the server knows no ids, as after a restart.
+   */
+  takeBack(records: number): void {
+    this.withdraw(records);
+    this.forgetIds();
+  }
+
   /** A server that starts again knows no ids of 'any' and 'stream-exists' any more. */
   forgetIds(): void {
     this.committed = new Map();

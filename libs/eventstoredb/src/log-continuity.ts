@@ -1,0 +1,79 @@
+import { Fault, type EventLog, confirmTakenBack } from '@entente/engine';
+import { Backoff, endsWithin, pause } from '@entente/async';
+import type { LogReader } from './log-reader.js';
+
+/** Pauses until the server answers again, in milliseconds. */
+const FIRST_PAUSE_MS = 50;
+const MAX_PAUSE_MS = 1000;
+
+/**
+ * Looks whether the server still has the last event that this process has seen: at intervals, and
+ * as soon as the server answers again after an interruption. If it has not, an older copy of the
+ * log took its place.
+ */
+export class LogContinuity {
+  /** An event that the log has; null until the first look. */
+  private known: { readonly position: bigint; readonly id: string } | null = null;
+  private newest: bigint;
+  private looking: Promise<void> | null = null;
+  private readonly stopped = new AbortController();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly reader: Pick<LogReader, 'eventAt'>,
+    newest: bigint,
+    private readonly everyMs: number,
+  ) {
+    this.newest = newest;
+    this.timer = setInterval(() => void this.look(), everyMs).unref();
+  }
+
+  /** This process has seen the event at a position. */
+  saw(position: bigint): void {
+    if (position > this.newest) this.newest = position;
+  }
+
+  /** Looks now, and again until the server answers. */
+  look(): Promise<void> {
+    return (this.looking ??= this.lookUntilAnswered().finally(() => (this.looking = null)));
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    this.stopped.abort();
+    // A server that does not answer must not keep the process.
+    if (this.looking !== null) await endsWithin(this.looking, this.everyMs);
+  }
+
+  private async lookUntilAnswered(): Promise<void> {
+    const { signal } = this.stopped;
+    const backoff = new Backoff({ firstMs: FIRST_PAUSE_MS, maxMs: MAX_PAUSE_MS });
+    while (!signal.aborted && this.log.takenBack() === null)
+      try {
+        return await this.lookOnce();
+      } catch (error) {
+        // No answer, or one that no look can change: the next reader of the log gets it.
+        if (!(error instanceof Fault) || error.retryAfter === null) return;
+        await pause(backoff.next(), signal);
+      }
+  }
+
+  private async lookOnce(): Promise<void> {
+    const { newest, known } = this;
+    if (known !== null) await this.confirm(known.position, known.id);
+    if (newest <= (known?.position ?? 0n)) return;
+    const event = await this.reader.eventAt(newest);
+    if (event === null) await this.confirm(newest);
+    this.known = event ?? known;
+  }
+
+  private async confirm(position: bigint, id?: string): Promise<void> {
+    const hasIt = async (): Promise<boolean> => {
+      const event = await this.reader.eventAt(position);
+      return event !== null && (id === undefined || event.id === id);
+    };
+    const evidence = `it does not have the event at position ${position}`;
+    await confirmTakenBack(this.log, hasIt, evidence, { forMs: this.everyMs, everyMs: this.everyMs / 10 });
+  }
+}

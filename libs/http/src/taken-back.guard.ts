@@ -1,0 +1,30 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { EventStore } from '@entente/engine';
+import { HealthController } from './health.controller.js';
+import { MetricsController } from './metrics.controller.js';
+import { PageController } from './page.controller.js';
+import { SchemasController } from './schemas.controller.js';
+import { VersionController } from './version.controller.js';
+
+/** Controllers that answer nothing of what was recorded. */
+const OF_THE_PROCESS: readonly unknown[] = [
+  HealthController,
+  MetricsController,
+  PageController,
+  SchemasController,
+  VersionController,
+];
+
+/**
+ * Refuses commands and queries since the log was found to be set back: what this process keeps, and
+ * rows that were folded before, may come from events that the log does not have any more.
+ */
+@Injectable()
+export class TakenBackGuard implements CanActivate {
+  constructor(@Inject(EventStore) private readonly log: EventStore) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    if (!OF_THE_PROCESS.includes(context.getClass())) this.log.checkNotTakenBack();
+    return true;
+  }
+}
