@@ -279,7 +279,7 @@ export function steward(opens: DeploymentFactory): void {
       expect(await overdue()).toBe(2);
       // The case counts the receipt by itself, and follows it when it is corrected.
       const line = { assistance_case: 'norland.late', line: '001' };
-      await client.shows('case-lines', { ...line, delivered: 4 });
+      await client.shows('case-lines', { ...line, delivered: 4, last_delivered_on: inDays(-3) });
       const fewer = { corrects, line: '001', quantityBy: -1, reason: 'miscounted' };
       await client.send(`${LOAD}/correct-receipt`, fewer, RECIPIENT);
       await client.shows('case-lines', { ...line, delivered: 3 });

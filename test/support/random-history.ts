@@ -101,6 +101,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   decline: ['reopen'],
   'report-expended': ['detect-unauthorised-transfer'],
   'report-lost': ['verify-loss'],
+  'record-approaching-expiry': ['terminate'],
 };
 /** The steps with this path, as if they came at another one, on its stream if the kind is equal. */
 function stepAt(path: string, step: number): readonly ScenarioVariant[] {
@@ -181,6 +182,7 @@ function mixed(chance: Chance): readonly RunStep[] {
 const FURTHER: Readonly<Record<string, readonly object[]>> = {
   CorrectProgramme: [{ starts: '2026-01-15' }, { ends: '2029-01-31' }, { sector: '15230' }, { recipient: 'vestra' }],
   CorrectCaseLine: [{ quantity: 90 }, { unit: 'box' }, { value: 7 }, { due: '2026-09-30' }],
+  CorrectDelivery: [{ on: '2026-05-22' }, { on: '2026-05-23', quantityBy: 0 }],
   CorrectMisuseReport: [
     { donor: 'norland' },
     { recipient: 'vestra' },

@@ -225,11 +225,12 @@ export class CountDelivery {
   @oneOf(DELIVERY_POINTS, 'the point that it has reached', 'receipt') readonly point!: DeliveryPoint;
 }
 
-/** A delivery is corrected by the difference. */
+/** A delivery is corrected by the difference, and its day by the right one. */
 export class CorrectDelivery {
   @eventId('the event that was wrong') readonly corrects!: string;
   @line() readonly line!: string;
-  @quantity('the difference', -2, -MOST) readonly quantityBy!: number;
+  @quantity('the difference; 0 if only the day was wrong', -2, -MOST) readonly quantityBy!: number;
+  @optional() @day('the right day, if it was wrong', '2026-05-19') readonly on?: string;
   @optional()
   @streamId('consignment', 'the consignment whose share changes, if the delivery rests on any')
   readonly consignment?: string;
@@ -377,7 +378,7 @@ export const assistanceCaseContract = contract({
       'correct-delivery',
       CorrectDelivery,
       'deliverer',
-      'Correct the quantity of a delivery by the difference',
+      'Correct the quantity of a delivery by the difference, or its day',
     ),
     HoldCase: command(
       'hold',
@@ -421,7 +422,7 @@ export const assistanceCaseContract = contract({
     WorksCompleted: event(WorksOnLine, 'Works were completed'),
     WorksAccepted: event(WorksOnLine, 'Works were accepted'),
     AssistanceDelivered: event(AssistanceDelivered, 'Assistance reached its delivery point'),
-    DeliveryCorrected: event(CorrectDelivery, 'The quantity of a delivery was corrected'),
+    DeliveryCorrected: event(CorrectDelivery, 'The quantity or the day of a delivery was corrected'),
     CaseHeld: event(HoldCase, 'The case was held'),
     CaseReleased: event(ReleaseCase, 'The case was released'),
     CaseReconciled: event(ReconcileCase, 'The case was reconciled'),

@@ -229,8 +229,9 @@ export class MovedCheck {
   @day('the last day for the check', '2026-08-17') readonly due!: string;
 }
 
-/** The fact is that of the corrected event: the decision adds it. */
+/** The fact is that of the corrected event, and the case may count it: the decision adds both. */
 export class DateCorrected extends CorrectDate {
+  @optional() @itsCase() readonly case?: string;
   @oneOf(DELIVERY_POINTS, 'the fact of which the day is corrected', 'receipt') readonly fact!: DeliveryPoint;
   @optional() @organisation('the donor of the monitored items that were received') readonly donor?: string;
   @optional() @site() readonly store?: string;

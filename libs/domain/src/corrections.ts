@@ -61,7 +61,7 @@ export interface Correction<EventType extends string = string> {
     readonly opposite?: readonly string[];
     /** The list of the event whose items have the number, each `within` its own part. */
     readonly each?: string;
-    /** Lists of the correction that change something, too, so that the number may be zero. */
+    /** Lists and texts of the correction that change something, too: the number may be zero. */
     readonly beside?: readonly string[];
   };
   /** The fields of the event that it replaces: at least one, with another value. */
@@ -192,7 +192,7 @@ export const CORRECTIONS: {
       then: 'DeliveryCorrected',
       names: ['AssistanceDelivered'],
       within: 'line',
-      takes: { of: 'quantity', by: 'quantityBy', sign: 1 },
+      takes: { of: 'quantity', by: 'quantityBy', sign: 1, beside: ['on'] },
     },
   },
   consignment: {
@@ -438,7 +438,7 @@ function cannotTake(
   event: CorrectableEvent,
 ): Refusal | null {
   const by = changeBy(takes, data);
-  const beside = (takes.beside ?? []).some((list) => ((data[list] ?? []) as readonly Json[]).length > 0);
+  const beside = (takes.beside ?? []).some((list) => ((data[list] ?? []) as string | readonly Json[]).length > 0);
   if (by === 0) return beside ? null : nothingCorrected();
   const left = event.left.get(partOf(correction, data)) ?? 0;
   const { corrects } = data as { readonly corrects: string };

@@ -10,6 +10,8 @@ export interface LineOfCase {
   readonly unit: string;
   readonly quantity: number;
   readonly delivered: number;
+  /** The day of each delivery, by the id of its event. */
+  readonly delivered_on: Readonly<Record<string, string>>;
   readonly first_due: string;
   readonly due: string;
   readonly works: 'started' | 'completed' | 'accepted' | null;
@@ -66,8 +68,13 @@ const withLine = ({ by_line }: CaseLines, name: string, change: (line: LineOfCas
   return { by_line: line === undefined ? by_line : { ...by_line, [name]: change(line) } };
 };
 
-const delivered = (row: CaseLines, name: string, by: number): CaseLines =>
-  withLine(row, name, (line) => ({ ...line, delivered: line.delivered + by }));
+/** A line after a delivery or its correction; the correction has a day only if it changes it. */
+const delivered = (row: CaseLines, name: string, by: number, delivery: string, on: string | undefined): CaseLines =>
+  withLine(row, name, (line) => ({
+    ...line,
+    delivered: line.delivered + by,
+    delivered_on: on === undefined ? line.delivered_on : { ...line.delivered_on, [delivery]: on },
+  }));
 
 const changed = (row: CaseLines, changes: readonly (LineModification & Partial<LineAmendment>)[]): CaseLines =>
   changes.reduce(
@@ -93,18 +100,20 @@ const withEach = (
 const offeredComeIntoForce = (row: CaseLines): CaseLines =>
   withEach(row, ({ offered, in_force }) => ({ in_force: in_force || offered }));
 
-/** What follows from the lines: how many there are, which are in force and how many delivered. */
+/** What follows from the lines: which are in force, how many were delivered, and when. */
 function derived({ by_line }: CaseRow): Partial<CaseRow> {
   const lines = Object.values(by_line);
   const inForce = Object.keys(by_line).filter((name) => by_line[name]?.in_force === true);
   const done = lines.filter(({ quantity, delivered: of }) => of >= quantity && quantity > 0);
   const lines_in_force = inForce.length === 0 ? null : inForce.sort().join(',');
-  return { lines: lines.length, lines_delivered: done.length, lines_in_force };
+  const days = lines.flatMap(({ delivered_on }) => Object.values(delivered_on));
+  const last_delivered_on = days.reduce<string | null>((last, on) => (last === null || last < on ? on : last), null);
+  return { lines: lines.length, lines_delivered: done.length, lines_in_force, last_delivered_on };
 }
 
 export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   name: 'cases',
-  version: 5,
+  version: 6,
   kinds: ['assistance-case'],
   about: 'an assistance case: its offer, its deposit, and how much of each line was delivered at the delivery point',
   entity: CaseRow,
@@ -134,6 +143,7 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
             unit,
             quantity,
             delivered: 0,
+            delivered_on: {},
             first_due: due,
             due,
             works: null,
@@ -189,14 +199,13 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
       WorksStarted: worked('started'),
       WorksCompleted: worked('completed'),
       WorksAccepted: worked('accepted'),
-      AssistanceDelivered: ({ line, quantity, on }, row) => ({
-        ...delivered(row, line, quantity),
+      AssistanceDelivered: ({ line, quantity, on }, row, { event }) => ({
+        ...delivered(row, line, quantity, event.id, on),
         deliveries: row.deliveries + 1,
-        last_delivered_on: row.last_delivered_on === null || row.last_delivered_on < on ? on : row.last_delivered_on,
       }),
-      DeliveryCorrected: ({ line, quantityBy }, row) => ({
-        ...delivered(row, line, quantityBy),
-        ...(row.status === 'reconciled' ? { status: 'implemented', final_value: null } : {}),
+      DeliveryCorrected: ({ line, quantityBy, corrects, on }, row) => ({
+        ...delivered(row, line, quantityBy, corrects, on),
+        ...(row.status === 'reconciled' && quantityBy !== 0 ? { status: 'implemented', final_value: null } : {}),
       }),
       CaseHeld: ({ reason }) => ({ held_for: reason }),
       CaseReleased: () => ({ held_for: null }),

@@ -27,7 +27,7 @@ function query(from: From): Query {
     .innerJoin(`(${lines.getQuery()})`, 'i', 'i.stream = d.stream AND i.line = d.line')
     .innerJoin(`(${cases.getQuery()})`, 'k', 'k.stream = d.stream')
     .setParameters({ ...lines.getParameters(), ...cases.getParameters() })
-    .select('d.event_id', 'delivery');
+    .select('d.delivery', 'delivery');
   for (const column of FACT) deliveries.addSelect(`d.${column}`, column);
   return deliveries
     .addSelect('i.item', 'item')
@@ -38,7 +38,7 @@ function query(from: From): Query {
 /** A delivery at its delivery point, by the day on which it happened. */
 export const deliveries: RowsView = {
   name: 'deliveries',
-  version: 2,
+  version: 3,
   about: 'a delivery of a line of a case at its delivery point, or its correction: what, how much, when it happened',
   key: ['assistance_case', 'delivery'],
   columns: {
@@ -62,10 +62,12 @@ export const deliveries: RowsView = {
   meanings: {
     recipient: 'the recipient',
     donor: 'the donor',
-    occurred_on: 'the day on which the delivery point was reached; of a correction, the day of the correction',
+    occurred_on:
+      'the day on which the delivery point was reached, as corrected; of a correction, the day of the correction',
     item: "the code of the item's description",
     unit: 'the code of the unit',
-    quantity: "what was delivered, in the line's unit; of a correction, the difference",
+    quantity:
+      "what was delivered, in the line's unit; of a correction, the difference, which is 0 if only the day was wrong",
     delivery_point: 'where assistance counts as delivered: origin, hub, title or receipt',
     programme: 'the programme of the case, if any',
     assistance_case: 'the case',
@@ -79,12 +81,12 @@ export const deliveries: RowsView = {
   },
   totals: { counts: 'deliveries and corrections', by: ['item', 'unit'], sums: ['quantity'] },
   movedBy: {
-    'delivery-facts': { assistance_case: 'assistance_case', delivery: 'event_id' },
+    'delivery-facts': { assistance_case: 'assistance_case', delivery: 'delivery' },
     'case-lines': null,
     cases: null,
   },
   madeOf: ({ assistance_case = null, delivery = null, line = null }) => ({
-    'delivery-facts': { assistance_case, event_id: delivery },
+    'delivery-facts': { assistance_case, delivery },
     'case-lines': { assistance_case, line },
     cases: { assistance_case },
   }),

@@ -1,8 +1,8 @@
 import type { AssistanceCaseEvent } from '@entente/contracts';
-import type { Projection } from '@entente/kernel';
+import type { Projection, RecordedEvent } from '@entente/kernel';
 import { count, day, text, textOrNull } from './columns.js';
-import { factsBy } from './facts-by.js';
 import { BASIS, earlier, implausible, implausibleFor } from './plausibility.js';
+import { originOf } from './row-by.js';
 
 /** A delivery of a line of a case at its delivery point, or a correction of one. */
 export class DeliveryFactRow {
@@ -12,47 +12,69 @@ export class DeliveryFactRow {
   @text('the recipient') recipient!: string;
   @text(BASIS) basis!: string;
   @day('the day of the request of the case') requested_on!: string;
+  @text('the id of the event') delivery!: string;
   @text("the line's name in the case") line!: string;
   @count("what was delivered, in the line's unit; of a correction, the difference") quantity!: number;
-  @day('the day on which the delivery point was reached; of a correction, the day of the correction')
+  @day('the day on which the delivery point was reached, as corrected; of a correction, the day of the correction')
   occurred_on!: string;
   @day('the day on which it was recorded') recorded_on!: string;
   @textOrNull('the id of the event that it corrects, if it corrects one') corrects!: string | null;
   @implausibleFor('before-the-request') implausible!: string | null;
 }
 
+const NOTHING = { delivery: '', line: '', quantity: 0, occurred_on: '', recorded_on: '', corrects: null };
+
+const onDay = (row: DeliveryFactRow, occurred_on: string): DeliveryFactRow => ({
+  ...row,
+  occurred_on,
+  implausible: implausible({ 'before-the-request': row.basis === 'own' && earlier(row.requested_on, occurred_on) }),
+});
+
+function evolve(
+  row: DeliveryFactRow | null,
+  event: RecordedEvent<AssistanceCaseEvent>,
+  key: string,
+  head: DeliveryFactRow | null,
+): DeliveryFactRow | null {
+  const { id, day: today } = originOf(event);
+  if (event.type === 'AssistanceRequested') {
+    const { donor, recipient, programme = null, basis = 'own' } = event.data;
+    const of = { assistance_case: id, donor, recipient, programme, basis, requested_on: today };
+    return { ...of, ...NOTHING, implausible: null };
+  }
+  const recorded_on = event.metadata.recordedAt.slice(0, 10);
+  if (event.type === 'AssistanceDelivered' && head !== null) {
+    const { line, quantity, on } = event.data;
+    return onDay({ ...head, delivery: key, line, quantity, recorded_on }, on);
+  }
+  if (event.type !== 'DeliveryCorrected' || head === null) return row;
+  const { line, quantityBy: quantity, corrects, on } = event.data;
+  if (key !== event.id) return row === null || on === undefined ? row : onDay(row, on);
+  return { ...head, delivery: key, line, quantity, corrects, occurred_on: today, recorded_on };
+}
+
+/** The delivery itself, and the one of which the day is corrected; the request makes the head. */
+function touches(event: RecordedEvent<AssistanceCaseEvent>): readonly string[] {
+  switch (event.type) {
+    case 'AssistanceRequested':
+      return [''];
+    case 'AssistanceDelivered':
+      return [event.id];
+    case 'DeliveryCorrected':
+      return event.data.on === undefined ? [event.id] : [event.id, event.data.corrects];
+    default:
+      return [];
+  }
+}
+
 export const deliveryFacts: Projection<AssistanceCaseEvent, DeliveryFactRow> = {
   name: 'delivery-facts',
-  version: 2,
+  version: 3,
   kinds: ['assistance-case'],
-  about: 'a delivery of a line of a case, or its correction, as it was recorded; `deliveries` adds item and unit',
+  about: 'a delivery of a line of a case, or its correction; `deliveries` adds item and unit',
   entity: DeliveryFactRow,
   totals: { counts: 'deliveries and corrections', by: [], sums: [] },
-  ...factsBy<DeliveryFactRow, AssistanceCaseEvent>(DeliveryFactRow)(
-    'AssistanceRequested',
-    ({ donor, recipient, programme, basis = 'own' }, { id, day: requested_on }) => ({
-      assistance_case: id,
-      donor,
-      recipient,
-      programme: programme ?? null,
-      basis,
-      requested_on,
-    }),
-    {
-      AssistanceDelivered: ({ line, quantity, on }, { event }, { basis, requested_on }) => ({
-        line,
-        quantity,
-        occurred_on: on,
-        recorded_on: event.metadata.recordedAt.slice(0, 10),
-        implausible: implausible({ 'before-the-request': basis === 'own' && earlier(requested_on, on) }),
-      }),
-      DeliveryCorrected: ({ line, quantityBy, corrects }, { day: occurred_on, event }) => ({
-        line,
-        quantity: quantityBy,
-        corrects,
-        occurred_on,
-        recorded_on: event.metadata.recordedAt.slice(0, 10),
-      }),
-    },
-  ),
+  head: true,
+  touches,
+  evolve,
 };

@@ -215,6 +215,33 @@ describe('the read model cases', () => {
   });
 });
 
+describe('the rows of deliveries', () => {
+  const delivered = (quantity: number, on: string) =>
+    ['AssistanceDelivered', { line: '1', quantity, on, point: 'receipt', consignments: [], facts: [] }] as const;
+  const corrected = (corrects: string, quantityBy: number, more: object = {}) =>
+    ['DeliveryCorrected', { corrects, line: '1', quantityBy, reason: 'wrong-day', ...more }] as const;
+  const events = happened(
+    'assistance-case/norland.c',
+    ['AssistanceRequested', { donor: 'norland', recipient: 'estmark', asked: [] }],
+    ['CaseLineAdded', { line: '1', item: 'i', quantity: 10, unit: 'each', value: 5, due: DAY }],
+    delivered(6, '2026-05-20'),
+    delivered(4, '2026-05-25'),
+    corrected('e3', 0, { on: '2026-05-18' }),
+    corrected('e2', -6),
+    delivered(6, '2026-05-19'),
+  );
+  it('have the corrected day, by which a line was completed', () => {
+    expect(rowsOf('delivery-facts', events)['e3']).toMatchObject({ quantity: 4, occurred_on: '2026-05-18' });
+    expect(rowsOf('delivery-facts', events)['e4']).toMatchObject({ quantity: 0, corrects: 'e3' });
+    const [before, after] = [events.slice(0, 5), events].map((some) => rowsOf('case-lines', some)['1']);
+    expect(before).toMatchObject({ last_delivered_on: '2026-05-20', completed_on: '2026-05-20' });
+    // What was taken back whole is no part of the quantity.
+    expect(after).toMatchObject({ last_delivered_on: '2026-05-20', completed_on: '2026-05-19', delivered: 10 });
+    expect(rowsOf('cases', events.slice(0, 4))['']).toMatchObject({ last_delivered_on: '2026-05-25' });
+    expect(rowsOf('cases', events.slice(0, 5))['']).toMatchObject({ last_delivered_on: '2026-05-20' });
+  });
+});
+
 describe('the read model consignments', () => {
   it('takes facts in any order, and shows corrected dates and quantities and what is outstanding', () => {
     const scheduled = [

@@ -34,9 +34,11 @@ const STATUS: Readonly<Record<string, string>> = {
   CaseClosed: 'closed',
   CaseCancelled: 'cancelled',
 };
-/** A case whose delivery is corrected after its reconciliation has to be reconciled again. */
+/** A case of which a quantity is corrected after its reconciliation has to be reconciled again. */
 const reconciled = (events: Events): Of<AssistanceCaseEvent, 'CaseReconciled'> | undefined => {
-  const now = last(events, 'CaseReconciled', 'DeliveryCorrected');
+  const now = only(events, 'CaseReconciled', 'DeliveryCorrected').findLast(
+    (one) => one.type === 'CaseReconciled' || one.data.quantityBy !== 0,
+  );
   return now?.type === 'CaseReconciled' ? now : undefined;
 };
 function statusOf(events: Events): string {
@@ -68,15 +70,22 @@ function changesOf(events: Events, line: string) {
   return { amended: ofLine(amended), modified: ofLine(modified), inOrder: ofLine(inOrder) };
 }
 
-/** The deliveries of a line, each with its quantity as corrected. */
+/** The day of a delivery: the last one that a correction stated, if any did. */
+const dayOfDelivery = (events: Events, { id, data }: Of<AssistanceCaseEvent, 'AssistanceDelivered'>): string =>
+  only(events, 'DeliveryCorrected').findLast((one) => one.data.corrects === id && one.data.on !== undefined)?.data.on ??
+  data.on;
+
+/** The deliveries of a line, each with its day and quantity as corrected. */
 function deliveredOf(events: Events, line: string) {
   const corrections = only(events, 'DeliveryCorrected');
   return only(events, 'AssistanceDelivered')
     .filter(({ data }) => data.line === line)
-    .map(({ id, data }) => ({
-      on: data.on,
+    .map((delivery) => ({
+      id: delivery.id,
+      on: dayOfDelivery(events, delivery),
       quantity:
-        data.quantity + sum(corrections.filter((one) => one.data.corrects === id).map((one) => one.data.quantityBy)),
+        delivery.data.quantity +
+        sum(corrections.filter((one) => one.data.corrects === delivery.id).map((one) => one.data.quantityBy)),
     }));
 }
 
@@ -153,6 +162,7 @@ function line(events: Events, line: Added) {
     due: days.at(-1) as string,
     reschedules: moved.length,
     delivered: sum(deliveries.map((one) => one.quantity)),
+    deliveries: Object.fromEntries(deliveries.map(({ id, on, quantity: left }) => [id, { on, quantity: left }])),
     last_delivered_on: latest(deliveries.map(({ on }) => on)),
     completed_on: dayOfWhole(deliveries, quantity),
     works: works === undefined ? null : (WORKS[works.type] as string),
@@ -163,9 +173,10 @@ const linesOf = (events: Events) => only(events, 'CaseLineAdded').map((added) =>
 
 const partOf = (events: Events, of: ReturnType<typeof line>) => {
   const { item, unit, quantity, delivered, first_due, due, works } = of;
+  const delivered_on = Object.fromEntries(deliveredOf(events, of.line).map(({ id, on }) => [id, on]));
   const offered = last(events, 'OfferPrepared')?.data.lines.includes(of.line) ?? false;
   const in_force = inForce(events).includes(of.line);
-  return { item, unit, quantity, delivered, first_due, due, works, offered, in_force };
+  return { item, unit, quantity, delivered, delivered_on, first_due, due, works, offered, in_force };
 };
 
 /** The lines in force: of an offer that was accepted or executed, or added by an amendment. */
@@ -211,7 +222,7 @@ function assistanceCase(events: Events) {
     lines: lines.length,
     lines_delivered: lines.filter(({ completed_on: on }) => on !== null).length,
     deliveries: deliveries.length,
-    last_delivered_on: latest(deliveries.map(({ data }) => data.on)),
+    last_delivered_on: latest(deliveries.map((one) => dayOfDelivery(events, one))),
     lines_in_force: inForce(events).length === 0 ? null : distinct(inForce(events)).toSorted().join(','),
     by_line: Object.fromEntries(lines.map((one) => [one.line, partOf(events, one)])),
   };
@@ -225,10 +236,11 @@ function facts(events: Events) {
       row: {
         ...aboutOf(events),
         ...requestOf(events),
-        implausible: doubts(['before-the-request', delivered && beforeRequest(events, event.data.on)]),
+        implausible: doubts(['before-the-request', delivered && beforeRequest(events, dayOfDelivery(events, event))]),
         line: event.data.line,
         quantity: delivered ? event.data.quantity : event.data.quantityBy,
-        occurred_on: delivered ? event.data.on : occurredOn(event),
+        delivery: event.id,
+        occurred_on: delivered ? dayOfDelivery(events, event) : occurredOn(event),
         recorded_on: recordedOn(event),
         corrects: delivered ? null : event.data.corrects,
       },

@@ -13,7 +13,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   disbursements: ['item'],
   cases: ['assistance_case'],
   'case-lines': ['assistance_case', 'line'],
-  'delivery-facts': ['assistance_case', 'line', 'recorded_on', 'occurred_on', 'quantity'],
+  'delivery-facts': ['delivery'],
   consignments: ['consignment'],
   'consignment-lines': ['consignment', 'line'],
   'received-serials': ['consignment', 'serial'],

@@ -603,6 +603,29 @@ describe('what a consignment brought is counted by the system (R16)', () => {
     after(70, first).decides(count(), difference(40));
     after(-5, delivered()).decides(count(), []);
   });
+  it('as the day of its fact is corrected (R26), also after the end of the case', () => {
+    const at = (day: string, ...past: Event[]) =>
+      system(...running, ...past).knowing(consignment, SHIP, scheduled(), received(60, day));
+    const moved = act('DeliveryCorrected', {
+      corrects: given.id(running.length),
+      line: '001',
+      quantityBy: 0,
+      consignment: SHIP,
+      on: '2026-05-18',
+      reason: 'date-corrected',
+    });
+    at('2026-05-18', counted()).decides(count(), moved);
+    at('2026-05-18', counted(), moved).decides(count(), []);
+    at('2026-05-20', counted()).decides(count(), []);
+    at('2026-05-18', delivered()).decides(count(), []);
+    const rest = delivered({ quantity: 40, consignments: [share(40, 'norland.consignment-2')] });
+    at('2026-05-18', counted(), rest, reconciled).decides(count(), moved);
+    at('2026-05-18', counted(), rest, reconciled, closed).decides(count(), moved);
+    // A day is no reason to reconcile the case again; nothing is counted after its end.
+    donor(...running, counted(), rest, reconciled, moved).decides(act('CloseCase', closed.data), closed);
+    at('2026-05-20', all, reconciled, closed).decides(count(), []);
+    at('2026-05-20', cancelled).refuses(count(), 'case-ended');
+  });
   it('within what the line orders, and after the acceptance of its works', () => {
     const other = delivered({ quantity: 70, consignments: [share(70, 'norland.consignment-2')] });
     system(...running, other)
@@ -660,6 +683,19 @@ describe('a delivery is corrected by the difference (R26)', () => {
     donor(...past).refuses(correct({ consignment: 'norland.consignment-2' }), 'share-not-named');
     const two = delivered({ consignments: [share(59), share(1, 'norland.consignment-2')] });
     donor(...running, two).refuses(correct({ consignment: 'norland.consignment-2' }), 'exceeds-what-is-left');
+  });
+  it('R26: in its day, which has come and is not before the facts that it rests on (R30)', () => {
+    const day = (on: string) => correct({ quantityBy: 0, on });
+    const on = (reached: string) => donor(...past).knowing(consignment, SHIP, scheduled(), received(60, reached));
+    on('2026-05-19').decides(day('2026-05-19'), act('DeliveryCorrected', day('2026-05-19').data));
+    on('2026-05-20').refuses(day('2026-05-19'), 'before-the-fact');
+    on('2026-05-20').refuses(day('2026-05-20'), 'nothing-corrected');
+    on('2026-05-20').refuses(day('2026-06-02'), 'day-in-future');
+    on('2026-05-18').refuses(
+      correct({ quantityBy: 0, on: '2026-05-19', consignment: 'norland.consignment-2' }),
+      'share-not-named',
+    );
+    on('2026-05-20').decides(day('2026-06-01'), act('DeliveryCorrected', day('2026-06-01').data));
   });
   it('R26: also after the case was closed', () =>
     donor(...running, all, reconciled, closed).decides(correct(), corrected));

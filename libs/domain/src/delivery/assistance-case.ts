@@ -20,7 +20,7 @@ import { programme } from '../planning/programme.js';
 import { consultingImplementers, notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import { holdStreams, scopesOf } from '../safeguards/holds.js';
 import { misuseStreams } from '../safeguards/misuse-holds.js';
-import { cannotCorrectDelivery, cannotDeliver, deliveriesOf, restsOn } from './assistance-delivery.js';
+import { cannotCorrectDelivery, cannotDeliver, correctedBy, deliveriesOf, restsOn } from './assistance-delivery.js';
 import {
   cannotCancel,
   cannotHold,
@@ -63,10 +63,11 @@ function cannotRequest(data: RequestAssistance, context: DecisionContext): Refus
   return refuse('programme-of-others', 'the programme has the same donor and recipient', null, { programme: id });
 }
 
-/** R26: a delivery stays correctable after the case's end. */
+/** R26: a delivery stays correctable after the case's end, also one that the system counted. */
 function ended({ type }: { readonly type: AssistanceCaseCommand['type'] }, { status }: AssistanceCase): Refusal | null {
   const over = status === 'closed' || status === 'cancelled' || (status === 'reconciled' && type !== 'CloseCase');
-  return over && type !== 'CorrectDelivery'
+  const corrects = type === 'CorrectDelivery' || (type === 'CountDelivery' && status !== 'cancelled');
+  return over && !corrects
     ? refuse('case-ended', 'the case is neither reconciled, closed nor cancelled', null, { status })
     : null;
 }
@@ -166,8 +167,7 @@ export const assistanceCase: Decider<
       const { kind } = consignmentFacts;
       if (command.type === 'DeliverAssistance') return restsOn(command.data);
       if (command.type === 'CountDelivery') return [{ kind, id: command.data.consignment }];
-      if (command.type === 'CorrectDelivery')
-        return command.data.consignment === undefined ? [] : [{ kind, id: command.data.consignment }];
+      if (command.type === 'CorrectDelivery') return correctedBy(command.data, state).map((one) => ({ kind, id: one }));
       if (command.type === 'HoldCase')
         return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
       if (command.type === 'ReleaseCase') return misuseStreams(state?.misuseCases ?? []);

@@ -8,6 +8,7 @@ import type {
 } from '@entente/contracts';
 import {
   type DecisionContext,
+  type Json,
   type Refusal,
   type StreamRef,
   parseStream,
@@ -15,21 +16,21 @@ import {
   refuse,
   streamName,
 } from '@entente/kernel';
-import { today } from '../days.js';
-import { type AssistanceCase, type CaseLine, consignmentFacts, ownValue, quantityAt } from './facts.js';
+import { inTheFuture, today } from '../days.js';
+import { type AssistanceCase, type CaseLine, type Delivery, consignmentFacts, ownValue, quantityAt } from './facts.js';
 
 // ---- State ----
 
 /** The line after a delivery. */
 export const withDelivery = (line: CaseLine, id: string, data: AssistanceDelivered): CaseLine => {
-  const { quantity, consignments, counted: isCounted = false } = data;
+  const { quantity, on, consignments, counted: isCounted = false } = data;
   const shares = Object.fromEntries(consignments.map((share) => [share.consignment, share.quantity]));
-  const deliveries = put(line.deliveries, id, { quantity, consignments: shares, counted: isCounted });
+  const deliveries = put(line.deliveries, id, { quantity, on, consignments: shares, counted: isCounted });
   return { ...line, delivered: line.delivered + quantity, deliveries };
 };
 
 /** The line after a delivery was corrected. */
-export function withCorrection(line: CaseLine, { corrects, quantityBy, consignment }: CorrectDelivery): CaseLine {
+export function withCorrection(line: CaseLine, { corrects, quantityBy, on, consignment }: CorrectDelivery): CaseLine {
   const before = line.deliveries[corrects];
   if (before === undefined) return line;
   const share =
@@ -37,6 +38,7 @@ export function withCorrection(line: CaseLine, { corrects, quantityBy, consignme
   const after = {
     ...before,
     quantity: before.quantity + quantityBy,
+    on: on ?? before.on,
     consignments: { ...before.consignments, ...share },
   };
   return { ...line, delivered: line.delivered + quantityBy, deliveries: put(line.deliveries, corrects, after) };
@@ -52,6 +54,9 @@ const counted = (line: CaseLine, consignment: string): number =>
     (sum, delivery) => sum + (ownValue(delivery.consignments, consignment) ?? 0),
     0,
   );
+
+const beforeTheFact = (facts: Readonly<Record<string, Json>>): Refusal =>
+  refuse('before-the-fact', 'the delivery is not earlier than the facts it rests on', 'R30', facts);
 
 /**
  * A delivery counts of a consignment what it brought to the case's point and no earlier delivery
@@ -74,11 +79,7 @@ function unfounded(
   const reached = consignment.reached[point];
   if (reached === undefined)
     return refuse('point-not-reached', `the consignment has reached the case's delivery point, ${point}`, null, facts);
-  if (on !== null && on < reached)
-    return refuse('before-the-fact', 'the delivery is not earlier than the facts it rests on', 'R30', {
-      ...facts,
-      reached,
-    });
+  if (on !== null && on < reached) return beforeTheFact({ ...facts, reached });
   const left = quantityAt(consignment, point, name) - counted(state.lines[name] as CaseLine, share.consignment);
   if (share.quantity <= left) return null;
   return refuse(
@@ -157,7 +158,7 @@ export function cannotDeliver(data: DeliverAssistance, state: AssistanceCase, c:
  * What a consignment at the case's delivery point has brought of each line, as deliveries: none at
  * another point. A line that its sender reported from this consignment is left to the sender, and
  * one with works to their acceptance. No line gets more than it orders. What was counted before is
- * corrected by the difference, after its receipt was (R26).
+ * corrected after the facts were, in quantity and day, also after the case's end (R26).
  */
 export function deliveriesOf(
   { consignment: id, point }: CountDelivery,
@@ -182,34 +183,61 @@ export function deliveriesOf(
     if (line?.inForce !== true || (line.works !== null && line.works.stage !== 'accepted')) return [];
     const brought = quantityAt(consignment, point, name);
     const room = line.quantity - line.delivered;
+    const isOver = state.status === 'closed' || state.status === 'reconciled';
     const [before, ...others] = Object.entries(line.deliveries).filter(([, of]) => Object.hasOwn(of.consignments, id));
     if (before === undefined) {
       const quantity = Math.min(brought, room);
       const data = { line: name, quantity, on, consignments: [{ consignment: id, quantity }], facts: [], point };
-      return quantity > 0 ? [{ type: 'AssistanceDelivered', data: { ...data, counted: true } }] : [];
+      return quantity > 0 && !isOver ? [{ type: 'AssistanceDelivered', data: { ...data, counted: true } }] : [];
     }
-    const [corrects, { counted: isCounted, consignments }] = before;
+    const [corrects, { counted: isCounted, consignments, on: was }] = before;
     const quantityBy = Math.min(brought - (consignments[id] ?? 0), room);
-    if (!isCounted || others.length > 0 || quantityBy === 0) return [];
-    const data = { corrects, line: name, quantityBy, consignment: id, reason: 'receipt-corrected' };
+    if (!isCounted || others.length > 0 || (quantityBy === 0 && on === was)) return [];
+    const reason = quantityBy === 0 ? 'date-corrected' : 'receipt-corrected';
+    const data = { corrects, line: name, quantityBy, consignment: id, ...(on === was ? {} : { on }), reason };
     return [{ type: 'DeliveryCorrected', data }];
   });
 }
 
-/** R26: a delivery is corrected by the difference; its event stays. */
+/** The consignments that the correction of a delivery consults: for a day, all that it rests on. */
+export const correctedBy = (
+  { line, corrects, consignment, on }: CorrectDelivery,
+  state: AssistanceCase | null,
+): readonly string[] => {
+  const rests = Object.keys(ownValue(state?.lines ?? {}, line)?.deliveries[corrects]?.consignments ?? {});
+  return [...new Set([...(consignment === undefined ? [] : [consignment]), ...(on === undefined ? [] : rests)])];
+};
+
+/** R30: the right day has come, and is not earlier than the facts that the delivery rests on. */
+function cannotMoveTo(on: string, before: Delivery, state: AssistanceCase, context: DecisionContext): Refusal | null {
+  const early = inTheFuture(on, context);
+  if (early !== null) return early;
+  const point = state.offer?.deliveryPoint ?? 'receipt';
+  for (const consignment of Object.keys(before.consignments)) {
+    const reached = context.known.of(consignmentFacts, consignment)?.reached[point];
+    if (reached !== undefined && on < reached) return beforeTheFact({ consignment, point, reached });
+  }
+  return null;
+}
+
+/**
+ * R26: a delivery is corrected by the difference, and its day by the right one; its event stays.
+ */
 export function cannotCorrectDelivery(
   data: CorrectDelivery,
   state: AssistanceCase,
   c: DecisionContext,
 ): Refusal | null {
-  const { corrects, quantityBy, consignment } = data;
+  const { corrects, quantityBy, on, consignment } = data;
   const line = ownValue(state.lines, data.line);
   const before = line?.deliveries[corrects];
   if (line === undefined || before === undefined) throw new Error(`no delivery ${corrects} of the line ${data.line}`);
-  const more = exceedsOrdered(line, quantityBy);
-  if (more !== null) return more;
+  const barred = exceedsOrdered(line, quantityBy) ?? (on === undefined ? null : cannotMoveTo(on, before, state, c));
+  if (barred !== null) return barred;
+  if (quantityBy === 0 && on === before.on)
+    return refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26', { on });
   const shares = Object.keys(before.consignments);
-  if (consignment === undefined ? shares.length > 0 : !shares.includes(consignment))
+  if (consignment === undefined ? shares.length > 0 && quantityBy !== 0 : !shares.includes(consignment))
     return refuse('share-not-named', 'the correction names a consignment that the delivery rests on', 'R26', {
       shares,
     });

@@ -90,8 +90,8 @@ export const evolveCase = evolveBy<AssistanceCase, AssistanceCaseEvent>()(
     AssistanceDelivered: (data, state, { id }) => withLine(state, data.line, (line) => withDelivery(line, id, data)),
     DeliveryCorrected: (data, state) => ({
       ...withLine(state, data.line, (line) => withCorrection(line, data)),
-      // A case that was reconciled before the correction has to be reconciled again.
-      status: state.status === 'reconciled' ? 'accepted' : state.status,
+      // A case that was reconciled before the quantity was corrected is reconciled again.
+      status: state.status === 'reconciled' && data.quantityBy !== 0 ? 'accepted' : state.status,
     }),
     CaseHeld: ({ reason, misuseCase }, { misuseCases }) => ({
       held: reason,

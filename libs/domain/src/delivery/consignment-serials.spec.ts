@@ -156,7 +156,7 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
     const received = confirmed(confirm([kitchens(5)]), sample(5, '2026-08-18'));
     const day = (on: string) => act('CorrectDate', { corrects: given.id(1), on, reason: 'wrong-day' });
     const moved = (on: string, due: string) =>
-      same(day(on), 'DateCorrected', { fact: 'receipt', checks: [{ item: 'field-kitchen', due }] });
+      same(day(on), 'DateCorrected', { ...ITS_CASE, fact: 'receipt', checks: [{ item: 'field-kitchen', due }] });
     recipient(received).decides(day('2026-05-19'), moved('2026-05-19', '2026-08-17'));
     recipient(received).decides(day('2026-06-01'), moved('2026-06-01', '2026-08-30'));
     recipient(received, moved('2026-05-19', '2026-08-17')).decides(
@@ -164,7 +164,7 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
       moved('2026-05-21', '2026-08-19'),
     );
     const origin = act('CorrectDate', { corrects: given.id(2), on: '2026-05-09', reason: 'wrong-day' });
-    donor(received, shipped).decides(origin, same(origin, 'DateCorrected', { fact: 'origin' }));
+    donor(received, shipped).decides(origin, same(origin, 'DateCorrected', { ...ITS_CASE, fact: 'origin' }));
   });
   it('has what its check expects corrected with its quantity (R26)', () => {
     const received = confirmed(confirm([kitchens(5)]), sample(5, '2026-08-18'));
@@ -275,6 +275,6 @@ describe('a receipt of items of a designated type (R9)', () => {
     recipient(both, received).refuses(fewer, 'serials-not-listed');
     const day = act('CorrectDate', { corrects: given.id(2), on: '2026-05-18', reason: 'wrong-day' });
     const items = { ...its, monitored: [{ item: 'thermal-sight', serials: ['TS-1', 'TS-2'] }] };
-    recipient(both, received).decides(day, same(day, 'DateCorrected', { fact: 'receipt', ...items }));
+    recipient(both, received).decides(day, same(day, 'DateCorrected', { ...ITS_CASE, fact: 'receipt', ...items }));
   });
 });

@@ -325,7 +325,7 @@ describe('a receipt is corrected by the difference (R26)', () => {
 describe('the day of a fact is corrected (R26)', () => {
   const fix = (n: number, on: string) => act('CorrectDate', { corrects: given.id(n), on, reason: 'wrong-day' });
   const fixed = (n: number, on: string, fact: string) =>
-    act('DateCorrected', { corrects: given.id(n), on, reason: 'wrong-day', fact });
+    act('DateCorrected', { corrects: given.id(n), on, reason: 'wrong-day', case: 'norland.case-1', fact });
   const past = [scheduled, shipped, atHub, title, received];
   it('R26: of each of the four facts', () => {
     donor(...past).decides(fix(1, '2026-05-10'), fixed(1, '2026-05-10', 'origin'));

@@ -274,7 +274,9 @@ function correctDate(data: ConsignmentData<'CorrectDate'>, state: Consignment, c
   const moved = fact === 'receipt' ? movedSamples(state, data.on) : [];
   const checks = moved.length === 0 ? {} : { checks: moved };
   return (
-    inTheFuture(data.on, context) ?? [{ type: 'DateCorrected', data: { ...data, fact, ...items, ...checks } } as const]
+    inTheFuture(data.on, context) ?? [
+      { type: 'DateCorrected', data: { ...data, ...caseOf(state), fact, ...items, ...checks } } as const,
+    ]
   );
 }
 

@@ -9,6 +9,8 @@ import type { Correctable } from '../corrections.js';
 /** What one delivery counted: its quantity, and how much of it rests on which consignment. */
 export interface Delivery {
   readonly quantity: number;
+  /** The day on which the delivery point was reached. */
+  readonly on: string;
   readonly consignments: Readonly<Record<string, number>>;
   /** Whether it follows from the facts of its consignment, and no sender reported it. */
   readonly counted: boolean;

@@ -23,6 +23,15 @@ describe('the policy of counted deliveries (R16)', () => {
       },
     ]);
   });
+  it('lets the case follow the corrected day of a fact', () => {
+    expect(follows('DateCorrected', { on: '2026-05-19', fact: 'hub', case: 'norland.case-1' })).toEqual([
+      {
+        stream: { kind: 'assistance-case', id: 'norland.case-1' },
+        command: { type: 'CountDelivery', data: { consignment: 'norland.consignment-1', point: 'hub' } },
+      },
+    ]);
+    expect(follows('DateCorrected', { on: '2026-05-19', fact: 'hub' })).toEqual([]);
+  });
   it('leaves what another system recorded, and what names no case, to its report', () => {
     expect(follows('ReceiptConfirmed', { on: '2026-05-20' })).toEqual([]);
   });

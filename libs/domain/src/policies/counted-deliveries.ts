@@ -17,7 +17,7 @@ export const countedDeliveries = eventPolicy<ConsignmentEvent>(
     name: 'counted-deliveries',
     kind: 'consignment',
     about:
-      "a consignment at the case's delivery point counts as delivered, once per line, and as its receipt is corrected, unless its sender has reported it",
+      "a consignment at the case's delivery point counts as delivered, once per line, and as its facts are corrected, unless its sender has reported it",
   },
   {
     ConsignmentShipped: counts('origin'),
@@ -25,5 +25,6 @@ export const countedDeliveries = eventPolicy<ConsignmentEvent>(
     TitleTransferred: counts('title'),
     ReceiptConfirmed: counts('receipt'),
     ReceiptCorrected: counts('receipt'),
+    DateCorrected: (data, event) => counts(data.fact)(data, event),
   },
 );
