@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ApiClient, type Row } from '../support/api-client.js';
 import { inDays } from '../support/days.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
-import { implementCase } from '../support/implemented-case.js';
+import { acceptCase, implementCase } from '../support/implemented-case.js';
 import { until } from '../support/kafka.js';
 import { registerParties } from '../support/parties.mjs';
 
@@ -285,6 +285,19 @@ export function steward(opens: DeploymentFactory): void {
       await client.shows('case-lines', { ...line, delivered: 3 });
       const again = { due: inDays(5), cause: 'late-export-licence' };
       expect(await client.refused(`${LOAD}/reschedule`, again, DONOR)).toMatchObject({ code: 'already-received' });
+    });
+
+    it('counts when its case is implemented, if it arrived before', async () => {
+      const early = 'assistance-case/norland.early';
+      const actors = { donorActor: DONOR, recipientActor: RECIPIENT };
+      const goods = { item: 'radio', quantity: 4, due: inDays(6) };
+      await acceptCase(client, early, { donor: 'norland', recipient: 'estmark', ...actors, ...goods });
+      const ship = 'consignment/norland.early-1';
+      await client.send(`${ship}/schedule`, { case: 'norland.early', lines, due: inDays(6) }, DONOR);
+      await client.send(`${ship}/confirm-receipt`, { on: inDays(-1), lines }, RECIPIENT);
+      await client.shows('cases', { assistance_case: 'norland.early', arrived_before: 1, deliveries: 0 });
+      await client.send(`${early}/implement`, {}, DONOR);
+      await client.shows('cases', { assistance_case: 'norland.early', deliveries: 1, last_delivered_on: inDays(-1) });
     });
   });
 }

@@ -13,8 +13,8 @@ export interface OneLineCase {
   readonly due: string;
 }
 
-/** Takes a case from its request to its implementation: line 001, delivered at receipt. */
-export async function implementCase(client: ApiClient, stream: string, of: OneLineCase): Promise<void> {
+/** Takes a case from its request to its acceptance: line 001, delivered at receipt. */
+export async function acceptCase(client: ApiClient, stream: string, of: OneLineCase): Promise<void> {
   const { donor, recipient, donorActor, recipientActor, item, quantity, due } = of;
   const goods = { item, quantity, unit: 'each' };
   await client.send(`${stream}/request`, { donor, recipient, asked: [goods], letter: 'l-1' }, donorActor);
@@ -23,5 +23,10 @@ export async function implementCase(client: ApiClient, stream: string, of: OneLi
   await client.send(`${stream}/prepare-offer`, { ...offer, value: 100, deliveryPoint: 'receipt' }, donorActor);
   await client.send(`${stream}/make-offer`, { offer: 'o-1' }, donorActor);
   await client.send(`${stream}/accept-offer`, { offer: 'o-1', value: 100, currency: 'USD' }, recipientActor);
-  await client.send(`${stream}/implement`, {}, donorActor);
+}
+
+/** Takes a case from its request to its implementation. */
+export async function implementCase(client: ApiClient, stream: string, of: OneLineCase): Promise<void> {
+  await acceptCase(client, stream, of);
+  await client.send(`${stream}/implement`, {}, of.donorActor);
 }

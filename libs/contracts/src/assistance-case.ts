@@ -135,8 +135,17 @@ export class ImplementCase {
   readonly emergency?: EmergencyException;
 }
 
-/** The deposit is what was received so far: the decision adds it. */
+/** A consignment has reached a point; at the case's delivery point its lines are delivered. */
+export class CountDelivery {
+  @streamId('consignment', 'the consignment') readonly consignment!: string;
+  @oneOf(DELIVERY_POINTS, 'the point that it has reached', 'receipt') readonly point!: DeliveryPoint;
+}
+
+/** The deposit is what was received so far, and what arrived: the decision adds both. */
 export class CaseImplemented extends ImplementCase {
+  @optional()
+  @nestedList(() => CountDelivery, 'the consignments at the delivery point by then: a policy counts them', 200)
+  readonly arrived?: readonly CountDelivery[];
   @minorUnits('the deposit received by then', 100_000_00, 0) readonly deposited!: number;
   @isoCurrency() readonly currency!: string;
 }
@@ -217,12 +226,6 @@ export class AssistanceDelivered extends DeliverAssistance {
   @optional()
   @flag('whether it follows from the facts of its consignment, and no sender reported it', true)
   readonly counted?: boolean;
-}
-
-/** A consignment has reached a point; at the case's delivery point its lines are delivered. */
-export class CountDelivery {
-  @streamId('consignment', 'the consignment') readonly consignment!: string;
-  @oneOf(DELIVERY_POINTS, 'the point that it has reached', 'receipt') readonly point!: DeliveryPoint;
 }
 
 /** A delivery is corrected by the difference, and its day by the right one. */
@@ -372,7 +375,7 @@ export const assistanceCaseContract = contract({
       'count-delivery',
       CountDelivery,
       'system',
-      'Count what a consignment brought to the delivery point, unless its sender has reported it',
+      'Count what a consignment brought to the delivery point, unless its sender has reported it; before the execution, note it',
     ),
     CorrectDelivery: command(
       'correct-delivery',
@@ -414,6 +417,7 @@ export const assistanceCaseContract = contract({
     OfferAccepted: event(AcceptOffer, 'The offer was accepted'),
     OfferLapsed: event(OfferLapsed, 'The offer lapsed'),
     InitialDepositReceived: event(ReceiveInitialDeposit, 'An initial deposit was received'),
+    ArrivalNoted: event(CountDelivery, 'A consignment is at the delivery point before execution started'),
     CaseImplemented: event(CaseImplemented, 'Execution started'),
     AmendmentOffered: event(OfferAmendment, 'An amendment was offered'),
     AmendmentAccepted: event(AmendmentAccepted, 'Both sides agreed on an amendment'),

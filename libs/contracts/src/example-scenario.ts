@@ -70,6 +70,9 @@ const EAST = 'storage-site/estmark.east-depot';
 const item = (digit: number): string => `item/norland.thermal-sight.~ts-000${digit}`;
 const SIGHTS = 'assistance-case/norland.case-4';
 const FOURTH = 'consignment/norland.consignment-4';
+/** A case of which a consignment arrives before its execution. */
+const EARLY = 'assistance-case/norland.case-5';
+const FIFTH = 'consignment/norland.consignment-5';
 const transfer = (digit: number): string => `third-party-transfer/estmark.transfer-${digit}`;
 const release = (digit: number): string => `technology-release/estmark.release-${digit}`;
 /** Goods that are not monitored by serials. */
@@ -628,6 +631,16 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
 
   ['stakeholder/vestra', 'revoke-role', OPERATOR],
 
+  [EARLY, 'request', DONOR, { with: { programme: undefined } }],
+  [EARLY, 'add-line', DONOR, { with: { item: 'field-kitchen', quantity: 2 } }],
+  [EARLY, 'prepare-offer', DONOR, { with: { initialDeposit: 0, noticeDays: undefined } }],
+  [EARLY, 'make-offer', DONOR],
+  [EARLY, 'accept-offer', RECIPIENT],
+  [FIFTH, 'schedule', DONOR, { with: { case: idOf(EARLY), lines: [{ line: '001', quantity: 2 }] } }],
+  [FIFTH, 'confirm-receipt', RECIPIENT, { with: { lines: [{ line: '001', quantity: 2 }] } }],
+  [EARLY, 'count-delivery', SYSTEM, { with: { consignment: idOf(FIFTH) } }],
+  [EARLY, 'implement', DONOR],
+  [EARLY, 'count-delivery', SYSTEM, { with: { consignment: idOf(FIFTH) } }],
   [LAPSED, 'request', DONOR],
   [LAPSED, 'add-line', DONOR],
   [LAPSED, 'prepare-offer', DONOR, { with: { validUntil: day(10), noticeDays: undefined } }],

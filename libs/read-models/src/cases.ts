@@ -49,6 +49,7 @@ export class CaseRow {
   @amount('what was received of it, in minor units') deposited!: number;
   @count('lines drafted or in force') lines!: number;
   @count('lines of which the whole quantity was delivered') lines_delivered!: number;
+  @count('consignments that were at the delivery point before it was implemented') arrived_before!: number;
   @count('deliveries') deliveries!: number;
   @dayOrNull('the day of the last delivery') last_delivered_on!: string | null;
   @textOrNull(
@@ -113,7 +114,7 @@ function derived({ by_line }: CaseRow): Partial<CaseRow> {
 
 export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   name: 'cases',
-  version: 6,
+  version: 7,
   kinds: ['assistance-case'],
   about: 'an assistance case: its offer, its deposit, and how much of each line was delivered at the delivery point',
   entity: CaseRow,
@@ -188,6 +189,7 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
       }),
       OfferLapsed: () => ({ status: 'lapsed', awaits: null }),
       InitialDepositReceived: ({ amount: received }, { deposited }) => ({ deposited: deposited + received }),
+      ArrivalNoted: (_, { arrived_before }) => ({ arrived_before: arrived_before + 1 }),
       CaseImplemented: (_, row) => ({ ...offeredComeIntoForce(row), status: 'implemented' }),
       AmendmentOffered: () => ({ awaits: 'amendment' }),
       AmendmentAccepted: ({ changes, adds, value }, row) => ({

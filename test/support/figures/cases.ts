@@ -221,6 +221,7 @@ function assistanceCase(events: Events) {
     deposited: sum(only(events, 'InitialDepositReceived').map(({ data }) => data.amount)),
     lines: lines.length,
     lines_delivered: lines.filter(({ completed_on: on }) => on !== null).length,
+    arrived_before: only(events, 'ArrivalNoted').length,
     deliveries: deliveries.length,
     last_delivered_on: latest(deliveries.map((one) => dayOfDelivery(events, one))),
     lines_in_force: inForce(events).length === 0 ? null : distinct(inForce(events)).toSorted().join(','),

@@ -29,6 +29,7 @@ export const assistanceCases: Invariants<AssistanceCase, AssistanceCaseEvent> = 
         (line) => line.inForce || (line.works === null && Object.keys(line.deliveries).length === 0),
       ),
       'the value covers the lines in force': sum(inForce(is).map(({ value }) => value)) <= is.value,
+      'each arrival is noted once': unlike(is.arrived),
       'an offer names each line once': is.offer === null || unlike(is.offer.lines),
     };
   },

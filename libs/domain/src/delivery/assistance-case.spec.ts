@@ -642,10 +642,32 @@ describe('what a consignment brought is counted by the system (R16)', () => {
       .knowing(consignment, SHIP, scheduled(), received(60))
       .decides(count(), counted());
   });
-  it('of a case that has been implemented', () => {
-    system(requested, lineAdded(), prepared(), made, accepted)
+  it('of a case that has been implemented: what arrived before is noted once, and counts then', () => {
+    const waiting = (...past: Event[]) =>
+      system(requested, lineAdded(), prepared(), made, accepted, ...past).knowing(
+        consignment,
+        SHIP,
+        scheduled(),
+        received(60),
+      );
+    const noted = act('ArrivalNoted', { consignment: SHIP, point: 'receipt' });
+    waiting().decides(count(), noted);
+    waiting(noted).decides(count(), []);
+    waiting().decides(count('title'), []);
+    const implement = act('ImplementCase', {});
+    const arrived = { arrived: [{ consignment: SHIP, point: 'receipt' }] };
+    donor(...agreedCase, deposited, noted).decides(
+      implement,
+      act('CaseImplemented', { ...(implemented.data as object), ...arrived }),
+    );
+    waiting(noted, deposited, act('CaseImplemented', { ...(implemented.data as object), ...arrived })).decides(
+      count(),
+      counted(),
+    );
+    system(requested, lineAdded())
       .knowing(consignment, SHIP, scheduled(), received(60))
       .refuses(count(), 'not-implemented');
+    waiting(noted, cancelled).refuses(count(), 'case-ended');
   });
 });
 

@@ -20,7 +20,14 @@ import { programme } from '../planning/programme.js';
 import { consultingImplementers, notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import { holdStreams, scopesOf } from '../safeguards/holds.js';
 import { misuseStreams } from '../safeguards/misuse-holds.js';
-import { cannotCorrectDelivery, cannotDeliver, correctedBy, deliveriesOf, restsOn } from './assistance-delivery.js';
+import {
+  arrivedBefore,
+  cannotCorrectDelivery,
+  cannotDeliver,
+  correctedBy,
+  deliveriesOf,
+  restsOn,
+} from './assistance-delivery.js';
 import {
   cannotCancel,
   cannotHold,
@@ -113,7 +120,7 @@ const decide = decideBy<AssistanceCase, AssistanceCaseCommand, AssistanceCaseEve
     ReceiveInitialDeposit: { unless: cannotReceive, then: 'InitialDepositReceived' },
     ImplementCase: (data, state, context) => {
       const { deposited, offer } = state;
-      const implemented = { deposited, currency: offer?.currency ?? '', ...data };
+      const implemented = { deposited, currency: offer?.currency ?? '', ...arrivedBefore(state), ...data };
       return cannotImplement(data, state, context) ?? [{ type: 'CaseImplemented', data: implemented }];
     },
     OfferAmendment: { unless: cannotOfferAmendment, then: 'AmendmentOffered' },

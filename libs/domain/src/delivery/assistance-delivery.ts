@@ -1,6 +1,7 @@
 import type {
   AssistanceCaseEvent,
   AssistanceDelivered,
+  CaseImplemented,
   ConsignmentShare,
   CorrectDelivery,
   CountDelivery,
@@ -134,6 +135,15 @@ const exceedsOrdered = (line: CaseLine, quantity: number): Refusal | null =>
 const notImplemented = ({ implemented, offer, status }: AssistanceCase): Refusal | null =>
   implemented && offer !== null ? null : refuse('not-implemented', 'the case has been implemented', 'R16', { status });
 
+/** The most consignments that are noted before a case is implemented. */
+const MOST_ARRIVED = 200;
+
+/** R16: the consignments that arrived before the case was implemented count from then on. */
+export const arrivedBefore = ({ arrived, offer }: AssistanceCase): Pick<CaseImplemented, 'arrived'> => {
+  const point = offer?.deliveryPoint ?? 'receipt';
+  return arrived.length === 0 ? {} : { arrived: arrived.map((consignment) => ({ consignment, point })) };
+};
+
 /** A suspended programme does not stop a delivery: what has arrived is a fact. */
 export function cannotDeliver(data: DeliverAssistance, state: AssistanceCase, c: DecisionContext): Refusal | null {
   const early = notImplemented(state);
@@ -158,16 +168,16 @@ export function cannotDeliver(data: DeliverAssistance, state: AssistanceCase, c:
  * What a consignment at the case's delivery point has brought of each line, as deliveries: none at
  * another point. A line that its sender reported from this consignment is left to the sender, and
  * one with works to their acceptance. No line gets more than it orders. What was counted before is
- * corrected after the facts were, in quantity and day, also after the case's end (R26).
+ * corrected after the facts were, in quantity and day, also after the case's end (R26). Before the
+ * case is implemented it is noted, and counted then.
  */
 export function deliveriesOf(
   { consignment: id, point }: CountDelivery,
   state: AssistanceCase,
   { stream, known }: DecisionContext,
 ): readonly AssistanceCaseEvent[] | Refusal {
-  const early = notImplemented(state);
-  if (early !== null) return early;
-  if (state.offer?.deliveryPoint !== point) return [];
+  if (state.offer === null) return notImplemented(state) ?? [];
+  if (state.offer.deliveryPoint !== point) return [];
   const consignment = known.of(consignmentFacts, id);
   const facts = { consignment: id, point };
   if (consignment?.case !== stream.id)
@@ -178,6 +188,10 @@ export function deliveriesOf(
   const on = consignment.reached[point];
   if (on === undefined)
     return refuse('point-not-reached', `the consignment has reached the case's delivery point, ${point}`, null, facts);
+  if (!state.implemented)
+    return state.arrived.includes(id) || state.arrived.length === MOST_ARRIVED
+      ? []
+      : [{ type: 'ArrivalNoted', data: { consignment: id, point } }];
   return Object.keys(consignment.lines).flatMap((name): readonly AssistanceCaseEvent[] => {
     const line = ownValue(state.lines, name);
     if (line?.inForce !== true || (line.works !== null && line.works.stage !== 'accepted')) return [];

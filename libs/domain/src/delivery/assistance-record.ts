@@ -47,6 +47,7 @@ export const evolveCase = evolveBy<AssistanceCase, AssistanceCaseEvent>()(
     value: 0,
     deposited: 0,
     implemented: false,
+    arrived: [],
     held: null,
     misuseCases: [],
     lines: {},
@@ -76,6 +77,7 @@ export const evolveCase = evolveBy<AssistanceCase, AssistanceCaseEvent>()(
     OfferAccepted: (_, state) => ({ status: 'accepted' as const, ...changed(state, [], state.offer?.lines) }),
     OfferLapsed: () => ({ status: 'lapsed' as const }),
     InitialDepositReceived: ({ amount }, { deposited }) => ({ deposited: deposited + amount }),
+    ArrivalNoted: ({ consignment }, { arrived }) => ({ arrived: [...arrived, consignment] }),
     CaseImplemented: (_, state) => ({ implemented: true, ...changed(state, [], state.offer?.lines) }),
     AmendmentOffered: (amendment) => ({ amendment }),
     AmendmentAccepted: ({ changes, adds, value }, state) => ({

@@ -54,6 +54,8 @@ export interface AssistanceCase extends Correctable {
   readonly value: number;
   readonly deposited: number;
   readonly implemented: boolean;
+  /** The consignments that were at its delivery point before it was implemented. */
+  readonly arrived: readonly string[];
   /** The reason's code while it is held (R19); else null. */
   readonly held: string | null;
   /** The misuse cases for which it was ever held: its release consults them. */

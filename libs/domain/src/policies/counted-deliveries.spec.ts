@@ -1,12 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Consequence, RecordedEvent } from '@entente/kernel';
-import { countedDeliveries } from './counted-deliveries.js';
+import { countedDeliveries, earlyArrivals } from './counted-deliveries.js';
 
 function follows(type: string, data: object): readonly Consequence[] {
   const event = { stream: 'consignment/norland.consignment-1', id: 'e-1', type, data } as unknown as RecordedEvent;
   const context = { opaque: (text: string) => text };
   return countedDeliveries.reactions[type]?.(data as never, event as never, context) ?? [];
 }
+
+describe('the policy of early arrivals (R16)', () => {
+  const follow = (data: object) =>
+    earlyArrivals.reactions['CaseImplemented']?.(data as never, { stream: 'assistance-case/norland.case-1' } as never, {
+      opaque: (text: string) => text,
+    });
+  it('lets the case count, once it is implemented, what was at its delivery point before', () => {
+    const data = { consignment: 'norland.consignment-1', point: 'receipt' };
+    expect(follow({ arrived: [data] })).toEqual([
+      { stream: { kind: 'assistance-case', id: 'norland.case-1' }, command: { type: 'CountDelivery', data } },
+    ]);
+    expect(follow({})).toEqual([]);
+  });
+});
 
 describe('the policy of counted deliveries (R16)', () => {
   it.each([

@@ -1,4 +1,4 @@
-import type { AssistanceCaseCommand, ConsignmentEvent, DeliveryPoint } from '@entente/contracts';
+import type { AssistanceCaseCommand, AssistanceCaseEvent, ConsignmentEvent, DeliveryPoint } from '@entente/contracts';
 import { type Consequence, type RecordedEvent, eventPolicy } from '@entente/kernel';
 
 /** The case decides whether this is its delivery point, and what it counts. */
@@ -26,5 +26,24 @@ export const countedDeliveries = eventPolicy<ConsignmentEvent>(
     ReceiptConfirmed: counts('receipt'),
     ReceiptCorrected: counts('receipt'),
     DateCorrected: (data, event) => counts(data.fact)(data, event),
+  },
+);
+
+/** R16: what arrived before its case was implemented counts from then on. */
+export const earlyArrivals = eventPolicy<AssistanceCaseEvent>(
+  {
+    name: 'early-arrivals',
+    kind: 'assistance-case',
+    about:
+      'a consignment that was at the delivery point before its case was implemented counts as delivered then (R16)',
+  },
+  {
+    CaseImplemented: ({ arrived = [] }, { stream }) => {
+      const id = stream.slice(stream.indexOf('/') + 1);
+      return arrived.map((data) => ({
+        stream: { kind: 'assistance-case', id },
+        command: { type: 'CountDelivery', data },
+      }));
+    },
   },
 );

@@ -1,5 +1,5 @@
 import type { DuePolicy, EventPolicy } from '@entente/kernel';
-import { countedDeliveries } from './counted-deliveries.js';
+import { countedDeliveries, earlyArrivals } from './counted-deliveries.js';
 import { firstChecks, firstSampleChecks, nextChecks, notedChecks, transferredChecks } from './next-checks.js';
 import { instability } from './instability.js';
 import { itemsOfConsignments, itemsOfTransfers, unauthorisedTransfers } from './items.js';
@@ -18,6 +18,7 @@ export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDa
     vettingClearance,
     exceptedUnits,
     countedDeliveries,
+    earlyArrivals,
     itemsOfConsignments,
     itemsOfTransfers,
     unauthorisedTransfers,
