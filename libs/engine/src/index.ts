@@ -150,3 +150,4 @@ export {
   probeServer,
   whyUnreachable,
 } from './probe-server.js';
+export { type ProbeRemedies, probeFindings } from './probe-findings.js';

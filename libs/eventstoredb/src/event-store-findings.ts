@@ -1,20 +1,283 @@
-import { type ProbedServer, type ServiceFinding, fails, fits, whyUnreachable } from '@entente/engine';
+import { AccessDeniedError } from '@eventstore/db-client';
+import {
+  Fault,
+  type ServiceAnswer,
+  type ServiceFinding,
+  clockFinding,
+  fails,
+  fits,
+  probeFindings,
+  warns,
+} from '@entente/engine';
+import type { CallAnswers, ClusterMember, EventStoreAnswers, NodeAnswer } from './event-store-answers.js';
 
-/** What an event store answered, before anything is made of it. */
-export interface EventStoreAnswers {
-  /** The hosts of the connection string. */
-  readonly probed: readonly ProbedServer[];
-}
+/** The oldest server that returns the position of each event, and the versions that were tried. */
+const OLDEST_VERSION = [22, 6] as const;
+const TRIED_VERSIONS = [22, 23, 24];
+
+/** The deadline of an append is an instant: from this difference of the clocks on, it may pass. */
+const CLOCK_FAILS_MS = 60_000;
+
+/** The gRPC code of a wrong password. */
+const UNAUTHENTICATED = 16;
+
+const REMEDIES = {
+  unreachable: 'start the server, or name it in ESDB_URL as it is reached from here',
+  plain: 'add tls=false to ESDB_URL if the server has no certificate, or give it one',
+  distrusted: "name the file with the authority's certificate in ESDB_URL, with tlsCAFile",
+  otherHost: 'write a host in ESDB_URL that the certificate is for, or issue a certificate for this one',
+};
+const ADVERTISE =
+  "set the node's AdvertiseHostToClientAs and AdvertiseHttpPortToClientAs to a host and a port that are reached from here, and over TLS to a host that its certificate is for";
 
 /** What follows from the answers of an event store. */
-export function eventStoreFindings({ probed }: EventStoreAnswers): readonly ServiceFinding[] {
-  return probed.map(({ host, port, unreachable }) =>
-    unreachable === null
-      ? fits('reachable', `${host}:${port} accepts connections`)
-      : fails(
-          'reachable',
-          `${host}:${port} cannot be reached (${unreachable}): ${whyUnreachable(unreachable)}`,
-          'start the server, or name it in ESDB_URL as it is reached from here',
+export function eventStoreFindings(answers: EventStoreAnswers): readonly ServiceFinding[] {
+  const { settings, probed, nodes, advertised, connected, calls, askedAt } = answers;
+  const found = [
+    ...probed.flatMap((probe) => hostFindings(probe, answers)),
+    ...advertised.flatMap((probe) =>
+      probeFindings(probe, settings.overTls, { ...ADVERTISED, distrusted: REMEDIES.distrusted }, askedAt)
+        .filter(({ result }) => result !== 'ok')
+        .map((finding) => ({ ...finding, message: `a node advertises an address: ${finding.message}` })),
+    ),
+    ...settingsFindings(settings),
+    ...versionFindings(nodes),
+    ...clusterFindings(nodes, settings.discovers),
+  ];
+  if (connected === null) return found;
+  const explained = found.some(({ result, check }) => result === 'failure' && check !== 'reachable');
+  if (!connected.ok && !explained) found.push(connectionFinding(connected.error, answers));
+  return calls === null ? found : [...found, ...callFindings(calls, answers)];
+}
+
+const ADVERTISED = { unreachable: ADVERTISE, plain: ADVERTISE, otherHost: ADVERTISE };
+
+/** A host that is away keeps a cluster from nothing while others answer. */
+function hostFindings(
+  probe: EventStoreAnswers['probed'][number],
+  { settings, probed, askedAt }: EventStoreAnswers,
+): readonly ServiceFinding[] {
+  const found = probeFindings(probe, settings.overTls, REMEDIES, askedAt);
+  const others = probed.some(({ unreachable }) => unreachable === null);
+  return others && probe.unreachable !== null ? found.map((one) => ({ ...one, result: 'warning' })) : found;
+}
+
+function settingsFindings({ overTls, hasUser, prefersLeader }: EventStoreAnswers['settings']): ServiceFinding[] {
+  return [
+    ...(hasUser && !overTls
+      ? [
+          warns(
+            'user',
+            'with tls=false the user and the password of ESDB_URL are not sent',
+            'leave tls=false out if the server has users; else leave the user out',
+          ),
+        ]
+      : []),
+    ...(prefersLeader
+      ? []
+      : [
+          fails(
+            'leader',
+            'nodePreference in ESDB_URL prefers nodes that do not lead, and only the leader takes appends',
+            'leave nodePreference out',
+          ),
+        ]),
+  ];
+}
+
+function versionFindings(nodes: readonly NodeAnswer[]): ServiceFinding[] {
+  return nodes.flatMap(({ host, port, version }) => {
+    if (!version.ok) return [];
+    const [major = NaN, minor = NaN] = version.value.split('.').map(Number);
+    const at = `${host}:${port} is of version ${version.value}`;
+    const [oldest, oldestMinor] = OLDEST_VERSION;
+    if (!(major > oldest || (major === oldest && minor >= oldestMinor)))
+      return [fails('version', `${at}, and ${OLDEST_VERSION.join('.')} is the oldest that fits`, 'upgrade the server')];
+    if (!TRIED_VERSIONS.includes(major))
+      return [
+        warns(
+          'version',
+          `${at}, which was not tried`,
+          'try it with its own suite first: ESDB_URL=... npm run test:integration -- eventstoredb recorded',
         ),
+      ];
+    return [fits('version', at)];
+  });
+}
+
+const placeOf = ({ host, port }: { readonly host: string; readonly port: number }): string => `${host}:${port}`;
+
+function clusterFindings(nodes: readonly NodeAnswer[], discovers: boolean): ServiceFinding[] {
+  const known = nodes.flatMap(({ members }) => (members.ok ? [members.value] : []));
+  // A node that was cut off knows less than the others.
+  const members = known.toSorted((a, b) => leadersOf(b).length - leadersOf(a).length)[0];
+  if (members === undefined) return [];
+  const [leader] = leadersOf(members);
+  const away = members.filter(({ alive }) => !alive);
+  const found: ServiceFinding[] = [];
+  if (leader === undefined)
+    found.push(
+      fails(
+        'leader',
+        `no node leads (${members.length - away.length} of ${members.length} nodes are alive)`,
+        'a cluster needs more than half of its nodes: see that they run and reach each other',
+      ),
+    );
+  else if (members.length === 1) found.push(fits('leader', 'one node, which leads'));
+  else found.push(fits('leader', `${placeOf(leader)} leads ${members.length} nodes`));
+  if (leader !== undefined && away.length > 0)
+    found.push(
+      warns('nodes', `not alive: ${away.map(placeOf).join(', ')}`, 'start them: the cluster survives fewer losses'),
+    );
+  if (members.length > 1 && members.length % 2 === 0)
+    found.push(
+      warns(
+        'nodes',
+        `the cluster has ${members.length} nodes`,
+        'an odd number survives as many losses with one node less',
+      ),
+    );
+  if (members.length > 1 && !discovers)
+    found.push(
+      warns(
+        'nodes',
+        'ESDB_URL names one node of a cluster: if it is down, apps do not find the others',
+        `name each: ${members.map(placeOf).join(',')}`,
+      ),
+    );
+  return found;
+}
+
+const leadersOf = (members: readonly ClusterMember[]): readonly ClusterMember[] =>
+  members.filter(({ state, alive }) => state === 'leader' && alive);
+
+function connectionFinding(error: Error, { probed, settings }: EventStoreAnswers): ServiceFinding {
+  if (error instanceof Fault && error.code === 'event-store-no-leader')
+    return fails('leader', error.message, 'see that more than half of the nodes run and reach each other');
+  if (/ServerName to an IP address/.test(error.message))
+    return fails(
+      'tls',
+      `over TLS an address is used where the host name of the certificate is needed (${probed.map(({ host }) => host).join(', ')})`,
+      settings.discovers ? ADVERTISE : 'write the host name of the certificate in ESDB_URL',
+    );
+  return fails(
+    'connection',
+    error.message,
+    settings.overTls
+      ? 'see the logs of the server'
+      : 'leave tls=false out of ESDB_URL if the server has a certificate; else see the logs of the server',
   );
+}
+
+function callFindings(calls: CallAnswers, { settings }: EventStoreAnswers): ServiceFinding[] {
+  const { logName, hasUser } = settings;
+  const prefix = logName === null ? 'all streams' : `the streams that begin with ${logName}:`;
+  const { append, appendLimit, metadata, removal, tail, log } = calls;
+  const denied = (right: string, error: Error, remedy: string): ServiceFinding => {
+    if (!(error instanceof AccessDeniedError))
+      return fails('rights', `${right}: ${error.message}`, 'see the logs of the server');
+    if ((error as { code?: unknown }).code === UNAUTHENTICATED)
+      return fails('user', 'the server rejects this user and password', 'see the user and the password in ESDB_URL');
+    const who = hasUser ? 'the user of ESDB_URL' : 'a client without a user';
+    return fails('rights', `${who} has no right to ${right}`, remedy);
+  };
+  const tried = <T>(answer: ServiceAnswer<T>, right: string, remedy: string): ServiceFinding =>
+    answer.ok ? fits('rights', `may ${right}`) : denied(right, answer.error, remedy);
+  const found = [
+    tried(append, `append to ${prefix}`, `let it write ${prefix}, by the server's access control lists`),
+    tried(tail, 'read $all', 'let it read $all: make it a member of $admins, or set $all in the stream $settings'),
+    tried(log, `read ${prefix}`, `let it read ${prefix}`),
+  ];
+  // A rejected password fails each call in the same way.
+  const distinct = found.filter(({ message }, i) => found.findIndex((one) => one.message === message) === i);
+  return [
+    ...distinct,
+    ...(append.ok ? afterAppend({ appendLimit, metadata, removal }, append.value) : []),
+    ...(log.ok && tail.ok ? logFindings(log.value, tail.value, logName) : []),
+  ];
+}
+
+function afterAppend(
+  { appendLimit, metadata, removal }: Pick<CallAnswers, 'appendLimit' | 'metadata' | 'removal'>,
+  clock: Extract<CallAnswers['append'], { ok: true }>['value'],
+): ServiceFinding[] {
+  return [
+    sizeFinding(appendLimit),
+    metadata.ok
+      ? fits('rights', 'may read the metadata of its streams')
+      : warns(
+          'rights',
+          `cannot read the metadata of its streams (${metadata.error.message})`,
+          'let it: without that, a stream that was cut on the server is noticed later',
+        ),
+    ...(removal.ok
+      ? []
+      : [
+          warns(
+            'rights',
+            `the scratch stream of this check cannot be deleted (${removal.error.message})`,
+            'delete the streams entente-check-...; the apps delete nothing',
+          ),
+        ]),
+    clockFinding(clock, CLOCK_FAILS_MS, 'the recording times of events are of the server'),
+  ];
+}
+
+function sizeFinding(limit: CallAnswers['appendLimit']): ServiceFinding {
+  if (limit.ok && limit.value === null) return fits('size', 'one append may have 1 MiB');
+  if (limit.ok)
+    return fails(
+      'size',
+      `one append may have ${limit.value} bytes, and the largest commands need 1 MiB`,
+      'set MaxAppendSize of the server to 1048576',
+    );
+  return fails(
+    'size',
+    `an append of almost 1 MiB is not answered (${limit.error.message})`,
+    'see whether something between here and the server limits the size of messages',
+  );
+}
+
+type AnswerValue<Name extends 'log' | 'tail'> = Extract<CallAnswers[Name], { ok: true }>['value'];
+
+function logFindings(log: AnswerValue<'log'>, tail: AnswerValue<'tail'>, logName: string | null): ServiceFinding[] {
+  const { events, whole, own, ownPosition, foreign, mistakable } = tail;
+  const which = logName === null ? '' : ` named ${logName}`;
+  const found: ServiceFinding[] = [];
+  if (log === null && ownPosition !== null)
+    found.push(
+      fails(
+        'log',
+        `the server has events of a log${which} (up to position ${ownPosition}) and not its identity, which was deleted`,
+        'restore the server from a backup',
+      ),
+    );
+  else if (log === null) found.push(fits('log', `the server has no log${which} yet: the first app begins one`));
+  else {
+    const newest = ownPosition === null ? '' : `, its newest event at position ${ownPosition}`;
+    const eras = log.eras.length === 0 ? '' : ` in ${log.eras.length + 1} eras`;
+    found.push(fits('log', `the server has the log ${log.id}${which}${eras}, from position ${log.position}${newest}`));
+  }
+  if (mistakable !== null)
+    found.push(
+      fails(
+        'others',
+        `another program writes to ${mistakable}, which has the name of a stream of the log`,
+        log === null && logName === null
+          ? 'name the log with ESDB_LOG: its streams then have names with that prefix'
+          : 'let the other program write to streams with other names',
+      ),
+    );
+  const of = whole ? `all ${events} events` : `the newest ${events} events`;
+  if (events === 0) found.push(fits('others', 'the server has no events yet'));
+  else if (foreign === 0) found.push(fits('others', `${of} are the log's or the server's own`));
+  else {
+    const shared = `${foreign} of ${of} belong to other programs, ${own} to the log`;
+    found.push(
+      log === null && logName === null
+        ? warns('others', shared, 'name the log with ESDB_LOG before the first start, so that no stream is mistaken')
+        : fits('others', shared),
+    );
+  }
+  return found;
 }

@@ -1,0 +1,80 @@
+import type { ClockComparison, ProbedServer, ServiceAnswer } from '@entente/engine';
+
+/** A node, as another one describes it. */
+export interface ClusterMember {
+  readonly host: string;
+  readonly port: number;
+  readonly state: 'leader' | 'follower' | 'other';
+  readonly alive: boolean;
+}
+
+/** A host of the connection string, asked by itself. */
+export interface NodeAnswer {
+  readonly host: string;
+  readonly port: number;
+  readonly version: ServiceAnswer<string>;
+  readonly members: ServiceAnswer<readonly ClusterMember[]>;
+}
+
+/** The newest events of the server, counted by the program that wrote them. */
+export interface TailCounts {
+  /** How many were looked at; fewer than asked for if the server has no more. */
+  readonly events: number;
+  /** Whether these are all events of the server. */
+  readonly whole: boolean;
+  /** Events of the log. */
+  readonly own: number;
+  /** The position of the newest event of the log; null if there is none among them. */
+  readonly ownPosition: bigint | null;
+  /** Events of the server itself. */
+  readonly system: number;
+  /** Events of other programs. */
+  readonly foreign: number;
+  /** A stream that another program wrote, with a name that a stream of this log could have. */
+  readonly mistakable: string | null;
+}
+
+/** The identity stream of a log that is there. */
+export interface FoundLog {
+  readonly id: string;
+  readonly eras: readonly string[];
+  /** The server's position of its first event. */
+  readonly position: bigint;
+}
+
+/** What the server answered to the calls that the apps make. */
+export interface CallAnswers {
+  /** An append to a scratch stream, with the time that the server wrote into its event. */
+  readonly append: ServiceAnswer<ClockComparison>;
+  /** The limit of one append, in bytes; null if it takes what the apps send at most. */
+  readonly appendLimit: ServiceAnswer<number | null>;
+  readonly metadata: ServiceAnswer<null>;
+  /** The deletion of the scratch stream. */
+  readonly removal: ServiceAnswer<null>;
+  readonly tail: ServiceAnswer<TailCounts>;
+  /** Null if the server holds no log of this name yet. */
+  readonly log: ServiceAnswer<FoundLog | null>;
+}
+
+/** What an event store answered, before anything is made of it. */
+export interface EventStoreAnswers {
+  readonly settings: {
+    readonly overTls: boolean;
+    readonly hasUser: boolean;
+    /** Whether the client looks for the leader among several hosts. */
+    readonly discovers: boolean;
+    readonly prefersLeader: boolean;
+    /** The name of the log on a server with several; null without one. */
+    readonly logName: string | null;
+  };
+  /** The hosts of the connection string. */
+  readonly probed: readonly ProbedServer[];
+  readonly nodes: readonly NodeAnswer[];
+  /** Nodes that the connection string does not name, at the addresses that they advertise. */
+  readonly advertised: readonly ProbedServer[];
+  /** Whether the apps' own connection was made; null if it was not tried. */
+  readonly connected: ServiceAnswer<null> | null;
+  /** Null if there was no connection. */
+  readonly calls: CallAnswers | null;
+  readonly askedAt: number;
+}
