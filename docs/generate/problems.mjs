@@ -65,12 +65,12 @@ export const PROBLEMS = {
   'foreign-event': [
     500,
     'Another program wrote to a stream of the log on the event store.',
-    'The operator gives the log a separate server or name.',
+    'The operator gives that program other streams, or the log a name of its own, and restores the event store.',
   ],
   'stream-deleted': [
     500,
     'Another program deleted a stream, or a part of it, on the event store.',
-    'The operator restores the event store from a backup.',
+    'The operator removes the setting that cuts the stream, or restores the event store from a backup; `entente verify` lists every damaged stream.',
   ],
   transaction: [
     500,

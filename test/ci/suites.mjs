@@ -145,7 +145,17 @@ export const TOUCHED = [
   },
   {
     name: 'the event store on a server: reading, writing, a cluster',
-    run: processes('reading', 'writing', 'cluster', 'faults', 'relay-start', 'recorded', 'log-continuity'),
+    run: processes(
+      'reading',
+      'writing',
+      'cluster',
+      'faults',
+      'cut-streams',
+      'damaged-server',
+      'log-continuity',
+      'relay-start',
+      'recorded',
+    ),
     touches: [...EVENT_STORE, 'libs/engine/src/event-store'],
     seconds: 130,
   },

@@ -40,7 +40,7 @@ import {
   TakenBackGuard,
 } from '@entente/http';
 import { CommandLag, PublishedPosition } from '@entente/kafka';
-import { type StartupDependencies, logging } from '@entente/process';
+import { damageLogger, type StartupDependencies, logging } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore, PostgresRefusalLog } from '@entente/typeorm';
 import { ExecuteCommandHandler, WatchdogWorker, consequencesOn, kinds } from '@entente/workers';
@@ -129,6 +129,7 @@ export class ApiModule {
               EventStoreDbStore.connect({
                 ...eventStore,
                 onReconnect: () => metrics.reconnected('event-store'),
+                onDamage: damageLogger(),
                 onCommitted: (...of) => metrics.committed(...of),
               }),
             ),

@@ -28,10 +28,16 @@ import { PostgresReadModelStore, PostgresRefusalLog, SqliteReadModelStore, check
 import type { ServiceSettings } from './service-settings.js';
 import type { Repartitioned } from './repartition.js';
 
+/** How a log is opened. */
+export interface OpeningLog {
+  /** Whether a log of which parts were removed is opened, to read the rest. */
+  readonly evenIfDamaged?: boolean;
+}
+
 /** A deployment as the command line opens it, standalone or distributed. */
 export interface Deployment {
   /** The log, for reading, while another process writes it. */
-  log(): Promise<EventLog>;
+  log(options?: OpeningLog): Promise<EventLog>;
   /** The rows, for reading. */
   rows(log: EventLog): Promise<ReadModelStore>;
   /** The rows, for writing, while another process folds them: it notices the changes. */
@@ -74,7 +80,7 @@ export const onServices = ({ eventStore, database, topic }: ServiceSettings): De
     return rows;
   };
   return {
-    log: () => EventStoreDbStore.connect(eventStore),
+    log: (options) => EventStoreDbStore.connect({ ...eventStore, ...options }),
     rows: (log) => rowsIn(log, true),
     rowsToWrite: (log) => rowsIn(log, false),
   };

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { VERSION } from '@entente/engine';
+import { type EventLog, VERSION } from '@entente/engine';
 import { Command } from 'commander';
 import { backUp, restore } from './backup.js';
 import {
@@ -331,7 +331,7 @@ export function commandLine(
     .option('--expect <position:digest>', 'a digest that was kept elsewhere: the events up to it must still have it')
     .action((options: Common & { expect?: string }) => {
       const expected = options.expect === undefined ? null : readExpected(options.expect);
-      return withLog(options, async (log) => {
+      const checkAll = async (log: EventLog): Promise<void> => {
         const output = outputTo(options.json === true);
         const found = await verify(log, output, expected);
         if (output.json) output.out(JSON.stringify(found));
@@ -345,7 +345,8 @@ export function commandLine(
           output.out(`to keep elsewhere, since only --expect shows an edit: ${found.position}:${found.digest}`);
         }
         exit(found.count === 0 ? EXIT.done : EXIT.differences);
-      });
+      };
+      return withLog(options, checkAll, { evenIfDamaged: true });
     });
   common(
     'check',

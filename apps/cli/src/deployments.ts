@@ -1,6 +1,6 @@
 import type { EventLog } from '@entente/engine';
 import { OneOf, readEnvironment, settingsPart } from '@entente/process';
-import { type Deployment, inFolder, onServices } from './cli.module.js';
+import { type Deployment, type OpeningLog, inFolder, onServices } from './cli.module.js';
 import { serviceSettings, namesServices } from './service-settings.js';
 
 /** What every command takes. */
@@ -66,9 +66,10 @@ export const deploymentOf = (options: Common): Deployment =>
 export async function withLog<T>(
   options: Common,
   work: (log: EventLog, deployment: Deployment) => Promise<T>,
+  opening?: OpeningLog,
 ): Promise<T> {
   const deployment = deploymentOf(options);
-  const log = await deployment.log();
+  const log = await deployment.log(opening);
   try {
     return await work(log, deployment);
   } finally {

@@ -1,12 +1,13 @@
 import { eventOf, fieldErrors } from '@entente/contracts';
-import { COMMAND_NOTED, type EventLog, LARGEST_POSITION, commandKey, eventId } from '@entente/engine';
+import { COMMAND_NOTED, type DamagedLog, type EventLog, LARGEST_POSITION, commandKey, eventId } from '@entente/engine';
 import { type RecordedEvent, parseStream } from '@entente/kernel';
 import { EventsDigest } from './events-digest.js';
 import { type Output, progress } from './output.js';
 
 /** A violated invariant of the log. */
 export interface VerifyFinding {
-  readonly check: 'revisions' | 'positions' | 'time' | 'receipts' | 'ids' | 'payloads' | 'consulted' | 'expected';
+  readonly check:
+    'revisions' | 'positions' | 'time' | 'receipts' | 'ids' | 'payloads' | 'consulted' | 'expected' | 'damage';
   readonly position: string;
   readonly stream: string;
   readonly says: string;
@@ -50,8 +51,8 @@ const MAX_FINDINGS = 1000;
  * Reads the whole log once and checks its invariants: revisions without gaps from 0,
  * positions rising, `recordedAt` never going back, each command once on its stream, event ids
  * derived from their commands, every payload readable as its catalogued type, and no decision
- * resting on a revision that was not there yet. Keeps one number for each stream, and a short
- * digest for each command.
+ * resting on a revision that was not there yet. Parts that cannot be read are findings, and the
+ * rest is read. Keeps one number for each stream, and a short digest for each command.
  *
  * A log can be consistent and yet not what it was: an event changed by a user with write access, or
  * a removed last event, breaks no invariant. Only a digest kept elsewhere shows it: `expected`.
@@ -60,10 +61,12 @@ export async function verify(log: EventLog, output: Output, expected: ExpectedDi
   const head = await log.head();
   const check = new Check(expected);
   const report = progress(output, 'position');
-  for await (const batch of log.readLog(0n, { upTo: head })) {
+  const onDamage = (fault: DamagedLog): void => check.damaged(fault);
+  for await (const batch of log.readLog(0n, { upTo: head, onDamage })) {
     for (const event of batch) check.add(event);
     report(batch.at(-1)?.position ?? 0n, head);
   }
+  for (const fault of log.damages()) check.damaged(fault);
   return check.result(head);
 }
 
@@ -111,6 +114,11 @@ class Check {
     const { outdated, findings, count } = this;
     const { events, digest } = this.digest.end();
     return { events, streams: this.revisions.size, position: String(head), outdated, findings, count, digest };
+  }
+
+  /** A part that cannot be read; the rest is checked all the same. */
+  damaged({ stream, message }: DamagedLog): void {
+    this.find('damage', { position: this.before?.position ?? 0n, stream }, message);
   }
 
   private find(

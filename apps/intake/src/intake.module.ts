@@ -3,7 +3,7 @@ import { CommandFeed, EventStore, Executor, RefusalLog, Pseudonymizer, Watchdog 
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
 import { CommandLag, KafkaCommandFeed } from '@entente/kafka';
-import { type StartupDependencies, logging, clientLogger } from '@entente/process';
+import { type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
 import { PostgresRefusalLog } from '@entente/typeorm';
 import { IntakeWorker, WatchdogWorker, kinds } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
@@ -52,6 +52,7 @@ export class IntakeModule {
               EventStoreDbStore.connect({
                 ...eventStore,
                 onReconnect: () => metrics.reconnected('event-store'),
+                onDamage: damageLogger(),
                 onCommitted: (...of) => metrics.committed(...of),
               }),
             ),

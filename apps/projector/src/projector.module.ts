@@ -20,7 +20,7 @@ import {
   VersionController,
 } from '@entente/http';
 import { KafkaDeadLetters, KafkaEventFeed } from '@entente/kafka';
-import { type StartupDependencies, logging, clientLogger } from '@entente/process';
+import { type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore } from '@entente/typeorm';
 import { WaitForOlderProjectors, Models, PROJECTION, RolloutGate, WatchdogWorker } from '@entente/workers';
@@ -64,7 +64,11 @@ export class ProjectorModule {
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
             waits.for('the event store', () =>
-              EventStoreDbStore.connect({ ...eventStore, onReconnect: () => metrics.reconnected('event-store') }),
+              EventStoreDbStore.connect({
+                ...eventStore,
+                onReconnect: () => metrics.reconnected('event-store'),
+                onDamage: damageLogger(),
+              }),
             ),
         },
         {

@@ -3,7 +3,7 @@ import { EventLog, LogPublisher, Relay, Watchdog } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
 import { KafkaLogPublisher } from '@entente/kafka';
-import { type StartupDependencies, logging, clientLogger } from '@entente/process';
+import { type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
 import { RelayWorker, WatchdogWorker } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { RelayConfig } from './config.js';
@@ -41,7 +41,11 @@ export class RelayModule {
           inject: [Metrics],
           useFactory: (metrics: Metrics) =>
             waits.for('the event store', () =>
-              EventStoreDbStore.connect({ ...eventStore, onReconnect: () => metrics.reconnected('event-store') }),
+              EventStoreDbStore.connect({
+                ...eventStore,
+                onReconnect: () => metrics.reconnected('event-store'),
+                onDamage: damageLogger(),
+              }),
             ),
         },
         { provide: EventLog, useExisting: EventStoreDbStore },

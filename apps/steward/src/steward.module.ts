@@ -12,7 +12,7 @@ import {
 } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
-import { type StartupDependencies, logging } from '@entente/process';
+import { damageLogger, type StartupDependencies, logging } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore, PostgresRefusalLog, PostgresStewardCheckpoint } from '@entente/typeorm';
 import { type StewardSettings, StewardWorker, WatchdogWorker, kinds, stewardOn } from '@entente/workers';
@@ -59,6 +59,7 @@ export class StewardModule {
               EventStoreDbStore.connect({
                 ...eventStore,
                 onReconnect: () => metrics.reconnected('event-store'),
+                onDamage: damageLogger(),
                 onCommitted: (...of) => metrics.committed(...of),
               }),
             ),

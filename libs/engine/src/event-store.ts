@@ -1,6 +1,6 @@
 import type { ProposedMetadata, RecordedEvent } from '@entente/kernel';
 import type { Era } from './eras.js';
-import { InvalidPosition, LARGEST_POSITION, LogTakenBack } from './faults.js';
+import { type DamagedLog, InvalidPosition, LARGEST_POSITION, LogTakenBack } from './faults.js';
 
 /**
  * The revision that a stream must have for an append: exactly this number, no stream yet, any, or
@@ -45,6 +45,11 @@ export interface LogRange {
   readonly limit?: number;
   /** At most this many events in a batch; a store may return fewer. */
   readonly batchSize?: number;
+  /**
+   * Called with each part of the log that cannot be read, which is skipped. Without it the read
+   * fails there.
+   */
+  readonly onDamage?: (fault: DamagedLog) => void;
 }
 
 /** Returns the position if a log can have it. Throws `InvalidPosition` for any other number. */
@@ -118,6 +123,10 @@ export abstract class EventLog {
     else listener(this.lost);
   }
 
+  /** The faults of streams of which a part was removed, as far as they are known. */
+  damages(): readonly DamagedLog[] {
+    return [];
+  }
   /** Waits for calls in progress, then closes. Later calls fail. */
   abstract close(): Promise<void>;
 }

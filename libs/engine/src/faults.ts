@@ -131,6 +131,21 @@ export class CorruptFile extends Fault {
 }
 
 /**
+ * A part of the log cannot be read: another program or an administrator removed it or wrote it.
+ * `stream` is the one that it belongs to.
+ */
+export class DamagedLog extends Fault {
+  constructor(
+    code: 'stream-deleted' | 'foreign-event' | 'transaction' | 'no-position',
+    readonly stream: string,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(code, message, null, { cause });
+  }
+}
+
+/**
  * The rules themselves failed at a command: a bug in them, which need not affect other commands.
  * The details are in the process's log only.
  */

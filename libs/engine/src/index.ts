@@ -60,6 +60,7 @@ export {
   Fault,
   InvalidPosition,
   LARGEST_POSITION,
+  DamagedLog,
   DiskFull,
   TooLarge,
   ReadModelBehind,

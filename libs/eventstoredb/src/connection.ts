@@ -3,7 +3,7 @@ import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.j
 import { Fault } from '@entente/engine';
 import { type LeaderSearch, leaderSearch } from './client-patches.js';
 import { NoLeader, Rpc, isNoLeader } from './rpc.js';
-import { ServerPositions } from './server-positions.js';
+import { StreamCalls } from './stream-calls.js';
 import type { Names } from './stream-names.js';
 
 /** The oldest server that returns the position of each event of a stream. */
@@ -34,7 +34,7 @@ export interface EventStoreConnection {
   readonly client: EventStoreDBClient;
   readonly calls: Rpc;
   readonly names: Names;
-  readonly positions: ServerPositions;
+  readonly streams: StreamCalls;
   /** Options of every call: the leader must answer, before a deadline. */
   readonly callOptions: { readonly requiresLeader: true; readonly deadline: number };
 }
@@ -191,7 +191,7 @@ export async function connect(url: string, timeoutMs: number, names: Names): Pro
     client,
     calls,
     names,
-    positions: new ServerPositions(),
+    streams: new StreamCalls(client),
     callOptions: { requiresLeader: true, deadline: timeoutMs + DEADLINE_MARGIN_MS },
   };
   let version: string;

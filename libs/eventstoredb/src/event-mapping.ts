@@ -1,6 +1,7 @@
-import { type EventData, type RecordedEvent as OnServer, jsonEvent } from '@eventstore/db-client';
-import { Fault, type NewEvent } from '@entente/engine';
+import { DamagedLog, LARGEST_POSITION, type NewEvent } from '@entente/engine';
 import type { ProposedMetadata, RecordedEvent } from '@entente/kernel';
+import type { ProposedEvent } from './batch-appends.js';
+import type { ServerEvent } from './stream-calls.js';
 
 /**
  * An event's metadata on the server, besides what every event has. The names are the storage format
@@ -18,9 +19,9 @@ interface ServerMetadata {
   readonly recordedAt?: string;
 }
 
-type MetadataOnServer = ProposedMetadata & { readonly entente?: ServerMetadata };
+type MetadataOnServer = ProposedMetadata & { readonly entente?: Partial<ServerMetadata> };
 
-const MAX_POSITION = 2n ** 63n - 1n;
+const encoder = new TextEncoder();
 
 /**
  * Converts an event for the server. Fails here, and not within the client, if its data is not JSON.
@@ -28,24 +29,28 @@ const MAX_POSITION = 2n ** 63n - 1n;
 export function toServer(
   { id, type, version, data, metadata }: NewEvent,
   recorded: Omit<ServerMetadata, 'version'>,
-): EventData {
-  if (JSON.stringify(data) === undefined) throw new Error(`the data of ${type} is no JSON`);
-  const serverMetadata: ServerMetadata = { version, ...recorded };
-  return jsonEvent({
+): ProposedEvent {
+  const text: string | undefined = JSON.stringify(data);
+  if (text === undefined) throw new Error(`the data of ${type} is no JSON`);
+  const entente: ServerMetadata = { version, ...recorded };
+  return {
     id,
     type,
-    data: data as Record<string, unknown>,
-    metadata: { ...metadata, entente: serverMetadata },
-  });
+    data: encoder.encode(text),
+    metadata: encoder.encode(JSON.stringify({ ...metadata, entente })),
+  };
 }
 
 /** Converts an event of the server; `stream` is the name that the deployment uses. */
-export function fromServer(event: OnServer, stream: string): RecordedEvent {
-  const { entente, ...circumstance } = (event.metadata ?? {}) as unknown as MetadataOnServer;
-  if (entente === undefined)
-    throw new Fault(
+export function fromServer(event: ServerEvent, stream: string): RecordedEvent {
+  const { entente, ...circumstance } = (jsonIn(event.metadata) ?? {}) as MetadataOnServer;
+  const data = jsonIn(event.data);
+  const { version, recordedAt, notBefore } = entente ?? {};
+  if (!Number.isInteger(version) || data === undefined)
+    throw new DamagedLog(
       'foreign-event',
-      `${stream}: revision ${event.revision} was written by another program; its stream is the log's own`,
+      stream,
+      `${stream}: revision ${event.revision} at position ${event.commit} was written by another program; its stream is the log's own: give that program another stream, and restore the server from a backup of before`,
     );
   return {
     id: event.id,
@@ -53,29 +58,36 @@ export function fromServer(event: OnServer, stream: string): RecordedEvent {
     revision: Number(event.revision),
     position: positionOf(event, stream),
     type: event.type,
-    version: entente.version,
-    data: event.data,
-    metadata: { ...circumstance, recordedAt: entente.recordedAt ?? later(event.created, entente.notBefore) },
+    version: version as number,
+    data,
+    metadata: { ...circumstance, recordedAt: recordedAt ?? later(event.created, notBefore) },
   };
+}
+
+/** The value of a JSON text; undefined if it is none. */
+function jsonIn(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
+  } catch {
+    return undefined;
+  }
 }
 
 /**
  * The commit position. An event of an old client's transaction has another prepare position, and a
  * read could not start at it; Entente never writes one.
  */
-function positionOf({ position, revision }: OnServer, stream: string): bigint {
+function positionOf({ commit, prepare, revision }: ServerEvent, stream: string): bigint {
   const at = `${stream}: revision ${revision}`;
-  if (position === undefined || position.commit > MAX_POSITION)
-    throw new Fault('no-position', `${at} comes without its position: the server is older than 22.6`);
-  if (position.commit !== position.prepare)
-    throw new Fault(
+  if (commit > LARGEST_POSITION)
+    throw new DamagedLog('no-position', stream, `${at} comes without its position: the server is older than 22.6`);
+  if (commit !== prepare)
+    throw new DamagedLog(
       'transaction',
-      `${at} was written by a transaction of an old client (${position.prepare}, ${position.commit}): such a log cannot be read`,
+      stream,
+      `${at} was written by a transaction of an old client (${prepare}, ${commit}): such a log cannot be read`,
     );
-  return position.commit;
+  return commit;
 }
 
-function later(created: Date, notBefore = ''): string {
-  const stamp = created.toISOString();
-  return stamp > notBefore ? stamp : notBefore;
-}
+const later = (created: string, notBefore = ''): string => (created > notBefore ? created : notBefore);

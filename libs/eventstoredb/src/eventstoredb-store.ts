@@ -1,5 +1,6 @@
 import {
   type Appended,
+  type DamagedLog,
   Overloaded,
   ShuttingDown,
   Contention,
@@ -17,6 +18,7 @@ import { LogContinuity } from './log-continuity.js';
 import { LogSubscription } from './log-subscription.js';
 import { type Identity, beginEra, identityOf } from './identity.js';
 import { type EventStoreConnection, connect, disconnect } from './connection.js';
+import { findDamage } from './damaged-streams.js';
 import { LogReader } from './log-reader.js';
 import { EventStoreDbLogWriter } from './log-writer.js';
 import { Names } from './stream-names.js';
@@ -45,6 +47,13 @@ export interface EventStoreDbOptions {
    * took in milliseconds.
    */
   readonly onCommitted?: (appends: number, pendingEvents: number, ms: number) => void;
+  /** Called with each event of the log that cannot be read, as far as it follows the log. */
+  readonly onDamage?: (fault: DamagedLog) => void;
+  /**
+   * Whether to open a log of which streams were cut or deleted: a reader with `onDamage` then reads
+   * the rest. Otherwise the log is not opened.
+   */
+  readonly evenIfDamaged?: boolean;
   /** The number of events that may wait; above it an append is `Overloaded`. */
   readonly maxWaiting?: number;
 }
@@ -96,16 +105,20 @@ export class EventStoreDbStore extends EventStore {
    */
   static async connect(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
     const { url, log, upcast, onReconnect, answerTimeout = 5000, maxWaiting = 10_000 } = options;
-    const { onCommitted = () => undefined } = options;
+    const { onCommitted = () => undefined, onDamage = () => undefined, evenIfDamaged = false } = options;
     const connection = await connect(url, answerTimeout, new Names(log));
     try {
-      const identity = await identityOf(connection);
-      const reader = new LogReader(connection, identity.position, upcast);
+      const damaged = await findDamage(connection);
+      const identity = await identityOf(connection, damaged);
+      const [fault] = damaged.faults();
+      if (fault !== undefined && !evenIfDamaged) throw fault;
+      const reader = new LogReader(connection, identity.position, damaged, upcast);
       let store: EventStoreDbStore | null = null;
-      const subscription = new LogSubscription(connection, reader, () => {
+      const reconnected = (): void => {
         void store?.continuity.look();
         onReconnect?.();
-      });
+      };
+      const subscription = new LogSubscription(connection, reader, identity.position, reconnected, onDamage);
       await subscription.start();
       store = new EventStoreDbStore(
         identity,
@@ -170,7 +183,7 @@ export class EventStoreDbStore extends EventStore {
   }
 
   private async importPlanned(pendingEvents: readonly RecordedEvent[]): Promise<readonly bigint[]> {
-    await this.subscription.catchUp();
+    await this.subscription.look();
     const { existing: existing, runs } = await planImport(pendingEvents, this.reader, this.subscription.recordedAt);
     const positions = [...existing];
     for (const run of runs) positions.push(...(await this.appendRun(run)));
@@ -234,6 +247,11 @@ export class EventStoreDbStore extends EventStore {
     return this.open().positionAt(instant);
   }
 
+  /** The faults of the streams that were cut or deleted, as far as they are known. */
+  override damages(): readonly DamagedLog[] {
+    return this.reader.damaged.faults();
+  }
+
   override outage(): string | null {
     return this.connection.calls.outage();
   }
@@ -266,6 +284,7 @@ export class EventStoreDbStore extends EventStore {
     await Promise.allSettled(this.running);
     await this.continuity.stop();
     await this.subscription.stop();
+    this.writer.close();
     await disconnect(this.connection);
   }
 

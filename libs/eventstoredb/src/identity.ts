@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Era } from '@entente/engine';
+import { type Era, Fault } from '@entente/engine';
 import {
   type AppendExpectedRevision,
   FORWARDS,
@@ -10,6 +10,7 @@ import {
   jsonEvent,
 } from '@eventstore/db-client';
 import type { EventStoreConnection } from './connection.js';
+import { type DamagedStreams, streamCut } from './damaged-streams.js';
 
 /** The id of a log, and its eras. */
 export interface Identity {
@@ -30,15 +31,23 @@ interface IdentityData {
   readonly since?: string;
 }
 
-/** An event of the identity stream, with its position on the server. */
+/** An event of the identity stream, with its place on the server. */
 interface IdentityEvent extends IdentityData {
   readonly position: bigint;
+  readonly revision: bigint;
 }
 
-/** The log's identity; the first process that asks creates it. */
-export async function identityOf(connection: EventStoreConnection): Promise<Identity> {
+/**
+ * The log's identity; the first process that asks creates it, unless the server held a log or has
+ * streams of others that this one would take for its own.
+ */
+export async function identityOf(connection: EventStoreConnection, damaged: DamagedStreams): Promise<Identity> {
   const existing = await readIdentityStream(connection);
+  const cause = damaged.identityCause();
+  if (cause !== null || (existing.length > 0 && existing[0]?.revision !== 0n))
+    throw streamCut(connection.names.identity, cause ?? `it begins at revision ${existing[0]?.revision}`);
   if (existing.length > 0) return identityIn(existing);
+  await refuseStreamsOfOthers(connection);
   await write(connection, NO_STREAM, 'LogBegun', { log: randomUUID() });
   return identityIn(await readIdentityStream(connection));
 }
@@ -50,6 +59,24 @@ export async function beginEra(connection: EventStoreConnection, since: bigint):
     const last = BigInt((await readIdentityStream(connection)).length - 1);
     if (await write(connection, last, 'EraBegun', { era, since: String(since) })) return era;
   }
+}
+
+/**
+ * A log without a name takes every stream of its form for its own: there may be none before it
+ * begins.
+ */
+async function refuseStreamsOfOthers({ calls, streams, names }: EventStoreConnection): Promise<void> {
+  const page = await calls.ask('search for streams of others', () =>
+    calls.once(
+      (onPiece) => streams.readAll({ from: 'start', count: 1, filter: names.streamsFilter() }, onPiece).answer,
+    ),
+  );
+  const [other] = page.events;
+  if (other === undefined) return;
+  throw new Fault(
+    'foreign-event',
+    `the event store at ${calls.address} has the stream ${other.stream} and no log: give the log a name (ESDB_LOG), so that its streams are kept apart, or restore the stream ${names.identity} if it held one`,
+  );
 }
 
 function identityIn([first, ...later]: readonly IdentityEvent[]): Identity {
@@ -72,7 +99,10 @@ async function readIdentityStream({
         const found: IdentityEvent[] = [];
         const options = { ...callOptions, fromRevision: START, direction: FORWARDS } as const;
         for await (const { event } of client.readStream(names.identity, options))
-          if (event !== undefined) found.push({ ...(event.data as object), position: event.position?.commit ?? 0n });
+          if (event !== undefined) {
+            const { data, position, revision } = event;
+            found.push({ ...(data as object), position: position?.commit ?? 0n, revision });
+          }
         return found;
       }),
     );

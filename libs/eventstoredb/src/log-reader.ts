@@ -1,41 +1,25 @@
-import {
-  type AllStreamResolvedEvent,
-  BACKWARDS,
-  END,
-  FORWARDS,
-  type ReadPosition,
-  START,
-  StreamNotFoundError,
-  type StreamingRead,
-  type RecordedEvent as OnServer,
-} from '@eventstore/db-client';
-import { LARGEST_POSITION, type LogRange, type StreamRange, checkedPosition } from '@entente/engine';
+import { DamagedLog, LARGEST_POSITION, type LogRange, type StreamRange, checkedPosition } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { isNoEventThere } from './rpc.js';
 import { TimeIndex } from './time-index.js';
 import type { EventStoreConnection } from './connection.js';
-import { readFiltered } from './filtered-read.js';
+import { type DamagedStreams, streamCut } from './damaged-streams.js';
 import { fromServer } from './event-mapping.js';
+import type { ReadFrom, Running, ServerEvent, ServerFilter, ServerPage, ServerPosition } from './stream-calls.js';
 
-/** Events per read, including the server's own. */
+/** Events per read of the log. */
+const LOG_PAGE_SIZE = 2000;
+/** Events per read of one stream, and per batch unless the caller asks for fewer. */
 const PAGE_SIZE = 500;
+/** Events per read for the last one: the log's identity may follow it. */
+const LAST_EVENTS = 4;
 
-/** Which of the server's events to return. */
-export type EventFilter = (stream: { readonly kind: string }, type: string) => boolean;
-
-/**
- * A page of the server's whole log: the log's own events in it, the position at which it ends, and
- * whether it is the last page.
- */
-interface Page {
-  readonly events: readonly RecordedEvent[];
-  readonly through: bigint;
-  readonly last: boolean;
-}
+/** Called with each event that cannot be read, and is skipped. */
+export type OnDamage = (fault: DamagedLog) => void;
 
 /**
- * The log as it is read from the server, page by page, without events of the server itself or of
- * others.
+ * The log as it is read from the server, page by page. The server filters: events of the server
+ * itself or of others are not sent.
  */
 export class LogReader {
   private readonly timeIndex = new TimeIndex();
@@ -44,77 +28,71 @@ export class LogReader {
     private readonly connection: EventStoreConnection,
     /** The position at which the log begins; earlier events of the server are not read. */
     private readonly beginsAt: bigint,
+    readonly damaged: DamagedStreams,
     private readonly upcast: (event: RecordedEvent) => RecordedEvent = (event) => event,
   ) {}
 
+  /** Fails if the stream is not whole: its events are there from revision 0 without a gap. */
   async *readStream(
     stream: string,
     { from, backwards = false, limit = Infinity }: StreamRange = {},
   ): AsyncIterable<readonly RecordedEvent[]> {
     if (!this.connection.names.isStream(stream)) return;
-    const name = this.connection.names.onServer(stream);
-    let next = from;
+    this.checkWhole(stream);
+    let next = from ?? (backwards ? undefined : 0);
     for (let left = limit; left > 0 && (next === undefined || next >= 0);) {
       const count = Math.min(PAGE_SIZE, left);
-      const events = await this.page(name, { from: next, count, backwards });
+      const { events, last } = await this.streamPage(stream, { from: next, count, backwards });
+      const [first] = events;
+      // Revisions run from 0 without a gap: otherwise a part is missing.
+      const isCut = backwards
+        ? last && (events.at(-1)?.revision ?? 0n) !== 0n
+        : first !== undefined && first.revision !== BigInt(next ?? 0);
+      if (isCut) throw streamCut(stream, `it begins at revision ${(backwards ? events.at(-1) : first)?.revision}`);
       if (events.length > 0) yield events.map((event) => this.upcast(fromServer(event, stream)));
-      if (events.length < count) return;
+      if (last) return;
       left -= events.length;
-      next = Number((events.at(-1) as OnServer).revision) + (backwards ? -1 : 1);
+      next = Number(events.at(-1)?.revision) + (backwards ? -1 : 1);
     }
   }
 
   async revisionOf(stream: string): Promise<number> {
     if (!this.connection.names.isStream(stream)) return -1;
-    const [last] = await this.page(this.connection.names.onServer(stream), {
-      from: undefined,
-      count: 1,
-      backwards: true,
-    });
-    return last === undefined ? -1 : Number(last.revision);
+    this.checkWhole(stream);
+    const { events } = await this.streamPage(stream, { from: undefined, count: 1, backwards: true });
+    return events[0] === undefined ? -1 : Number(events[0].revision);
   }
 
   async *readLog(after: bigint, range: LogRange = {}): AsyncIterable<readonly RecordedEvent[]> {
-    const { upTo, kinds, types, limit = Infinity } = range;
-    const filter: EventFilter = ({ kind }, type) => (kinds?.includes(kind) ?? true) && (types?.includes(type) ?? true);
+    const { upTo, kinds, types, limit = Infinity, batchSize = PAGE_SIZE, onDamage } = range;
     const isInRange = (event: RecordedEvent) =>
-      event.position > after && (upTo === undefined || event.position <= upTo);
+      event.position > after && (upTo === undefined || event.position <= upTo) && (types?.includes(event.type) ?? true);
     const matchesNothing = kinds?.length === 0 || types?.length === 0;
+    const filter = this.filterOf(range);
     let left = matchesNothing ? 0 : limit;
     let next = this.orBeginning(checkedPosition(after));
-    let first = true;
-    while (left > 0) {
-      const page = await this.pageOfAll(next, filter);
-      const events = page.events.filter(isInRange).slice(0, left);
-      if (events.length > 0) yield events;
+    while (left > 0 && (upTo === undefined || next < upTo)) {
+      this.checkKinds(kinds, onDamage);
+      const page = await this.pageAfter(next, filter, Math.min(LOG_PAGE_SIZE, left + 1));
+      this.checkKinds(kinds, onDamage);
+      const events = page.events
+        .flatMap((event) => this.ownEvents(event, kinds, onDamage))
+        .filter(isInRange)
+        .slice(0, left);
+      const latest = events.at(-1);
+      if (latest !== undefined) this.timeIndex.note(latest);
+      for (let at = 0; at < events.length; at += batchSize) yield events.slice(at, at + batchSize);
       left -= events.length;
+      if (page.last) return;
       next = page.through;
-      if (page.last || left <= 0 || (upTo !== undefined && next >= upTo)) return;
-      // From the second page on, the server itself searches for rare events.
-      if (first && (kinds ?? types) !== undefined) {
-        const head = (await this.end()).last?.position ?? 0n;
-        const end = upTo === undefined || upTo > head ? head : upTo;
-        for await (const found of readFiltered(this.connection, next, end, range)) {
-          const matching = found.events
-            .flatMap((event) => this.ownEvents(event, filter))
-            .filter(isInRange)
-            .slice(0, left);
-          if (matching.length > 0) yield matching;
-          left -= matching.length;
-          next = found.through;
-          if (left <= 0) return;
-        }
-        if (upTo !== undefined && next >= upTo) return;
-      }
-      first = false;
     }
   }
 
   /** The event at exactly this position; null if it is not one of the log. */
   async eventAt(position: bigint): Promise<RecordedEvent | null> {
     if (position <= 0n || position > LARGEST_POSITION) return null;
-    const [first] = (await this.rawFrom(position, 1)) ?? [];
-    return first?.event?.position.commit === position ? (this.ownEvents(first.event)[0] ?? null) : null;
+    const first = (await this.pageAt(position, this.connection.names.ownFilter(), 1))?.events[0];
+    return first?.commit === position ? (this.ownEvents(first)[0] ?? null) : null;
   }
 
   /**
@@ -126,28 +104,30 @@ export class LogReader {
     return known < position ? known : 0n;
   }
 
-  /**
-   * The end of all that the server holds, and the last event of the log if it is after a position.
-   */
-  async end(after = 0n): Promise<{ readonly through: bigint; readonly last?: RecordedEvent }> {
-    const { client, calls, positions, callOptions } = this.connection;
-    let from = null as bigint | null;
-    let through = 0n;
-    for (let count = 8; ; count = Math.min(count * 4, PAGE_SIZE)) {
-      const fromPosition: ReadPosition = from === null ? END : positions.at(from);
-      const raw: readonly AllStreamResolvedEvent[] = await calls.ask('read its end', () =>
-        this.collect(client.readAll({ ...callOptions, fromPosition, direction: BACKWARDS, maxCount: count })),
-      );
-      for (const { event } of raw) {
-        const position = event === undefined ? 0n : positions.remember(event.position);
-        if (position > through) through = position;
-        if (position <= this.orBeginning(after)) return { through };
-        const [last] = this.ownEvents(event);
-        if (last !== undefined) return { through, last };
+  /** The last event of the log; null if it has none. Events that cannot be read are skipped. */
+  async last(onDamage?: OnDamage): Promise<RecordedEvent | null> {
+    const filter = this.connection.names.ownFilter();
+    for (let from: ReadFrom = 'end'; ;) {
+      const page: ServerPage = await this.allPage({ from, count: LAST_EVENTS, filter, backwards: true });
+      for (const event of page.events) {
+        if (event.commit <= this.beginsAt) return null;
+        const [own] = this.ownEvents(event, undefined, onDamage ?? (() => undefined));
+        if (own !== undefined) return own;
       }
-      if (raw.length < count) return { through };
-      from = raw.at(-1)?.event?.position.commit ?? 0n;
+      const earliest = page.events.at(-1);
+      if (page.last || earliest === undefined) return null;
+      from = earliest;
     }
+  }
+
+  /**
+   * The events after a position that the server has reached, as it sent them, and whether these are
+   * all. Events that damage a stream are noted.
+   */
+  async news(after: ServerPosition): Promise<ServerPage> {
+    const page = await this.allPage({ from: after, count: LOG_PAGE_SIZE, filter: this.connection.names.ownFilter() });
+    for (const event of page.events) this.damaged.note(event);
+    return page;
   }
 
   /**
@@ -164,102 +144,117 @@ export class LogReader {
     return found;
   }
 
+  /** The event as the deployment knows it, if it belongs to the log and to the kinds. */
+  ownEvents(event: ServerEvent, kinds?: readonly string[], onDamage?: OnDamage): RecordedEvent[] {
+    if (this.damaged.note(event)) return [];
+    const name = this.connection.names.toStream(event.stream);
+    if (name === null || !(kinds?.includes(name.kind) ?? true)) return [];
+    try {
+      const own = this.upcast(fromServer(event, name.stream));
+      return [own];
+    } catch (error) {
+      if (onDamage === undefined || !(error instanceof DamagedLog)) throw error;
+      onDamage(error);
+      return [];
+    }
+  }
+
+  private checkWhole(stream: string): void {
+    const fault = this.damaged.faultOf(stream);
+    if (fault !== null) throw fault;
+  }
+
+  private checkKinds(kinds: readonly string[] | undefined, onDamage: OnDamage | undefined): void {
+    const fault = onDamage === undefined ? this.damaged.faultOfKinds(kinds) : null;
+    if (fault !== null) throw fault;
+  }
+
+  /** The filter of the server for a range, with the events that damage its streams. */
+  private filterOf({ kinds, types }: LogRange): ServerFilter {
+    if (kinds !== undefined) return this.connection.names.kindsFilter(kinds);
+    return types === undefined ? this.connection.names.ownFilter() : { typePattern: anyOf(types) };
+  }
+
   /** The position, or the beginning of the log, whichever is later. */
   private orBeginning(position: bigint): bigint {
     return position < this.beginsAt ? this.beginsAt : position;
   }
 
   /**
-   * A page of all that the server holds, after a position. The server only reads from the position
-   * of an event. For any other position the read starts at the last known event before it, and the
-   * caller drops earlier events.
+   * A page after a position. The server only reads from the position of an event. For any other
+   * position the read starts at the last known event before it, and earlier events are dropped.
    */
-  private async pageOfAll(after: bigint, filter: EventFilter): Promise<Page> {
+  private async pageAfter(
+    after: bigint,
+    filter: ServerFilter,
+    count: number,
+  ): Promise<ServerPage & { readonly through: bigint }> {
     let from = after;
-    let raw = await this.rawFrom(from, PAGE_SIZE);
-    while (raw === null) {
+    let page = await this.pageAt(from, filter, count);
+    while (page === null) {
       from = this.knownBefore(from);
-      raw = await this.rawFrom(from, PAGE_SIZE);
+      page = await this.pageAt(from, filter, LOG_PAGE_SIZE);
     }
-    let through = this.endOf(raw) ?? from;
     // The last known event may be many pages before it.
-    while (raw.length === PAGE_SIZE && through < after) {
-      raw = await this.rawFrom(through, PAGE_SIZE);
-      if (raw === null) throw new Error(`there is no event at ${through}, where one was read before`);
-      const next = this.endOf(raw) ?? through;
-      if (next === through) break;
-      through = next;
+    for (let latest = page.events.at(-1); !page.last && latest !== undefined && latest.commit < after;) {
+      page = await this.allPage({ from: latest, count: LOG_PAGE_SIZE, filter });
+      if (page.events.at(-1)?.commit === latest.commit) break;
+      latest = page.events.at(-1);
     }
-    const events = raw.flatMap(({ event }) =>
-      (event?.position.commit ?? 0n) <= after ? [] : this.ownEvents(event, filter),
-    );
-    const last = events.at(-1);
-    if (last !== undefined) this.timeIndex.note(last);
-    return { events, through, last: raw.length < PAGE_SIZE };
-  }
-
-  /** The commit position of the last event of a page. */
-  private endOf(raw: readonly AllStreamResolvedEvent[]): bigint | null {
-    const last = raw.at(-1)?.event;
-    return last === undefined ? null : this.connection.positions.remember(last.position);
+    const events = page.events.filter(({ commit }) => commit > after);
+    const last = page.events.at(-1);
+    return { events, last: page.last, through: last === undefined || last.commit < after ? after : last.commit };
   }
 
   /**
-   * All that the server holds from the event at a position on, with that event; null if there is no
-   * event at it. 0: from the start.
+   * A page with the event at a position first; null if no event begins there. 0: from the start.
    */
-  private async rawFrom(position: bigint, maxCount: number): Promise<readonly AllStreamResolvedEvent[] | null> {
-    const { client, calls, positions, callOptions } = this.connection;
-    const fromPosition = position === 0n ? START : positions.at(position);
-    const isAnswer = (error: unknown): boolean => position !== 0n && isNoEventThere(error);
+  private async pageAt(position: bigint, filter: ServerFilter, count: number): Promise<ServerPage | null> {
+    const from: ReadFrom = position === 0n ? 'start' : { commit: position, prepare: position };
     try {
-      return await calls.ask(
-        'read the log',
-        () => this.collect(client.readAll({ ...callOptions, fromPosition, direction: FORWARDS, maxCount })),
-        isAnswer,
-      );
+      return await this.allPage({ from, count, filter });
     } catch (error) {
-      if (isAnswer(error)) return null;
+      if (from !== 'start' && isNoEventThere(error)) return null;
       throw error;
     }
   }
 
-  /** The event as the deployment knows it, if it belongs to the log and passes the filter. */
-  ownEvents(event: AllStreamResolvedEvent['event'], filter: EventFilter = () => true): RecordedEvent[] {
-    if (event === undefined) return [];
-    const name = this.connection.names.toStream(event.streamId);
-    return name !== null && filter(name, event.type) ? [this.upcast(fromServer(event, name.stream))] : [];
+  private allPage(page: {
+    readonly from: ReadFrom;
+    readonly count: number;
+    readonly filter: ServerFilter;
+    readonly backwards?: boolean;
+  }): Promise<ServerPage> {
+    const { calls, streams } = this.connection;
+    return calls.ask(
+      'read the log',
+      () => this.once((onPiece) => streams.readAll(page, onPiece)),
+      (error) => page.from !== 'start' && page.from !== 'end' && isNoEventThere(error),
+    );
   }
 
-  private async page(
-    name: string,
-    { from, count, backwards }: { from: number | undefined; count: number; backwards: boolean },
-  ): Promise<readonly OnServer[]> {
-    const { client, calls, callOptions } = this.connection;
-    const direction = backwards ? BACKWARDS : FORWARDS;
-    const fromRevision = from === undefined ? (backwards ? END : START) : BigInt(from);
-    try {
-      const events = await calls.ask('read a stream', () =>
-        this.collect(client.readStream(name, { ...callOptions, fromRevision, direction, maxCount: count })),
-      );
-      return events.flatMap(({ event }) => event ?? []);
-    } catch (error) {
-      if (error instanceof StreamNotFoundError) return [];
-      throw error;
-    }
+  private async streamPage(
+    stream: string,
+    page: { readonly from: number | undefined; readonly count: number; readonly backwards: boolean },
+  ): Promise<ServerPage> {
+    const { calls, streams, names } = this.connection;
+    const asked = { ...page, stream: names.onServer(stream) };
+    const answer = await calls.ask('read a stream', () => this.once((onPiece) => streams.readStream(asked, onPiece)));
+    return answer ?? { events: [], last: true };
   }
 
-  private collect<T>(read: StreamingRead<T>): Promise<readonly T[]> {
-    const all = (onPiece: () => void): Promise<readonly T[]> =>
-      new Promise((resolve, reject) => {
-        const events: T[] = [];
-        read.on('data', (event: T) => {
-          events.push(event);
-          onPiece();
-        });
-        read.on('end', () => resolve(events));
-        read.on('error', reject);
-      });
-    return this.connection.calls.once(all, () => void read.cancel().catch(() => undefined));
+  private once<T>(begin: (onPiece: () => void) => Running<T>): Promise<T> {
+    let cancel = (): void => undefined;
+    return this.connection.calls.once(
+      (onPiece) => {
+        const running = begin(onPiece);
+        cancel = running.cancel;
+        return running.answer;
+      },
+      () => cancel(),
+    );
   }
 }
+
+const anyOf = (types: readonly string[]): string =>
+  `^(?:${types.map((type) => type.replace(/[^\w]/g, '\\$&')).join('|')})$`;

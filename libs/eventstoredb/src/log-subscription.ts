@@ -1,15 +1,8 @@
-import {
-  type AllStreamResolvedEvent,
-  type AllStreamSubscription,
-  type Position,
-  START,
-  excludeSystemEvents,
-} from '@eventstore/db-client';
 import { Backoff, endsWithin, pause } from '@entente/async';
 import { isCut, isNoEventThere } from './rpc.js';
 import type { EventStoreConnection } from './connection.js';
-import type { LogReader } from './log-reader.js';
-import { drain } from './filtered-read.js';
+import type { LogReader, OnDamage } from './log-reader.js';
+import type { ReadFrom, ServerEvent, ServerPosition } from './stream-calls.js';
 
 /** Pauses before it subscribes again, in milliseconds. */
 const FIRST_BACKOFF_MS = 100;
@@ -18,8 +11,8 @@ const MAX_BACKOFF_MS = 3000;
 const WAIT_FOR_SUBSCRIPTION_MS = 250;
 
 /**
- * Follows the end of the log by a subscription. It wakes all callers of `reached`, and knows the
- * highest time of recording.
+ * Follows the end of the log by a subscription, of which the server filters the events. It wakes
+ * all callers of `reached`, and knows the highest time of recording.
  */
 export class LogSubscription {
   private readonly listeners = new Set<(position: bigint) => void>();
@@ -32,23 +25,31 @@ export class LogSubscription {
   private running: Promise<void> = Promise.resolve();
   private at = 0n;
   /**
-   * The last position of all that the server holds that it has seen: it subscribes again from
-   * there.
+   * The last position of all that the server holds up to which it has seen everything: it
+   * subscribes again from there.
    */
-  private through = 0n;
+  private through: ServerPosition;
+  /** The last position that a subscription reported. */
+  private reported = 0n;
   private latest = '';
 
   constructor(
     private readonly connection: EventStoreConnection,
     private readonly reader: LogReader,
+    beginsAt: bigint,
     private readonly onReconnect: () => void = () => undefined,
-  ) {}
+    private readonly onDamage: OnDamage = () => undefined,
+  ) {
+    this.through = { commit: beginsAt, prepare: beginsAt };
+  }
 
   /** Starts at the current end of the log. */
   async start(): Promise<void> {
-    const { through, last } = await this.reader.end();
-    this.through = through;
-    if (last !== undefined) this.advance(last.position, last.metadata.recordedAt);
+    const last = await this.reader.last(this.onDamage);
+    if (last !== null) {
+      this.through = { commit: last.position, prepare: last.position };
+      this.advance(last.position, last.metadata.recordedAt);
+    }
     this.running = this.run();
   }
 
@@ -62,10 +63,13 @@ export class LogSubscription {
     return this.latest;
   }
 
-  /** The last position of the log, read from the server. */
+  /**
+   * The last position of the log, read from the server: from where it has seen everything, so that
+   * others' events before that are not searched again.
+   */
   async head(): Promise<bigint> {
-    const { last } = await this.reader.end(this.through);
-    return last?.position ?? this.at;
+    await this.look();
+    return this.at;
   }
 
   /**
@@ -74,7 +78,7 @@ export class LogSubscription {
    */
   async reached(position: bigint): Promise<void> {
     if (this.at >= position) return;
-    const { cutSubscription, through } = this;
+    const { cutSubscription, reported } = this;
     const { promise: arrival, resolve: reached } = Promise.withResolvers<void>();
     const waiter = { position, reached };
     this.waiting.add(waiter);
@@ -82,19 +86,22 @@ export class LogSubscription {
     this.waiting.delete(waiter);
     if (this.at >= position) return;
     // A read that was already running may have started too early.
-    for (let attempt = 0; attempt < 2 && this.at < position; attempt += 1) await this.readShared();
-    if (this.through === through) cutSubscription();
+    for (let attempt = 0; attempt < 2 && this.at < position; attempt += 1) await this.readShared(position);
+    if (this.reported === reported) cutSubscription();
   }
 
   /** All waiting callers share one read. */
-  private readShared(): Promise<void> {
-    return (this.currentRead ??= this.catchUp().finally(() => (this.currentRead = null)));
+  private readShared(position: bigint): Promise<void> {
+    return (this.currentRead ??= this.look(position).finally(() => (this.currentRead = null)));
   }
 
-  /** Reads what it has not seen yet. */
-  async catchUp(): Promise<void> {
-    for await (const events of this.reader.readLog(this.at))
-      for (const { position, metadata } of events) this.advance(position, metadata.recordedAt);
+  /** Reads what it has not seen yet, up to a position at which it may stop. */
+  async look(position?: bigint): Promise<void> {
+    for (;;) {
+      const { events, last } = await this.reader.news(this.through);
+      for (const event of events) this.see(event);
+      if (last || (position !== undefined && this.at >= position)) return;
+    }
   }
 
   /** Calls the listener soon after new events, with the last position. */
@@ -107,6 +114,18 @@ export class LogSubscription {
     this.stopped.abort();
     this.cutSubscription();
     await this.running;
+  }
+
+  /** Notes an event, once: a read and the subscription may both have it. */
+  private see(event: ServerEvent): void {
+    if (event.commit <= this.through.commit) return;
+    this.through = { commit: event.commit, prepare: event.prepare };
+    // An event that cannot be read is an error for its readers.
+    const [own] = this.reader.ownEvents(event, undefined, (fault) => {
+      this.onDamage(fault);
+      this.advance(event.commit, this.latest);
+    });
+    if (own !== undefined) this.advance(own.position, own.metadata.recordedAt);
   }
 
   private advance(position: bigint, recordedAt: string): void {
@@ -124,17 +143,20 @@ export class LogSubscription {
 
   private async run(): Promise<void> {
     const { signal } = this.stopped;
-    const timer = setInterval(() => void this.look(), this.connection.calls.timeoutMs).unref();
+    const timer = setInterval(() => void this.watch(), this.connection.calls.timeoutMs).unref();
     signal.addEventListener('abort', () => clearInterval(timer));
     const backoff = new Backoff({ firstMs: FIRST_BACKOFF_MS, maxMs: MAX_BACKOFF_MS });
     while (!signal.aborted) {
-      const previous = this.through;
+      const previous = this.through.commit;
       const end = await this.subscribeOnce();
-      if (this.through > previous) backoff.reset();
+      if (this.through.commit > previous) backoff.reset();
       // A subscription that the server cut continues from its position: that is no outage.
-      if (isCut(end) && this.through > previous) continue;
+      if (isCut(end) && this.through.commit > previous) continue;
       // A subscription cannot start at a position without an event, however often it is tried.
-      if (isNoEventThere(end) && this.through === previous) this.through = this.reader.knownBefore(previous);
+      if (isNoEventThere(end) && this.through.commit === previous) {
+        const known = this.reader.knownBefore(previous);
+        this.through = { commit: known, prepare: known };
+      }
       await pause(backoff.next(), signal);
       if (!signal.aborted) this.onReconnect();
     }
@@ -144,41 +166,39 @@ export class LogSubscription {
    * A subscription that has gone silent reports nothing, so it looks at the end of the log at
    * intervals.
    */
-  private async look(): Promise<void> {
+  private async watch(): Promise<void> {
     if (this.isLooking) return;
     this.isLooking = true;
-    await this.head()
-      .then((head) => this.reached(head))
-      .catch(() => undefined);
+    const { at, cutSubscription, reported } = this;
+    const looked = await this.look().then(
+      () => true,
+      () => false,
+    );
+    // The subscription may be on its way to where the read has been.
+    if (looked && this.at > at) {
+      await pause(WAIT_FOR_SUBSCRIPTION_MS, this.stopped.signal);
+      if (this.reported === reported) cutSubscription();
+    }
     this.isLooking = false;
   }
 
   /** Runs one subscription until it ends; returns the error that ended it, or null. */
   private async subscribeOnce(): Promise<unknown> {
-    const { client, calls, positions, callOptions } = this.connection;
-    const fromPosition = this.through === 0n ? START : positions.at(this.through);
-    // Nothing here may throw: the client would not catch it.
-    const checkpointReached = (from: AllStreamSubscription, position: Position): void => {
-      drain(from);
-      this.through = positions.remember(position);
-    };
-    const filter = excludeSystemEvents({ checkpointReached });
-    const subscription = client.subscribeToAll({ ...callOptions, fromPosition, filter });
-    const end = await new Promise<unknown>((resolve) => {
-      this.cutSubscription = () => resolve(null);
-      subscription.on('data', ({ event }: AllStreamResolvedEvent) => {
-        try {
-          for (const { position, metadata } of this.reader.ownEvents(event))
-            this.advance(position, metadata.recordedAt);
-        } catch {
-          // An event that cannot be read is an error for its readers.
-        }
-        if (event !== undefined) this.through = positions.remember(event.position);
-      });
-      subscription.on('error', resolve);
-      subscription.on('end', () => resolve(null));
+    const { streams, names } = this.connection;
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    const from: ReadFrom = this.through.commit === 0n ? 'start' : this.through;
+    const end = streams.follow(from, names.ownFilter(), {
+      onEvent: (event) => {
+        this.reported = event.commit;
+        this.see(event);
+      },
+      onCheckpoint: (position) => {
+        this.reported = position.commit;
+        if (position.commit > this.through.commit) this.through = position;
+      },
+      onEnd: resolve,
     });
-    await calls.once(() => subscription.unsubscribe()).catch(() => undefined);
-    return end;
+    this.cutSubscription = end;
+    return promise;
   }
 }

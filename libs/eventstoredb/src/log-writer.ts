@@ -1,18 +1,18 @@
-import {
-  type AppendExpectedRevision,
-  type AppendResult,
-  type EventData,
-  NO_STREAM,
-  WrongExpectedVersionError,
-} from '@eventstore/db-client';
+import { NO_STREAM, WrongExpectedVersionError, jsonEvent } from '@eventstore/db-client';
 import { type Appended, Fault } from '@entente/engine';
+import { BatchAppends, type BatchAppended, type ProposedEvent } from './batch-appends.js';
 import type { EventStoreConnection } from './connection.js';
+import { streamCut } from './damaged-streams.js';
 import type { LogReader } from './log-reader.js';
 
+/** Number of appends that the server gets at once. */
+const MAX_CONCURRENT_APPENDS = 256;
+
 /**
- * Number of appends that the server gets at once; it accepts a hundred calls over one connection.
+ * The bytes of an append above which it is sent in a separate call: the server ends the whole call
+ * if an append is larger than its transport accepts.
  */
-const MAX_CONCURRENT_APPENDS = 64;
+const MAX_BATCHED_BYTES = 1_048_576;
 
 /**
  * Appends at an exact revision. There an append may be sent any number of times: the server
@@ -22,19 +22,24 @@ const MAX_CONCURRENT_APPENDS = 64;
 export class EventStoreDbLogWriter {
   private running = 0;
   private readonly waiters: (() => void)[] = [];
+  private readonly batches: BatchAppends;
 
   constructor(
     private readonly connection: EventStoreConnection,
     private readonly reader: LogReader,
-  ) {}
+  ) {
+    this.batches = new BatchAppends(connection.streams);
+  }
 
   /**
    * Appends events after the last revision of a stream (-1: no stream). `make` creates them again
    * for each attempt.
    */
-  async append(stream: string, last: number, make: () => Promise<EventData[]>): Promise<Appended> {
+  async append(stream: string, last: number, make: () => Promise<readonly ProposedEvent[]>): Promise<Appended> {
     if (!this.connection.names.isStream(stream))
       throw new Error(`${stream} is not a stream of a log: name it <kind>/<id>, with the kind in kebab-case`);
+    const fault = this.reader.damaged.faultOf(stream);
+    if (fault !== null) throw fault;
     if (this.running >= MAX_CONCURRENT_APPENDS) await new Promise<void>((resolve) => this.waiters.push(resolve));
     else this.running += 1;
     try {
@@ -46,45 +51,71 @@ export class EventStoreDbLogWriter {
     }
   }
 
-  private async send(stream: string, last: number, make: () => Promise<EventData[]>): Promise<Appended> {
-    const { client, calls, names, callOptions } = this.connection;
-    const expectedRevision: AppendExpectedRevision = last < 0 ? NO_STREAM : BigInt(last);
-    const options = { ...callOptions, expectedRevision };
+  /** Ends the call that carries the appends. */
+  close(): void {
+    this.batches.close();
+  }
+
+  private async send(stream: string, last: number, make: () => Promise<readonly ProposedEvent[]>): Promise<Appended> {
+    const { calls, names } = this.connection;
     let count = 0;
-    let result: AppendResult;
+    let result: BatchAppended;
     try {
       result = await calls.ask(`append to ${stream}`, async () => {
         const events = await make();
         count = events.length;
-        return calls.once(() => client.appendToStream(names.onServer(stream), events, options));
+        return this.sendOnce(names.onServer(stream), last, events);
       });
     } catch (error) {
       if (!(error instanceof WrongExpectedVersionError)) throw error;
       return { ok: false, actual: typeof error.actualVersion === 'bigint' ? Number(error.actualVersion) : -1 };
     }
-    const revision = Number(result.nextExpectedRevision);
-    if (!result.success) return { ok: false, actual: revision };
+    const { revision } = result;
     if (revision !== last + count)
-      throw new Fault(
-        'stream-deleted',
-        `${stream} ends at revision ${revision} after an append that should have made it ${last + count}: another program deleted a part of it on the server; restore it from a backup`,
+      throw streamCut(
+        stream,
+        `it ends at revision ${revision} after an append that should have made it ${last + count}`,
       );
-    return { ok: true, revision, position: await this.positionOf(stream, revision, result) };
+    return { ok: true, revision, position: result.position ?? (await this.positionOf(stream, revision)) };
+  }
+
+  private sendOnce(stream: string, last: number, events: readonly ProposedEvent[]): Promise<BatchAppended> {
+    const { calls } = this.connection;
+    const bytes = events.reduce((sum, { data, metadata }) => sum + data.length + metadata.length, 0);
+    if (bytes > MAX_BATCHED_BYTES) return calls.once(() => this.sendAlone(stream, last, events));
+    const stop = new AbortController();
+    return calls.once(
+      () => this.batches.append(stream, last, events, stop.signal),
+      () => stop.abort(),
+    );
+  }
+
+  private async sendAlone(stream: string, last: number, events: readonly ProposedEvent[]): Promise<BatchAppended> {
+    const { client, callOptions } = this.connection;
+    const expectedRevision = last < 0 ? NO_STREAM : BigInt(last);
+    const converted = events.map(({ id, type, data, metadata }) =>
+      jsonEvent({ id, type, data: jsonIn(data), metadata: jsonIn(metadata) }),
+    );
+    const { nextExpectedRevision, position } = await client.appendToStream(stream, converted, {
+      ...callOptions,
+      expectedRevision,
+    });
+    const isWhole = position !== undefined && position.commit === position.prepare;
+    return { revision: Number(nextExpectedRevision), position: isWhole ? position.commit : null };
   }
 
   /**
    * The position of the last event. The answer to a repeat may lack it; then the event itself is
    * read.
    */
-  private async positionOf(stream: string, revision: number, { position }: AppendResult): Promise<bigint> {
-    if (position !== undefined && position.commit === position.prepare) return position.commit;
+  private async positionOf(stream: string, revision: number): Promise<bigint> {
     for await (const [event] of this.reader.readStream(stream, { from: revision, limit: 1 }))
       if (event !== undefined) return event.position;
     if ((await this.reader.revisionOf(stream)) >= revision)
-      throw new Fault(
-        'stream-deleted',
-        `${stream} has revision ${revision}, which cannot be read: another program deleted a part of the stream on the server; restore it from a backup`,
-      );
+      throw streamCut(stream, `revision ${revision} cannot be read`);
     throw new Fault('event-store-unanswered', `revision ${revision} of ${stream} cannot be read yet; try again`, 1);
   }
 }
+
+const jsonIn = (bytes: Uint8Array): Record<string, unknown> =>
+  JSON.parse(Buffer.from(bytes).toString()) as Record<string, unknown>;

@@ -26,6 +26,12 @@ const RESOURCE_EXHAUSTED = 8;
 const ABORTED = 10;
 const UNAUTHENTICATED = 16;
 
+/** A call without an answer yet, and the parts of the timeout that it has left. */
+interface WaitingCall {
+  left: number;
+  readonly timeOut: () => void;
+}
+
 /** No answer within the call timeout; it is unknown whether the call took effect. */
 class NoAnswer extends Error {
   constructor(ms: number) {
@@ -89,6 +95,9 @@ const RETRY_ADVICE = 'try again: what has taken effect is then recognised, and n
  * is starting or ending, is tried again: every call here may be made twice.
  */
 export class Rpc {
+  private readonly waiting = new Set<WaitingCall>();
+  /** One clock for all calls, while there are any. */
+  private ticking: NodeJS.Timeout | undefined;
   private lastOutage: string | null = null;
   /** Why the last search found no leader; null if it found one. */
   private searchFailure: Error | null = null;
@@ -107,22 +116,34 @@ export class Rpc {
    * restarts the timeout. `ended` is called when no caller waits for the answer any more.
    */
   async once<T>(call: (onPiece: () => void) => Promise<T>, ended?: () => void): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
-    let left = CALL_PARTS;
-    const timedOut = new Promise<never>((_, reject) => {
-      timer = setInterval(() => {
-        left -= 1;
-        if (left > 0) return;
-        clearInterval(timer);
+    const { promise: timedOut, reject } = Promise.withResolvers<never>();
+    const waiting: WaitingCall = {
+      left: CALL_PARTS,
+      timeOut: () => {
         reject(new NoAnswer(this.timeoutMs));
         ended?.();
-      }, this.timeoutMs / CALL_PARTS);
-    });
+      },
+    };
+    this.waiting.add(waiting);
+    this.ticking ??= setInterval(() => this.tick(), this.timeoutMs / CALL_PARTS);
     try {
-      return await Promise.race([call(() => (left = CALL_PARTS)), timedOut]);
+      return await Promise.race([call(() => (waiting.left = CALL_PARTS)), timedOut]);
     } finally {
-      clearInterval(timer);
+      this.waiting.delete(waiting);
     }
+  }
+
+  /** A part of the call timeout has passed, for all calls. */
+  private tick(): void {
+    for (const call of this.waiting) {
+      call.left -= 1;
+      if (call.left >= 0) continue;
+      this.waiting.delete(call);
+      call.timeOut();
+    }
+    if (this.waiting.size > 0) return;
+    clearInterval(this.ticking);
+    this.ticking = undefined;
   }
 
   /** Called if a call got no answer in time: another node of a cluster may answer. */

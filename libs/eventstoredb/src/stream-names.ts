@@ -1,4 +1,5 @@
 import { parseStream } from '@entente/kernel';
+import type { ServerFilter } from './stream-calls.js';
 
 /**
  * The stream with the log's identity. It has no `<kind>/<id>` name, so it is not part of the log.
@@ -9,6 +10,11 @@ const IDENTITY = 'entente-log';
  * A kind as domains name it. Streams of other logs and other programs on the server do not match.
  */
 const KIND = /^[a-z][a-z0-9-]*$/;
+
+/** The beginning of a stream's name, as the server searches for it. */
+const STREAM_PATTERN = '[a-z][a-z0-9-]*/';
+/** Before the name of the stream that holds the metadata of another. */
+const METADATA_PREFIX = '$$';
 
 /**
  * Maps the log's streams to their names on the server: the same names, or, on a server with several
@@ -36,9 +42,32 @@ export class Names {
     return this.toStream(this.onServer(stream)) !== null;
   }
 
-  /** The prefixes of all streams of some kinds. */
-  ofKinds(kinds: readonly string[]): string[] {
-    return kinds.map((kind) => `${this.prefix}${kind}/`);
+  /** Finds the streams of some kinds, and their metadata. */
+  kindsFilter(kinds: readonly string[]): ServerFilter {
+    const prefixes = kinds.map((kind) => `${this.prefix}${kind}/`);
+    return { streamPrefixes: prefixes.flatMap((prefix) => [prefix, `${METADATA_PREFIX}${prefix}`]) };
+  }
+
+  /**
+   * Finds all streams of the log, and their metadata. A log without a name has no prefix, so its
+   * streams are found by the form of their names.
+   */
+  ownFilter(): ServerFilter {
+    return this.prefix === ''
+      ? { streamPattern: `^(\\$\\$)?(${STREAM_PATTERN}|${IDENTITY}$)` }
+      : { streamPrefixes: [this.prefix, `${METADATA_PREFIX}${this.prefix}`] };
+  }
+
+  /** Finds all streams of the log. */
+  streamsFilter(): ServerFilter {
+    return this.prefix === '' ? { streamPattern: `^${STREAM_PATTERN}` } : { streamPrefixes: [this.prefix] };
+  }
+
+  /** Finds the metadata of all streams of the log. */
+  damageFilter(): ServerFilter {
+    return this.prefix === ''
+      ? { streamPattern: `^\\$\\$(${STREAM_PATTERN}|${IDENTITY}$)` }
+      : { streamPrefixes: [`${METADATA_PREFIX}${this.prefix}`] };
   }
 
   /**

@@ -12,3 +12,9 @@ export function clientLogger(name: string) {
     else log.debug({ ...details, message });
   };
 }
+
+/** Logs each part of the log that cannot be read. */
+export function damageLogger() {
+  const log = new Logger('event-store');
+  return ({ message }: Error): void => log.error(message);
+}

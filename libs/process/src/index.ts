@@ -1,4 +1,4 @@
-export { clientLogger } from './client-logger.js';
+export { clientLogger, damageLogger } from './client-logger.js';
 export { KAFKA, type KafkaConnection } from './kafka-settings.js';
 export { EXIT_UNSURE, lastResort } from './last-resort.js';
 export { LogOnChange } from './log-on-change.js';

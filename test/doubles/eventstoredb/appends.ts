@@ -60,7 +60,7 @@ const nameOf = (stream: StreamIdentifier | undefined): string =>
 
 /** The two ways to append, deletion, and what the server's writer makes of them. */
 export class Appends {
-  /** The number of calls that appended a single event. */
+  /** The number of appends that were asked for, by either way. */
   asked = 0;
 
   constructor(
@@ -133,6 +133,7 @@ export class Appends {
       write.events.push(...request.getProposedMessagesList().map(proposed));
       if (!request.getIsFinal()) return;
       pending.delete(id);
+      this.asked += 1;
       this.write(write.stream, write.expected, write.events, (outcome) => {
         if (outcome instanceof Error) return void call.emit('error', outcome);
         if (outcome.type === 'written') call.write(answer.setSuccess(batchSuccess(outcome)));

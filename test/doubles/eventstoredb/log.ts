@@ -75,6 +75,8 @@ export class DoubleLog {
   keep: (written: readonly Stored[]) => void = () => undefined;
   readonly records: Stored[] = [];
   private readonly streams = new Map<string, Stored[]>();
+  /** The first revision that is left of a stream. */
+  private readonly scavenged = new Map<string, number>();
   private committed = new Map<string, Stored>();
   private readonly growing = new Set<() => void>();
   private end = 0n;
@@ -91,7 +93,8 @@ export class DoubleLog {
   visible(stream: string): readonly Stored[] {
     const all = this.of(stream);
     const { $maxCount, $maxAge, $tb = 0 } = this.metadataOf(stream);
-    const from = Math.max($tb, $maxCount === undefined ? 0 : all.length - $maxCount);
+    const left = this.scavenged.get(stream) ?? 0;
+    const from = Math.max($tb, left, $maxCount === undefined ? 0 : all.length - $maxCount);
     const since = $maxAge === undefined ? 0n : this.now() - BigInt(Math.round($maxAge)) * TICKS_PER_SECOND;
     if (from <= 0 && since <= 0n) return all;
     return all.filter(({ revision, created }) => revision >= from && created >= since);
@@ -218,6 +221,13 @@ export class DoubleLog {
     const { position } = this.put(stream, event, 0n, this.clock(), TOMBSTONE);
     this.publish(from);
     return position;
+  }
+
+  /** Removes the events of a stream before a revision for ever, as a scavenge does. */
+  scavenge(stream: string, before: number): void {
+    const kept = (record: Stored): boolean => record.stream !== stream || record.revision >= before;
+    this.records.splice(0, this.records.length, ...this.records.filter(kept));
+    this.scavenged.set(stream, before);
   }
 
   /**

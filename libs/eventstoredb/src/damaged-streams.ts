@@ -1,0 +1,133 @@
+import { DamagedLog } from '@entente/engine';
+import type { Names } from './stream-names.js';
+import type { EventStoreConnection } from './connection.js';
+import type { ReadFrom, ServerEvent, ServerFilter, ServerPage } from './stream-calls.js';
+
+/** Events per read. */
+const PAGE_SIZE = 2000;
+
+/** The `$tb` of a stream that was deleted and may be appended to again. */
+const DELETED_BEFORE = 2n ** 63n - 1n;
+/** The type of the event that ends a stream for ever. */
+const TOMBSTONE_TYPE = '$streamDeleted';
+const METADATA_TYPE = '$metadata';
+const METADATA_PREFIX = '$$';
+
+/** A stream that is not whole, and why. */
+interface Damage {
+  readonly position: bigint;
+  /** Null: its newest metadata cut nothing. */
+  readonly cause: string | null;
+}
+
+/** The fault of a stream of which a part was removed. */
+export const streamCut = (stream: string, cause: string): DamagedLog =>
+  new DamagedLog(
+    'stream-deleted',
+    stream,
+    `the stream ${stream} is not whole: ${cause}; an administrator of the event store removes that setting again, which helps if the server was not scavenged since, or restores the server from a backup`,
+  );
+
+/**
+ * The log's streams of which an administrator of the server removed events: by a limit in the
+ * stream's metadata (`$maxCount`, `$maxAge`, `$tb`), or by deleting it. The server shows each as an
+ * event in its log.
+ */
+export class DamagedStreams {
+  private readonly damaged = new Map<string, Damage>();
+
+  constructor(private readonly names: Names) {}
+
+  /**
+   * Notes what an event of the server does to a stream of the log. Returns false if the event is
+   * one of a stream itself.
+   */
+  note({ stream, type, data, commit }: ServerEvent): boolean {
+    if (type === TOMBSTONE_TYPE) {
+      this.set(stream, commit, 'it was deleted for ever');
+      return true;
+    }
+    if (!stream.startsWith(METADATA_PREFIX)) return false;
+    if (type === METADATA_TYPE) this.set(stream.slice(METADATA_PREFIX.length), commit, causeIn(data));
+    return true;
+  }
+
+  /** The fault if a stream is not whole; null if it is. `stream` is the deployment's name. */
+  faultOf(stream: string): DamagedLog | null {
+    const cause = this.damaged.get(this.names.onServer(stream))?.cause ?? null;
+    return cause === null ? null : streamCut(stream, cause);
+  }
+
+  /** The fault of the first damaged stream of some kinds, or of any kind; null if all are whole. */
+  faultOfKinds(kinds?: readonly string[]): DamagedLog | null {
+    return this.faults(kinds)[0] ?? null;
+  }
+
+  /** The fault of each damaged stream. */
+  faults(kinds?: readonly string[]): DamagedLog[] {
+    return [...this.damaged].flatMap(([onServer, { cause }]) => {
+      const name = this.names.toStream(onServer);
+      if (cause === null || name === null || (kinds !== undefined && !kinds.includes(name.kind))) return [];
+      return [streamCut(name.stream, cause)];
+    });
+  }
+
+  /** Why the stream with the log's identity is not whole; null if it is. */
+  identityCause(): string | null {
+    return this.damaged.get(this.names.identity)?.cause ?? null;
+  }
+
+  private set(onServer: string, position: bigint, cause: string | null): void {
+    if (this.names.toStream(onServer) === null && onServer !== this.names.identity) return;
+    if (position <= (this.damaged.get(onServer)?.position ?? -1n)) return;
+    this.damaged.set(onServer, { position, cause });
+  }
+}
+
+/** How a stream's metadata cuts it; null if it does not. */
+function causeIn(data: Uint8Array): string | null {
+  const text = Buffer.from(data).toString();
+  let metadata: unknown;
+  try {
+    metadata = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (metadata === null || typeof metadata !== 'object') return null;
+  const before = /"\$tb"\s*:\s*(\d+)/.exec(text)?.[1];
+  if (before !== undefined && BigInt(before) === DELETED_BEFORE) return 'it was deleted on the server';
+  if (before !== undefined && BigInt(before) > 0n) return `its metadata on the server has $tb ${before}`;
+  const limits = metadata as { readonly $maxCount?: unknown; readonly $maxAge?: unknown };
+  for (const limit of ['$maxCount', '$maxAge'] as const)
+    if (Number.isInteger(limits[limit])) return `its metadata on the server has ${limit} ${String(limits[limit])}`;
+  return null;
+}
+
+/**
+ * The streams of the log that an administrator cut or deleted: the server searches its whole log
+ * for these events.
+ */
+export async function findDamage(connection: EventStoreConnection): Promise<DamagedStreams> {
+  const damaged = new DamagedStreams(connection.names);
+  const note = (event: ServerEvent): void => void damaged.note(event);
+  const tombstones = { typePattern: `^\\${TOMBSTONE_TYPE}$` };
+  await Promise.all([search(connection, connection.names.damageFilter(), note), search(connection, tombstones, note)]);
+  return damaged;
+}
+
+async function search(
+  { calls, streams }: EventStoreConnection,
+  filter: ServerFilter,
+  onEvent: (event: ServerEvent) => void,
+): Promise<void> {
+  for (let from: ReadFrom = 'start'; ;) {
+    const asked = { from, count: PAGE_SIZE, filter };
+    const page: ServerPage = await calls.ask('search for damage', () =>
+      calls.once((onPiece) => streams.readAll(asked, onPiece).answer),
+    );
+    for (const event of page.events) onEvent(event);
+    const latest = page.events.at(-1);
+    if (page.last || latest === undefined) return;
+    from = latest;
+  }
+}
