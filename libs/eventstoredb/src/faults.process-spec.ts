@@ -63,7 +63,7 @@ describe('an append to a server that misbehaves', () => {
     const server = await aServer();
     const store = await aStore(server.url, 100);
     const event = anEvent();
-    server.faults.slow = 250;
+    server.faults.slow = 1500;
     await expect(store.append('note/a', 'none', [event])).rejects.toMatchObject({
       code: 'event-store-unanswered',
       retryAfter: 5,
