@@ -129,7 +129,7 @@ function scan() {
       if (ts.isNewExpression(node)) {
         const name = node.expression.getText();
         const code = textOf(node.arguments?.[name === 'Problem' ? 1 : 0]);
-        if ((name === 'Problem' || name === 'Fault') && code !== undefined) codes.add(code);
+        if (['Problem', 'Fault', 'DamagedLog'].includes(name) && code !== undefined) codes.add(code);
       }
       if (ts.isPropertyAssignment(node) && node.name.getText() === 'code') {
         const code = textOf(node.initializer);

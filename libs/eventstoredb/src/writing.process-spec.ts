@@ -27,7 +27,7 @@ const recorded = (stream: string, revision: number, second: number): RecordedEve
 
 describe('an append to a server', () => {
   it('is lost or duplicated never if the connection breaks under load', async () => {
-    const { server, store } = await trial({ answerTimeout: 1000 });
+    const { server, store } = await trial({ answerTimeout: 3000 });
     let written = 0;
     const silence = server.log.onGrowth(() => {
       if ((written += 1) !== 150) return;
