@@ -65,7 +65,7 @@ export const PROBLEMS = {
   'foreign-event': [
     500,
     'Another program wrote to a stream of the log on the event store.',
-    'The operator gives that program other streams, or the log a name of its own, and restores the event store.',
+    'The operator gives that program other streams, or the log another name, and restores the event store.',
   ],
   'stream-deleted': [
     500,
