@@ -66,14 +66,18 @@ export class EndUseCheckScheduled extends ScheduleEndUseCheck {
   @optional() @currency("the case's currency") readonly currency?: string;
 }
 
-/** R13: the duty to count the items moves with a transfer, and their check with it. */
+/**
+ * R13: the duty to count the items moves with a transfer, and their check with it. It moves, too,
+ * with items that their holder brings to another store.
+ */
 export class TransferCheckedItems {
-  @streamId('third-party-transfer', 'the transfer that moved the items', 'estmark.transfer-1')
-  readonly transfer!: string;
+  @optional()
+  @streamId('third-party-transfer', 'the transfer that moved the items; none to another store', 'estmark.transfer-1')
+  readonly transfer?: string;
   @words('the serial numbers of the items', ['TS-0001'], MAX_SERIALS) readonly serials!: readonly string[];
   @organisation('the organisation that has the duty to count them from then on', 'vestra') readonly to!: string;
   @optional()
-  @streamId('storage-site', 'the store of the new holder, if it is known', 'vestra.central-depot')
+  @streamId('storage-site', 'the store that holds them from then on, if it is known', 'vestra.central-depot')
   readonly site?: string;
 }
 

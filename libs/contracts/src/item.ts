@@ -69,6 +69,17 @@ export class MoveItem {
   @site('the store that holds it from then on') readonly site!: string;
 }
 
+/** The checks that move with the item: the decision adds them. */
+export class ItemMoved extends MoveItem {
+  @optional()
+  @words('the checks of end use that name it and move with it', ['veritas-monitor.check-1'], 20)
+  readonly checks?: readonly string[];
+  @optional() @word('the serial number, if checks move with it', 'TS-0001') readonly serial?: string;
+  @optional()
+  @organisation('the organisation that holds it, if checks move with it', 'estmark')
+  readonly holder?: string;
+}
+
 export class ReportItemLoss {
   @on('the loss, or of its discovery', '2026-05-22') readonly on!: string;
   @code('the code of the cause', 'theft-from-vehicle') readonly cause!: string;
@@ -154,9 +165,12 @@ export class ReturnItem {
 export class NoteItemCheck {
   @streamId('end-use-check', 'the check of end use that names it', 'veritas-monitor.check-1') readonly check!: string;
   @organisation('the organisation that holds it as the check has it', 'estmark') readonly countedBy!: string;
+  @optional()
+  @word('the place of the check, if a policy scheduled it', 'estmark.north-depot')
+  readonly place?: string;
 }
 
-/** Where the check moves, if the item was transferred before: the decision adds it. */
+/** Where the check moves, if the item was transferred or moved before: the decision adds it. */
 export class ItemCheckNoted extends NoteItemCheck {
   @optional()
   @streamId('third-party-transfer', 'the transfer that moved the item', 'estmark.transfer-1')
@@ -268,7 +282,7 @@ export const itemContract = contract({
     ItemReceived: event(ItemReceived, 'The item was received in a store'),
     ItemReceiptCorrected: event(ItemReceiptCorrected, 'The day or store of receipt was corrected'),
     ItemReceiptWithdrawn: event(ItemReceiptWithdrawn, 'The receipt was taken back'),
-    ItemMoved: event(MoveItem, 'The item was moved to another store'),
+    ItemMoved: event(ItemMoved, 'The item was moved to another store'),
     ItemReportedLost: event(ItemLossReported, 'The holder reported the item as lost'),
     ItemReportedDestroyed: event(ItemLossReported, 'The holder reported the item as destroyed'),
     ItemReportedExpended: event(ItemLossReported, 'The holder reported the item as expended'),

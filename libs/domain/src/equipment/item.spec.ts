@@ -383,6 +383,37 @@ describe('a check of end use that names an item (R13)', () => {
     system().refuses(note(), 'not-found');
     monitor().refuses(note(), 'not-the-system');
   });
+  it('is named by a move to another store, with which it moves', () => {
+    const move = act('MoveItem', { on: '2026-05-21', site: 'estmark.south' });
+    const south = (...past: Event[]) => holder(...past).knowing(storageSite, 'estmark.south', store, certifiedAgain);
+    const its = { checks: ['veritas.c-1'], serial: 'TS-0001', holder: 'estmark' };
+    south(noted()).decides(move, same(move, 'ItemMoved', its));
+    south().decides(move, same(move, 'ItemMoved'));
+    south(noted(), same(move, 'ItemMoved', its)).decides(move, []);
+  });
+  it('moves at once, if a policy scheduled it for the store before', () => {
+    const away = act('ItemMoved', { on: '2026-05-21', site: 'estmark.south' });
+    const after = (...past: Event[]) => system(registration, receipt, ...past);
+    const to = { to: 'estmark', serial: 'TS-0001', site: 'estmark.south' };
+    after(away).decides(note({ place: STORE }), noted({ place: STORE, ...to }));
+    after(away).decides(note({ place: 'estmark.south' }), noted({ place: 'estmark.south' }));
+    after(away).decides(note(), noted());
+    after().decides(note({ place: STORE }), noted({ place: STORE }));
+  });
+  it('moves with a transfer that changes its store alone', () => {
+    const own = { ...moved, to: 'estmark', site: 'estmark.south' };
+    const agreed = [
+      same(consent[0] as Event, 'ThirdPartyTransferRequested', { kind: 'change-of-end-use', to: 'estmark' }),
+      consent[1] as Event,
+    ];
+    system(registration, receipt, noted())
+      .knowing(thirdPartyTransfer, 'estmark.t-1', ...agreed)
+      .knowing(storageSite, 'estmark.south', store, certifiedAgain)
+      .decides(
+        act('TransferItem', own),
+        act('ItemTransferred', { ...own, from: 'estmark', checks: ['veritas.c-1'], serial: 'TS-0001' }),
+      );
+  });
   it('is named by the transfer, with which it moves, unless it has seen the item', () => {
     transfers(noted()).decides(act('TransferItem', moved), handed({ checks: ['veritas.c-1'], serial: 'TS-0001' }));
     transfers().decides(act('TransferItem', moved), handed());

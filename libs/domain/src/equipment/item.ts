@@ -366,18 +366,31 @@ function transferItem(
   if (to !== agreed)
     return refuse('other-holder', 'the new holder is the one to which the donor consented', 'R13', { to: agreed });
   const stored = site === undefined ? null : cannotStore(site, to, on, context);
-  const checks = to === item.holder || item.checks.length === 0 ? {} : { checks: item.checks, serial: item.serial };
+  const stays = to === item.holder && (site === undefined || site === item.site);
+  const checks = stays || item.checks.length === 0 ? {} : { checks: item.checks, serial: item.serial };
   return stored ?? [{ type: 'ItemTransferred', data: { ...data, from: item.holder, ...checks } }];
+}
+
+/** R13: the checks of an item move with it to another store. */
+function moveItem(data: DataOf<ItemCommand, 'MoveItem'>, item: Item, context: DecisionContext) {
+  const barred = past(data, item, context) ?? cannotStore(data.site, item.holder, data.on, context);
+  if (barred !== null) return barred;
+  if (data.site === item.site) return [];
+  const { checks, serial, holder } = item;
+  const moved = checks.length === 0 ? {} : { checks, serial, holder };
+  return [{ type: 'ItemMoved', data: { ...data, ...moved } } as const];
 }
 
 /**
  * R13: an item knows the checks that name it, so that they move with it; a check that was scheduled
- * for the holder before moves at once.
+ * for the holder before, or by a policy for the store before, moves at once.
  */
 function noteCheck(data: DataOf<ItemCommand, 'NoteItemCheck'>, item: Item): readonly ItemEvent[] {
   const { holder: to, site, transfer, serial } = item;
-  const moves = transfer !== null && to !== data.countedBy;
-  const where = moves ? { transfer, to, serial, ...(site !== null && { site }) } : {};
+  const isTransferred = transfer !== null && to !== data.countedBy;
+  const isMoved = to === data.countedBy && data.place !== undefined && site !== null && site !== data.place;
+  const where =
+    isTransferred || isMoved ? { ...(isTransferred && { transfer }), to, serial, ...(site !== null && { site }) } : {};
   return item.checks.includes(data.check) ? [] : [{ type: 'ItemCheckNoted', data: { ...data, ...where } }];
 }
 
@@ -392,12 +405,7 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
     WithdrawItemReceipt: (data, { receipt }) => [
       { type: 'ItemReceiptWithdrawn', data: { ...data, ...(receipt !== null && { receipt }) } },
     ],
-    MoveItem: {
-      unless: (data, item, context) =>
-        past(data, item, context) ?? cannotStore(data.site, item.holder, data.on, context),
-      already: ({ site }, item) => site === item.site,
-      then: 'ItemMoved',
-    },
+    MoveItem: moveItem,
     ReportItemLost: reports('ItemReportedLost'),
     ReportItemDestroyed: reports('ItemReportedDestroyed'),
     ReportItemExpended: reports('ItemReportedExpended'),

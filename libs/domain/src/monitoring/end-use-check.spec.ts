@@ -414,6 +414,23 @@ describe('a check moves with items that were transferred (R13)', () => {
       .knowing(storageSite, 'vestra.depot', opened)
       .decides(move({ site: 'vestra.depot' }), moved({ site: 'vestra.depot', place: 'vestra.depot', area: 'east' }));
   });
+  it('to another store of the same holder, without a transfer', () => {
+    const site = 'estmark.south-depot';
+    const south = act('StorageSiteRegistered', { owner: 'estmark', place: 's', category: 'arms', area: 'south' });
+    const to = { serials: ['S-1', 'S-2'], to: 'estmark', site };
+    const there = { ...to, from: 'estmark', place: site, area: 'south' };
+    const at = (...past: Event[]) => bySystem(...past).knowing(storageSite, site, south);
+    at().decides(act('TransferCheckedItems', to), act('CheckedItemsTransferred', there));
+    at(act('CheckedItemsTransferred', there)).decides(act('TransferCheckedItems', to), []);
+    const one = { ...there, serials: ['S-2'] };
+    at().decides(
+      act('TransferCheckedItems', { ...to, serials: ['S-2'] }),
+      act('CheckedItemsTransferred', {
+        ...one,
+        next: { ...without, serials: ['S-2'], quantity: 1, site, area: 'south' },
+      }),
+    );
+  });
   it('in part, if it names other items too: of these a check of their own', () => {
     const part = moved({
       serials: ['S-2'],

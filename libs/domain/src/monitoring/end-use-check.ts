@@ -387,14 +387,16 @@ function perform(data: PerformEndUseCheck, state: EndUseCheck, context: Decision
 }
 
 /**
- * R13: the duty to count moves to the new holder, and the check with it, on its last day. Of a
- * check that names other items too, only what was transferred moves, to a separate check. Nothing
- * moves with what a check that has ended looked at: the check that follows it moves instead.
+ * R13: the duty to count moves to the new holder, and the check with it, on its last day; with a
+ * move to another store, its place. Of a check that names other items too, only what moved goes to
+ * a separate check. Nothing moves with what a check that has ended looked at: the check that
+ * follows it moves instead.
  */
 function transferItems(data: CheckData<'TransferCheckedItems'>, state: EndUseCheck, context: DecisionContext) {
   const { to, site } = data;
   const serials = data.serials.filter((serial) => state.serials.includes(serial));
-  if (isOpen(state) !== null || state.holder === to || serials.length === 0) return [];
+  const stays = state.holder === to && (site === undefined || site === state.site);
+  if (isOpen(state) !== null || stays || serials.length === 0) return [];
   const area = site === undefined ? undefined : areaOf(site, to, context);
   const where = { place: site ?? to, ...(area && { area }) };
   const { area: _, ...whole } = nextCheck(state, serials, state.due);

@@ -140,6 +140,27 @@ describe('the policies of checks of items that are transferred (R13)', () => {
     expect(on('ItemCheckNoted', { check: 'veritas.c1', ...where })).toEqual(moved);
     expect(on('ItemCheckNoted', { check: 'veritas.c1', countedBy: 'estmark' })).toEqual([]);
   });
+  it('move the open check with the item to another store, also one that a policy scheduled late', () => {
+    const where = { site: 'estmark.south', serial: 'S1' };
+    const data = { serials: ['S1'], to: 'estmark', site: 'estmark.south' };
+    const moved = [{ stream: itsCheck, command: { type: 'TransferCheckedItems', data } }];
+    const on = (type: string, more: object) =>
+      follows(transferredChecks, 'item/norland.sight.~s1', type, { ...where, ...more });
+    expect(on('ItemMoved', { on: '2026-05-21', holder: 'estmark', checks: ['veritas.c1'] })).toEqual(moved);
+    expect(on('ItemMoved', { on: '2026-05-21', serial: undefined })).toEqual([]);
+    expect(on('ItemCheckNoted', { check: 'veritas.c1', to: 'estmark' })).toEqual(moved);
+    const scheduledAs = (stream: string) =>
+      follows(notedChecks, stream, 'EndUseCheckScheduled', {
+        type: 'enhanced',
+        donor: 'norland',
+        item: 'sight',
+        serials: ['S1'],
+        holder: 'estmark',
+        site: 'estmark.north',
+      })?.map(({ command }) => (command.data as { readonly place?: string }).place);
+    expect(scheduledAs('end-use-check/entente.after-e-1')).toEqual(['estmark.north']);
+    expect(scheduledAs('end-use-check/veritas.c1')).toEqual([undefined]);
+  });
   it('schedule a check of what was transferred of a check', () =>
     expect(follows(nextChecks, 'end-use-check/veritas.c1', 'CheckedItemsTransferred', { next: check })).toEqual([
       scheduled,

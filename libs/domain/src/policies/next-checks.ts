@@ -12,6 +12,9 @@ import { itemStream } from '../equipment/item-facts.js';
 const checkAfter = (event: string, item?: string) =>
   ({ kind: 'end-use-check', id: `entente.after-${event}${item === undefined ? '' : `.${item}`}` }) as const;
 
+/** Whether a policy has scheduled the check of this stream. */
+const isPlanned = (stream: string): boolean => parseStream(stream)?.id.startsWith('entente.') === true;
+
 /** A check that follows from an event: the system opens its stream. */
 const schedules = (
   check: ScheduleEndUseCheck | undefined,
@@ -130,13 +133,18 @@ export const notedChecks = eventPolicy<EndUseCheckEvent>(
     about: 'a check of items that are monitored by their serials is noted at each of them (R13)',
   },
   {
-    EndUseCheckScheduled: ({ type, donor, item, serials, holder }, event) =>
+    EndUseCheckScheduled: ({ type, donor, item, serials, holder, site }, event) =>
       type === 'enhanced'
         ? serials.map((serial) => ({
             stream: itemStream(donor, item, serial),
             command: {
               type: 'NoteItemCheck',
-              data: { check: parseStream(event.stream)?.id ?? '', countedBy: holder },
+              data: {
+                check: parseStream(event.stream)?.id ?? '',
+                countedBy: holder,
+                // Where a monitor plans a visit is the word of the monitor.
+                ...(isPlanned(event.stream) && { place: site }),
+              },
             },
           }))
         : [],
@@ -145,7 +153,7 @@ export const notedChecks = eventPolicy<EndUseCheckEvent>(
 
 /** Where items go, and which of them. */
 interface Move {
-  readonly transfer: string;
+  readonly transfer?: string | undefined;
   readonly to: string;
   readonly site?: string | undefined;
   readonly serial?: string | undefined;
@@ -156,7 +164,10 @@ const follow = (checks: readonly string[], { transfer, to, site, serial }: Move)
     ? []
     : checks.map((id) => ({
         stream: { kind: 'end-use-check', id },
-        command: { type: 'TransferCheckedItems', data: { transfer, serials: [serial], to, ...(site && { site }) } },
+        command: {
+          type: 'TransferCheckedItems',
+          data: { ...(transfer && { transfer }), serials: [serial], to, ...(site && { site }) },
+        },
       }));
 
 /**
@@ -167,11 +178,13 @@ export const transferredChecks = eventPolicy<ItemEvent>(
   {
     name: 'transferred-checks',
     kind: 'item',
-    about: 'the open check of an item moves with it to the new holder, also if it was scheduled late (R13)',
+    about:
+      'the open check of an item moves with it to the new holder or another store, also if it was scheduled late (R13)',
   },
   {
+    ItemMoved: ({ checks = [], holder: to, site, serial }) =>
+      to === undefined ? [] : follow(checks, { to, site, serial }),
     ItemTransferred: ({ checks = [], ...move }) => follow(checks, move),
-    ItemCheckNoted: ({ check, transfer, to, ...where }) =>
-      transfer === undefined || to === undefined ? [] : follow([check], { transfer, to, ...where }),
+    ItemCheckNoted: ({ check, to, ...where }) => (to === undefined ? [] : follow([check], { to, ...where })),
   },
 );
