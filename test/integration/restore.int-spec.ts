@@ -38,12 +38,27 @@ async function resumeAt(url: string, lastEventId: string): Promise<string> {
   return chunk ?? '';
 }
 
+/** A pledge under a command id: the status and body of its answer. */
+async function send(url: string, commandId: string, pledge: object): Promise<[status: number, body: unknown]> {
+  const answer = await fetch(`${url}/v1/funding-account/norland.h0/pledge`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'entente-actor': 'norland;role=donor',
+      'idempotency-key': commandId,
+    },
+    body: JSON.stringify(pledge),
+  });
+  return [answer.status, await answer.json()];
+}
+
 it('an event store restored from a backup begins a new era, and clients with lost events get a reset', async () => {
   load.begin();
   await pause(1000);
   await load.end();
   await verifySystem(deployment, load);
   const kept = { receipts: new Map(load.receipts), sent: new Map(load.sent) };
+  const copied = await deployment.folded();
   await services.end('eventStore', 'stop');
   const putBack = services.backUp();
   await services.begin('eventStore');
@@ -52,17 +67,42 @@ it('an event store restored from a backup begins a new era, and clients with los
   const lost = () => load.post('funding-account/norland.h0', 'pledge', 'norland;role=donor', pledge, 'lost');
   const { after, position } = await lost();
   await deployment.folded();
-  await deployment.end();
+  const running = await deployment.url();
+  const live = await fetch(`${running}/v1/history/live`);
   await services.end('eventStore', 'kill');
   putBack();
   await services.begin('eventStore');
 
-  expect(await entente(deployment.settings, 'begin-era')).toMatch(
-    /^a new era begins after position \d+: restart every app/,
-  );
+  // The processes were not stopped: they find it, and serve nothing any more.
+  expect(await live.text()).toMatch(/^event: closed\ndata: .*ends before what this process has read/m);
+  const taken = [503, expect.objectContaining({ code: 'log-taken-back' })];
+  expect(await send(running, 'lost', pledge)).toEqual(taken);
+  expect(await send(running, 'another', pledge)).toEqual(taken);
+  const rowsAnswer = await fetch(`${running}/v1/read-models/funding`);
+  expect([rowsAnswer.status, await rowsAnswer.json()]).toEqual(taken);
+  const serving = await fetch(`${running}/health/serving`);
+  expect([serving.status, JSON.stringify(await serving.json())]).toEqual([503, expect.stringContaining('begin-era')]);
+  await deployment.end();
+  // An API that is started before the new era appends to the copy.
+  const early = await deployment.start('api');
+  let served = '';
+  for (const end = Date.now() + 20_000; !served.includes('"ok"'); await pause(100)) {
+    served = await fetch(`${early.url}/health/serving`).then((one) => one.text(), String);
+    if (Date.now() > end) throw new Error(served);
+  }
+  const [status, added] = await send(early.url, 'early', { amount: 1, period: '2025' });
+  expect([status, added]).toEqual([201, expect.anything()]);
+  await early.stop();
+
+  const begun = await entente(deployment.settings, 'begin-era');
+  expect(begun).toMatch(/^a new era begins after position \d+: restart every app/);
+  const since = BigInt(/\d+/.exec(begun)?.[0] ?? -1);
+  expect(since).toBeLessThan(BigInt(position));
+  expect(since).toBeLessThan(BigInt((added as { position: string }).position));
+  expect(since).toBe(BigInt(copied));
   // The topic has events that the log has lost: relays refuse it, and log what to do.
   const relay = await deployment.start('relay');
-  for (let health = ''; !health.includes('beyond the log'); await pause(50))
+  for (let health = ''; !/beyond the log|have diverged/.test(health); await pause(50))
     health = JSON.stringify(await relay.health().catch(() => null));
   await relay.stop();
   const { KAFKA_TOPIC: old = '', DATABASE_URL: rows = '' } = deployment.settings;

@@ -11,7 +11,14 @@ import {
   eraOf,
 } from '@entente/engine';
 import { EventStoreDbStore, checkEventStore } from '@entente/eventstoredb';
-import { type RedrivenLetter, KafkaLogPublisher, checkBroker, listDeadLetters, redrive } from '@entente/kafka';
+import {
+  type RedrivenLetter,
+  KafkaLogPublisher,
+  checkBroker,
+  listDeadLetters,
+  redrive,
+  sharedWithTopic,
+} from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
 export {
@@ -126,6 +133,12 @@ export async function openRowsBehind(
   await rows.open(log.id, head, eraOf(log));
   return rows;
 }
+
+/** The last position that the log shares with its topic; null if it has every event of it. */
+export const sharedWithTopicOf = (
+  { kafka, topic: { topic } }: ServiceSettings,
+  log: EventLog,
+): Promise<bigint | null> => sharedWithTopic({ ...kafka, topic, clientId: 'entente-cli' }, log);
 
 /**
  * The dead letters of a distributed deployment that were not redriven yet. With `back`, those from

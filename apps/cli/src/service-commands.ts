@@ -1,5 +1,12 @@
 import type { Command } from 'commander';
-import { deadLetters, onServices, openDistributedLog, openRepartitioned, openRowsBehind } from './cli.module.js';
+import {
+  deadLetters,
+  onServices,
+  openDistributedLog,
+  openRepartitioned,
+  openRowsBehind,
+  sharedWithTopicOf,
+} from './cli.module.js';
 import { type ServiceSettings, serviceSettings } from './service-settings.js';
 import { importInto } from './move.js';
 import { EXIT, type Output, table } from './output.js';
@@ -48,27 +55,33 @@ export function serviceCommands(
   bare(
     'begin-era',
     'Distributed: begins an era after the event store was restored from a backup. Tokens and cursors of lost events get 410, and rows ahead of the log are folded from scratch.',
-    ['begin-era'],
-  ).action(async ({ json }: { readonly json?: boolean }) => {
-    const settings = serviceSettings(process.env);
-    const log = await openDistributedLog(settings);
-    try {
-      await log.beginEra();
-    } finally {
-      await log.close();
-    }
-    const again = await openDistributedLog(settings);
-    const head = await again.head();
-    const rows = await openRowsBehind(settings, again, head).finally(() => again.close());
-    await rows.close();
-    const output = outputTo(json === true);
-    if (output.json) output.out(JSON.stringify({ position: String(head), era: again.eras.at(-1)?.id }));
-    else
-      output.out(
-        `a new era begins after position ${head}: restart every app; if the topic has more events than the log, fill another one with \`entente repartition\``,
-      );
-    exit(EXIT.done);
-  });
+    ['begin-era', 'begin-era --since 184467'],
+  )
+    .option(
+      '--since <position>',
+      'the last position of the copy that was restored; by default the last event of the topic that the log still has, or the end of the log if it has all of them',
+    )
+    .action(async ({ json, since: given }: { readonly json?: boolean; readonly since?: string }) => {
+      const settings = serviceSettings(process.env);
+      const log = await openDistributedLog(settings);
+      let since: bigint;
+      try {
+        since = await endOfCopy(settings, log, given);
+        await log.beginEra(since);
+      } finally {
+        await log.close();
+      }
+      const again = await openDistributedLog(settings);
+      const rows = await openRowsBehind(settings, again, since).finally(() => again.close());
+      await rows.close();
+      const output = outputTo(json === true);
+      if (output.json) output.out(JSON.stringify({ position: String(since), era: again.eras.at(-1)?.id }));
+      else
+        output.out(
+          `a new era begins after position ${since}: restart every app; if the topic has more events than the log, fill another one with \`entente repartition\``,
+        );
+      exit(EXIT.done);
+    });
 
   bare(
     'repartition',
@@ -100,6 +113,22 @@ export function serviceCommands(
         );
       exit(EXIT.done);
     });
+}
+
+/**
+ * The last position that the log shares with the one before it was restored. Processes that were
+ * not stopped may have appended to the copy since: then its present end is too far.
+ */
+async function endOfCopy(
+  settings: ServiceSettings,
+  log: Awaited<ReturnType<typeof openDistributedLog>>,
+  given: string | undefined,
+): Promise<bigint> {
+  const head = await log.head();
+  if (given === undefined) return (await sharedWithTopicOf(settings, log)) ?? head;
+  if (!/^[0-9]{1,19}$/.test(given)) throw new Error(`--since takes a position, not "${given}"`);
+  if (BigInt(given) > head) throw new Error(`--since ${given} is after the end of the log, which is ${head}`);
+  return BigInt(given);
 }
 
 /**

@@ -87,6 +87,7 @@ export {
   type ExecutorOptions,
   type Receipt,
 } from './execute.js';
+export { type EventsAt, lastSharedPosition } from './shared-position.js';
 export { CONFIRMATION, confirmTakenBack } from './taken-back.js';
 export { Projector, handles, foldRows, type Folding } from './project.js';
 export { type ModelStatus, ProjectionStatus } from './projection-status.js';
