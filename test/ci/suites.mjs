@@ -84,7 +84,7 @@ export const TOUCHED = [
       'libs/engine/src/eras',
       'libs/engine/src/service',
     ],
-    seconds: 180,
+    seconds: 220,
   },
   {
     name: 'rows: rebuilds, parked streams',

@@ -1,9 +1,12 @@
 import type { ServiceFinding, ServiceReport } from '@entente/engine';
 import { lookAtServices } from './cli.module.js';
 import type { Output } from './output.js';
-import { type ServiceSettings, serviceSettings } from './service-settings.js';
+import { type ServiceSettings, servicePseudonymKey, serviceSettings } from './service-settings.js';
 
 const WIDTHS = { result: 'warning'.length, service: 'event store'.length } as const;
+
+/** Shorter passwords are parts of too many words to be looked for. */
+const SHORTEST_PASSWORD = 4;
 
 /** A finding as one line of text. */
 function lineOf(service: string, { result, check, message, remedy }: ServiceFinding): string {
@@ -17,18 +20,60 @@ function passwordsIn({ eventStore, database, kafka }: ServiceSettings): readonly
     const [, written] = /^[a-z+]+:\/\/[^:@/?#]*:([^@/?#]*)@/i.exec(url) ?? [];
     return written === undefined ? [] : [written, decodeURIComponent(written)];
   });
-  return [...inUrls, kafka.sasl?.password ?? ''].filter((text) => text !== '').toSorted((a, b) => b.length - a.length);
+  const longestFirst = [...inUrls, kafka.sasl?.password ?? ''].toSorted((a, b) => b.length - a.length);
+  // One that is a part of every name here is no secret, and would make the lines unreadable.
+  return longestFirst.filter((text) => text.length >= SHORTEST_PASSWORD && !'entente'.includes(text));
 }
 
 /** Servers quote what they were sent: a password never comes through. */
 const without = (passwords: readonly string[], text: string): string =>
   passwords.reduce((shown, password) => shown.replaceAll(password, '***'), text);
 
+/**
+ * Fails a topic or rows of another log than that of the event store. The event store's log is known
+ * if it was looked for, also if there is none.
+ */
+export function logsTogether([eventStore, ...others]: readonly ServiceReport[]): readonly ServiceReport[] {
+  if (eventStore === undefined) return others;
+  const isKnown = eventStore.findings.some(({ check, result }) => check === 'log' && result === 'ok');
+  const together = others.map((report): ServiceReport => {
+    if (!isKnown || report.logId === null || report.logId === eventStore.logId) return report;
+    const theirs = eventStore.logId === null ? 'has no log yet' : `has the log ${eventStore.logId}`;
+    const wrong: ServiceFinding = {
+      check: 'log',
+      result: 'failure',
+      message: `it has what was made of the log ${report.logId}, and the event store ${theirs}`,
+      remedy:
+        report.service === 'database'
+          ? 'name another database in DATABASE_URL, or the event store of that log in ESDB_URL'
+          : 'name a new topic in KAFKA_TOPIC, or the event store of that log in ESDB_URL',
+    };
+    return { ...report, findings: [...report.findings, wrong] };
+  });
+  return [eventStore, ...together];
+}
+
+/** The key that every deciding app needs, besides the addresses; none if it is there. */
+function keyReport(env: NodeJS.ProcessEnv): readonly ServiceReport[] {
+  try {
+    servicePseudonymKey(env);
+    return [];
+  } catch (error) {
+    const lines = (error as Error).message.split('\n').slice(1);
+    const findings = lines.map((line): ServiceFinding => {
+      const [, name = '', message = line] = /^\s*([A-Z_]+): (.*)$/.exec(line) ?? [];
+      return { check: 'key', result: 'failure', message: `${name} ${message}`, remedy: `set ${name} in every app` };
+    });
+    return [{ service: 'settings', address: '', logId: null, findings }];
+  }
+}
+
 /** Looks at the backing services that the environment names. Returns the number of failures. */
 export async function checkServices(output: Output): Promise<number> {
   const settings = serviceSettings(process.env);
   const passwords = passwordsIn(settings);
-  const services = (await lookAtServices(settings)).map((report): ServiceReport => ({
+  const reports = [...keyReport(process.env), ...logsTogether(await lookAtServices(settings))];
+  const services = reports.map((report): ServiceReport => ({
     ...report,
     findings: report.findings.map((finding) => ({
       ...finding,

@@ -109,11 +109,18 @@ export const loadExampleInServices = async (settings: ServiceSettings, key: Buff
  * What is at the backing services of a distributed deployment. Each is looked at, also if others
  * are away.
  */
-export const lookAtServices = ({ eventStore, kafka, database }: ServiceSettings): Promise<ServiceReport[]> =>
+export const lookAtServices = ({
+  eventStore,
+  kafka,
+  topic,
+  others,
+  group,
+  database,
+}: ServiceSettings): Promise<ServiceReport[]> =>
   Promise.all([
     checkEventStore(eventStore),
-    checkBroker({ ...kafka, clientId: 'entente-cli' }),
-    checkDatabase(database),
+    checkBroker({ ...kafka, ...topic, ...others, group, clientId: 'entente-cli' }),
+    checkDatabase({ ...database, partitions: topic.partitions }),
   ]);
 
 /** The event store of a distributed deployment. */

@@ -3,7 +3,7 @@ import type { KafkaIntakeSettings, TopicSettings } from './settings.js';
 import { makeTopic } from './topic.js';
 
 /** The least size of the headers that a dead letter adds to its record, and of a reply. */
-const ENVELOPE_BYTES = 64 * 1024;
+export const ENVELOPE_BYTES = 64 * 1024;
 const MIN_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 /**

@@ -12,13 +12,16 @@ export interface PartitionOffsets {
 }
 
 /** Nothing of a log is ever forgotten. */
-const UNLIMITED_RETENTION = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' };
+export const UNLIMITED_RETENTION = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' };
 
 /**
  * A record has the time at which its event was recorded, not the broker's time, so that readers can
  * search by it. Needs Kafka 3.6 or newer.
  */
-const CREATE_TIME = { 'message.timestamp.type': 'CreateTime', 'message.timestamp.after.max.ms': '9223372036854775807' };
+export const CREATE_TIME = {
+  'message.timestamp.type': 'CreateTime',
+  'message.timestamp.after.max.ms': '9223372036854775807',
+};
 
 /** Maximum number of queries for the leaders of a new topic, ten a second. */
 const MAX_LEADER_QUERIES = 50;

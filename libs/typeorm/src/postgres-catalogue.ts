@@ -5,7 +5,7 @@ import { LOCK_NOT_AVAILABLE, type SqlClient, SCHEMA, attempt } from './postgres-
 import { type OwnColumn, ownColumns } from './tables.js';
 
 /** The format of the schema's own tables. */
-const FORMAT = 2;
+export const FORMAT = 2;
 
 const STORE_INFO = `
   CREATE SCHEMA IF NOT EXISTS ${SCHEMA};
@@ -35,18 +35,37 @@ export interface StoreIdentity {
 /** One process at a time prepares the schema or promotes tables: the others wait here. */
 const LOCK = `SELECT pg_advisory_xact_lock(hashtext('entente: the rows'))`;
 
-/** Fails unless the database orders text by its code points, as SQLite does. */
-export async function checkLocale(db: SqlClient): Promise<void> {
+/** How a database orders text, and in which encoding it keeps it. */
+export interface DatabaseLocale {
+  readonly name: string;
+  readonly locale: string;
+  readonly encoding: string;
+  /** Whether it orders text by its code points, as SQLite does. */
+  readonly fits: boolean;
+}
+
+/** The locale and the encoding of the database that is connected. */
+export async function databaseLocale(db: SqlClient): Promise<DatabaseLocale> {
   const { rows } = await db.query<{ about: Readonly<Record<string, string>>; encoding: string }>(
     'SELECT to_jsonb(d) AS about, pg_encoding_to_char(encoding) AS encoding FROM pg_database d WHERE datname = current_database()',
   );
   const { about = {}, encoding = '' } = rows[0] ?? {};
   // Before version 15 there is only one provider.
-  const { datname, datlocprovider: provider = 'c', datcollate, datlocale } = about;
-  const locale = provider === 'c' ? datcollate : (datlocale ?? about['daticulocale']);
-  if (encoding === 'UTF8' && provider !== 'i' && /^(?:C|POSIX|C\.utf-?8)$/i.test(locale ?? '')) return;
+  const { datname: name = '', datlocprovider: provider = 'c', datcollate, datlocale } = about;
+  const locale = (provider === 'c' ? datcollate : (datlocale ?? about['daticulocale'])) ?? '';
+  const fits = encoding === 'UTF8' && provider !== 'i' && /^(?:C|POSIX|C\.utf-?8)$/i.test(locale);
+  return { name, locale, encoding, fits };
+}
+
+/** How to create a database that fits. */
+export const CREATE_DATABASE = `CREATE DATABASE ... LOCALE 'C' ENCODING 'UTF8' TEMPLATE template0`;
+
+/** Fails unless the database orders text by its code points, as SQLite does. */
+export async function checkLocale(db: SqlClient): Promise<void> {
+  const { name, locale, encoding, fits } = await databaseLocale(db);
+  if (fits) return;
   throw new Error(
-    `the database ${datname} has locale ${locale} and encoding ${encoding}: make one with locale C and encoding UTF8 (CREATE DATABASE ... LOCALE 'C' ENCODING 'UTF8' TEMPLATE template0)`,
+    `the database ${name} has locale ${locale} and encoding ${encoding}: make one with locale C and encoding UTF8 (${CREATE_DATABASE})`,
   );
 }
 
