@@ -13,6 +13,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { appends, appendsAgainstEmmett } from './appends.mjs';
 import { SERVICE_PARTS, services } from './services/services.mjs';
+import { eventStore } from './event-store.mjs';
 import { growth } from './growth.mjs';
 import { folder, head, note, quick, ratioOf, results } from './measure.mjs';
 import { longStreams } from './long-streams.mjs';
@@ -49,6 +50,7 @@ const PARTS = {
   whole: wholeQueries,
   readers: besideReaders,
   streams: longStreams,
+  'event-store': eventStore,
 };
 
 const after = (flag) => {
