@@ -72,6 +72,11 @@ export const PROBLEMS = {
     'Another program deleted a stream, or a part of it, on the event store.',
     'The operator removes the setting that cuts the stream, or restores the event store from a backup; `entente verify` lists every damaged stream.',
   ],
+  'instant-not-over': [
+    503,
+    "The instant is not over by the event store's clock, so that its answer could still change.",
+    'Ask for an earlier instant, or wait for `Retry-After`; the operator sets the clocks of API and event store.',
+  ],
   transaction: [
     500,
     "An old client wrote a transaction into one of the log's own streams.",

@@ -217,7 +217,7 @@ const CONTENDERS = {
 
 const client = (resolve = createRequire(own).resolve) => import(pathToFileURL(resolve('@eventstore/db-client')));
 
-/** Appends a second, with so many waiting all the time. */
+/** Appends a second, while `waiting` appends wait for their answers. */
 async function appending({ append }, { waiting, ms }) {
   let done = 0;
   const begun = performance.now();

@@ -153,6 +153,7 @@ export const TOUCHED = [
       'cut-streams',
       'damaged-server',
       'log-continuity',
+      'recorded-times',
       'relay-start',
       'recorded',
     ),

@@ -96,10 +96,13 @@ export class BatchAppends {
 
   constructor(private readonly calls: StreamCalls) {}
 
-  /** Appends after the last revision of a stream (-1: no stream). `stream` is the server's name. */
+  /**
+   * Appends after the last revision of a stream (-1: no stream), or after any. `stream` is the
+   * server's name.
+   */
   async append(
     stream: string,
-    last: number,
+    last: number | 'any',
     events: readonly ProposedEvent[],
     signal: AbortSignal,
   ): Promise<BatchAppended> {
@@ -140,11 +143,12 @@ export class BatchAppends {
   }
 }
 
-function requestOf(id: string, stream: string, last: number, events: readonly ProposedEvent[]): Request {
+function requestOf(id: string, stream: string, last: number | 'any', events: readonly ProposedEvent[]): Request {
   const options = new BatchAppendReq.Options()
     .setStreamIdentifier(nameOf(stream))
     .setDeadline(Timestamp.fromDate(new Date(Date.now() + DEADLINE_MS)));
-  if (last < 0) options.setNoStream(new Empty());
+  if (last === 'any') options.setAny(new Empty());
+  else if (last < 0) options.setNoStream(new Empty());
   else options.setStreamPosition(String(last));
   const messages = events.map(({ id: eventId, type, data, metadata }) => {
     const message = new BatchAppendReq.ProposedMessage().setId(new UUID().setString(eventId)).setData(data);

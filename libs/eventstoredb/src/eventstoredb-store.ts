@@ -21,8 +21,16 @@ import { type EventStoreConnection, connect, disconnect } from './connection.js'
 import { findDamage } from './damaged-streams.js';
 import { LogReader } from './log-reader.js';
 import { EventStoreDbLogWriter } from './log-writer.js';
+import { BatchAppends } from './batch-appends.js';
+import { TimeMarks, isReader } from './time-marks.js';
 import { Names } from './stream-names.js';
 import { toServer } from './event-mapping.js';
+
+/**
+ * Number of appends of this process that it may not have seen in the log yet, when it appends. The
+ * reader looks back further than that.
+ */
+const MAX_UNSEEN_APPENDS = 128;
 
 /** Attempts of an append without an exact revision while others append to the stream. */
 const MAX_ATTEMPTS = 50;
@@ -65,17 +73,17 @@ export interface EventStoreDbOptions {
  *
  * `recordedAt` is the server's clock, or the highest time that this process had seen in the log,
  * whichever is later. If the server's clock is set back, `recordedAt` stays the same until the
- * clock has passed it again. Only appends that run at the same time, in that very moment, may get
- * times in another order than their positions.
+ * clock has passed it again. Appends that run at the same time, in that very moment, may be stored
+ * with times in another order than their positions; `readLog` returns them in order.
  */
 export class EventStoreDbStore extends EventStore {
   private readonly running = new Set<Promise<unknown>>();
   private pendingEvents = 0;
   /**
-   * The highest position returned here: later appends read the log up to it before they set
-   * `recordedAt`.
+   * The positions of the last appends here, by their answers: the log must have been seen up to the
+   * first of them before another append sets `recordedAt`.
    */
-  private lastPosition = 0n;
+  private readonly appended: bigint[] = [];
   private closed = false;
   private readonly continuity: LogContinuity;
 
@@ -88,6 +96,7 @@ export class EventStoreDbStore extends EventStore {
     private readonly reader: LogReader,
     private readonly writer: EventStoreDbLogWriter,
     private readonly subscription: LogSubscription,
+    private readonly beside: { readonly batches: BatchAppends; readonly marks: TimeMarks },
     private readonly maxWaiting: number,
     private readonly onCommitted: NonNullable<EventStoreDbOptions['onCommitted']>,
   ) {
@@ -113,19 +122,22 @@ export class EventStoreDbStore extends EventStore {
       const [fault] = damaged.faults();
       if (fault !== undefined && !evenIfDamaged) throw fault;
       const reader = new LogReader(connection, identity.position, damaged, upcast);
+      const batches = new BatchAppends(connection.streams);
+      const marks = new TimeMarks(connection, batches);
       let store: EventStoreDbStore | null = null;
       const reconnected = (): void => {
         void store?.continuity.look();
         onReconnect?.();
       };
-      const subscription = new LogSubscription(connection, reader, identity.position, reconnected, onDamage);
+      const subscription = new LogSubscription(connection, reader, identity.position, marks, reconnected, onDamage);
       await subscription.start();
       store = new EventStoreDbStore(
         identity,
         connection,
         reader,
-        new EventStoreDbLogWriter(connection, reader),
+        new EventStoreDbLogWriter(connection, reader, batches),
         subscription,
+        { batches, marks },
         maxWaiting,
         onCommitted,
       );
@@ -144,6 +156,7 @@ export class EventStoreDbStore extends EventStore {
     if (this.pendingEvents + pendingEvents.length > this.maxWaiting && this.pendingEvents > 0)
       return Promise.reject(new Overloaded(this.running.size));
     this.pendingEvents += pendingEvents.length;
+    this.beside.marks.setWriting();
     return this.track(
       this.appendOrRetry(stream, expected, pendingEvents).finally(() => (this.pendingEvents -= pendingEvents.length)),
     );
@@ -166,14 +179,20 @@ export class EventStoreDbStore extends EventStore {
       if (last < -1) return { ok: false, actual: await this.reader.revisionOf(stream) };
       const startedAt = performance.now();
       const answer = await this.writer.append(stream, last, async () => {
-        await this.subscription.reached(this.lastPosition);
+        await this.subscription.reached(this.seenBefore());
         return pendingEvents.map((event) => toServer(event, { notBefore: this.subscription.recordedAt }));
       });
-      if (answer.ok && answer.position > this.lastPosition) this.lastPosition = answer.position;
+      if (answer.ok) this.appended.push(answer.position);
       if (answer.ok) this.onCommitted(1, pendingEvents.length, performance.now() - startedAt);
       if (answer.ok || !open) return answer;
     }
     throw new Contention(stream, MAX_ATTEMPTS);
+  }
+
+  /** The position up to which the log must have been seen before an append. */
+  private seenBefore(): bigint {
+    while (this.appended.length > MAX_UNSEEN_APPENDS) this.appended.shift();
+    return this.appended.length < MAX_UNSEEN_APPENDS ? 0n : (this.appended[0] ?? 0n);
   }
 
   importEvents(pendingEvents: readonly RecordedEvent[]): Promise<readonly bigint[]> {
@@ -183,6 +202,7 @@ export class EventStoreDbStore extends EventStore {
   }
 
   private async importPlanned(pendingEvents: readonly RecordedEvent[]): Promise<readonly bigint[]> {
+    this.beside.marks.setWriting();
     await this.subscription.look();
     const { existing: existing, runs } = await planImport(pendingEvents, this.reader, this.subscription.recordedAt);
     const positions = [...existing];
@@ -214,7 +234,7 @@ export class EventStoreDbStore extends EventStore {
       throw new Error(
         `${stream}: revision ${revision} is not the next one, ${answer.actual + 1}: another process appends to it`,
       );
-    this.lastPosition = answer.position;
+    this.appended.push(answer.position);
     if (run.length === 1) return [answer.position];
     const positions: bigint[] = [];
     for await (const batch of this.reader.readStream(stream, { from: revision, limit: run.length }))
@@ -243,8 +263,23 @@ export class EventStoreDbStore extends EventStore {
     return this.subscription.head();
   }
 
+  /**
+   * Waits until nothing can be recorded at or before the instant any more, unless that is in the
+   * future: the same question then has the same answer for ever. A user who may only read gets what
+   * is there.
+   */
   async positionAt(instant: string): Promise<bigint> {
-    return this.open().positionAt(instant);
+    const reader = this.open();
+    const { marks } = this.beside;
+    await this.subscription.look();
+    if (this.subscription.recordedAt <= instant && Date.parse(instant) <= Date.now()) {
+      const { position, recordedAt } = this.subscription;
+      await marks.settle(instant, { position, recordedAt }).catch((error: unknown) => {
+        if (!isReader(error)) throw error;
+      });
+      await this.subscription.look();
+    }
+    return reader.positionAt(instant, (await marks.lastBefore(instant))?.position ?? 0n);
   }
 
   /** The faults of the streams that were cut or deleted, as far as they are known. */
@@ -284,7 +319,7 @@ export class EventStoreDbStore extends EventStore {
     await Promise.allSettled(this.running);
     await this.continuity.stop();
     await this.subscription.stop();
-    this.writer.close();
+    this.beside.batches.close();
     await disconnect(this.connection);
   }
 

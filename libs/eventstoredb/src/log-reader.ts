@@ -11,8 +11,15 @@ import type { ReadFrom, Running, ServerEvent, ServerFilter, ServerPage, ServerPo
 const LOG_PAGE_SIZE = 2000;
 /** Events per read of one stream, and per batch unless the caller asks for fewer. */
 const PAGE_SIZE = 500;
-/** Events per read for the last one: the log's identity may follow it. */
+/** Events per read for the last one: some may be of other programs. */
 const LAST_EVENTS = 4;
+/**
+ * Events that are read before the first one for the time of recording: appends that ran at the same
+ * time when the server's clock was set back are not further apart.
+ */
+const LOOK_BACK = 256;
+/** Number of read ends of which the time is remembered. */
+const KNOWN_ENDS = 32;
 
 /** Called with each event that cannot be read, and is skipped. */
 export type OnDamage = (fault: DamagedLog) => void;
@@ -23,6 +30,8 @@ export type OnDamage = (fault: DamagedLog) => void;
  */
 export class LogReader {
   private readonly timeIndex = new TimeIndex();
+  /** The highest time of recording up to where reads ended: other reads begin there. */
+  private readonly ends = new Map<string, string>();
 
   constructor(
     private readonly connection: EventStoreConnection,
@@ -63,6 +72,11 @@ export class LogReader {
     return events[0] === undefined ? -1 : Number(events[0].revision);
   }
 
+  /**
+   * The time of recording never goes back along the log: an event has that of the event before it
+   * if its own is lower. So it may be later here than in `readStream`, by the time that two appends
+   * took when the server's clock was set back.
+   */
   async *readLog(after: bigint, range: LogRange = {}): AsyncIterable<readonly RecordedEvent[]> {
     const { upTo, kinds, types, limit = Infinity, batchSize = PAGE_SIZE, onDamage } = range;
     const isInRange = (event: RecordedEvent) =>
@@ -71,16 +85,23 @@ export class LogReader {
     const filter = this.filterOf(range);
     let left = matchesNothing ? 0 : limit;
     let next = this.orBeginning(checkedPosition(after));
+    let latest = left > 0 ? await this.latestTime(next, filter) : '';
     while (left > 0 && (upTo === undefined || next < upTo)) {
       this.checkKinds(kinds, onDamage);
       const page = await this.pageAfter(next, filter, Math.min(LOG_PAGE_SIZE, left + 1));
       this.checkKinds(kinds, onDamage);
-      const events = page.events
-        .flatMap((event) => this.ownEvents(event, kinds, onDamage))
-        .filter(isInRange)
-        .slice(0, left);
-      const latest = events.at(-1);
-      if (latest !== undefined) this.timeIndex.note(latest);
+      const own: RecordedEvent[] = [];
+      for (const event of page.events) {
+        if (event.stream === this.connection.names.times && event.created > latest) latest = event.created;
+        for (const one of this.ownEvents(event, kinds, onDamage)) {
+          if (one.metadata.recordedAt > latest) latest = one.metadata.recordedAt;
+          own.push(recordedAt(one, latest));
+        }
+      }
+      const events = own.filter(isInRange).slice(0, left);
+      const end = events.at(-1);
+      if (end !== undefined) this.timeIndex.note(end);
+      if (own.length === events.length) this.noteEnd(page.through, filter, latest);
       for (let at = 0; at < events.length; at += batchSize) yield events.slice(at, at + batchSize);
       left -= events.length;
       if (page.last) return;
@@ -106,7 +127,7 @@ export class LogReader {
 
   /** The last event of the log; null if it has none. Events that cannot be read are skipped. */
   async last(onDamage?: OnDamage): Promise<RecordedEvent | null> {
-    const filter = this.connection.names.ownFilter();
+    const filter = this.connection.names.streamsFilter();
     for (let from: ReadFrom = 'end'; ;) {
       const page: ServerPage = await this.allPage({ from, count: LAST_EVENTS, filter, backwards: true });
       for (const event of page.events) {
@@ -131,17 +152,23 @@ export class LogReader {
   }
 
   /**
-   * The position of the last event recorded at or before an instant; it starts to search at the
-   * last known event before that.
+   * The position of the last event recorded at or before an instant, of those that are there. The
+   * search starts at the last known event before that: one read here, or one that was marked.
    */
-  async positionAt(instant: string): Promise<bigint> {
-    let found = this.timeIndex.recordedBy(instant);
-    for await (const events of this.readLog(found))
-      for (const { position, metadata } of events) {
-        if (metadata.recordedAt > instant) return found;
-        found = position;
-      }
-    return found;
+  async positionAt(instant: string, marked: bigint): Promise<bigint> {
+    const known = this.timeIndex.recordedBy(instant);
+    let found = known > marked ? known : marked;
+    for (;;) {
+      let read = 0;
+      // The event is near, so pages are small.
+      for await (const events of this.readLog(found, { limit: PAGE_SIZE }))
+        for (const { position, metadata } of events) {
+          if (metadata.recordedAt > instant) return found;
+          found = position;
+          read += 1;
+        }
+      if (read < PAGE_SIZE) return found;
+    }
   }
 
   /** The event as the deployment knows it, if it belongs to the log and to the kinds. */
@@ -157,6 +184,37 @@ export class LogReader {
       onDamage(error);
       return [];
     }
+  }
+
+  /** The highest time of recording up to a position, of the events that the filter finds. */
+  private async latestTime(position: bigint, filter: ServerFilter): Promise<string> {
+    if (position <= this.beginsAt) return '';
+    const known = this.ends.get(endKey(position, filter));
+    if (known !== undefined) return known;
+    let page: ServerPage;
+    try {
+      const from = { commit: position, prepare: position };
+      page = await this.allPage({ from, count: LOOK_BACK, filter, backwards: true });
+    } catch (error) {
+      if (isNoEventThere(error)) return '';
+      throw error;
+    }
+    const own = (await this.pageAt(position, filter, 1))?.events.filter(({ commit }) => commit === position) ?? [];
+    let latest = '';
+    for (const event of [...own, ...page.events]) {
+      const at =
+        event.stream === this.connection.names.times
+          ? event.created
+          : (this.ownEvents(event, undefined, () => undefined)[0]?.metadata.recordedAt ?? '');
+      if (at > latest) latest = at;
+    }
+    return latest;
+  }
+
+  private noteEnd(position: bigint, filter: ServerFilter, latest: string): void {
+    this.ends.set(endKey(position, filter), latest);
+    const [oldest] = this.ends.keys();
+    if (this.ends.size > KNOWN_ENDS && oldest !== undefined) this.ends.delete(oldest);
   }
 
   private checkWhole(stream: string): void {
@@ -255,6 +313,12 @@ export class LogReader {
     );
   }
 }
+
+const endKey = (position: bigint, filter: ServerFilter): string => `${position} ${JSON.stringify(filter)}`;
+
+/** The event with this time of recording, if that is later than its own. */
+const recordedAt = (event: RecordedEvent, latest: string): RecordedEvent =>
+  event.metadata.recordedAt >= latest ? event : { ...event, metadata: { ...event.metadata, recordedAt: latest } };
 
 const anyOf = (types: readonly string[]): string =>
   `^(?:${types.map((type) => type.replace(/[^\w]/g, '\\$&')).join('|')})$`;

@@ -2,6 +2,7 @@ import { Backoff, endsWithin, pause } from '@entente/async';
 import { isCut, isNoEventThere } from './rpc.js';
 import type { EventStoreConnection } from './connection.js';
 import type { LogReader, OnDamage } from './log-reader.js';
+import type { TimeMarks } from './time-marks.js';
 import type { ReadFrom, ServerEvent, ServerPosition } from './stream-calls.js';
 
 /** Pauses before it subscribes again, in milliseconds. */
@@ -37,6 +38,7 @@ export class LogSubscription {
     private readonly connection: EventStoreConnection,
     private readonly reader: LogReader,
     beginsAt: bigint,
+    private readonly marks: TimeMarks,
     private readonly onReconnect: () => void = () => undefined,
     private readonly onDamage: OnDamage = () => undefined,
   ) {
@@ -120,12 +122,19 @@ export class LogSubscription {
   private see(event: ServerEvent): void {
     if (event.commit <= this.through.commit) return;
     this.through = { commit: event.commit, prepare: event.prepare };
+    if (event.stream === this.connection.names.times) {
+      this.marks.sawMark();
+      if (event.created > this.latest) this.latest = event.created;
+      return;
+    }
     // An event that cannot be read is an error for its readers.
     const [own] = this.reader.ownEvents(event, undefined, (fault) => {
       this.onDamage(fault);
       this.advance(event.commit, this.latest);
     });
-    if (own !== undefined) this.advance(own.position, own.metadata.recordedAt);
+    if (own === undefined) return;
+    this.advance(own.position, own.metadata.recordedAt);
+    this.marks.saw({ position: own.position, recordedAt: this.latest });
   }
 
   private advance(position: bigint, recordedAt: string): void {

@@ -1,6 +1,6 @@
 import { NO_STREAM, WrongExpectedVersionError, jsonEvent } from '@eventstore/db-client';
 import { type Appended, Fault } from '@entente/engine';
-import { BatchAppends, type BatchAppended, type ProposedEvent } from './batch-appends.js';
+import type { BatchAppends, BatchAppended, ProposedEvent } from './batch-appends.js';
 import type { EventStoreConnection } from './connection.js';
 import { streamCut } from './damaged-streams.js';
 import type { LogReader } from './log-reader.js';
@@ -22,14 +22,12 @@ const MAX_BATCHED_BYTES = 1_048_576;
 export class EventStoreDbLogWriter {
   private running = 0;
   private readonly waiters: (() => void)[] = [];
-  private readonly batches: BatchAppends;
 
   constructor(
     private readonly connection: EventStoreConnection,
     private readonly reader: LogReader,
-  ) {
-    this.batches = new BatchAppends(connection.streams);
-  }
+    private readonly batches: BatchAppends,
+  ) {}
 
   /**
    * Appends events after the last revision of a stream (-1: no stream). `make` creates them again
@@ -49,11 +47,6 @@ export class EventStoreDbLogWriter {
       if (next === undefined) this.running -= 1;
       else next();
     }
-  }
-
-  /** Ends the call that carries the appends. */
-  close(): void {
-    this.batches.close();
   }
 
   private async send(stream: string, last: number, make: () => Promise<readonly ProposedEvent[]>): Promise<Appended> {

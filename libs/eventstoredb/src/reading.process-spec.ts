@@ -70,6 +70,7 @@ describe('the log on a server', () => {
         i === 0 ? 'none' : i - 1,
         Array.from({ length: 500 }, () => anEvent()),
       );
+    await older.close();
     const before = server.reads.sent;
     const store = await aStore({ url: server.url, log: 'younger' });
     expect([await store.head(), await all(store.readLog(0n))]).toEqual([0n, []]);

@@ -6,6 +6,9 @@ import type { ServerFilter } from './stream-calls.js';
  */
 const IDENTITY = 'entente-log';
 
+/** The stream with the log's time marks. It is not part of the log either. */
+const TIMES = 'entente-times';
+
 /**
  * A kind as domains name it. Streams of other logs and other programs on the server do not match.
  */
@@ -33,6 +36,10 @@ export class Names {
     return `${this.prefix}${IDENTITY}`;
   }
 
+  get times(): string {
+    return `${this.prefix}${TIMES}`;
+  }
+
   onServer(stream: string): string {
     return `${this.prefix}${stream}`;
   }
@@ -42,25 +49,25 @@ export class Names {
     return this.toStream(this.onServer(stream)) !== null;
   }
 
-  /** Finds the streams of some kinds, and their metadata. */
+  /** Finds the streams of some kinds, their metadata, and the log's time marks. */
   kindsFilter(kinds: readonly string[]): ServerFilter {
     const prefixes = kinds.map((kind) => `${this.prefix}${kind}/`);
-    return { streamPrefixes: prefixes.flatMap((prefix) => [prefix, `${METADATA_PREFIX}${prefix}`]) };
+    return { streamPrefixes: [...prefixes.flatMap((prefix) => [prefix, `${METADATA_PREFIX}${prefix}`]), this.times] };
   }
 
   /**
-   * Finds all streams of the log, and their metadata. A log without a name has no prefix, so its
-   * streams are found by the form of their names.
+   * Finds all streams of the log, their metadata, and its time marks. A log without a name has no
+   * prefix, so its streams are found by the form of their names.
    */
   ownFilter(): ServerFilter {
     return this.prefix === ''
-      ? { streamPattern: `^(\\$\\$)?(${STREAM_PATTERN}|${IDENTITY}$)` }
+      ? { streamPattern: `^(\\$\\$)?(${STREAM_PATTERN}|${IDENTITY}$|${TIMES}$)` }
       : { streamPrefixes: [this.prefix, `${METADATA_PREFIX}${this.prefix}`] };
   }
 
-  /** Finds all streams of the log. */
+  /** Finds the streams of the log alone. */
   streamsFilter(): ServerFilter {
-    return this.prefix === '' ? { streamPattern: `^${STREAM_PATTERN}` } : { streamPrefixes: [this.prefix] };
+    return { streamPattern: `^${this.prefix}${STREAM_PATTERN}` };
   }
 
   /** Finds the metadata of all streams of the log. */

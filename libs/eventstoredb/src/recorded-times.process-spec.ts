@@ -1,0 +1,167 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { all, anEvent } from '../../../test/contracts/event-store.js';
+import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
+import type { DoubleLog } from '../../../test/doubles/eventstoredb/log.js';
+import { type EventStoreDbOptions, EventStoreDbStore } from './eventstoredb-store.js';
+
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+async function aServer(log?: DoubleLog): Promise<EventStoreDouble> {
+  const server = await EventStoreDouble.start(log);
+  ends.push(() => server.stop());
+  return server;
+}
+
+async function aStore(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
+  const store = await EventStoreDbStore.connect({ answerTimeout: 2000, ...options });
+  ends.push(() => store.close());
+  return store;
+}
+
+const MARKS = 'entente-times';
+const anInstant = (ms: number): string => new Date(ms).toISOString();
+
+/** Appends batches of events to one stream. */
+async function fill(store: EventStoreDbStore, batches: number, size: number): Promise<void> {
+  for (let i = 0; i < batches; i += 1) {
+    const events = Array.from({ length: size }, () => anEvent());
+    await store.append('note/a', i === 0 ? 'none' : i * size - 1, events);
+  }
+}
+
+describe('the position of an instant', () => {
+  it('is answered once nothing can be recorded before the instant any more', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    const first = await store.append('note/a', 'none', [anEvent()]);
+    // A leader holds a write that is not replicated yet; it comes into the log with its first time.
+    const held = Date.now() + 1;
+    while (Date.now() <= held + 20);
+    const asked = anInstant(Date.now());
+    const answer = await store.positionAt(asked);
+    expect(server.log.of(MARKS).length).toBe(1);
+    expect(first).toMatchObject({ position: answer });
+    const writer = await aStore({ url: server.url });
+    const { clock } = server;
+    server.clock = () => held;
+    const late = await writer.append('note/b', 'none', [anEvent()]);
+    server.clock = clock;
+    expect(late).toMatchObject({ ok: true });
+    expect(await store.positionAt(asked)).toBe(answer);
+    // As read, too, the event was recorded after the instant.
+    const [, event] = await all((await aStore({ url: server.url })).readLog(0n));
+    expect((event?.metadata.recordedAt ?? '') > asked).toBe(true);
+  });
+
+  it('takes no mark if a later event is there, or if the instant is in the future', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    await store.append('note/a', 'none', [anEvent()]);
+    const [event] = await all(store.readLog(0n));
+    const between = anInstant(Date.parse(event?.metadata.recordedAt ?? '') - 1);
+    expect(await store.positionAt(between)).toBe(0n);
+    expect(await store.positionAt('9999-12-31T23:59:59.999Z')).toBe(event?.position);
+    expect(server.log.of(MARKS)).toEqual([]);
+  });
+
+  it('shares one mark among all who ask, and asks again for an instant that the server has not reached', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    await store.append('note/a', 'none', [anEvent()]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const asked = anInstant(Date.now());
+    await Promise.all(Array.from({ length: 20 }, () => store.positionAt(asked)));
+    expect(server.log.of(MARKS).length).toBeLessThanOrEqual(3);
+    // A clock that is a second behind is waited for; one that is an hour behind is a fault.
+    server.faults.skew = -1000;
+    const later = anInstant(Date.now());
+    expect(await store.positionAt(later)).toBe(await store.head());
+    server.faults.skew = -3_600_000;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect(store.positionAt(anInstant(Date.now()))).rejects.toMatchObject({
+      code: 'instant-not-over',
+      message: expect.stringMatching(/is not over by the clock of the event store, which shows/) as unknown,
+    });
+  });
+
+  it('is found by halving the marks, by a process that has just started', async () => {
+    const server = await aServer();
+    let now = Date.parse('2026-06-01T00:00:00.000Z');
+    server.clock = () => (now += 7);
+    const store = await aStore({ url: server.url });
+    await fill(store, 24, 500);
+    await store.head();
+    const log = await all(store.readLog(0n));
+    await expectMarks(server, 8);
+    for (const at of [1, 500, 4999, 11_999]) {
+      const event = log[at];
+      const sent = server.reads.sent;
+      const fresh = await aStore({ url: server.url });
+      const instant = event?.metadata.recordedAt ?? '';
+      // All events of one append have one time.
+      const last = log.findLast(({ metadata }) => metadata.recordedAt <= instant);
+      expect(await fresh.positionAt(instant)).toBe(last?.position);
+      // From the last mark on, whatever is before it.
+      expect(server.reads.sent - sent).toBeLessThan(3500);
+    }
+  });
+
+  it('is found with marks that an administrator cut, or with none', async () => {
+    const server = await aServer();
+    let now = Date.parse('2026-06-01T00:00:00.000Z');
+    server.clock = () => (now += 7);
+    const store = await aStore({ url: server.url });
+    await fill(store, 8, 500);
+    await expectMarks(server, 3);
+    const log = await all(store.readLog(0n));
+    server.log.scavenge(MARKS, 2);
+    for (const at of [700, 3400]) {
+      const instant = log[at]?.metadata.recordedAt ?? '';
+      const last = log.findLast(({ metadata }) => metadata.recordedAt <= instant);
+      expect(await (await aStore({ url: server.url })).positionAt(instant)).toBe(last?.position);
+    }
+    server.log.delete(MARKS);
+    const instant = log[2600]?.metadata.recordedAt ?? '';
+    const last = log.findLast(({ metadata }) => metadata.recordedAt <= instant);
+    expect(await (await aStore({ url: server.url })).positionAt(instant)).toBe(last?.position);
+  });
+});
+
+describe('the time of recording, as the log is read', () => {
+  it('never goes back, wherever a read begins, though appends at the same time were stored so', async () => {
+    const server = await aServer();
+    let now = Date.parse('2026-06-01T12:00:00.000Z');
+    server.clock = () => now;
+    const stores = [await aStore({ url: server.url }), await aStore({ url: server.url })];
+    server.faults.muteSubscriptions = true;
+    // Two leaders' clocks are seven seconds apart, and no writer sees the other's events.
+    for (let i = 0; i < 40; i += 1) {
+      now += i % 2 === 0 ? 7_010 : -7_000;
+      await stores[i % 2]?.append(`note/${i}`, 'none', [anEvent()]);
+    }
+    const stored = server.log.records.filter(({ stream }) => stream.startsWith('note/')).map(({ created }) => created);
+    expect(stored).not.toEqual([...stored].sort());
+    const whole = await all((stores[0] as EventStoreDbStore).readLog(0n));
+    const times = whole.map(({ metadata }) => metadata.recordedAt);
+    expect(times).toEqual([...times].sort());
+    for (const at of [0, 1, 2, 17, 38]) {
+      const fresh = await aStore({ url: server.url });
+      const rest = await all(fresh.readLog(whole[at]?.position ?? 0n));
+      expect(rest).toEqual(whole.slice(at + 1));
+      // The same if the reader continues from where it ended.
+      expect(await all(fresh.readLog(rest.at(-1)?.position ?? 0n))).toEqual([]);
+      const parts = await all(fresh.readLog(whole[at]?.position ?? 0n, { limit: 1 }));
+      expect(parts).toEqual(whole.slice(at + 1, at + 2));
+    }
+  });
+});
+
+/** Waits until the writer has written its marks. */
+async function expectMarks(server: EventStoreDouble, least: number): Promise<void> {
+  for (let tried = 0; tried < 200 && server.log.of(MARKS).length < least; tried += 1)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(server.log.of(MARKS).length).toBeGreaterThanOrEqual(least);
+}

@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { AccessDeniedError } from '@eventstore/db-client';
+import { pause } from '@entente/async';
+import { Fault } from '@entente/engine';
+import type { BatchAppends } from './batch-appends.js';
+import type { EventStoreConnection } from './connection.js';
+import type { ServerEvent } from './stream-calls.js';
+
+/** The number of the log's events after which its position and time are marked. */
+const MARK_EVERY = 1000;
+/** Milliseconds between two marks, at least. */
+const MIN_PAUSE_MS = 5;
+/** The name is the storage format and stays for ever. */
+const MARK_TYPE = 'TimeMarked';
+
+const encoder = new TextEncoder();
+
+/** A time mark: the position of an event of the log, and when that was recorded. */
+export interface TimeMark {
+  readonly position: bigint;
+  readonly recordedAt: string;
+}
+
+/**
+ * Time marks of a log, in a stream beside it. They serve two purposes:
+ *
+ * - A question about an instant is answered once nothing can be recorded before it any more: a
+ *   later event is there, or a mark that was appended after the instant. A leader without followers
+ *   holds writes back, which come into the log later with their first time.
+ * - A stream is read at any revision at once, so the position of an instant is found by halving,
+ *   and not by reading the log.
+ */
+export class TimeMarks {
+  private sinceMark = 0;
+  private marking: Promise<string> | null = null;
+  /** Whether this process writes: a reader leaves the marks to those who do. */
+  private writes = false;
+
+  constructor(
+    private readonly connection: EventStoreConnection,
+    private readonly batches: BatchAppends,
+  ) {}
+
+  /** This process writes to the log, and marks its times from now on. */
+  setWriting(): void {
+    this.writes = true;
+  }
+
+  /** Counts an event of the log that was seen; writes a mark now and then. */
+  saw(mark: TimeMark): void {
+    this.sinceMark += 1;
+    if (this.sinceMark < MARK_EVERY || !this.writes) return;
+    this.sinceMark = 0;
+    // Without a mark, a later question about an instant reads more of the log.
+    void this.append(mark).catch(() => undefined);
+  }
+
+  /** Another process wrote a mark. */
+  sawMark(): void {
+    this.sinceMark = 0;
+  }
+
+  /**
+   * Appends a mark, and waits until the server's clock has passed the instant. All callers share a
+   * mark. `latest` is the last event that is known. Fails if the instant does not pass in time, or
+   * if the user may not write.
+   */
+  async settle(instant: string, latest: TimeMark): Promise<void> {
+    const giveUpAt = performance.now() + this.connection.calls.timeoutMs;
+    for (;;) {
+      // A mark that is under way may have been written before the instant.
+      const running = this.marking;
+      let created = running === null ? '' : await running.catch(() => '');
+      if (created <= instant) created = await this.mark(latest);
+      if (created > instant) return;
+      const ahead = Date.parse(instant) - Date.parse(created) + 1;
+      if (performance.now() + ahead > giveUpAt)
+        throw new Fault(
+          'instant-not-over',
+          `${instant} is not over by the clock of the event store, which shows ${created}: ask for an earlier instant, or again later`,
+          Math.ceil(ahead / 1000),
+        );
+      await pause(Math.max(ahead, MIN_PAUSE_MS));
+    }
+  }
+
+  /** The last mark at or before an instant; null if there is none. */
+  async lastBefore(instant: string): Promise<TimeMark | null> {
+    let found: TimeMark | null = null;
+    let low = 0;
+    let high = await this.lastRevision();
+    while (low <= high) {
+      const middle = Math.floor((low + high) / 2);
+      const at = await this.markAt(middle);
+      if (at === null || at.recordedAt > instant) high = middle - 1;
+      else {
+        found = at;
+        low = Math.max(middle, at.revision) + 1;
+      }
+    }
+    return found;
+  }
+
+  private mark(latest: TimeMark): Promise<string> {
+    return (this.marking ??= this.append(latest).finally(() => (this.marking = null)));
+  }
+
+  /** Appends a mark; returns when the server wrote it. */
+  private async append({ position, recordedAt }: TimeMark): Promise<string> {
+    const { calls, names, streams } = this.connection;
+    const data = encoder.encode(JSON.stringify({ position: String(position), recordedAt }));
+    const event = { id: randomUUID(), type: MARK_TYPE, data, metadata: encoder.encode('{}') };
+    const { revision } = await calls.ask('mark the time', () => {
+      const stop = new AbortController();
+      return calls.once(
+        () => this.batches.append(names.times, 'any', [event], stop.signal),
+        () => stop.abort(),
+      );
+    });
+    this.sinceMark = 0;
+    const asked = { stream: names.times, from: revision, count: 1 };
+    const page = await calls.ask('read the time', () =>
+      calls.once((onPiece) => streams.readStream(asked, onPiece).answer),
+    );
+    return page?.events[0]?.created ?? '';
+  }
+
+  private async lastRevision(): Promise<number> {
+    const { calls, names, streams } = this.connection;
+    const asked = { stream: names.times, from: undefined, count: 1, backwards: true };
+    const page = await calls.ask('read the time marks', () =>
+      calls.once((onPiece) => streams.readStream(asked, onPiece).answer),
+    );
+    return page?.events[0] === undefined ? -1 : Number(page.events[0].revision);
+  }
+
+  /** The mark at a revision, or the first after it; null if there is none. */
+  private async markAt(revision: number): Promise<(TimeMark & { readonly revision: number }) | null> {
+    const { calls, names, streams } = this.connection;
+    const asked = { stream: names.times, from: revision, count: 1 };
+    const page = await calls.ask('read a time mark', () =>
+      calls.once((onPiece) => streams.readStream(asked, onPiece).answer),
+    );
+    const event = page?.events[0];
+    return event === undefined ? null : markIn(event);
+  }
+}
+
+/** Whether the user may read the log and not write to it. */
+export const isReader = (error: unknown): boolean => error instanceof Fault && error.cause instanceof AccessDeniedError;
+
+function markIn({ data, revision }: ServerEvent): TimeMark & { readonly revision: number } {
+  const { position, recordedAt } = JSON.parse(Buffer.from(data).toString()) as {
+    readonly position: string;
+    readonly recordedAt: string;
+  };
+  return { position: BigInt(position), recordedAt, revision: Number(revision) };
+}
