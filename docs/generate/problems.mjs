@@ -98,6 +98,11 @@ export const PROBLEMS = {
     'No node of the event store leads.',
     'Wait for `Retry-After`, then send again with the same key.',
   ],
+  'event-store-not-replicated': [
+    503,
+    'The leader of the event store has lost the other nodes: a write on the stream is not replicated.',
+    'Wait for `Retry-After`, then send again with the same key.',
+  ],
   'event-store-unanswered': [
     503,
     'The event store does not answer, or a command has not been decided within `ENTENTE_COMMAND_TIMEOUT_SECONDS`.',

@@ -154,6 +154,7 @@ export const TOUCHED = [
       'damaged-server',
       'log-continuity',
       'recorded-times',
+      'command-outage',
       'relay-start',
       'recorded',
     ),

@@ -376,6 +376,32 @@ describe('the executor', () => {
     expect(await executor.receipt(norland, stream, 'late-0')).toBeNull();
   });
 
+  it('tries again with pauses while the store refuses an append and shows no reason, as without a quorum', async () => {
+    await count(1, 'a');
+    const append = store.append.bind(store);
+    let refusals = 12;
+    let asked = 0;
+    // A real server names the revision of the write that is under way, or the one that is readable.
+    store.append = (...of) => {
+      asked += 1;
+      refusals -= 1;
+      return refusals < 0 ? append(...of) : Promise.resolve({ ok: false, actual: refusals % 2 });
+    };
+    expect(await count(1, 'b')).toMatchObject({ type: 'accepted', receipt: { revision: 1 } });
+    expect(asked).toBe(13);
+  });
+
+  it('fails as not replicated, and not as contention, if the reason stays out of sight', async () => {
+    const bound = { maxWaitMs: 400 };
+    executor = new Executor(store, kinds, new Pseudonymizer(Buffer.alloc(32, 7)), refusals, observer, bound);
+    await count(1, 'a');
+    store.append = () => Promise.resolve({ ok: false, actual: 1 });
+    const startedAt = performance.now();
+    await expect(count(1, 'b')).rejects.toMatchObject({ code: 'event-store-not-replicated', retryAfter: 5 });
+    expect(performance.now() - startedAt).toBeGreaterThan(150);
+    expect(conflicts).toBeLessThan(30);
+  });
+
   describe('on a log that is set back', () => {
     const confirmation = { forMs: 30, everyMs: 10 };
     const taken = { code: 'log-taken-back', retryAfter: 30 };

@@ -1,3 +1,4 @@
+import { Backoff, pause } from '@entente/async';
 import {
   type Actor,
   type AnyDecider,
@@ -13,7 +14,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { CommandQueue } from './command-queue.js';
 import type { EventStore, NewEvent } from './event-store.js';
-import { AnsweredTooLate, Contention, Fault, DeciderFailed } from './faults.js';
+import { AnsweredTooLate, Contention, Fault, DeciderFailed, NotReplicated } from './faults.js';
 import { type Pseudonymizer, PSEUDONYM_PREFIX, commandHash, commandKey } from './identity.js';
 import { type Observer, UNOBSERVED } from './observer.js';
 import type { RefusalLog } from './refusal-log.js';
@@ -64,6 +65,13 @@ export interface Kinds {
 }
 
 const MAX_ATTEMPTS = 5;
+
+/**
+ * Pauses while a stream refuses an append and shows no reason, in milliseconds, and for how long,
+ * as a part of the time that a command may take.
+ */
+const UNSEEN_PAUSE = { firstMs: 20, maxMs: 500 };
+const UNSEEN_PART = 0.5;
 
 /** The bounds of an executor. */
 export interface ExecutorOptions {
@@ -236,6 +244,8 @@ export class Executor {
     const decider = this.kinds.decider(stream.kind);
     if (decider === undefined) throw new Error(`no rules for streams of kind ${stream.kind}`);
     const name = streamName(stream);
+    const unseen = new Backoff(UNSEEN_PAUSE);
+    const unseenUntil = performance.now() + UNSEEN_PART * this.queue.maxWaitMs;
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
       inTime();
       const startedAt = performance.now();
@@ -274,7 +284,8 @@ export class Executor {
       if (request.dryRun)
         return { type: 'dry-run', events: decision.events, revision: folded.revision, repeated: false };
       if (!(await this.areUnchanged(consulted))) continue;
-      const expected = folded.revision < 0 ? 'none' : folded.revision;
+      const before = folded.revision;
+      const expected = before < 0 ? 'none' : before;
       inTime();
       const appended = await this.store.append(name, expected, decision.events).catch((error: unknown) => {
         // The events may be written all the same: read the store before the next decision on this
@@ -286,6 +297,13 @@ export class Executor {
         this.observer.conflict();
         await this.newestRevision(name, folded.revision, appended.actual);
         this.remember(name, await this.readOn(decider, name, folded));
+        const isSeen = folded.revision > before && folded.revision >= appended.actual;
+        if (isSeen) continue;
+        // No event that can be read explains the refusal: a write is under way that the leader has
+        // not replicated. It is not contention, however often that is repeated.
+        if (performance.now() > unseenUntil) throw new NotReplicated(name);
+        await pause(unseen.next());
+        attempt -= 1;
         continue;
       }
       const first = appended.revision - decision.events.length + 1;

@@ -16,7 +16,7 @@ export class Fault extends Error {
 }
 
 /** The codes of faults that mean: the event store cannot answer anybody now. */
-const OUTAGES: readonly string[] = ['event-store-unanswered', 'event-store-no-leader'];
+const OUTAGES: readonly string[] = ['event-store-unanswered', 'event-store-no-leader', 'event-store-not-replicated'];
 
 /** Whether the event store cannot answer now, so that other work fails in the same way. */
 export const isOutage = (error: unknown): error is Fault => error instanceof Fault && OUTAGES.includes(error.code);
@@ -27,6 +27,20 @@ export class AnsweredTooLate extends Fault {
     super(
       'event-store-unanswered',
       `no answer within ${waitedMs / 1000} s: ${outage ?? 'the event store is too slow, or too many commands on this stream wait'}; try again: what has taken effect is then recognised, and not done twice`,
+      5,
+    );
+  }
+}
+
+/**
+ * The event store refuses an append behind a write that its leader has not replicated: the leader
+ * has lost the other nodes. That write may still come into the log.
+ */
+export class NotReplicated extends Fault {
+  constructor(stream: string) {
+    super(
+      'event-store-not-replicated',
+      `the event store takes no append to ${stream}: a write is under way that its leader has not replicated; see that more than half of the nodes run and reach each other, and try again`,
       5,
     );
   }

@@ -65,6 +65,7 @@ export {
   TooLarge,
   ReadModelBehind,
   LogTakenBack,
+  NotReplicated,
   OutcomeUnknown,
   DeciderFailed,
 } from './faults.js';

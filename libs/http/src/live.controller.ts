@@ -2,6 +2,7 @@ import { Controller, Get, Headers, Logger, Param, Query, Res } from '@nestjs/com
 import type { FieldError } from '@entente/contracts';
 import {
   EventStore,
+  Fault,
   type Filter,
   LiveLog,
   LiveRows,
@@ -83,7 +84,7 @@ export class LiveController {
       stream.moveTo(frame('checkpoint', { position: lowest(positions), version }, idOf(name, version, positions)));
     };
     const onLost = (error: unknown): void => {
-      this.logger.error(error);
+      this.logUnlessOutage(error);
       stream.closeWith('the rows cannot be read just now; connect again');
     };
     try {
@@ -129,9 +130,14 @@ export class LiveController {
       const unsubscribe = await this.events.follow(from, narrow, onEvents, () => stream.hasRoom());
       stream.onClose(unsubscribe);
     } catch (error) {
-      this.logger.error(error);
+      this.logUnlessOutage(error);
       stream.closeWith('the log cannot be read just now; connect again');
     }
+  }
+
+  /** Each reader gets the reason of an outage, and the watch logs it once for all of them. */
+  private logUnlessOutage(error: unknown): void {
+    if (!(error instanceof Fault) || error.retryAfter === null) this.logger.error(error);
   }
 
   /**

@@ -44,6 +44,21 @@ describe('a backing service that does not answer', () => {
     }
   });
 
+  it('is the event store, and not the store of the rows, if only the log does not answer', async () => {
+    const log = { head: () => Promise.resolve(9n), outage: () => null, checkNotTakenBack: () => undefined };
+    const silent = { ...log, readLog: () => ({ [Symbol.asyncIterator]: () => ({ next: never }) }) };
+    const status = { model: 'funding', position: 3n, stopped: null, parked: 0 };
+    const readiness = new SystemReadiness({
+      log: silent as unknown as EventLog,
+      rows: { parked: () => Promise.resolve([]) } as unknown as ReadModelStore,
+      watchdog: new Watchdog({} as EventLog, [], Date.now),
+      waiting: () => 0,
+      fault: () => null,
+      models: () => Promise.resolve([status]),
+    });
+    expect(await readiness.status()).toMatchObject({ fault: 'the event store has not answered within 1.5 s' });
+  });
+
   it('is waited for no longer than its timeout; an answer or failure in time is used', async () => {
     await expect(probe(never(), 'the database', 10)).rejects.toEqual(
       new Fault('unanswered', 'the database has not answered within 0.01 s', 1),

@@ -55,23 +55,31 @@ export class SystemReadiness extends Readiness {
   private async models(): Promise<Pick<DeploymentStatus, 'head' | 'models' | 'parked'>> {
     const { log } = this.parts;
     const head = await headWithTimeout(log);
-    return probe(this.modelsAt(head), 'the store of the rows').catch((error: unknown) => {
+    const stored = Promise.all([this.parts.rows.parked(), this.parts.models()]);
+    const [parked, statuses] = await probe(stored, 'the store of the rows').catch((error: unknown) => {
       throw orOutage(log, error);
     });
+    // What is asked of the log itself is no fault of the rows.
+    const models = await probe(this.modelsAt(head, statuses, parked), 'the event store').catch((error: unknown) => {
+      throw orOutage(log, error);
+    });
+    return { head, models, parked };
   }
 
-  private async modelsAt(head: bigint): Promise<Pick<DeploymentStatus, 'head' | 'models' | 'parked'>> {
-    const { rows } = this.parts;
+  private async modelsAt(
+    head: bigint,
+    statuses: Awaited<ReturnType<SystemParts['models']>>,
+    parked: DeploymentStatus['parked'],
+  ): Promise<DeploymentStatus['models']> {
     const ages = new Map<bigint, number>([[head, 0]]);
     const models = [];
-    const parked = await rows.parked();
-    for (const status of await this.parts.models()) {
+    for (const status of statuses) {
       const { position } = status;
       if (!ages.has(position)) ages.set(position, position > head ? 0 : await this.ageBehind(position));
       const stuck = parked.filter(({ model }) => model === status.model).length;
       models.push({ ...status, parked: stuck, behindSeconds: ages.get(position) as number });
     }
-    return { head, models, parked };
+    return models;
   }
 
   /**

@@ -41,6 +41,17 @@ describe('a log of changes', () => {
     ]);
   });
 
+  it('has one line for a fault whose figures change, such as the attempts', () => {
+    const { lines, now } = logging();
+    for (const attempts of [4, 17, 5])
+      now(MINUTE_MS * 2, `no answer, after ${attempts} attempts (no answer within 5 s)`);
+    now(MINUTE_MS * 3, null);
+    expect(lines).toEqual([
+      'error: the relay stalled, retrying: no answer, after 4 attempts (no answer within 5 s)',
+      'warn: the relay recovered',
+    ]);
+  });
+
   it('has a later fault as an error at once', () => {
     const { lines, now } = logging();
     now(1000, null);

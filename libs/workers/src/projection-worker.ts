@@ -7,7 +7,7 @@ import {
   Optional,
 } from '@nestjs/common';
 import { Backoff, supervise } from '@entente/async';
-import { Projector, ReadModelStore } from '@entente/engine';
+import { Fault, Projector, ReadModelStore } from '@entente/engine';
 import { LogOnChange } from '@entente/process';
 import { RolloutGate } from './rollout-gate.js';
 
@@ -23,6 +23,7 @@ const AGAIN = 1000;
 export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('projection');
   private readonly faults = new LogOnChange(this.log, 'the projection');
+  private readonly looks = new LogOnChange(this.log, 'the look at the rows');
   private watch: NodeJS.Timeout | null = null;
   private parked = new Set<string>();
   private catalogVersion: number | null = null;
@@ -60,7 +61,9 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
       this.projector.start();
     };
     const onFailure = (error: unknown): void => {
-      if (!signal.aborted) this.log.error(error);
+      if (signal.aborted) return;
+      if (error instanceof Fault) this.looks.now(error.message);
+      else this.log.error(error);
     };
     await supervise(begin, { signal, backoff: new Backoff({ firstMs: AGAIN, maxMs: AGAIN }), onFailure });
   }
@@ -76,8 +79,10 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
         this.log.warn('other rows are active: the projection continues from their checkpoint');
       }
       this.catalogVersion = version;
+      this.looks.now(null);
     } catch (error) {
-      this.log.error(error);
+      if (error instanceof Fault) this.looks.now(error.message);
+      else this.log.error(error);
     }
   }
 

@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Backoff, supervise } from '@entente/async';
-import { EventLog, ReadModelStore, rebuild } from '@entente/engine';
+import { EventLog, Fault, ReadModelStore, rebuild } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
+import { LogOnChange } from '@entente/process';
 import { olderIn } from './rollout-gate.js';
 
 /** The models that are kept, for those who fold them. */
@@ -24,6 +25,7 @@ const AGAIN = 5000;
 @Injectable()
 export class RebuildWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('rebuild');
+  private readonly faults = new LogOnChange(this.log, 'the rebuild');
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
 
@@ -46,9 +48,12 @@ export class RebuildWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const { signal } = this.stopping;
     const backoff = new Backoff({ firstMs: AGAIN, maxMs: AGAIN });
     const onFailure = (error: unknown): void => {
-      if (!signal.aborted) this.log.error(error);
+      if (signal.aborted) return;
+      if (error instanceof Fault) this.faults.now(error.message);
+      else this.log.error(error);
     };
     await supervise(() => this.rebuildOutdated(), { signal, backoff, onFailure });
+    if (!signal.aborted) this.faults.now(null);
   }
 
   private async outdated(): Promise<readonly AnyProjection[]> {

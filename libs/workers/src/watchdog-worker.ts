@@ -1,10 +1,12 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { Watchdog } from '@entente/engine';
+import { Fault, Watchdog } from '@entente/engine';
+import { LogOnChange } from '@entente/process';
 
 /** Runs the watchdog once a second, and logs each alarm when it appears and when it is gone. */
 @Injectable()
 export class WatchdogWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('watch');
+  private readonly faults = new LogOnChange(this.log, 'the watch');
   private timer: NodeJS.Timeout | null = null;
   private logged = new Set<string>();
   private looking = false;
@@ -24,12 +26,15 @@ export class WatchdogWorker implements OnApplicationBootstrap, OnModuleDestroy {
     this.looking = true;
     try {
       await this.watchdog.look();
+      this.faults.now(null);
       const alarms = this.watchdog.alarms();
       for (const [name, alarm] of alarms) if (!this.logged.has(name)) this.log.error(`ALARM: ${name} ${alarm}`);
       for (const name of this.logged) if (!alarms.has(name)) this.log.warn(`${name} recovered`);
       this.logged = new Set(alarms.keys());
     } catch (error) {
-      this.log.error(error);
+      // An outage is logged when it begins and when it ends, not at each look.
+      if (error instanceof Fault) this.faults.now(error.message);
+      else this.log.error(error);
     } finally {
       this.looking = false;
     }
