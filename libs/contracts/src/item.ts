@@ -125,6 +125,17 @@ export class ItemRecovered extends RecoverItem {
     20,
   )
   readonly checks?: readonly string[];
+  @optional()
+  @streamId(
+    'end-use-check',
+    'the open check of several items that names it: it gets no other',
+    'veritas-monitor.check-1',
+  )
+  readonly coveredBy?: string;
+  @optional() @word('the serial number, if a check names it already', 'TS-0001') readonly serial?: string;
+  @optional()
+  @organisation('the organisation that holds it, if a check names it already', 'estmark')
+  readonly holder?: string;
 }
 
 export class ReportServiceability {

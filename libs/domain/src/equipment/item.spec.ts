@@ -4,6 +4,7 @@ import { given } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { legalFramework } from '../framework/legal-framework.js';
 import { programme } from '../planning/programme.js';
+import { endUseCheck } from '../monitoring/end-use-check.js';
 import { item } from './item.js';
 import { itemId } from './item-facts.js';
 import { itemType } from './item-type.js';
@@ -347,6 +348,27 @@ describe('a loss is reported and verified (R12)', () => {
       recover,
       same(recover, 'ItemRecovered', { checkBy: '2026-08-28', check: found, checks: ['veritas.c-1'] }),
     );
+    // An open check of several items that names it is its next one: it gets no other.
+    const several = { ...found, serials: ['TS-0001', 'TS-0002'], quantity: 2, due: '2026-10-20' };
+    const recovered = (scheduled: object, ...after: Event[]) =>
+      monitor(noted, lost, verified).knowing(
+        endUseCheck,
+        'veritas.c-1',
+        act('EndUseCheckScheduled', scheduled),
+        ...after,
+      );
+    const covered = { coveredBy: 'veritas.c-1', serial: 'TS-0001', holder: 'estmark' };
+    recovered(several).decides(recover, same(recover, 'ItemRecovered', { checkBy: '2026-10-20', ...covered }));
+    const alone = same(recover, 'ItemRecovered', { checkBy: '2026-08-28', check: found, checks: ['veritas.c-1'] });
+    recovered(found).decides(recover, alone);
+    recovered({ ...several, serials: ['TS-0002', 'TS-0003'] }).decides(recover, alone);
+    recovered(several, act('EndUseCheckCancelled', { reason: 'items-ended' })).decides(recover, alone);
+    recovered(several, act('EndUseCheckWaived', { authority: 'a', reason: 'r' })).decides(recover, alone);
+    // It moves with the item afterwards, as before.
+    const moveTo = act('MoveItem', { on: '2026-05-31', site: 'estmark.south' });
+    holder(noted, lost, verified, same(recover, 'ItemRecovered', { checkBy: '2026-10-20', ...covered }))
+      .knowing(storageSite, 'estmark.south', store, certifiedAgain)
+      .decides(moveTo, same(moveTo, 'ItemMoved', { checks: ['veritas.c-1'], serial: 'TS-0001', holder: 'estmark' }));
     monitor().refuses(recover, 'wrong-item-status');
   });
   it('and is overdue after the last day of its verification, which the system records', () => {

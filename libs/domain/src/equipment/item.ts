@@ -25,6 +25,7 @@ import {
 import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { consignmentCase } from '../delivery/facts.js';
+import { checkFacts, isStillOpen } from '../monitoring/check-facts.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import {
   type Item,
@@ -109,7 +110,13 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
   ItemReportedExpended: reported('ItemReportedExpended'),
   LossReportVerified: ({ as: status }) => ({ status, site: null, nextCheck: null, loss: null }),
   LossReportRejected: () => ({ status: 'held', loss: null }),
-  ItemRecovered: ({ site, checkBy }) => ({ status: 'held', site, moved: true, nextCheck: checkBy, checks: [] }),
+  ItemRecovered: ({ site, checkBy, coveredBy }) => ({
+    status: 'held',
+    site,
+    moved: true,
+    nextCheck: checkBy,
+    checks: coveredBy === undefined ? [] : [coveredBy],
+  }),
   ServiceabilityReported: () => ({}),
   ItemTransferred: ({ transfer, to, site }, item) => ({
     holder: to,
@@ -275,17 +282,39 @@ function correctReceipt(data: DataOf<ItemCommand, 'CorrectItemReceipt'>, item: I
   return barred ?? [{ type: 'ItemReceiptCorrected', data: event } as const];
 }
 
-/** R10: an item that was found has a next check again, as after a receipt. */
+/** R10: the open check of several items that names an item and is due first; undefined without. */
+function coveringCheck({ checks, serial }: Item, { known }: DecisionContext) {
+  return checks
+    .flatMap((id) => {
+      const of = known.of(checkFacts, id);
+      const names = of !== null && of.serials.length > 1 && of.serials.includes(serial);
+      return names && isStillOpen(of) ? [{ id, due: of.due }] : [];
+    })
+    .toSorted((a, b) => (a.due < b.due ? -1 : 1))
+    .at(0);
+}
+
+/**
+ * R10: an item that was found has a next check again, as after a receipt. If an open check of
+ * several items names it, that is its next check, and it gets no other.
+ */
 function recover(
   data: DataOf<ItemCommand, 'RecoverItem'>,
   item: Item,
   context: DecisionContext,
 ): readonly ItemEvent[] | Refusal {
   const barred = past(data, item, context) ?? cannotStore(data.site, item.holder, data.on, context);
-  const checkBy = firstCheck(item, data.on, context);
-  const check = firstCheckOf(item, data.site, checkBy, context);
-  const before = item.checks.length === 0 ? {} : { checks: item.checks };
-  return barred ?? [{ type: 'ItemRecovered', data: { ...data, checkBy, check, ...before } }];
+  if (barred !== null) return barred;
+  const { serial, holder } = item;
+  const covering = coveringCheck(item, context);
+  const others = item.checks.filter((id) => id !== covering?.id);
+  const before = others.length === 0 ? {} : { checks: others };
+  const checkBy = covering?.due ?? firstCheck(item, data.on, context);
+  const next =
+    covering === undefined
+      ? { check: firstCheckOf(item, data.site, checkBy, context) }
+      : { coveredBy: covering.id, serial, holder };
+  return [{ type: 'ItemRecovered', data: { ...data, checkBy, ...next, ...before } }];
 }
 
 /** R12: the holder reports, and a monitor verifies within the days of the framework. */
@@ -492,6 +521,7 @@ function consults(
   return [
     ...(state !== null && BY_TERMS.includes(command.type) ? termStreams(state, known) : []),
     ...(state !== null && BY_FRAMEWORK.includes(command.type) ? programmeStreams(state.programme, known) : []),
+    ...(command.type === 'RecoverItem' ? (state?.checks ?? []).map((id) => ({ kind: checkFacts.kind, id })) : []),
     ...('site' in command.data ? siteIn(command.data) : []),
     ...('transfer' in command.data ? [{ kind: transferFacts.kind, id: command.data.transfer }] : []),
     ...senderStreams(sender, 'monitor'),

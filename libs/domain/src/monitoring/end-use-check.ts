@@ -1,6 +1,4 @@
 import type {
-  CheckManner,
-  CheckType,
   EndUseCheckCommand,
   EndUseCheckEvent,
   EndUseCheckRelation,
@@ -24,9 +22,10 @@ import {
   refuse,
 } from '@entente/kernel';
 import { inTheFuture, notOverYet } from '../days.js';
-import { type Correctable, correcting } from '../corrections.js';
+import { correcting } from '../corrections.js';
 import { checkDays, termStreams } from '../equipment/check-terms.js';
 import { type ItemStatus, areaOf, itemFacts, itemId, itemStream, storageSiteFacts } from '../equipment/item-facts.js';
+import { type CheckVisit, type EndUseCheck, checkFacts } from './check-facts.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { ownValue } from '../delivery/facts.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
@@ -36,53 +35,6 @@ import { covers, instabilityIn, situationFacts } from '../situations/situation-f
 type CheckData<Type extends EndUseCheckCommand['type']> = DataOf<EndUseCheckCommand, Type>;
 
 // ---- State ----
-
-/** A visit, as corrected since. */
-interface CheckVisit {
-  readonly visit: number;
-  readonly on: string;
-  readonly manner: CheckManner;
-  readonly situation?: string;
-  readonly done: boolean;
-  readonly results: Readonly<Record<string, string>>;
-  readonly lots: readonly string[];
-}
-
-/** How a check ended without its visit. */
-type CheckEnd = 'access-denied' | 'waived' | 'cancelled';
-
-/** The state of a check. Days are YYYY-MM-DD. */
-export interface EndUseCheck extends Correctable {
-  readonly type: CheckType;
-  readonly manner: CheckManner;
-  readonly donor: string;
-  readonly recipient: string;
-  readonly holder: string;
-  readonly programme?: string;
-  readonly case?: string;
-  readonly item: string;
-  readonly area?: string | undefined;
-  readonly site: string;
-  readonly serials: readonly string[];
-  readonly quantity: number;
-  readonly due: string;
-  /** What a policy planned, by the days that were decided: no later day; null without one. */
-  readonly latest: string | null;
-  readonly overdue: boolean;
-  /** The visits, by the event that recorded each. */
-  readonly visits: Readonly<Record<string, CheckVisit>>;
-  /** Whether a visit was made as the check asks for, or on the spot. */
-  readonly done: boolean;
-  readonly ended: CheckEnd | null;
-  readonly discrepancies: Readonly<Record<string, { readonly on: string; readonly open: boolean }>>;
-  readonly complianceVisits: readonly string[];
-}
-
-/** A reference to a check for deciders that consult it. */
-const checkFacts: { readonly kind: 'end-use-check'; readonly initial: EndUseCheck | null } = {
-  kind: 'end-use-check',
-  initial: null,
-};
 
 const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
   'EndUseCheckScheduled',

@@ -78,6 +78,17 @@ describe('the policies of checks (R10, R11)', () => {
       { ...scheduled, command: { type: 'ScheduleEndUseCheck', data: { ...check, serials: ['S1'] } } },
     ]);
   });
+  it('schedule no second check of an item that one of several items names: that one follows it', () => {
+    const covered = { coveredBy: 'veritas.c1', serial: 'S1', holder: 'estmark', site: 'estmark.south' };
+    const cancelled = { reason: 'item-recovered', serial: 'S1' };
+    const moved = { serials: ['S1'], to: 'estmark', site: 'estmark.south' };
+    expect(
+      follows(firstChecks, 'item/norland.sight.s1', 'ItemRecovered', { ...covered, checks: ['veritas.c2'] }),
+    ).toEqual([
+      { stream: { kind: 'end-use-check', id: 'veritas.c2' }, command: { type: 'CancelEndUseCheck', data: cancelled } },
+      { stream: { kind: 'end-use-check', id: 'veritas.c1' }, command: { type: 'TransferCheckedItems', data: moved } },
+    ]);
+  });
   it('correct what the check of a sample expects with the quantity of the receipt (R26)', () => {
     const on = (data: object) =>
       follows(firstSampleChecks, 'consignment/norland.d1', 'ReceiptCorrected', {

@@ -36,9 +36,9 @@ const expects = (stream: StreamRef, data: CorrectCheckedItems): Consequence => (
 });
 
 /** A check of an item alone, from before its recovery, is followed by the next one. */
-const cancelsAlone = (id: string, { serials }: ScheduleEndUseCheck): Consequence => ({
+const cancelsAlone = (id: string, serial: string): Consequence => ({
   stream: { kind: 'end-use-check', id },
-  command: { type: 'CancelEndUseCheck', data: { reason: 'item-recovered', serial: serials[0] } },
+  command: { type: 'CancelEndUseCheck', data: { reason: 'item-recovered', serial } },
 });
 
 /** R10: the first check of an item follows from its receipt, and moves or ends with it. */
@@ -47,13 +47,15 @@ export const firstChecks = eventPolicy<ItemEvent>(
     name: 'first-checks',
     kind: 'item',
     about:
-      'the receipt or recovery of an item that is monitored by its serial schedules its next check of end use, which follows the corrected day and store and ends with the receipt (R10)',
+      'the receipt or recovery of an item that is monitored by its serial schedules its next check of end use, unless an open one of several items names it; the first check follows the corrected day and store and ends with the receipt (R10)',
   },
   {
     ItemReceived: ({ check }, event) => schedules(check, event),
-    ItemRecovered: ({ check, checks = [] }, event) => [
-      ...(check === undefined ? [] : checks.map((id) => cancelsAlone(id, check))),
-      ...schedules(check, event),
+    ItemRecovered: ({ check, checks = [], coveredBy, serial = check?.serials[0], holder, site }, event) => [
+      ...(serial === undefined ? [] : checks.map((id) => cancelsAlone(id, serial))),
+      ...(coveredBy === undefined || holder === undefined
+        ? schedules(check, event)
+        : follow([coveredBy], { to: holder, site, serial })),
     ],
     ItemReceiptCorrected: ({ corrects, on, site, checkBy, reason }) => [
       ...(on === undefined ? [] : [moves(corrects, checkBy, reason)]),

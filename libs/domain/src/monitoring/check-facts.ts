@@ -1,0 +1,54 @@
+import type { CheckManner, CheckType } from '@entente/contracts';
+import type { Correctable } from '../corrections.js';
+
+/** What a check and its items know of each other: its state, and a reference to it. */
+
+/** A visit, as corrected since. */
+export interface CheckVisit {
+  readonly visit: number;
+  readonly on: string;
+  readonly manner: CheckManner;
+  readonly situation?: string;
+  readonly done: boolean;
+  readonly results: Readonly<Record<string, string>>;
+  readonly lots: readonly string[];
+}
+
+/** How a check ended without its visit. */
+type CheckEnd = 'access-denied' | 'waived' | 'cancelled';
+
+/** The state of a check. Days are YYYY-MM-DD. */
+export interface EndUseCheck extends Correctable {
+  readonly type: CheckType;
+  readonly manner: CheckManner;
+  readonly donor: string;
+  readonly recipient: string;
+  readonly holder: string;
+  readonly programme?: string;
+  readonly case?: string;
+  readonly item: string;
+  readonly area?: string | undefined;
+  readonly site: string;
+  readonly serials: readonly string[];
+  readonly quantity: number;
+  readonly due: string;
+  /** What a policy planned, by the days that were decided: no later day; null without one. */
+  readonly latest: string | null;
+  readonly overdue: boolean;
+  /** The visits, by the event that recorded each. */
+  readonly visits: Readonly<Record<string, CheckVisit>>;
+  /** Whether a visit was made as the check asks for, or on the spot. */
+  readonly done: boolean;
+  readonly ended: CheckEnd | null;
+  readonly discrepancies: Readonly<Record<string, { readonly on: string; readonly open: boolean }>>;
+  readonly complianceVisits: readonly string[];
+}
+
+/** A reference to a check for deciders that consult it. */
+export const checkFacts: { readonly kind: 'end-use-check'; readonly initial: EndUseCheck | null } = {
+  kind: 'end-use-check',
+  initial: null,
+};
+
+/** Whether a check is still to be made. */
+export const isStillOpen = ({ done, ended }: Pick<EndUseCheck, 'done' | 'ended'>): boolean => !done && ended === null;
