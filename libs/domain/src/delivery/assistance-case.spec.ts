@@ -323,6 +323,16 @@ describe('a case is implemented', () => {
       .decides(act('ImplementCase', { emergency }), hurried));
   it('R16: never without an offer', () =>
     donor(requested).knowing(programme, OF, proposed).refuses(act('ImplementCase', { emergency }), 'not-accepted'));
+  it('R19: not after the programme has ended, emergency or not; on its last day it was', () => {
+    const implement = act('ImplementCase', {});
+    const after = (...end: Event[]) => donor(...agreedCase, deposited).knowing(programme, OF, proposed, ...end);
+    const terminated = act('ProgrammeTerminated', { reason: 'misuse' });
+    const completed = (on: string) => act('ProgrammeCompleted', { on });
+    after(terminated).refuses(implement, 'programme-terminated');
+    after(completed('2026-05-31')).refuses(implement, 'programme-completed');
+    after(completed('2026-05-31')).refuses(act('ImplementCase', { emergency }), 'programme-completed');
+    after(completed('2026-06-01')).decides(implement, implemented);
+  });
   it('R19: not while the programme is suspended, emergency or not', () => {
     const past = [...agreedCase, deposited];
     const stopped = [proposed, suspended];

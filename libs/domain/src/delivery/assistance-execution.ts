@@ -2,7 +2,7 @@ import type { HoldCase, ImplementCase, ReceiveInitialDeposit, ReconcileCase, Wor
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
 import { inTheFuture } from '../days.js';
 import { frameworkOf, noAgreementInForce } from '../framework/framework-facts.js';
-import { programme } from '../planning/programme.js';
+import { programmeStopped } from '../planning/programme-stopped.js';
 import { cannotStopFor, stillStopped } from '../safeguards/misuse-holds.js';
 import { onHold, scopesOf } from '../safeguards/holds.js';
 import { type AssistanceCase, type CaseLine, ownValue, statusOf } from './facts.js';
@@ -41,8 +41,8 @@ export const cannotRelease = (_: unknown, state: AssistanceCase, context: Decisi
 
 /**
  * R16: execution only after acceptance and the initial deposit, or by an emergency exception.
- * R19: never while the programme is suspended, the case is held, or a hold is in force. R1: with
- * an agreement in force, if the programme names one.
+ * R19: never while the programme is suspended, after its end, while the case is held, or a hold is
+ * in force. R1: with an agreement in force, if the programme names one.
  */
 export function cannotImplement(
   { emergency }: ImplementCase,
@@ -52,11 +52,11 @@ export function cannotImplement(
   const { known, stream } = context;
   const { deposited, offer } = state;
   if (state.implemented) return refuse('already-implemented', 'the case is not being executed yet', 'R16');
-  if (state.programme !== undefined && known.of(programme, state.programme)?.status === 'suspended')
-    return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: state.programme });
+  const day = context.occurredAt.slice(0, 10);
+  const ended = programmeStopped(state.programme, context, day);
+  if (ended !== null) return ended;
   const scopes = scopesOf({ ...state, case: stream.id });
   const held = caseHeld(stream.id, state) ?? onHold(scopes, state.donor, context);
-  const day = context.occurredAt.slice(0, 10);
   const barred = held ?? noAgreementInForce(frameworkOf(state.programme, known), day, scopes);
   if (barred !== null) return barred;
   if (offer === null) return notAccepted(state);

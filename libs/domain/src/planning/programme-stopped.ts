@@ -3,14 +3,19 @@ import { programme } from './programme.js';
 
 /**
  * R19: a programme that is suspended, was completed or was ended early begins nothing: no shipment,
- * no enrolment. Without a programme nothing stops.
+ * no enrolment, no execution of a case. What happened by the day of the completion may be recorded
+ * if the day is given. Without a programme nothing stops.
  */
-export function programmeStopped(id: string | undefined, { known }: Pick<DecisionContext, 'known'>): Refusal | null {
-  const status = id === undefined ? undefined : known.of(programme, id)?.status;
+export function programmeStopped(
+  id: string | undefined,
+  { known }: Pick<DecisionContext, 'known'>,
+  day?: string,
+): Refusal | null {
+  const { status, completedOn = null } = (id === undefined ? null : known.of(programme, id)) ?? {};
   const facts = { programme: id ?? null };
   if (status === 'suspended') return refuse('programme-suspended', 'the programme is not suspended', 'R19', facts);
   if (status === 'terminated') return refuse('programme-terminated', 'the programme was not ended early', 'R19', facts);
-  if (status === 'completed')
+  if (status === 'completed' && (day === undefined || completedOn === null || day > completedOn))
     return refuse('programme-completed', 'the programme has not been completed', 'R19', facts);
   return null;
 }
