@@ -216,8 +216,15 @@ export class CorrectCheckedItems {
   @optional() @streamId('storage-site', 'the store that received them', 'estmark.south-depot') readonly site?: string;
 }
 
-/** The area of the store: the decision adds it. */
+/** The area of the store, or the check that follows one that was made: the decision adds it. */
 export class CheckedItemsCorrected extends CorrectCheckedItems {
+  @optional()
+  @streamId(
+    'end-use-check',
+    'the check that follows, if this one has ended: it expects them',
+    'veritas-monitor.check-2',
+  )
+  readonly passedTo?: string;
   @optional() @code("the area of the holder's country, if it is known", 'south') readonly area?: string;
 }
 

@@ -118,10 +118,14 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
         waived_by,
         end_reason,
       }),
-      CheckedItemsCorrected: ({ quantity, site, area = null }, row) => ({
-        ...without(row, row.items - (quantity ?? row.items)),
-        ...(site === undefined ? {} : { site, area }),
-      }),
+      // What was corrected after the check was made is expected by the next one.
+      CheckedItemsCorrected: ({ quantity, site, area = null, passedTo }, row) =>
+        passedTo === undefined
+          ? {
+              ...without(row, row.items - (quantity ?? row.items)),
+              ...(site === undefined ? {} : { site, area }),
+            }
+          : {},
       EndUseCheckCancelled: ({ reason: end_reason }, _, { day: ended_on }) => ({
         status: 'cancelled',
         ended_on,

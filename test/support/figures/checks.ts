@@ -47,6 +47,7 @@ const leftFor = (events: Check): number =>
 /** The number of items as it was corrected last. */
 const lastQuantity = (events: Check): number | undefined =>
   only(events, 'CheckedItemsCorrected')
+    .filter(({ data }) => data.passedTo === undefined)
     .flatMap(({ data }) => data.quantity ?? [])
     .at(-1);
 
@@ -56,7 +57,7 @@ function placeOf(events: Check): { readonly area: string | null; readonly site: 
     ({ type, data }) =>
       type === 'CheckedItemsTransferred'
         ? data.next === undefined
-        : (data as { readonly site?: string }).site !== undefined,
+        : (data as { readonly site?: string }).site !== undefined && !('passedTo' in data),
   ) as Check[number];
   const { area = null, site, place } = stated.data as Readonly<Record<'area' | 'site' | 'place', string | undefined>>;
   return { area, site: place ?? site ?? '' };

@@ -93,8 +93,9 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
     },
     CheckedItemsCorrected: (event) => {
       const of = checks.get(idOf(event));
-      const { quantity } = event.data;
-      if (of !== undefined && quantity !== undefined) checks.set(idOf(event), { ...of, quantity });
+      const { quantity, passedTo } = event.data;
+      if (of !== undefined && quantity !== undefined && passedTo === undefined)
+        checks.set(idOf(event), { ...of, quantity });
     },
     AccessDenied: (event) => void follows(event, event.data.on, ['firstDays', 'everyDays']),
     EndUseCheckWaived: (event) => void follows(event, dayOf(event), ['everyDays']),

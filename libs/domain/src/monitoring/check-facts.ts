@@ -40,6 +40,8 @@ export interface EndUseCheck extends Correctable {
   /** Whether a visit was made as the check asks for, or on the spot. */
   readonly done: boolean;
   readonly ended: CheckEnd | null;
+  /** The id of the check that follows, once this one was made, denied or waived; else null. */
+  readonly next: string | null;
   readonly discrepancies: Readonly<Record<string, { readonly on: string; readonly open: boolean }>>;
   readonly complianceVisits: readonly string[];
 }
@@ -49,6 +51,10 @@ export const checkFacts: { readonly kind: 'end-use-check'; readonly initial: End
   kind: 'end-use-check',
   initial: null,
 };
+
+/** The id of the check that follows from an event, of one type of items if there can be several. */
+export const checkAfterId = (event: string, item?: string): string =>
+  `entente.after-${event}${item === undefined ? '' : `.${item}`}`;
 
 /** Whether a check is still to be made. */
 export const isStillOpen = ({ done, ended }: Pick<EndUseCheck, 'done' | 'ended'>): boolean => !done && ended === null;

@@ -469,8 +469,21 @@ describe('a check follows the corrected receipt of its items (R26)', () => {
       .decides(correct({ site }), corrected({ site, quantity: 2, area: 'south' }));
     bySystem().decides(correct({ site: 'depot' }), []);
   });
-  it('not after it was made: the count of the visit stands', () =>
-    bySystem(performed()).decides(correct({ site: 'estmark.south-depot' }), []));
+  it('not after it was made: the count of the visit stands, and the check that follows expects them', () => {
+    const fix = correct({ site: 'estmark.south-depot' });
+    const passed = (n: number) => corrected({ site: 'estmark.south-depot', passedTo: `entente.after-${given.id(n)}` });
+    bySystem(performed()).decides(fix, passed(1));
+    bySystem(performed(), passed(1)).decides(fix, passed(1));
+    const denied = (more: object) => act('AccessDenied', { on: '2026-05-20', reason: 'operation', ...more });
+    bySystem(denied({ next: SCHEDULE })).decides(fix, passed(1));
+    bySystem(denied({})).decides(fix, []);
+    const lots = [{ lot: 'L-1', seen: 40, notSeen: 0, damaged: 0 }];
+    sample(performed({ type: 'routine', results: [], lots })).decides(
+      correct({ quantity: 38 }),
+      corrected({ quantity: 38, passedTo: `entente.after-${given.id(1)}` }),
+    );
+    bySystem(act('EndUseCheckCancelled', { reason: 'items-ended' })).decides(fix, []);
+  });
   it('and one of an item alone ends with the recovery of the item', () => {
     const cancel = act('CancelEndUseCheck', { reason: 'item-recovered', serial: 'S-1' });
     bySystem().decides(cancel, []);

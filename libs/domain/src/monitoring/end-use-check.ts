@@ -25,7 +25,7 @@ import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
 import { checkDays, termStreams } from '../equipment/check-terms.js';
 import { type ItemStatus, areaOf, itemFacts, itemId, itemStream, storageSiteFacts } from '../equipment/item-facts.js';
-import { type CheckVisit, type EndUseCheck, checkFacts } from './check-facts.js';
+import { type CheckVisit, type EndUseCheck, checkAfterId, checkFacts } from './check-facts.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { ownValue } from '../delivery/facts.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
@@ -57,6 +57,7 @@ const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
     visits: {},
     done: false,
     ended: null,
+    next: null,
     discrepancies: {},
     complianceVisits: [],
     correctable: new Map(),
@@ -82,6 +83,7 @@ const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
         lots: lots.map(({ lot }) => lot),
       }),
       done: state.done || done,
+      ...(done ? { next: checkAfterId(id) } : {}),
     }),
     CheckResultCorrected: ({ corrects, serial, result }, { visits }) => {
       const was = visits[corrects];
@@ -99,12 +101,18 @@ const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
     DiscrepancyCleared: ({ discrepancy, on }, { discrepancies }) => ({
       discrepancies: put(discrepancies, discrepancy, { on, open: false }),
     }),
-    AccessDenied: () => ({ ended: 'access-denied' }),
-    EndUseCheckWaived: () => ({ ended: 'waived' }),
-    CheckedItemsCorrected: ({ quantity, site, area }, state) => ({
-      quantity: quantity ?? state.quantity,
-      ...(site === undefined ? {} : { site, area }),
+    AccessDenied: ({ next }, _, { id }) => ({
+      ended: 'access-denied',
+      next: next === undefined ? null : checkAfterId(id),
     }),
+    EndUseCheckWaived: ({ next }, _, { id }) => ({
+      ended: 'waived',
+      next: next === undefined ? null : checkAfterId(id),
+    }),
+    CheckedItemsCorrected: ({ quantity, site, area, passedTo }, state) =>
+      passedTo === undefined
+        ? { quantity: quantity ?? state.quantity, ...(site === undefined ? {} : { site, area }) }
+        : {},
     EndUseCheckCancelled: () => ({ ended: 'cancelled' }),
     EndUseCheckBecameOverdue: () => ({ overdue: true }),
     ComplianceVisitHeld: ({ on }, { complianceVisits }) => ({ complianceVisits: [...complianceVisits, on] }),
@@ -361,13 +369,18 @@ function transferItems(data: CheckData<'TransferCheckedItems'>, state: EndUseChe
 
 /**
  * R26: what a receipt brought was another number, or in another store, and the check follows it.
- * Once it was made, the count of its visit is not changed. A check of nothing is cancelled.
+ * Once it was made, the count of its visit is not changed, and the check that follows it expects
+ * them. A check of nothing is cancelled.
  */
 function correctItems(data: CheckData<'CorrectCheckedItems'>, state: EndUseCheck, context: DecisionContext) {
   const { site, reason } = data;
   const quantity = state.type === 'enhanced' ? state.quantity : (data.quantity ?? state.quantity);
   const same = quantity === state.quantity && (site === undefined || site === state.site);
-  if (isOpen(state) !== null || same) return [];
+  if (isOpen(state) !== null)
+    return state.next === null
+      ? []
+      : [{ type: 'CheckedItemsCorrected', data: { ...data, passedTo: state.next } } as const];
+  if (same) return [];
   if (quantity === 0) return [{ type: 'EndUseCheckCancelled', data: { reason } } as const];
   const area = site === undefined ? undefined : areaOf(site, state.holder, context);
   return [{ type: 'CheckedItemsCorrected', data: { ...data, quantity, ...(area && { area }) } } as const];

@@ -118,6 +118,15 @@ describe('the policies of checks (R10, R11)', () => {
       expect(follows(nextChecks, 'end-use-check/veritas.c1', type, { reason: 'operation' })).toEqual([]);
     }
   });
+  it('pass what a receipt was corrected to on to the check that follows one that was made (R26)', () => {
+    const data = { quantity: 38, reason: 'miscounted' };
+    const corrected = (more: object) =>
+      follows(nextChecks, 'end-use-check/veritas.c1', 'CheckedItemsCorrected', { ...data, ...more });
+    expect(corrected({ passedTo: 'entente.after-e-1' })).toEqual([
+      { ...scheduled, command: { type: 'CorrectCheckedItems', data } },
+    ]);
+    expect(corrected({})).toEqual([]);
+  });
   it('do nothing after a remote check that leaves the visit due, and record no sample at items', () => {
     expect(performed({ inspected: false })).toEqual([]);
     expect(performed({ inspected: true, type: 'routine' })).toEqual([]);

@@ -7,10 +7,11 @@ import type {
 } from '@entente/contracts';
 import { type Consequence, type StreamRef, eventPolicy, parseStream } from '@entente/kernel';
 import { itemStream } from '../equipment/item-facts.js';
+import { checkAfterId } from '../monitoring/check-facts.js';
 
 /** The check that follows from an event, of one type of items if there can be several. */
 const checkAfter = (event: string, item?: string) =>
-  ({ kind: 'end-use-check', id: `entente.after-${event}${item === undefined ? '' : `.${item}`}` }) as const;
+  ({ kind: 'end-use-check', id: checkAfterId(event, item) }) as const;
 
 /** Whether a policy has scheduled the check of this stream. */
 const isPlanned = (stream: string): boolean => parseStream(stream)?.id.startsWith('entente.') === true;
@@ -114,7 +115,7 @@ export const nextChecks = eventPolicy<EndUseCheckEvent>(
     name: 'next-checks',
     kind: 'end-use-check',
     about:
-      'a check of end use that is done is recorded at its items; the next one is scheduled, also after a denied access or a waiver, and for what was transferred of it (R10, R11)',
+      'a check of end use that is done is recorded at its items; the next one is scheduled, also after a denied access or a waiver, and for what was transferred of it; what its items were corrected to, the next one expects (R10, R11)',
   },
   {
     EndUseCheckPerformed: (data, event) => [
@@ -122,6 +123,15 @@ export const nextChecks = eventPolicy<EndUseCheckEvent>(
       ...schedules(data.next, event),
     ],
     CheckedItemsTransferred: ({ next }, event) => schedules(next, event),
+    CheckedItemsCorrected: ({ passedTo, quantity, site, reason }) =>
+      passedTo === undefined
+        ? []
+        : [
+            expects(
+              { kind: 'end-use-check', id: passedTo },
+              { reason, ...(quantity === undefined ? {} : { quantity }), ...(site === undefined ? {} : { site }) },
+            ),
+          ],
     AccessDenied: ({ next }, event) => schedules(next, event),
     EndUseCheckWaived: ({ next }, event) => schedules(next, event),
   },
