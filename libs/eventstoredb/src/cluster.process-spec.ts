@@ -87,6 +87,27 @@ describe('the event store on a cluster', () => {
     expect((await all(store.readLog(0n))).map(({ stream }) => stream)).toEqual(['note/a', 'note/b', 'note/c']);
   });
 
+  it('is accepted within 3 s of the election, whichever node froze while it led', async () => {
+    for (const node of [0, 1, 2]) {
+      const cluster = await aCluster();
+      // The node leads that is to freeze; the default call timeout is five seconds.
+      for (let other = 0; other < node; other += 1) {
+        cluster.kill(other);
+        await until(() => cluster.leader() !== null && cluster.leader() !== other);
+        await cluster.revive(other);
+      }
+      const leader = cluster.leader() ?? 0;
+      const store = await aStore(cluster.url, 5000);
+      await store.append('note/a', 'none', [anEvent()]);
+      cluster.freeze(leader);
+      const answered = accepted(store, 'note/b');
+      await until(() => ![leader, null].includes(cluster.leader()));
+      const elected = performance.now();
+      expect((await answered).codes).toEqual([]);
+      expect(performance.now() - elected).toBeLessThan(3000);
+    }
+  });
+
   it.each(['killed', 'frozen'] as const)(
     'fails with "no leader" while two nodes are %s, ends no process, and appends within 10 s of their return',
     async (state) => {

@@ -176,6 +176,7 @@ export async function connect(url: string, timeoutMs: number, names: Names): Pro
   const resolve = internals.resolveUri;
   internals.resolveUri = async () => {
     const search: LeaderSearch = { answered: 0 };
+    calls.searchesLeader();
     try {
       const uri = await leaderSearch.run(search, resolve);
       calls.foundLeader();
@@ -194,6 +195,8 @@ export async function connect(url: string, timeoutMs: number, names: Names): Pro
     streams: new StreamCalls(client),
     callOptions: { requiresLeader: true, deadline: timeoutMs + DEADLINE_MARGIN_MS },
   };
+  const smallRead = { stream: names.identity, from: 0, count: 1 };
+  calls.probe = () => calls.once((onPiece) => connection.streams.readStream(smallRead, onPiece).answer);
   let version: string;
   try {
     ({ serverVersion: version } = await calls.once(() => internals.capabilities));

@@ -123,7 +123,7 @@ async function search(
   for (let from: ReadFrom = 'start'; ;) {
     const asked = { from, count: PAGE_SIZE, filter };
     const page: ServerPage = await calls.ask('search for damage', () =>
-      calls.once((onPiece) => streams.readAll(asked, onPiece).answer),
+      calls.search((onPiece) => streams.readAll(asked, onPiece).answer),
     );
     for (const event of page.events) onEvent(event);
     const latest = page.events.at(-1);

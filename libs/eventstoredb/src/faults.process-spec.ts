@@ -217,6 +217,31 @@ describe('the timeout of a call', () => {
   });
 });
 
+describe('a search of the server', () => {
+  it('may take longer than the call timeout while the server answers other calls, and not otherwise', async () => {
+    const calls = new Rpc('an address', 100);
+    let probes = 0;
+    calls.probe = () => calls.once(() => Promise.resolve((probes += 1)));
+    const answer = calls.search(() => new Promise((resolve) => setTimeout(() => resolve('found'), 450)));
+    expect(await answer).toBe('found');
+    expect(probes).toBeGreaterThan(2);
+    calls.probe = () => calls.once(() => new Promise(() => undefined));
+    await expect(calls.search(() => new Promise(() => undefined))).rejects.toThrow('no answer within 0.1 s');
+  });
+
+  it('is given up with every other call if a node of a cluster answers none of them', async () => {
+    const calls = new Rpc('an address', 1000);
+    let left = 0;
+    calls.onSilence = () => (left += 1);
+    calls.probe = () => calls.once(() => new Promise(() => undefined));
+    const begun = performance.now();
+    const never = () => calls.search(() => new Promise(() => undefined));
+    const ends = await Promise.allSettled([never(), never()]);
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect([left, performance.now() - begun < 950]).toEqual([1, true]);
+  });
+});
+
 describe('a read from the event store', () => {
   it('is tried again if the server hangs, starts or is away', async () => {
     const server = await aServer();

@@ -67,7 +67,7 @@ export async function beginEra(connection: EventStoreConnection, since: bigint):
  */
 async function refuseStreamsOfOthers({ calls, streams, names }: EventStoreConnection): Promise<void> {
   const page = await calls.ask('search for streams of others', () =>
-    calls.once(
+    calls.search(
       (onPiece) => streams.readAll({ from: 'start', count: 1, filter: names.streamsFilter() }, onPiece).answer,
     ),
   );

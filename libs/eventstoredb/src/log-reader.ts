@@ -286,7 +286,7 @@ export class LogReader {
     const { calls, streams } = this.connection;
     return calls.ask(
       'read the log',
-      () => this.once((onPiece) => streams.readAll(page, onPiece)),
+      () => this.attempt('search', (onPiece) => streams.readAll(page, onPiece)),
       (error) => page.from !== 'start' && page.from !== 'end' && isNoEventThere(error),
     );
   }
@@ -297,13 +297,15 @@ export class LogReader {
   ): Promise<ServerPage> {
     const { calls, streams, names } = this.connection;
     const asked = { ...page, stream: names.onServer(stream) };
-    const answer = await calls.ask('read a stream', () => this.once((onPiece) => streams.readStream(asked, onPiece)));
+    const answer = await calls.ask('read a stream', () =>
+      this.attempt('once', (onPiece) => streams.readStream(asked, onPiece)),
+    );
     return answer ?? { events: [], last: true };
   }
 
-  private once<T>(begin: (onPiece: () => void) => Running<T>): Promise<T> {
+  private attempt<T>(how: 'once' | 'search', begin: (onPiece: () => void) => Running<T>): Promise<T> {
     let cancel = (): void => undefined;
-    return this.connection.calls.once(
+    return this.connection.calls[how](
       (onPiece) => {
         const running = begin(onPiece);
         cancel = running.cancel;

@@ -6,7 +6,7 @@ import {
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
 import { Backoff, pause } from '@entente/async';
-import { Fault, TooLarge } from '@entente/engine';
+import { DamagedLog, Fault, TooLarge } from '@entente/engine';
 
 /** Pauses between attempts, as parts of the call timeout; they grow fourfold. */
 const FIRST_PAUSE_PART = 0.01;
@@ -19,6 +19,13 @@ const MIN_TRIES = 4;
  */
 const CALL_PARTS = 10;
 
+/** After these parts without an answer, the server is asked for something small. */
+const PROBE_PARTS = 2;
+/** After these parts without an answer, a node of a cluster is left: two seconds by default. */
+const SILENT_PARTS = 4;
+/** The most parts of a search beyond the call timeout: ten minutes by default. */
+const MAX_SEARCH_PARTS = 1200;
+
 /** Codes of gRPC. */
 const UNKNOWN = 2;
 const INVALID_ARGUMENT = 3;
@@ -29,6 +36,8 @@ const UNAUTHENTICATED = 16;
 /** A call without an answer yet, and the parts of the timeout that it has left. */
 interface WaitingCall {
   left: number;
+  /** Parts that it may take beyond the timeout while the server answers other calls. */
+  extra: number;
   readonly timeOut: () => void;
 }
 
@@ -101,8 +110,10 @@ export class Rpc {
   private lastOutage: string | null = null;
   /** Why the last search found no leader; null if it found one. */
   private searchFailure: Error | null = null;
-  /** How many connections were made. */
-  private connections = 0;
+  /** Parts of the call timeout since the server answered a call or a part of one, while any wait. */
+  private quiet = 0;
+  /** Searches for the leader that are under way. */
+  private searches = 0;
 
   constructor(
     /** The address of the server, without credentials. */
@@ -116,9 +127,27 @@ export class Rpc {
    * restarts the timeout. `ended` is called when no caller waits for the answer any more.
    */
   async once<T>(call: (onPiece: () => void) => Promise<T>, ended?: () => void): Promise<T> {
+    return this.wait(call, ended, 0);
+  }
+
+  /**
+   * One attempt of a call for which the server searches its log: that takes as long as the log is
+   * long, and gives no pieces. The timeout restarts while the server answers other calls, at most
+   * for {@link MAX_SEARCH_PARTS}.
+   */
+  async search<T>(call: (onPiece: () => void) => Promise<T>, ended?: () => void): Promise<T> {
+    return this.wait(call, ended, MAX_SEARCH_PARTS);
+  }
+
+  private async wait<T>(
+    call: (onPiece: () => void) => Promise<T>,
+    ended: (() => void) | undefined,
+    extraParts: number,
+  ): Promise<T> {
     const { promise: timedOut, reject } = Promise.withResolvers<never>();
     const waiting: WaitingCall = {
       left: CALL_PARTS,
+      extra: extraParts,
       timeOut: () => {
         reject(new NoAnswer(this.timeoutMs));
         ended?.();
@@ -126,42 +155,78 @@ export class Rpc {
     };
     this.waiting.add(waiting);
     this.ticking ??= setInterval(() => this.tick(), this.timeoutMs / CALL_PARTS);
+    const heard = (): void => {
+      this.quiet = 0;
+      waiting.left = CALL_PARTS;
+    };
     try {
-      return await Promise.race([call(() => (waiting.left = CALL_PARTS)), timedOut]);
+      return await Promise.race([call(heard), timedOut]);
     } finally {
-      this.waiting.delete(waiting);
+      if (this.waiting.delete(waiting)) this.quiet = 0;
     }
   }
 
   /** A part of the call timeout has passed, for all calls. */
   private tick(): void {
+    // While the leader is searched for, no node was asked yet.
+    this.quiet = this.searches > 0 ? 0 : this.quiet + 1;
+    if (this.quiet === PROBE_PARTS && this.waiting.size > 0) void this.probe().catch(() => undefined);
+    if (this.quiet >= SILENT_PARTS && this.onSilence !== null) {
+      // Another node of a cluster may answer: none of the calls waits any longer for this one.
+      this.quiet = 0;
+      this.onSilence();
+      this.timeOut([...this.waiting]);
+    }
     for (const call of this.waiting) {
       call.left -= 1;
       if (call.left >= 0) continue;
-      this.waiting.delete(call);
-      call.timeOut();
+      if (call.extra > 0 && this.quiet <= PROBE_PARTS) {
+        call.left = Math.min(CALL_PARTS, call.extra);
+        call.extra -= call.left;
+      } else this.timeOut([call]);
     }
     if (this.waiting.size > 0) return;
     clearInterval(this.ticking);
     this.ticking = undefined;
+    this.quiet = 0;
   }
 
-  /** Called if a call got no answer in time: another node of a cluster may answer. */
-  onSilence: () => void = () => undefined;
+  private timeOut(calls: readonly WaitingCall[]): void {
+    for (const call of calls) {
+      this.waiting.delete(call);
+      call.timeOut();
+    }
+  }
+
+  /**
+   * Called if the server gave no answer to any call for {@link SILENT_PARTS}; null if there is no
+   * other node to ask.
+   */
+  onSilence: (() => void) | null = null;
+
+  /** Asks the server for something small, to learn whether it answers. */
+  probe: () => Promise<unknown> = () => Promise.resolve();
 
   /** Why the server does not answer now, by the last call; null while it answers. */
   outage(): string | null {
     return this.lastOutage;
   }
 
+  /** The client searches for the leader. */
+  searchesLeader(): void {
+    this.searches += 1;
+  }
+
   /** A search found the leader; the client connects to it next. */
   foundLeader(): void {
+    this.searches -= 1;
     this.searchFailure = null;
-    this.connections += 1;
+    this.quiet = 0;
   }
 
   /** A search found no leader. A call may time out during a search. */
   foundNoLeader(reason: Error): void {
+    this.searches -= 1;
     this.searchFailure = reason;
   }
 
@@ -184,16 +249,13 @@ export class Rpc {
     });
     let leaderless = false;
     for (let attempts = 1; ; attempts += 1) {
-      const { connections } = this;
       try {
         const answer = await call();
         this.lastOutage = null;
         return answer;
       } catch (error) {
         if (isAnswer(error)) throw error;
-        if (isDefinite(error)) throw this.translateError(error);
-        // A call that began before the last connection reveals nothing about that.
-        if (error instanceof NoAnswer && connections === this.connections) this.onSilence();
+        if (isDefinite(error)) throw this.translateError(error, what);
         leaderless ||= isNoLeader(error) || isNoLeader(this.searchFailure);
         this.lastOutage = leaderless ? this.noLeader() : `the event store at ${this.address} does not answer`;
         const triedEnough = attempts >= MIN_TRIES || this.searchFailure !== null;
@@ -218,7 +280,7 @@ export class Rpc {
    * Translates a definite error into what an operator must do. The caller handles conflicts and
    * missing streams.
    */
-  private translateError(error: unknown): unknown {
+  private translateError(error: unknown, what: string): unknown {
     if (error instanceof AccessDeniedError && codeOf(error) === UNAUTHENTICATED)
       return new Fault(
         'event-store-access',
@@ -229,7 +291,7 @@ export class Rpc {
     if (error instanceof AccessDeniedError)
       return new Fault(
         'event-store-access',
-        `the event store at ${this.address} denies access: its user must be allowed to read $all and to write the log's streams`,
+        `the event store at ${this.address} denies access, so it did not ${what}: its user must be allowed to read $all and to write the log's streams`,
         null,
         { cause: error },
       );
@@ -244,11 +306,11 @@ export class Rpc {
         error,
       );
     if (error instanceof StreamDeletedError)
-      return new Fault(
+      return new DamagedLog(
         'stream-deleted',
+        error.streamName,
         `the stream ${error.streamName} was deleted on the server, by another program: restore the server from a backup`,
-        null,
-        { cause: error },
+        error,
       );
     return error;
   }
