@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Writable } from 'node:stream';
 import { LEADER, VNodeState } from '@eventstore/db-client';
 import discovery from '@eventstore/db-client/dist/Client/discovery.js';
+import { GossipClient } from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 
 /** The client's module for the search for a node, which it calls through the module. */
@@ -13,6 +14,8 @@ interface Discovery {
 export interface LeaderSearch {
   /** How many nodes answered. */
   answered: number;
+  /** Why a node did not answer, of those that did not. */
+  failure: Error | null;
 }
 
 /** The search of the current asynchronous context. */
@@ -33,6 +36,24 @@ const { determineBestNode } = discovery;
     preference,
     members.filter(({ state }) => state === VNodeState.LEADER),
   );
+};
+
+/** Asks a node for the members of the cluster; the last argument is called with the answer. */
+type GossipRead = (...of: unknown[]) => unknown;
+const gossip = GossipClient.prototype as unknown as { read: GossipRead };
+const readGossip = gossip.read;
+
+/** Keeps the error of a node: the client drops it, and reports only that it found none. */
+gossip.read = function (this: unknown, ...of) {
+  const search = leaderSearch.getStore();
+  const answer = of.at(-1) as (error: Error | null, info: unknown) => void;
+  return readGossip.apply(this, [
+    ...of.slice(0, -1),
+    (error: Error | null, info: unknown) => {
+      if (error !== null && search !== undefined) search.failure = error;
+      answer(error, info);
+    },
+  ]);
 };
 
 /** The arguments of an append, and the stream to which its events are written. */

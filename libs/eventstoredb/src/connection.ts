@@ -122,8 +122,12 @@ function unanswered(calls: Rpc, cause: unknown): Fault {
   const { address } = calls;
   if (isNoLeader(cause)) return new Fault('event-store-no-leader', calls.noLeader(), 5, { cause });
   const reason = cause instanceof Error ? cause.message : String(cause);
+  const byAddress =
+    calls.onSilence === null
+      ? 'over TLS use the host name that its certificate has, and not an IP address'
+      : "a node tells clients an IP address: set the server's option AdvertiseHostToClientAs to the host name that its certificate has";
   const advice = /ServerName to an IP address/.test(reason)
-    ? 'over TLS use the host name that its certificate has, and not an IP address'
+    ? byAddress
     : 'check that it runs there, that it has a certificate unless the URL has tls=false, and that the authority in tlsCAFile issued the certificate';
   return new Fault(
     'event-store-unanswered',
@@ -175,7 +179,7 @@ export async function connect(url: string, timeoutMs: number, names: Names): Pro
     };
   const resolve = internals.resolveUri;
   internals.resolveUri = async () => {
-    const search: LeaderSearch = { answered: 0 };
+    const search: LeaderSearch = { answered: 0, failure: null };
     calls.searchesLeader();
     try {
       const uri = await leaderSearch.run(search, resolve);
@@ -183,7 +187,7 @@ export async function connect(url: string, timeoutMs: number, names: Names): Pro
       return uri;
     } catch (error) {
       // The client reports nodes without a leader and missing hosts by the same error.
-      const reason = search.answered > 0 ? new NoLeader() : new Error('none of its hosts answers', { cause: error });
+      const reason = search.answered > 0 ? new NoLeader() : noHost(search.failure ?? error);
       calls.foundNoLeader(reason);
       throw reason;
     }
@@ -212,6 +216,10 @@ export async function connect(url: string, timeoutMs: number, names: Names): Pro
   }
   return connection;
 }
+
+/** None of the hosts of a URL answered; the reason is that of one of them. */
+const noHost = (cause: unknown): Error =>
+  new Error(`none of its hosts answers: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 
 function isTooOld(version: string): boolean {
   const [major = NaN, minor = NaN] = version.split('.').map(Number);

@@ -37,9 +37,10 @@ describe('a log on a server with TLS and users', () => {
     host = 'localhost',
     port = server.port,
     more = '',
+    scheme = 'esdb',
   } = {}) => {
     const who = user === '' ? '' : `${user}:${encodeURIComponent(password)}@`;
-    const url = `esdb://${who}${host}:${port}?tlsCAFile=${encodeURIComponent(ca)}${more}`;
+    const url = `${scheme}://${who}${host}:${port}?tlsCAFile=${encodeURIComponent(ca)}${more}`;
     const store = await EventStoreDbStore.connect({ url, answerTimeout: 3000 });
     opened.push(store);
     return store;
@@ -100,6 +101,17 @@ describe('a log on a server with TLS and users', () => {
     const another = await EventStoreDouble.start(undefined, 0, elsewhere);
     expect(await failed({ port: another.port })).toMatch(/does not answer \(.*altnames/);
     another.stop();
+  });
+
+  it('names the certificate, or the address that a node tells, also if the leader is searched for', async () => {
+    const scheme = 'esdb+discover';
+    const more = '&maxDiscoverAttempts=1';
+    expect(await failed({ scheme, more, ca: files.others })).toMatch(
+      /none of its hosts answers: .*certificate.*the authority in tlsCAFile issued the certificate$/,
+    );
+    expect(await failed({ scheme, more })).toMatch(
+      /a node tells clients an IP address: set the server's option AdvertiseHostToClientAs to the host name|it connected/,
+    );
   });
 
   it('is not used with a file of certificates that does not exist', async () => {
