@@ -125,7 +125,7 @@ function unanswered(calls: Rpc, cause: unknown): Fault {
   const byAddress =
     calls.onSilence === null
       ? 'over TLS use the host name that its certificate has, and not an IP address'
-      : "a node tells clients an IP address: set the server's option AdvertiseHostToClientAs to the host name that its certificate has";
+      : "a node advertises an IP address: set the server's option AdvertiseHostToClientAs to the host name that its certificate has";
   const advice = /ServerName to an IP address/.test(reason)
     ? byAddress
     : 'check that it runs there, that it has a certificate unless the URL has tls=false, and that the authority in tlsCAFile issued the certificate';

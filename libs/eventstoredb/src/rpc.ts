@@ -110,7 +110,7 @@ export class Rpc {
   private lastOutage: string | null = null;
   /** Why the last search found no leader; null if it found one. */
   private searchFailure: Error | null = null;
-  /** Parts of the call timeout since the server answered a call or a part of one, while any wait. */
+  /** Parts of the call timeout since the server answered anything, while calls wait. */
   private quiet = 0;
   /** Searches for the leader that are under way. */
   private searches = 0;

@@ -103,14 +103,14 @@ describe('a log on a server with TLS and users', () => {
     another.stop();
   });
 
-  it('names the certificate, or the address that a node tells, also if the leader is searched for', async () => {
+  it('names the certificate, or the address that a node advertises, also if the leader is searched for', async () => {
     const scheme = 'esdb+discover';
     const more = '&maxDiscoverAttempts=1';
     expect(await failed({ scheme, more, ca: files.others })).toMatch(
       /none of its hosts answers: .*certificate.*the authority in tlsCAFile issued the certificate$/,
     );
     expect(await failed({ scheme, more })).toMatch(
-      /a node tells clients an IP address: set the server's option AdvertiseHostToClientAs to the host name|it connected/,
+      /a node advertises an IP address: set the server's option AdvertiseHostToClientAs to the host name|it connected/,
     );
   });
 
