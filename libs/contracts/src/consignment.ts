@@ -180,15 +180,16 @@ export class ReceiptConfirmed extends ConfirmReceipt {
   readonly checks?: readonly ScheduleEndUseCheck[];
 }
 
-/** A receipt is corrected one line at a time. */
+/** A receipt is corrected one line at a time; its store is that of all lines. */
 export class CorrectReceipt {
   @corrects() readonly corrects!: string;
   @line() readonly line!: string;
-  @quantity('the difference', -2, -MOST) readonly quantityBy!: number;
+  @quantity('the difference; 0 if only serials or the store were wrong', -2, -MOST) readonly quantityBy!: number;
   @optional() @words('serial numbers that were left out', []) readonly serialsAdded?: readonly string[];
   @optional()
   @words('serial numbers that were listed wrongly', ['NV-0002'])
   readonly serialsRemoved?: readonly string[];
+  @optional() @site() readonly store?: string;
   @reason('miscounted') readonly reason!: string;
 }
 
@@ -200,7 +201,8 @@ export class SampledItems {
 
 /**
  * Of a line whose items are monitored: to what the serials belong. Of another: what the check of a
- * sample expects from then on, or the first check if there is none yet. The decision adds it.
+ * sample expects from then on, or the first check if there is none yet; and the types of which the
+ * first check follows to another store. The decision adds it.
  */
 export class ReceiptCorrected extends CorrectReceipt {
   @optional() @itsCase() readonly case?: string;
@@ -212,7 +214,9 @@ export class ReceiptCorrected extends CorrectReceipt {
   @optional() @organisation('the donor of the monitored items') readonly donor?: string;
   @optional() @itemWord() readonly item?: string;
   @optional() @day('the day of receipt', '2026-05-20') readonly on?: string;
-  @optional() @site() readonly store?: string;
+  @optional()
+  @words('the types of items of which the first check follows to the store', ['field-kitchen'], 50)
+  readonly stored?: readonly string[];
 }
 
 export class CorrectDate {
@@ -284,7 +288,20 @@ export const consignmentContract = contract({
       on: '2026-05-20',
       lines: [{ line: '001', quantity: 100, serials: ['NV-0001', 'NV-0002'] }],
     }),
-    CorrectReceipt: command('correct-receipt', CorrectReceipt, 'recipient', 'Correct a line of the receipt'),
+    CorrectReceipt: command(
+      'correct-receipt',
+      CorrectReceipt,
+      'recipient',
+      'Correct a line of the receipt, or the store of a receipt without monitored items',
+      {
+        corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
+        line: '001',
+        quantityBy: -2,
+        serialsAdded: [],
+        serialsRemoved: ['NV-0002'],
+        reason: 'miscounted',
+      },
+    ),
     CorrectDate: command('correct-date', CorrectDate, ['deliverer', 'recipient'], 'Correct the day of a recorded fact'),
     ReportDiscrepancy: command('report-discrepancy', ReportDiscrepancy, 'recipient', 'File a discrepancy report'),
     ResolveDiscrepancy: command('resolve-discrepancy', ResolveDiscrepancy, 'deliverer', 'Answer a discrepancy report'),

@@ -205,7 +205,7 @@ export const CORRECTIONS: {
         by: 'quantityBy',
         sign: 1,
         each: 'lines',
-        beside: ['serialsAdded', 'serialsRemoved'],
+        beside: ['serialsAdded', 'serialsRemoved', 'store'],
       },
     },
     CorrectSerials: { then: 'SerialsCorrected', names: ['SerialsRegistered'], within: 'line', derives: true },

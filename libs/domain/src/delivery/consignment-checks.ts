@@ -90,9 +90,17 @@ export function correctedSample(
   const all = lines.reduce((sum, line) => sum + (received[line]?.quantity ?? 0), 0);
   const quantity = Math.min(Math.max(all, 0), MOST_ITEMS);
   if (ownValue(state.checks, item) !== undefined) return { sampled: { item, quantity } };
-  const store = state.store === null ? {} : { store: state.store };
+  const named = data.store ?? state.store;
+  const store = named === null ? {} : { store: named };
   return quantity === 0 ? {} : { check: sampleOf({ on, ...store }, item, quantity, state, context) };
 }
+
+/** R11, R26: the types of items of which the first check follows to the right store. */
+export const storedElsewhere = (
+  { store }: CorrectReceipt,
+  { checks, store: was }: Consignment,
+): Pick<ReceiptCorrected, 'stored'> =>
+  store === undefined || store === was || Object.keys(checks).length === 0 ? {} : { stored: Object.keys(checks) };
 
 /** R11, R26: the first checks move with the day of the receipt: the days that were decided stay. */
 export const movedSamples = ({ checks, reached: { receipt } }: Consignment, on: string): readonly MovedCheck[] =>

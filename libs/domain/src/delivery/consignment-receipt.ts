@@ -41,10 +41,23 @@ export function miscounted(state: Consignment, lines: readonly ConfirmedLine[]):
   return null;
 }
 
+/** R26: items that are monitored by their serials have a store each: that is corrected there. */
+function cannotCorrectStore({ monitored, store: was }: Consignment, data: CorrectReceipt): Refusal | null {
+  const { store, quantityBy, serialsAdded = [], serialsRemoved = [] } = data;
+  if (store === undefined) return null;
+  if (Object.keys(monitored).length > 0)
+    return refuse('store-of-each-item', 'no item of the receipt is monitored by its serial', 'R26', {
+      lines: Object.keys(monitored),
+    });
+  return store === was && quantityBy === 0 && serialsAdded.length + serialsRemoved.length === 0
+    ? refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26', { store })
+    : null;
+}
+
 /** R26: the receipt's event stays; its lines are corrected by the difference. */
 export function cannotCorrectReceipt(state: Consignment, data: CorrectReceipt): Refusal | null {
   const { line, serialsAdded = [], serialsRemoved = [] } = data;
-  const unknown = lineUnknown(state, line);
+  const unknown = lineUnknown(state, line) ?? cannotCorrectStore(state, data);
   if (unknown !== null) return unknown;
   const before = ownValue(state.received, line) ?? NONE;
   const listed = new Set(before.serials);

@@ -166,6 +166,22 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
     const origin = act('CorrectDate', { corrects: given.id(2), on: '2026-05-09', reason: 'wrong-day' });
     donor(received, shipped).decides(origin, same(origin, 'DateCorrected', { ...ITS_CASE, fact: 'origin' }));
   });
+  it('has its checks follow its corrected store (R26)', () => {
+    const received = confirmed(confirm([kitchens(5)], { store: 'estmark.tents' }), sample(5, '2026-08-18'));
+    const to = (store: string, quantityBy = 0) =>
+      act('CorrectReceipt', { corrects: given.id(1), line: '002', quantityBy, store, reason: 'wrong-store' });
+    const moved = same(to(STORE), 'ReceiptCorrected', { ...ITS_CASE, stored: ['field-kitchen'] });
+    recipient(received).decides(to(STORE), moved);
+    recipient(received).refuses(to('estmark.tents'), 'nothing-corrected');
+    recipient(received, moved).refuses(to(STORE), 'nothing-corrected');
+    const sampled = { sampled: { item: 'field-kitchen', quantity: 4 } };
+    recipient(received, moved).decides(
+      to(STORE, -1),
+      same(to(STORE, -1), 'ReceiptCorrected', { ...ITS_CASE, ...sampled }),
+    );
+    const none = confirmed(confirm([kitchens(0)]));
+    recipient(none).decides(to(STORE), same(to(STORE), 'ReceiptCorrected', ITS_CASE));
+  });
   it('has what its check expects corrected with its quantity (R26)', () => {
     const received = confirmed(confirm([kitchens(5)]), sample(5, '2026-08-18'));
     const by = (quantityBy: number) =>
@@ -271,6 +287,8 @@ describe('a receipt of items of a designated type (R9)', () => {
       less,
       same(less, 'ReceiptCorrected', { ...ITS_CASE, ...its, item: 'thermal-sight', on: '2026-05-19' }),
     );
+    const elsewhere = same(less, less.type, { quantityBy: 0, serialsRemoved: [], store: 'estmark.south' });
+    recipient(both, received).refuses(elsewhere, 'store-of-each-item');
     const fewer = same(less, less.type, { quantityBy: 1, serialsRemoved: [] });
     recipient(both, received).refuses(fewer, 'serials-not-listed');
     const day = act('CorrectDate', { corrects: given.id(2), on: '2026-05-18', reason: 'wrong-day' });

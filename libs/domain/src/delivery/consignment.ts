@@ -31,7 +31,7 @@ import { programmeStopped } from '../planning/programme-stopped.js';
 import { assistanceCase } from './assistance-case.js';
 import { caseHeld } from './assistance-execution.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
-import { correctedSample, firstSamples, movedSamples } from './consignment-checks.js';
+import { correctedSample, firstSamples, movedSamples, storedElsewhere } from './consignment-checks.js';
 import {
   cannotReceiveMonitored,
   correctSerials,
@@ -111,6 +111,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     }),
     ReceiptCorrected: (data, state) => ({
       received: { ...state.received, [data.line]: afterCorrection(state, data) },
+      store: data.store ?? state.store,
       ...(data.check && { checks: put(state.checks, data.check.item, data.check.due) }),
     }),
     DateCorrected: (data, state) => ({
@@ -311,7 +312,12 @@ function correctReceipt(data: ConsignmentData<'CorrectReceipt'>, state: Consignm
   const items = item === undefined ? {} : { ...ofMonitored(state), item, ...(on === undefined ? {} : { on }) };
   if (barred !== null) return barred;
   const checked = correctedSample(data, state, context);
-  return [{ type: 'ReceiptCorrected', data: { ...data, ...caseOf(state), ...items, ...checked } } as const];
+  return [
+    {
+      type: 'ReceiptCorrected',
+      data: { ...data, ...caseOf(state), ...items, ...checked, ...storedElsewhere(data, state) },
+    } as const,
+  ];
 }
 
 const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
@@ -414,7 +420,9 @@ export const consignment: Decider<
       if (command.type === 'CorrectReceipt')
         return [
           itsCase,
-          ...storeStreams(state.store === null ? {} : { store: state.store }),
+          ...storeStreams(
+            command.data.store === undefined && state.store !== null ? { store: state.store } : command.data,
+          ),
           ...typeStreams(state, [command.data.line], of),
           ...(state.reported ? [] : programmeStreams(state.programme, known)),
         ];

@@ -100,6 +100,10 @@ describe('the policies of checks (R10, R11)', () => {
     expect(on({ sampled: { item: 'tent', quantity: 3 } })).toEqual([
       { stream, command: { type: 'CorrectCheckedItems', data: { quantity: 3, reason: 'miscounted' } } },
     ]);
+    const site = 'estmark.south';
+    expect(on({ store: site, stored: ['tent'] })).toEqual([
+      { stream, command: { type: 'CorrectCheckedItems', data: { site, reason: 'miscounted' } } },
+    ]);
     const tents = { ...check, item: 'tent' };
     expect(on({ check: tents })).toEqual([{ stream, command: { type: 'ScheduleEndUseCheck', data: tents } }]);
     expect(on({})).toEqual([]);

@@ -80,11 +80,14 @@ export const firstSampleChecks = eventPolicy<ConsignmentEvent>(
     name: 'first-samples',
     kind: 'consignment',
     about:
-      'the receipt of items that are not monitored by their serials schedules the first check of a sample, which follows the corrected day and quantity (R11)',
+      'the receipt of items that are not monitored by their serials schedules the first check of a sample, which follows the corrected day, quantity and store (R11)',
   },
   {
     ReceiptConfirmed: ({ checks = [] }, event) => checks.flatMap((check) => schedules(check, event, check.item)),
-    ReceiptCorrected: ({ corrects, sampled, check, reason }) => [
+    ReceiptCorrected: ({ corrects, sampled, check, stored = [], store, reason }) => [
+      ...(store === undefined
+        ? []
+        : stored.map((item) => expects(checkAfter(corrects, item), { site: store, reason }))),
       ...schedules(check, { id: corrects }, check?.item),
       ...(sampled === undefined
         ? []
