@@ -60,7 +60,7 @@ export const PROBLEMS = {
   'no-position': [
     500,
     'The event store is older than 22.6 and gives no positions.',
-    'Upgrade it; see [run distributed](../how-to/run-distributed.md#which-eventstoredb).',
+    'Upgrade it; see [run on EventStoreDB, Kafka and PostgreSQL](../how-to/run-on-eventstoredb-kafka-postgresql.md#which-eventstoredb).',
   ],
   'foreign-event': [
     500,

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The Greenbook, sent as docs/how-to/run-distributed.md describes: the backing services in one terminal, the apps in others.
+# The Greenbook, sent as docs/how-to/run-on-eventstoredb-kafka-postgresql.md describes: the backing services in one terminal, the apps in others.
 #   services-and-apps.sh <the Greenbook's CSV file>
 set -euo pipefail
 cd "$(dirname "$0")/../.."

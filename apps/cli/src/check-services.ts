@@ -15,7 +15,11 @@ function lineOf(service: string, { result, check, message, remedy }: ServiceFind
 }
 
 /** The passwords of the settings, as they are written and as they are meant. */
-function passwordsIn({ eventStore, database, kafka }: ServiceSettings): readonly string[] {
+export function passwordsIn({
+  eventStore,
+  database,
+  kafka,
+}: Pick<ServiceSettings, 'eventStore' | 'database' | 'kafka'>): readonly string[] {
   const inUrls = [eventStore.url, database.url].flatMap((url) => {
     const [, written] = /^[a-z+]+:\/\/[^:@/?#]*:([^@/?#]*)@/i.exec(url) ?? [];
     return written === undefined ? [] : [written, decodeURIComponent(written)];
