@@ -22,7 +22,7 @@ beforeAll(async () => {
   const { SERVICES_KAFKA_BROKERS: kafka = '' } = process.env;
   deployment = distributedProcesses({ esdb: cluster.url, kafka, database: await postgresForTests().database() }, 3);
   load = loadOn(deployment, { rate: 40 });
-  await deployment.open({ api: 1, relay: 1, projector: 1, intake: 1 });
+  await deployment.open({ api: 2, relay: 1, projector: 1, intake: 1 });
   await load.open();
 });
 afterAll(async () => {
@@ -46,6 +46,25 @@ async function pledge(): Promise<{ status: number; retryAfter: string | null; co
   const { code = '', title = '' } = (await answer.json()) as { code?: string; title?: string };
   return { status: answer.status, retryAfter: answer.headers.get('retry-after'), code, title };
 }
+
+/** The rows of a read model as of an instant, and the position that it stood for. */
+interface AsOfAnswer {
+  readonly instant: string;
+  readonly body: string;
+}
+
+/** Asks for rows as of now; null if there is no answer now. */
+async function askAsOf(instant: string): Promise<AsOfAnswer | null> {
+  const query = `limit=500&as-of=${encodeURIComponent(instant)}`;
+  const answer = await fetch(`${await deployment.url()}/v1/read-models/funding?${query}`).catch(() => null);
+  return answer?.status === 200 ? { instant, body: await answer.text() } : null;
+}
+
+/** The node that a round is done to: the leader in two of three, else one that follows. */
+const target = (round: number, led: number): number => (round % 3 === 2 ? (led + 1) % 3 : led);
+
+/** Rounds of the test under load. */
+const ROUNDS = Number(process.env['ENTENTE_CLUSTER_ROUNDS'] ?? 3);
 
 describe('a cluster of the event store', () => {
   it.each(['killed', 'frozen'] as const)(
@@ -76,24 +95,38 @@ describe('a cluster of the event store', () => {
     },
   );
 
-  it('loses and duplicates nothing while nodes are killed, frozen and restarted under load', async () => {
+  it('loses and duplicates nothing, and changes no answer as of an instant, under load and kills', async () => {
     await leads();
     const before = pids();
+    const answers: AsOfAnswer[] = [];
+    let over = false;
+    const asking = (async () => {
+      while (!over) {
+        const answer = await askAsOf(new Date().toISOString());
+        if (answer !== null) answers.push(answer);
+        await pause(500);
+      }
+    })();
     load.begin();
-    for (const state of ['killed', 'frozen', 'killed'] as const) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       await leads();
-      const led = (await leader()) ?? 0;
-      await cluster.node(led, state);
+      const node = target(round, (await leader()) ?? 0);
+      await cluster.node(node, round % 2 === 0 ? 'killed' : 'frozen');
       await pause(4000);
-      await cluster.node(led, 'running');
+      await cluster.node(node, 'running');
       await leads();
       await pause(2000);
     }
     await load.end();
+    over = true;
+    await asking;
     for (const node of [0, 1, 2]) await cluster.node(node, 'running');
     await deployment.ready();
     const counts = await verifySystem(deployment, load);
     expect(counts.deadLetters).toBe(0);
     expect(pids()).toEqual(before);
+    // Each question about an instant has the answer that it had.
+    expect(answers.length).toBeGreaterThan(ROUNDS);
+    for (const { instant, body } of answers) expect(await askAsOf(instant)).toEqual({ instant, body });
   });
 });
