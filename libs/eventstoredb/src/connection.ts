@@ -228,7 +228,8 @@ function isTooOld(version: string): boolean {
 }
 
 /** Ends every stream of the connection, and the connection. */
-export async function disconnect({ client, calls }: EventStoreConnection): Promise<void> {
+export async function disconnect({ client, calls, streams }: EventStoreConnection): Promise<void> {
+  streams.close();
   await calls.once(() => client.dispose()).catch(() => undefined);
   const channel = await calls.once(() => (client as unknown as ClientInternals).getChannel()).catch(() => null);
   channel?.close();

@@ -72,11 +72,6 @@ export class DamagedStreams {
     });
   }
 
-  /** Why the stream with the log's identity is not whole; null if it is. */
-  identityCause(): string | null {
-    return this.damaged.get(this.names.identity)?.cause ?? null;
-  }
-
   private set(onServer: string, position: bigint, cause: string | null): void {
     if (this.names.toStream(onServer) === null && onServer !== this.names.identity) return;
     if (position <= (this.damaged.get(onServer)?.position ?? -1n)) return;
@@ -103,24 +98,41 @@ function causeIn(data: Uint8Array): string | null {
   return null;
 }
 
+/** Why a stream is not whole, by its metadata on the server; null if they do not cut it. */
+export async function causeInMetadata(
+  { calls, streams }: EventStoreConnection,
+  onServer: string,
+): Promise<string | null> {
+  const asked = { stream: `${METADATA_PREFIX}${onServer}`, from: undefined, count: 1, backwards: true };
+  const page = await calls.ask('read the metadata of a stream', () =>
+    calls.once((onPiece) => streams.readStream(asked, onPiece).answer),
+  );
+  const [last] = page?.events ?? [];
+  return last === undefined ? null : causeIn(last.data);
+}
+
 /**
- * The streams of the log that an administrator cut or deleted: the server searches its whole log
- * for these events.
+ * The streams of the log that an administrator cut or deleted: the server searches for these events
+ * from where the log begins.
  */
-export async function findDamage(connection: EventStoreConnection): Promise<DamagedStreams> {
+export async function findDamage(connection: EventStoreConnection, beginsAt: bigint): Promise<DamagedStreams> {
   const damaged = new DamagedStreams(connection.names);
   const note = (event: ServerEvent): void => void damaged.note(event);
   const tombstones = { typePattern: `^\\${TOMBSTONE_TYPE}$` };
-  await Promise.all([search(connection, connection.names.damageFilter(), note), search(connection, tombstones, note)]);
+  await Promise.all([
+    search(connection, beginsAt, connection.names.damageFilter(), note),
+    search(connection, beginsAt, tombstones, note),
+  ]);
   return damaged;
 }
 
 async function search(
   { calls, streams }: EventStoreConnection,
+  beginsAt: bigint,
   filter: ServerFilter,
   onEvent: (event: ServerEvent) => void,
 ): Promise<void> {
-  for (let from: ReadFrom = 'start'; ;) {
+  for (let from: ReadFrom = { commit: beginsAt, prepare: beginsAt }; ;) {
     const asked = { from, count: PAGE_SIZE, filter };
     const page: ServerPage = await calls.ask('search for damage', () =>
       calls.search((onPiece) => streams.readAll(asked, onPiece).answer),

@@ -117,8 +117,8 @@ export class EventStoreDbStore extends EventStore {
     const { onCommitted = () => undefined, onDamage = () => undefined, evenIfDamaged = false } = options;
     const connection = await connect(url, answerTimeout, new Names(log));
     try {
-      const damaged = await findDamage(connection);
-      const identity = await identityOf(connection, damaged);
+      const identity = await identityOf(connection);
+      const damaged = await findDamage(connection, identity.position);
       const [fault] = damaged.faults();
       if (fault !== undefined && !evenIfDamaged) throw fault;
       const reader = new LogReader(connection, identity.position, damaged, upcast);

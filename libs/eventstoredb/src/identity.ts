@@ -10,7 +10,7 @@ import {
   jsonEvent,
 } from '@eventstore/db-client';
 import type { EventStoreConnection } from './connection.js';
-import { type DamagedStreams, streamCut } from './damaged-streams.js';
+import { causeInMetadata, streamCut } from './damaged-streams.js';
 
 /** The id of a log, and its eras. */
 export interface Identity {
@@ -41,9 +41,9 @@ interface IdentityEvent extends IdentityData {
  * The log's identity; the first process that asks creates it, unless the server held a log or has
  * streams of others that this one would take for its own.
  */
-export async function identityOf(connection: EventStoreConnection, damaged: DamagedStreams): Promise<Identity> {
+export async function identityOf(connection: EventStoreConnection): Promise<Identity> {
   const existing = await readIdentityStream(connection);
-  const cause = damaged.identityCause();
+  const cause = await causeInMetadata(connection, connection.names.identity);
   if (cause !== null || (existing.length > 0 && existing[0]?.revision !== 0n))
     throw streamCut(connection.names.identity, cause ?? `it begins at revision ${existing[0]?.revision}`);
   if (existing.length > 0) return identityIn(existing);

@@ -86,22 +86,26 @@ export class LogReader {
     let left = matchesNothing ? 0 : limit;
     let next = this.orBeginning(checkedPosition(after));
     let latest = left > 0 ? await this.latestTime(next, filter) : '';
+    let isFirst = true;
     while (left > 0 && (upTo === undefined || next < upTo)) {
       this.checkKinds(kinds, onDamage);
       const page = await this.pageAfter(next, filter, Math.min(LOG_PAGE_SIZE, left + 1));
       this.checkKinds(kinds, onDamage);
       const own: RecordedEvent[] = [];
       for (const event of page.events) {
+        // A page begins with the last event before it, which is part of the time up to there.
+        if (event.commit <= next && !isFirst) continue;
         if (event.stream === this.connection.names.times && event.created > latest) latest = event.created;
-        for (const one of this.ownEvents(event, kinds, onDamage)) {
+        for (const one of this.ownEvents(event, kinds, event.commit <= next ? () => undefined : onDamage)) {
           if (one.metadata.recordedAt > latest) latest = one.metadata.recordedAt;
-          own.push(recordedAt(one, latest));
+          if (one.position > next) own.push(recordedAt(one, latest));
         }
       }
+      isFirst = false;
       const events = own.filter(isInRange).slice(0, left);
       const end = events.at(-1);
       if (end !== undefined) this.timeIndex.note(end);
-      if (own.length === events.length) this.noteEnd(page.through, filter, latest);
+      if (end !== undefined && own.length === events.length) this.noteEnd(end.position, filter, latest);
       for (let at = 0; at < events.length; at += batchSize) yield events.slice(at, at + batchSize);
       left -= events.length;
       if (page.last) return;
@@ -186,7 +190,9 @@ export class LogReader {
     }
   }
 
-  /** The highest time of recording up to a position, of the events that the filter finds. */
+  /**
+   * The highest time of recording before a position, of the events that the filter finds near it.
+   */
   private async latestTime(position: bigint, filter: ServerFilter): Promise<string> {
     if (position <= this.beginsAt) return '';
     const known = this.ends.get(endKey(position, filter));
@@ -199,9 +205,8 @@ export class LogReader {
       if (isNoEventThere(error)) return '';
       throw error;
     }
-    const own = (await this.pageAt(position, filter, 1))?.events.filter(({ commit }) => commit === position) ?? [];
     let latest = '';
-    for (const event of [...own, ...page.events]) {
+    for (const event of page.events) {
       const at =
         event.stream === this.connection.names.times
           ? event.created
@@ -239,8 +244,9 @@ export class LogReader {
   }
 
   /**
-   * A page after a position. The server only reads from the position of an event. For any other
-   * position the read starts at the last known event before it, and earlier events are dropped.
+   * A page that begins at a position or before it, and has events after it unless it is the last.
+   * The server only reads from the position of an event. For any other position the read starts at
+   * the last known event before it.
    */
   private async pageAfter(
     after: bigint,
@@ -259,9 +265,12 @@ export class LogReader {
       if (page.events.at(-1)?.commit === latest.commit) break;
       latest = page.events.at(-1);
     }
-    const events = page.events.filter(({ commit }) => commit > after);
     const last = page.events.at(-1);
-    return { events, last: page.last, through: last === undefined || last.commit < after ? after : last.commit };
+    return {
+      events: page.events,
+      last: page.last,
+      through: last === undefined || last.commit < after ? after : last.commit,
+    };
   }
 
   /**

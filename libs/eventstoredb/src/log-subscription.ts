@@ -3,7 +3,7 @@ import { isCut, isNoEventThere } from './rpc.js';
 import type { EventStoreConnection } from './connection.js';
 import type { LogReader, OnDamage } from './log-reader.js';
 import type { TimeMarks } from './time-marks.js';
-import type { ReadFrom, ServerEvent, ServerPosition } from './stream-calls.js';
+import type { ReadFrom, ServerEvent, ServerPage, ServerPosition } from './stream-calls.js';
 
 /** Pauses before it subscribes again, in milliseconds. */
 const FIRST_BACKOFF_MS = 100;
@@ -100,10 +100,26 @@ export class LogSubscription {
   /** Reads what it has not seen yet, up to a position at which it may stop. */
   async look(position?: bigint): Promise<void> {
     for (;;) {
-      const { events, last } = await this.reader.news(this.through);
+      const { events, last } = await this.news();
       for (const event of events) this.see(event);
       if (last || (position !== undefined && this.at >= position)) return;
     }
+  }
+
+  private async news(): Promise<ServerPage> {
+    for (;;)
+      try {
+        return await this.reader.news(this.through);
+      } catch (error) {
+        if (!isNoEventThere(error) || this.through.commit === 0n) throw error;
+        this.fallBack(this.through.commit);
+      }
+  }
+
+  /** Nothing begins at this position: it continues from the last event before that. */
+  private fallBack(position: bigint): void {
+    const known = this.at < position && this.at > 0n ? this.at : this.reader.knownBefore(position);
+    this.through = { commit: known, prepare: known };
   }
 
   /** Calls the listener soon after new events, with the last position. */
@@ -162,10 +178,7 @@ export class LogSubscription {
       // A subscription that the server cut continues from its position: that is no outage.
       if (isCut(end) && this.through.commit > previous) continue;
       // A subscription cannot start at a position without an event, however often it is tried.
-      if (isNoEventThere(end) && this.through.commit === previous) {
-        const known = this.reader.knownBefore(previous);
-        this.through = { commit: known, prepare: known };
-      }
+      if (isNoEventThere(end) && this.through.commit === previous) this.fallBack(previous);
       await pause(backoff.next(), signal);
       if (!signal.aborted) this.onReconnect();
     }

@@ -1,6 +1,7 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { convertToCommandError } from '@eventstore/db-client/dist/utils/CommandError.js';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import { ShuttingDown } from '@entente/engine';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 
@@ -87,6 +88,7 @@ export interface Follower {
  */
 export class StreamCalls {
   private readonly client: ClientCalls;
+  private closed = false;
 
   constructor(client: EventStoreDBClient) {
     this.client = client as unknown as ClientCalls;
@@ -181,8 +183,14 @@ export class StreamCalls {
     };
   }
 
+  /** Later calls fail: they would open another connection. */
+  close(): void {
+    this.closed = true;
+  }
+
   /** Opens a call; fails if there is no connection. */
   async open<T>(begin: (stub: Stub) => T | Promise<T>): Promise<T> {
+    if (this.closed) throw new ShuttingDown();
     return begin(await this.client.getGRPCClient(StreamsClient, 'streams'));
   }
 
