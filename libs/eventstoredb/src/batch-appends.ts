@@ -108,6 +108,7 @@ export class BatchAppends {
   ): Promise<BatchAppended> {
     const batch = await this.batch();
     signal.throwIfAborted();
+    if (!batch.open) throw new Error('the call ended');
     const id = randomUUID();
     const answersBefore = batch.answers;
     return new Promise((resolve, reject) => {

@@ -200,7 +200,7 @@ export async function connect(url: string, timeoutMs: number, names: Names): Pro
     callOptions: { requiresLeader: true, deadline: timeoutMs + DEADLINE_MARGIN_MS },
   };
   const smallRead = { stream: names.identity, from: 0, count: 1 };
-  calls.probe = () => calls.once((onPiece) => connection.streams.readStream(smallRead, onPiece).answer);
+  calls.probe = () => calls.run('once', (onPiece) => connection.streams.readStream(smallRead, onPiece));
   let version: string;
   try {
     ({ serverVersion: version } = await calls.once(() => internals.capabilities));

@@ -138,6 +138,21 @@ describe('a stream of which an administrator removed events', () => {
   });
 });
 
+describe('a stream of which events are missing at the edge of a page', () => {
+  it('is found to be cut, forwards and backwards', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    for (let i = 0; i < 1000; i += 250) {
+      const events = Array.from({ length: 250 }, () => anEvent());
+      await store.append('note/a', i === 0 ? 'none' : i - 1, events);
+    }
+    server.log.scavenge('note/a', 500);
+    for (const range of [{}, { backwards: true }, { from: 499, backwards: true }, { from: 300 }])
+      await expect(all(store.readStream('note/a', range))).rejects.toMatchObject({ code: 'stream-deleted' });
+    expect(await all(store.readStream('note/none', { from: 3, backwards: true }))).toEqual([]);
+  });
+});
+
 describe('the identity of a log', () => {
   it.each(['deleted', 'cut', 'tombstoned'] as const)('that was %s keeps the log from being opened', async (how) => {
     const { server, store } = await filled();

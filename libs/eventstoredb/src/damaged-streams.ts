@@ -105,25 +105,27 @@ export async function causeInMetadata(
 ): Promise<string | null> {
   const asked = { stream: `${METADATA_PREFIX}${onServer}`, from: undefined, count: 1, backwards: true };
   const page = await calls.ask('read the metadata of a stream', () =>
-    calls.once((onPiece) => streams.readStream(asked, onPiece).answer),
+    calls.run('once', (onPiece) => streams.readStream(asked, onPiece)),
   );
   const [last] = page?.events ?? [];
   return last === undefined ? null : causeIn(last.data);
 }
 
 /**
- * The streams of the log that an administrator cut or deleted: the server searches for these events
- * from where the log begins.
+ * Notes the streams of the log that an administrator cut or deleted: the server searches for these
+ * events from where the log begins.
  */
-export async function findDamage(connection: EventStoreConnection, beginsAt: bigint): Promise<DamagedStreams> {
-  const damaged = new DamagedStreams(connection.names);
+export async function findDamage(
+  connection: EventStoreConnection,
+  beginsAt: bigint,
+  damaged: DamagedStreams,
+): Promise<void> {
   const note = (event: ServerEvent): void => void damaged.note(event);
   const tombstones = { typePattern: `^\\${TOMBSTONE_TYPE}$` };
   await Promise.all([
     search(connection, beginsAt, connection.names.damageFilter(), note),
     search(connection, beginsAt, tombstones, note),
   ]);
-  return damaged;
 }
 
 async function search(
@@ -135,7 +137,7 @@ async function search(
   for (let from: ReadFrom = { commit: beginsAt, prepare: beginsAt }; ;) {
     const asked = { from, count: PAGE_SIZE, filter };
     const page: ServerPage = await calls.ask('search for damage', () =>
-      calls.search((onPiece) => streams.readAll(asked, onPiece).answer),
+      calls.run('search', (onPiece) => streams.readAll(asked, onPiece)),
     );
     for (const event of page.events) onEvent(event);
     const latest = page.events.at(-1);

@@ -1,3 +1,4 @@
+import { endsWithin } from '@entente/async';
 import {
   type Appended,
   type DamagedLog,
@@ -18,7 +19,7 @@ import { LogContinuity } from './log-continuity.js';
 import { LogSubscription } from './log-subscription.js';
 import { type Identity, beginEra, identityOf } from './identity.js';
 import { type EventStoreConnection, connect, disconnect } from './connection.js';
-import { findDamage } from './damaged-streams.js';
+import { DamagedStreams, findDamage } from './damaged-streams.js';
 import { LogReader } from './log-reader.js';
 import { EventStoreDbLogWriter } from './log-writer.js';
 import { BatchAppends } from './batch-appends.js';
@@ -27,10 +28,10 @@ import { Names } from './stream-names.js';
 import { toServer } from './event-mapping.js';
 
 /**
- * Number of appends of this process that it may not have seen in the log yet, when it appends. The
- * reader looks back further than that.
+ * Number of appends of this process that it may not have seen in the log yet, when it appends: some
+ * writers have no more events in such appends than the reader looks back.
  */
-const MAX_UNSEEN_APPENDS = 128;
+const MAX_UNSEEN_APPENDS = 64;
 
 /** Attempts of an append without an exact revision while others append to the stream. */
 const MAX_ATTEMPTS = 50;
@@ -118,9 +119,7 @@ export class EventStoreDbStore extends EventStore {
     const connection = await connect(url, answerTimeout, new Names(log));
     try {
       const identity = await identityOf(connection);
-      const damaged = await findDamage(connection, identity.position);
-      const [fault] = damaged.faults();
-      if (fault !== undefined && !evenIfDamaged) throw fault;
+      const damaged = new DamagedStreams(connection.names);
       const reader = new LogReader(connection, identity.position, damaged, upcast);
       const batches = new BatchAppends(connection.streams);
       const marks = new TimeMarks(connection, batches);
@@ -130,7 +129,12 @@ export class EventStoreDbStore extends EventStore {
         onReconnect?.();
       };
       const subscription = new LogSubscription(connection, reader, identity.position, marks, reconnected, onDamage);
-      await subscription.start();
+      // In this order: damage that comes later is seen by the subscription.
+      await subscription.findEnd();
+      await findDamage(connection, identity.position, damaged);
+      const [fault] = damaged.faults();
+      if (fault !== undefined && !evenIfDamaged) throw fault;
+      subscription.start();
       store = new EventStoreDbStore(
         identity,
         connection,
@@ -179,19 +183,25 @@ export class EventStoreDbStore extends EventStore {
       if (last < -1) return { ok: false, actual: await this.reader.revisionOf(stream) };
       const startedAt = performance.now();
       const answer = await this.writer.append(stream, last, async () => {
-        await this.subscription.reached(this.seenBefore());
+        // Without it, the time that readers get is still in order.
+        const reached = this.subscription.reached(this.seenBefore()).catch(() => undefined);
+        await endsWithin(reached, this.connection.calls.timeoutMs);
         return pendingEvents.map((event) => toServer(event, { notBefore: this.subscription.recordedAt }));
       });
-      if (answer.ok) this.appended.push(answer.position);
+      if (answer.ok) this.noteAppended(answer.position);
       if (answer.ok) this.onCommitted(1, pendingEvents.length, performance.now() - startedAt);
       if (answer.ok || !open) return answer;
     }
     throw new Contention(stream, MAX_ATTEMPTS);
   }
 
+  private noteAppended(position: bigint): void {
+    this.appended.push(position);
+    if (this.appended.length > MAX_UNSEEN_APPENDS) this.appended.shift();
+  }
+
   /** The position up to which the log must have been seen before an append. */
   private seenBefore(): bigint {
-    while (this.appended.length > MAX_UNSEEN_APPENDS) this.appended.shift();
     return this.appended.length < MAX_UNSEEN_APPENDS ? 0n : (this.appended[0] ?? 0n);
   }
 
@@ -202,9 +212,8 @@ export class EventStoreDbStore extends EventStore {
   }
 
   private async importPlanned(pendingEvents: readonly RecordedEvent[]): Promise<readonly bigint[]> {
-    this.beside.marks.setWriting();
     await this.subscription.look();
-    const { existing: existing, runs } = await planImport(pendingEvents, this.reader, this.subscription.recordedAt);
+    const { existing: existing, runs } = await planImport(pendingEvents, this.reader, this.subscription.lastRecorded);
     const positions = [...existing];
     for (const run of runs) positions.push(...(await this.appendRun(run)));
     return positions;
@@ -234,7 +243,7 @@ export class EventStoreDbStore extends EventStore {
       throw new Error(
         `${stream}: revision ${revision} is not the next one, ${answer.actual + 1}: another process appends to it`,
       );
-    this.appended.push(answer.position);
+    this.noteAppended(answer.position);
     if (run.length === 1) return [answer.position];
     const positions: bigint[] = [];
     for await (const batch of this.reader.readStream(stream, { from: revision, limit: run.length }))
@@ -279,7 +288,10 @@ export class EventStoreDbStore extends EventStore {
       });
       await this.subscription.look();
     }
-    return reader.positionAt(instant, (await marks.lastBefore(instant))?.position ?? 0n);
+    const mark = await marks.lastBefore(instant);
+    // A log that was restored may have lost the event of a mark.
+    const isThere = mark !== null && (await reader.hasEventAt(mark.position));
+    return reader.positionAt(instant, isThere ? mark.position : 0n);
   }
 
   /** The faults of the streams that were cut or deleted, as far as they are known. */

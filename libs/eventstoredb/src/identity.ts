@@ -67,8 +67,8 @@ export async function beginEra(connection: EventStoreConnection, since: bigint):
  */
 async function refuseStreamsOfOthers({ calls, streams, names }: EventStoreConnection): Promise<void> {
   const page = await calls.ask('search for streams of others', () =>
-    calls.search(
-      (onPiece) => streams.readAll({ from: 'start', count: 1, filter: names.streamsFilter() }, onPiece).answer,
+    calls.run('search', (onPiece) =>
+      streams.readAll({ from: 'start', count: 1, filter: names.streamsFilter() }, onPiece),
     ),
   );
   const [other] = page.events;

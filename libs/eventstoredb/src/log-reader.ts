@@ -5,7 +5,7 @@ import { TimeIndex } from './time-index.js';
 import type { EventStoreConnection } from './connection.js';
 import { type DamagedStreams, streamCut } from './damaged-streams.js';
 import { fromServer } from './event-mapping.js';
-import type { ReadFrom, Running, ServerEvent, ServerFilter, ServerPage, ServerPosition } from './stream-calls.js';
+import type { ReadFrom, ServerEvent, ServerFilter, ServerPage, ServerPosition } from './stream-calls.js';
 
 /** Events per read of the log. */
 const LOG_PAGE_SIZE = 2000;
@@ -17,7 +17,9 @@ const LAST_EVENTS = 4;
  * Events that are read before the first one for the time of recording: appends that ran at the same
  * time when the server's clock was set back are not further apart.
  */
-const LOOK_BACK = 256;
+const LOOK_BACK = 512;
+/** Events that a page may have besides those that are wanted: time marks are among them. */
+const MARKS_PER_PAGE = 100;
 /** Number of read ends of which the time is remembered. */
 const KNOWN_ENDS = 32;
 
@@ -31,7 +33,13 @@ export type OnDamage = (fault: DamagedLog) => void;
 export class LogReader {
   private readonly timeIndex = new TimeIndex();
   /** The highest time of recording up to where reads ended: other reads begin there. */
-  private readonly ends = new Map<string, string>();
+  private readonly ends = new Map<bigint, string>();
+
+  /** How far the log was followed: after its last event there are only others' up to `through`. */
+  followed: { readonly at: bigint; readonly through: ServerPosition } = {
+    at: 0n,
+    through: { commit: 0n, prepare: 0n },
+  };
 
   constructor(
     private readonly connection: EventStoreConnection,
@@ -51,13 +59,18 @@ export class LogReader {
     let next = from ?? (backwards ? undefined : 0);
     for (let left = limit; left > 0 && (next === undefined || next >= 0);) {
       const count = Math.min(PAGE_SIZE, left);
-      const { events, last } = await this.streamPage(stream, { from: next, count, backwards });
+      const page = await this.streamPage(stream, { from: next, count, backwards });
+      if (page === null) return;
+      const { events, last } = page;
       const [first] = events;
       // Revisions run from 0 without a gap: otherwise a part is missing.
       const isCut = backwards
-        ? last && (events.at(-1)?.revision ?? 0n) !== 0n
+        ? last && events.at(-1)?.revision !== 0n
         : first !== undefined && first.revision !== BigInt(next ?? 0);
-      if (isCut) throw streamCut(stream, `it begins at revision ${(backwards ? events.at(-1) : first)?.revision}`);
+      if (isCut) {
+        const begins = backwards ? (events.at(-1)?.revision ?? BigInt((next ?? 0) + 1)) : first?.revision;
+        throw streamCut(stream, `it begins at revision ${begins}`);
+      }
       if (events.length > 0) yield events.map((event) => this.upcast(fromServer(event, stream)));
       if (last) return;
       left -= events.length;
@@ -68,8 +81,8 @@ export class LogReader {
   async revisionOf(stream: string): Promise<number> {
     if (!this.connection.names.isStream(stream)) return -1;
     this.checkWhole(stream);
-    const { events } = await this.streamPage(stream, { from: undefined, count: 1, backwards: true });
-    return events[0] === undefined ? -1 : Number(events[0].revision);
+    const page = await this.streamPage(stream, { from: undefined, count: 1, backwards: true });
+    return page?.events[0] === undefined ? -1 : Number(page.events[0].revision);
   }
 
   /**
@@ -85,32 +98,41 @@ export class LogReader {
     const filter = this.filterOf(range);
     let left = matchesNothing ? 0 : limit;
     let next = this.orBeginning(checkedPosition(after));
-    let latest = left > 0 ? await this.latestTime(next, filter) : '';
+    const isWhole = kinds === undefined && types === undefined;
+    let latest = '';
     let isFirst = true;
     while (left > 0 && (upTo === undefined || next < upTo)) {
       this.checkKinds(kinds, onDamage);
-      const page = await this.pageAfter(next, filter, Math.min(LOG_PAGE_SIZE, left + 1));
+      const page = await this.pageAfter(next, filter, Math.min(LOG_PAGE_SIZE, left + MARKS_PER_PAGE));
       this.checkKinds(kinds, onDamage);
       const own: RecordedEvent[] = [];
+      if (isFirst && isWhole && page.events.some(({ commit }) => commit > next)) latest = await this.latestTime(next);
       for (const event of page.events) {
         // A page begins with the last event before it, which is part of the time up to there.
         if (event.commit <= next && !isFirst) continue;
         if (event.stream === this.connection.names.times && event.created > latest) latest = event.created;
         for (const one of this.ownEvents(event, kinds, event.commit <= next ? () => undefined : onDamage)) {
           if (one.metadata.recordedAt > latest) latest = one.metadata.recordedAt;
-          if (one.position > next) own.push(recordedAt(one, latest));
+          if (one.position > next) own.push(isImported(one, event) ? one : recordedAt(one, latest));
         }
       }
       isFirst = false;
       const events = own.filter(isInRange).slice(0, left);
       const end = events.at(-1);
-      if (end !== undefined) this.timeIndex.note(end);
-      if (end !== undefined && own.length === events.length) this.noteEnd(end.position, filter, latest);
+      if (isWhole && end !== undefined) {
+        this.timeIndex.note(end);
+        if (own.length === events.length) this.noteEnd(end.position, latest);
+      }
       for (let at = 0; at < events.length; at += batchSize) yield events.slice(at, at + batchSize);
       left -= events.length;
       if (page.last) return;
       next = page.through;
     }
+  }
+
+  /** Whether the log has an event at exactly this position. */
+  async hasEventAt(position: bigint): Promise<boolean> {
+    return (await this.pageAt(position, this.connection.names.ownFilter(), 1))?.events[0]?.commit === position;
   }
 
   /** The event at exactly this position; null if it is not one of the log. */
@@ -190,16 +212,15 @@ export class LogReader {
     }
   }
 
-  /**
-   * The highest time of recording before a position, of the events that the filter finds near it.
-   */
-  private async latestTime(position: bigint, filter: ServerFilter): Promise<string> {
+  /** The highest time of recording before a position, of the events near it. */
+  private async latestTime(position: bigint): Promise<string> {
     if (position <= this.beginsAt) return '';
-    const known = this.ends.get(endKey(position, filter));
+    const known = this.ends.get(position);
     if (known !== undefined) return known;
     let page: ServerPage;
     try {
       const from = { commit: position, prepare: position };
+      const filter = this.connection.names.ownFilter();
       page = await this.allPage({ from, count: LOOK_BACK, filter, backwards: true });
     } catch (error) {
       if (isNoEventThere(error)) return '';
@@ -213,11 +234,12 @@ export class LogReader {
           : (this.ownEvents(event, undefined, () => undefined)[0]?.metadata.recordedAt ?? '');
       if (at > latest) latest = at;
     }
+    this.noteEnd(position, latest);
     return latest;
   }
 
-  private noteEnd(position: bigint, filter: ServerFilter, latest: string): void {
-    this.ends.set(endKey(position, filter), latest);
+  private noteEnd(position: bigint, latest: string): void {
+    this.ends.set(position, latest);
     const [oldest] = this.ends.keys();
     if (this.ends.size > KNOWN_ENDS && oldest !== undefined) this.ends.delete(oldest);
   }
@@ -254,7 +276,11 @@ export class LogReader {
     count: number,
   ): Promise<ServerPage & { readonly through: bigint }> {
     let from = after;
-    let page = await this.pageAt(from, filter, count);
+    const { at, through } = this.followed;
+    // Nothing of the log is between its last event and there.
+    const isSeen = after >= at && after < through.commit;
+    let page = isSeen ? await this.pageFrom(through, filter, count) : null;
+    page ??= await this.pageAt(from, filter, count);
     while (page === null) {
       from = this.knownBefore(from);
       page = await this.pageAt(from, filter, LOG_PAGE_SIZE);
@@ -276,8 +302,11 @@ export class LogReader {
   /**
    * A page with the event at a position first; null if no event begins there. 0: from the start.
    */
-  private async pageAt(position: bigint, filter: ServerFilter, count: number): Promise<ServerPage | null> {
-    const from: ReadFrom = position === 0n ? 'start' : { commit: position, prepare: position };
+  private pageAt(position: bigint, filter: ServerFilter, count: number): Promise<ServerPage | null> {
+    return this.pageFrom(position === 0n ? 'start' : { commit: position, prepare: position }, filter, count);
+  }
+
+  private async pageFrom(from: ReadFrom, filter: ServerFilter, count: number): Promise<ServerPage | null> {
     try {
       return await this.allPage({ from, count, filter });
     } catch (error) {
@@ -295,7 +324,7 @@ export class LogReader {
     const { calls, streams } = this.connection;
     return calls.ask(
       'read the log',
-      () => this.attempt('search', (onPiece) => streams.readAll(page, onPiece)),
+      () => this.connection.calls.run('search', (onPiece) => streams.readAll(page, onPiece)),
       (error) => page.from !== 'start' && page.from !== 'end' && isNoEventThere(error),
     );
   }
@@ -303,29 +332,18 @@ export class LogReader {
   private async streamPage(
     stream: string,
     page: { readonly from: number | undefined; readonly count: number; readonly backwards: boolean },
-  ): Promise<ServerPage> {
+  ): Promise<ServerPage | null> {
     const { calls, streams, names } = this.connection;
     const asked = { ...page, stream: names.onServer(stream) };
-    const answer = await calls.ask('read a stream', () =>
-      this.attempt('once', (onPiece) => streams.readStream(asked, onPiece)),
-    );
-    return answer ?? { events: [], last: true };
-  }
-
-  private attempt<T>(how: 'once' | 'search', begin: (onPiece: () => void) => Running<T>): Promise<T> {
-    let cancel = (): void => undefined;
-    return this.connection.calls[how](
-      (onPiece) => {
-        const running = begin(onPiece);
-        cancel = running.cancel;
-        return running.answer;
-      },
-      () => cancel(),
-    );
+    return calls.ask('read a stream', () => calls.run('once', (onPiece) => streams.readStream(asked, onPiece)));
   }
 }
 
-const endKey = (position: bigint, filter: ServerFilter): string => `${position} ${JSON.stringify(filter)}`;
+/**
+ * Whether an event came from another log, with the time at which that recorded it. An event of this
+ * log is never recorded before the server wrote it.
+ */
+const isImported = ({ metadata }: RecordedEvent, { created }: ServerEvent): boolean => metadata.recordedAt < created;
 
 /** The event with this time of recording, if that is later than its own. */
 const recordedAt = (event: RecordedEvent, latest: string): RecordedEvent =>

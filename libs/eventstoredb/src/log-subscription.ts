@@ -33,6 +33,7 @@ export class LogSubscription {
   /** The last position that a subscription reported. */
   private reported = 0n;
   private latest = '';
+  private recorded = '';
 
   constructor(
     private readonly connection: EventStoreConnection,
@@ -45,14 +46,23 @@ export class LogSubscription {
     this.through = { commit: beginsAt, prepare: beginsAt };
   }
 
-  /** Starts at the current end of the log. */
-  async start(): Promise<void> {
+  /** Finds the current end of the log: it follows from there. */
+  async findEnd(): Promise<void> {
     const last = await this.reader.last(this.onDamage);
     if (last !== null) {
       this.through = { commit: last.position, prepare: last.position };
       this.advance(last.position, last.metadata.recordedAt);
     }
+  }
+
+  /** Follows the log. */
+  start(): void {
     this.running = this.run();
+  }
+
+  /** The highest time of recording of its events; empty before the first event. */
+  get lastRecorded(): string {
+    return this.recorded;
   }
 
   /** The position of the last event of the log that it has seen; 0 before the first. */
@@ -60,7 +70,7 @@ export class LogSubscription {
     return this.at;
   }
 
-  /** The highest time of recording up to its position; empty before the first event. */
+  /** The same, or the time of a later mark: nothing more is recorded before it. */
   get recordedAt(): string {
     return this.latest;
   }
@@ -141,12 +151,13 @@ export class LogSubscription {
     if (event.stream === this.connection.names.times) {
       this.marks.sawMark();
       if (event.created > this.latest) this.latest = event.created;
+      this.reader.followed = { at: this.at, through: this.through };
       return;
     }
     // An event that cannot be read is an error for its readers.
     const [own] = this.reader.ownEvents(event, undefined, (fault) => {
       this.onDamage(fault);
-      this.advance(event.commit, this.latest);
+      this.advance(event.commit, this.recorded);
     });
     if (own === undefined) return;
     this.advance(own.position, own.metadata.recordedAt);
@@ -156,6 +167,7 @@ export class LogSubscription {
   private advance(position: bigint, recordedAt: string): void {
     if (position <= this.at) return;
     this.at = position;
+    if (recordedAt > this.recorded) this.recorded = recordedAt;
     if (recordedAt > this.latest) this.latest = recordedAt;
     for (const waiter of this.waiting) if (waiter.position <= position) waiter.reached();
     if (!this.notified) return;
@@ -216,7 +228,10 @@ export class LogSubscription {
       },
       onCheckpoint: (position) => {
         this.reported = position.commit;
-        if (position.commit > this.through.commit) this.through = position;
+        if (position.commit > this.through.commit) {
+          this.through = position;
+          this.reader.followed = { at: this.at, through: position };
+        }
       },
       onEnd: resolve,
     });

@@ -198,6 +198,27 @@ describe('the log on a server', () => {
     expect(server.log.records.some(({ stream }) => stream === 'entente-log')).toBe(true);
   });
 
+  it('is read at its end without a search of what others wrote after it', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    const answer = await store.append('note/a', 'none', [anEvent()]);
+    for (let i = 0; i < 40; i += 1)
+      server.log.write(
+        'orders-1',
+        Array.from({ length: 500 }, () => theirs('OrderPlaced')),
+      );
+    const end = answer.ok ? answer.position : 0n;
+    await store.head();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const searched = server.reads.searched;
+    for (let polled = 0; polled < 20; polled += 1)
+      expect(await all(store.readLog(end, polled % 2 === 0 ? {} : { kinds: ['note'] }))).toEqual([]);
+    // The server reports its progress after each five thousand events.
+    expect(server.reads.searched - searched).toBeLessThan(20 * 5001);
+    const [next] = [await store.append('note/a', 0, [anEvent()])];
+    expect(next).toMatchObject({ position: (await all(store.readLog(end)))[0]?.position });
+  });
+
   it('refuses events that another program wrote into one of its streams', async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url });

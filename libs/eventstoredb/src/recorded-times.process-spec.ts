@@ -109,6 +109,37 @@ describe('the position of an instant', () => {
     }
   });
 
+  it('is the same after the log was read by kind, where times may be in another order', async () => {
+    const server = await aServer();
+    let now = Date.parse('2026-06-01T12:00:07.000Z');
+    server.clock = () => now;
+    const stores = [await aStore({ url: server.url }), await aStore({ url: server.url })];
+    server.faults.muteSubscriptions = true;
+    await stores[0]?.append('note/a', 'none', [anEvent()]);
+    now -= 7000;
+    await stores[1]?.append('memo/a', 'none', [anEvent()]);
+    now += 3_600_000;
+    await stores[0]?.append('note/b', 'none', [anEvent()]);
+    const fresh = await aStore({ url: server.url });
+    expect(await fresh.positionAt('2026-06-01T12:00:03.000Z')).toBe(0n);
+    expect(await all(fresh.readLog(0n, { kinds: ['memo'] }))).toHaveLength(1);
+    expect(await fresh.positionAt('2026-06-01T12:00:03.000Z')).toBe(0n);
+  });
+
+  it('does not rest on a mark whose event is not there, as after a restore from an older copy', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    const answer = await store.append('note/a', 'none', [anEvent()]);
+    const data = { position: '999999', recordedAt: anInstant(Date.now() - 1) };
+    const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+    const mark = { type: 'TimeMarked', contentType: 'application/json', metadata: bytes({}) };
+    server.log.write(MARKS, [{ ...mark, id: '66666666-0000-4000-8000-000000000001', data: bytes(data) }]);
+    server.log.write(MARKS, [{ ...mark, id: '66666666-0000-4000-8000-000000000002', data: bytes('theirs') }]);
+    const fresh = await aStore({ url: server.url });
+    expect(answer).toMatchObject({ position: await fresh.positionAt(anInstant(Date.now() - 1)) });
+    expect(await all(fresh.readLog(0n))).toHaveLength(1);
+  });
+
   it('is found with marks that an administrator cut, or with none', async () => {
     const server = await aServer();
     let now = Date.parse('2026-06-01T00:00:00.000Z');
@@ -127,6 +158,33 @@ describe('the position of an instant', () => {
     const instant = log[2600]?.metadata.recordedAt ?? '';
     const last = log.findLast(({ metadata }) => metadata.recordedAt <= instant);
     expect(await (await aStore({ url: server.url })).positionAt(instant)).toBe(last?.position);
+  });
+});
+
+describe('an imported log', () => {
+  it('has the times that it had, whatever is marked while it is imported', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    const other = await aStore({ url: server.url });
+    const { metadata, ...event } = anEvent();
+    const events = Array.from({ length: 3000 }, (_, i) => ({
+      ...event,
+      id: `99990000-0000-5000-8000-${String(i).padStart(12, '0')}`,
+      stream: `note/${i % 10}`,
+      revision: Math.floor(i / 10),
+      position: 0n,
+      metadata: { ...metadata, recordedAt: anInstant(Date.UTC(2020, 0, 1) + i * 1000) },
+    }));
+    const positions: bigint[] = [];
+    for (let at = 0; at < events.length; at += 500) {
+      positions.push(...(await store.importEvents(events.slice(at, at + 500))));
+      await other.positionAt(anInstant(Date.now()));
+    }
+    expect(server.log.of(MARKS).length).toBeGreaterThan(3);
+    const expected = events.map((one, i) => ({ ...one, position: positions[i] }));
+    expect(await all((await aStore({ url: server.url })).readLog(0n))).toEqual(expected);
+    expect(await all(store.readLog(positions[1499] ?? 0n))).toEqual(expected.slice(1500));
+    expect(await store.positionAt(events[1700]?.metadata.recordedAt ?? '')).toBe(positions[1700]);
   });
 });
 

@@ -7,6 +7,7 @@ import {
 } from '@eventstore/db-client';
 import { Backoff, pause } from '@entente/async';
 import { DamagedLog, Fault, TooLarge } from '@entente/engine';
+import type { Running } from './stream-calls.js';
 
 /** Pauses between attempts, as parts of the call timeout; they grow fourfold. */
 const FIRST_PAUSE_PART = 0.01;
@@ -23,8 +24,8 @@ const CALL_PARTS = 10;
 const PROBE_PARTS = 2;
 /** After these parts without an answer, a node of a cluster is left: two seconds by default. */
 const SILENT_PARTS = 4;
-/** The most parts of a search beyond the call timeout: ten minutes by default. */
-const MAX_SEARCH_PARTS = 1200;
+/** The most parts of a search beyond the call timeout: two minutes by default. */
+const MAX_SEARCH_PARTS = 240;
 
 /** Codes of gRPC. */
 const UNKNOWN = 2;
@@ -137,6 +138,19 @@ export class Rpc {
    */
   async search<T>(call: (onPiece: () => void) => Promise<T>, ended?: () => void): Promise<T> {
     return this.wait(call, ended, MAX_SEARCH_PARTS);
+  }
+
+  /** One attempt of a call that is cancelled once no caller waits for its answer any more. */
+  async run<T>(how: 'once' | 'search', begin: (onPiece: () => void) => Running<T>): Promise<T> {
+    let cancel = (): void => undefined;
+    return this[how](
+      (onPiece) => {
+        const running = begin(onPiece);
+        cancel = running.cancel;
+        return running.answer;
+      },
+      () => cancel(),
+    );
   }
 
   private async wait<T>(
@@ -255,7 +269,10 @@ export class Rpc {
         return answer;
       } catch (error) {
         if (isAnswer(error)) throw error;
-        if (isDefinite(error)) throw this.translateError(error, what);
+        if (isDefinite(error)) {
+          this.lastOutage = null;
+          throw this.translateError(error, what);
+        }
         leaderless ||= isNoLeader(error) || isNoLeader(this.searchFailure);
         this.lastOutage = leaderless ? this.noLeader() : `the event store at ${this.address} does not answer`;
         const triedEnough = attempts >= MIN_TRIES || this.searchFailure !== null;

@@ -120,7 +120,7 @@ export class TimeMarks {
     this.sinceMark = 0;
     const asked = { stream: names.times, from: revision, count: 1 };
     const page = await calls.ask('read the time', () =>
-      calls.once((onPiece) => streams.readStream(asked, onPiece).answer),
+      calls.run('once', (onPiece) => streams.readStream(asked, onPiece)),
     );
     return page?.events[0]?.created ?? '';
   }
@@ -129,7 +129,7 @@ export class TimeMarks {
     const { calls, names, streams } = this.connection;
     const asked = { stream: names.times, from: undefined, count: 1, backwards: true };
     const page = await calls.ask('read the time marks', () =>
-      calls.once((onPiece) => streams.readStream(asked, onPiece).answer),
+      calls.run('once', (onPiece) => streams.readStream(asked, onPiece)),
     );
     return page?.events[0] === undefined ? -1 : Number(page.events[0].revision);
   }
@@ -139,7 +139,7 @@ export class TimeMarks {
     const { calls, names, streams } = this.connection;
     const asked = { stream: names.times, from: revision, count: 1 };
     const page = await calls.ask('read a time mark', () =>
-      calls.once((onPiece) => streams.readStream(asked, onPiece).answer),
+      calls.run('once', (onPiece) => streams.readStream(asked, onPiece)),
     );
     const event = page?.events[0];
     return event === undefined ? null : markIn(event);
@@ -149,10 +149,14 @@ export class TimeMarks {
 /** Whether the user may read the log and not write to it. */
 export const isReader = (error: unknown): boolean => error instanceof Fault && error.cause instanceof AccessDeniedError;
 
+/** The mark in an event. One that another program wrote there is before all others. */
 function markIn({ data, revision }: ServerEvent): TimeMark & { readonly revision: number } {
-  const { position, recordedAt } = JSON.parse(Buffer.from(data).toString()) as {
-    readonly position: string;
-    readonly recordedAt: string;
-  };
-  return { position: BigInt(position), recordedAt, revision: Number(revision) };
+  const none = { position: 0n, recordedAt: '', revision: Number(revision) };
+  try {
+    const { position, recordedAt } = JSON.parse(Buffer.from(data).toString()) as Record<string, unknown>;
+    if (typeof position !== 'string' || typeof recordedAt !== 'string') return none;
+    return { ...none, position: BigInt(position), recordedAt };
+  } catch {
+    return none;
+  }
 }

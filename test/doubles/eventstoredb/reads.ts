@@ -33,6 +33,8 @@ const SENDS_CAUGHT_UP = 23.1;
 export class Reads {
   /** How many events readers and subscribers were sent. */
   sent = 0;
+  /** How many records reads of the whole log looked through. */
+  searched = 0;
   private readonly subscriptions = new Set<(error: Error) => void>();
 
   constructor(
@@ -118,6 +120,7 @@ export class Reads {
     const step = forwards ? 1 : -1;
     for (let i = forwards ? at : at - 1; i >= 0 && i < records.length && found.length < count; i += step) {
       const record = records[i] as Stored;
+      this.searched += 1;
       if (passes === null || passes(record)) found.push(record);
     }
     void this.give(call, found);
