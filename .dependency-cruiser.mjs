@@ -47,7 +47,11 @@ const LIBRARIES = {
     npm: ['typeorm', 'better-sqlite3', '@types/better-sqlite3', 'pg', '@types/pg'],
     node: true,
   },
-  eventstoredb: { sees: ['async', 'engine', 'contracts', 'kernel'], npm: ['@eventstore/db-client'], node: true },
+  eventstoredb: {
+    sees: ['async', 'engine', 'contracts', 'kernel'],
+    npm: ['@eventstore/db-client', 'google-protobuf'],
+    node: true,
+  },
   sqlite: {
     sees: ['engine', 'contracts', 'kernel'],
     npm: ['better-sqlite3', '@types/better-sqlite3', 'lru-cache'],

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientDuplexStream } from '@grpc/grpc-js';
+import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import {
   AccessDeniedError,
   MaxAppendSizeExceededError,
@@ -53,7 +53,7 @@ class Batch {
   answers = 0;
   open = true;
 
-  constructor(private readonly call: ClientDuplexStream<Request, Response>) {}
+  constructor(private readonly call: ReturnType<StreamsClient['batchAppend']>) {}
 
   send(request: Request): void {
     this.call.write(request);

@@ -215,7 +215,7 @@ describe('the log on a server', () => {
       expect(await all(store.readLog(end, polled % 2 === 0 ? {} : { kinds: ['note'] }))).toEqual([]);
     // The server reports its progress after each five thousand events.
     expect(server.reads.searched - searched).toBeLessThan(20 * 5001);
-    const [next] = [await store.append('note/a', 0, [anEvent()])];
+    const next = await store.append('note/a', 0, [anEvent()]);
     expect(next).toMatchObject({ position: (await all(store.readLog(end)))[0]?.position });
   });
 

@@ -201,4 +201,20 @@ describe('the event store in a SQLite file', () => {
     expect(await sizesOf(store.readLog(0n, { batchSize: 1, limit: 3 }))).toEqual([1, 1, 1]);
     await store.close();
   });
+
+  it('answers a question about an instant for ever as the first time, whatever is appended meanwhile', async () => {
+    let now = NOON;
+    const store = new SqliteEventStore({ folder, clock: () => now });
+    const instant = new Date(NOON).toISOString();
+    for (let n = 0; n < 5; n += 1) {
+      now = NOON;
+      // The append is recorded in the millisecond in which the question is asked.
+      const appended = store.append(`note/${n}`, 'none', [anEvent()]);
+      const asked = store.positionAt(instant);
+      setTimeout(() => (now = NOON + 1), 3);
+      const [answer] = await Promise.all([asked, appended]);
+      expect(await store.positionAt(instant)).toBe(answer);
+    }
+    await store.close();
+  });
 });

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Appended,
   Overloaded,
@@ -64,6 +65,11 @@ export interface SqliteEventStoreOptions {
   /** Called when a commit failed and its outcome cannot be known: the process should end. */
   readonly onOutcomeUnknown?: (error: OutcomeUnknown) => void;
 }
+
+/** Milliseconds that a question waits for the clock to pass the one in which it is asked. */
+const MAX_CLOCK_WAIT_MS = 10;
+/** Milliseconds that it waits for a sync; one that fails ends the process. */
+const MAX_SYNC_WAIT_MS = 5000;
 
 /**
  * The log in one SQLite file with a write-ahead log. Each commit is synced before a caller gets its
@@ -217,7 +223,21 @@ export class SqliteEventStore extends EventStore {
     return this.reader.head();
   }
 
-  positionAt(instant: string): Promise<bigint> {
+  /**
+   * Waits until nothing can be recorded at or before the instant any more, unless that is in the
+   * future: the clock has passed it, and what was written by then is synced.
+   */
+  async positionAt(instant: string): Promise<bigint> {
+    const clock = this.options.clock ?? Date.now;
+    const at = Date.parse(instant);
+    if (at <= clock()) {
+      for (let waited = 0; clock() <= at && waited < MAX_CLOCK_WAIT_MS; waited += 1) await pause(1);
+      const written = this.reader.lastWritten();
+      for (let waited = 0; this.flushing && waited < MAX_SYNC_WAIT_MS; waited += 1) {
+        if (this.reader.isSynced(written)) break;
+        await pause(1);
+      }
+    }
     return this.reader.positionAt(instant);
   }
 

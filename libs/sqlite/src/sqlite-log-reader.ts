@@ -153,6 +153,11 @@ export class SqliteLogReader extends EventLog {
     return () => this.listeners.delete(listener);
   }
 
+  /** Whether the writer, in this process, has synced everything up to a position. */
+  isSynced(position: bigint): boolean {
+    return this.durable >= position;
+  }
+
   /** The writer, in this process, has synced everything up to a position. */
   committed(durable: bigint): void {
     // A repeated append returns an old position.
