@@ -108,6 +108,20 @@ describe('the event store on a cluster', () => {
     }
   });
 
+  it('rests no answer on a read that the leader of the moment did not confirm, after an interruption', async () => {
+    const cluster = await aCluster();
+    const store = await aStore(cluster.url, 1000);
+    await store.append('note/a', 'none', [anEvent()]);
+    const marks = () => cluster.log.of('entente-times').length;
+    expect([await store.revisionOf('note/a'), marks()]).toEqual([0, 0]);
+    cluster.freeze(0);
+    await accepted(store, 'note/b');
+    await cluster.revive(0);
+    const before = marks();
+    expect(await store.revisionOf('note/b')).toBe(0);
+    expect(marks()).toBeGreaterThan(before);
+  });
+
   it.each(['killed', 'frozen'] as const)(
     'fails with "no leader" while two nodes are %s, ends no process, and appends within 10 s of their return',
     async (state) => {

@@ -195,6 +195,17 @@ export class EventStoreDbStore extends EventStore {
     throw new Contention(stream, MAX_ATTEMPTS);
   }
 
+  /**
+   * After an interruption: makes sure that the node is the leader, since what is not appended rests
+   * on a read. A user who may only read decides nothing.
+   */
+  private async confirmLeader(): Promise<void> {
+    const { position, recordedAt } = this.subscription;
+    await this.beside.marks.mark({ position, recordedAt }).catch((error: unknown) => {
+      if (!isReader(error)) throw error;
+    });
+  }
+
   private noteAppended(position: bigint): void {
     this.appended.push(position);
     if (this.appended.length > MAX_UNSEEN_APPENDS) this.appended.shift();
@@ -264,7 +275,9 @@ export class EventStoreDbStore extends EventStore {
   }
 
   async revisionOf(stream: string): Promise<number> {
-    return this.open().revisionOf(stream);
+    const reader = this.open();
+    if (this.connection.calls.isUnsteady()) await this.confirmLeader();
+    return reader.revisionOf(stream);
   }
 
   async head(): Promise<bigint> {

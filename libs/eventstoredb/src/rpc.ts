@@ -22,6 +22,8 @@ const CALL_PARTS = 10;
 
 /** After these parts without an answer, the server is asked for something small. */
 const PROBE_PARTS = 2;
+/** Milliseconds after an interruption in which the leader may have changed. */
+const UNSTEADY_MS = 10_000;
 /** After these parts without an answer, a node of a cluster is left: two seconds by default. */
 const SILENT_PARTS = 4;
 /** The most parts of a search beyond the call timeout: two minutes by default. */
@@ -113,6 +115,8 @@ export class Rpc {
   private searchFailure: Error | null = null;
   /** Parts of the call timeout since the server answered anything, while calls wait. */
   private quiet = 0;
+  private unsteadyUntil = 0;
+  private isConnected = false;
   /** Searches for the leader that are under way. */
   private searches = 0;
 
@@ -184,6 +188,7 @@ export class Rpc {
   private tick(): void {
     // While the leader is searched for, no node was asked yet.
     this.quiet = this.searches > 0 ? 0 : this.quiet + 1;
+    if (this.quiet >= PROBE_PARTS) this.noteUnsteady();
     if (this.quiet === PROBE_PARTS && this.waiting.size > 0) void this.probe().catch(() => undefined);
     if (this.quiet >= SILENT_PARTS && this.onSilence !== null) {
       // Another node of a cluster may answer: none of the calls waits any longer for this one.
@@ -203,6 +208,18 @@ export class Rpc {
     clearInterval(this.ticking);
     this.ticking = undefined;
     this.quiet = 0;
+  }
+
+  /**
+   * Whether another node may lead by now: a leader that was frozen answers reads for a moment after
+   * it was replaced. Always false if there is one node only.
+   */
+  isUnsteady(): boolean {
+    return this.onSilence !== null && performance.now() < this.unsteadyUntil;
+  }
+
+  private noteUnsteady(): void {
+    this.unsteadyUntil = performance.now() + UNSTEADY_MS;
   }
 
   private timeOut(calls: readonly WaitingCall[]): void {
@@ -234,6 +251,8 @@ export class Rpc {
   /** A search found the leader; the client connects to it next. */
   foundLeader(): void {
     this.searches -= 1;
+    if (this.isConnected) this.noteUnsteady();
+    this.isConnected = true;
     this.searchFailure = null;
     this.quiet = 0;
   }

@@ -101,7 +101,8 @@ export class TimeMarks {
     return found;
   }
 
-  private mark(latest: TimeMark): Promise<string> {
+  /** Appends a mark, which only the leader of the moment acknowledges. All callers share one. */
+  mark(latest: TimeMark): Promise<string> {
     return (this.marking ??= this.append(latest).finally(() => (this.marking = null)));
   }
 
