@@ -2,11 +2,14 @@
 /**
  * Kills the apps of the distributed deployment, one or more of each kind in a round, at random
  * moments under load over HTTP and over the topic. Now and then it kills the event store's stand-in
- * too, unless ESDB_URL names a server. It starts them again, and compares everything with what was
+ * too, or the server in ESDB_URL by the commands in ESDB_KILL and ESDB_START (the start command
+ * returns when the server is started). It starts them again, and compares everything with what was
  * acknowledged. `npm run test:kill:distributed` runs five rounds, `-- --times 20` twenty. It starts
  * the services and ends them, and exits with 1 at the first difference.
  */
+import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +23,16 @@ import { distributedProcesses } from '../support/distributed-processes.mjs';
 import { verifySystem } from '../support/system-verification.mjs';
 
 const { times } = parseArgs({ options: { times: { type: 'string', default: '5' } } }).values;
-const { ESDB_URL } = process.env;
+const { ESDB_URL, ESDB_KILL, ESDB_START } = process.env;
+if ((ESDB_KILL === undefined) !== (ESDB_START === undefined) || (ESDB_KILL !== undefined && ESDB_URL === undefined)) {
+  console.error('ESDB_KILL and ESDB_START go together, and with the ESDB_URL of the server that they kill and start');
+  process.exit(1);
+}
+console.log(
+  ESDB_URL === undefined
+    ? 'event store: the stand-in, which is killed too'
+    : `event store: the server in ESDB_URL, ${ESDB_KILL === undefined ? 'which is not killed: ESDB_KILL and ESDB_START are not set' : 'which is killed too'}`,
+);
 const APPS = { api: 2, relay: 2, projector: 3, intake: 2, steward: 2 };
 /** How long a round kills apps, in milliseconds. */
 const ROUND = 8000;
@@ -45,8 +57,19 @@ async function kill(app) {
   await deployment.start(app.name);
 }
 
+/** Runs a command of the operator. */
+async function run(command) {
+  const [code] = await once(spawn(command, { shell: true, stdio: 'inherit' }), 'exit');
+  if (code !== 0) throw new Error(`"${command}" ended with ${code}`);
+}
+
 async function killEventStore() {
   killed['event store'] = (killed['event store'] ?? 0) + 1;
+  if (ESDB_KILL !== undefined) {
+    await run(ESDB_KILL);
+    await pause(randomInt(1000));
+    return run(ESDB_START);
+  }
   await services.eventStore.kill();
   await pause(randomInt(1000));
   services.eventStore = await startEventStore({ folder: join(folder, 'eventstore'), port: services.eventStore.port });
@@ -58,7 +81,9 @@ async function round(n) {
   const before = { ...killed };
   const end = performance.now() + ROUND;
   const storeAt =
-    n % 3 === 2 && services.eventStore !== undefined ? performance.now() + randomInt(ROUND / 2) : Infinity;
+    n % 3 === 2 && (services.eventStore ?? ESDB_KILL) !== undefined
+      ? performance.now() + randomInt(ROUND / 2)
+      : Infinity;
   let store = null;
   while (performance.now() < end) {
     await pause(100 + randomInt(1500));
