@@ -22,7 +22,7 @@ const UNGUARDED = [
   'assistance-stopped of TraineeEnrolled',
 ];
 
-const SEED = Number(process.env['FIGURES_SEED'] ?? 20_261_129);
+const SEED = Number(process.env['FIGURES_SEED'] ?? 6);
 
 /** What the API answers. */
 interface Checked {

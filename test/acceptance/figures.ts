@@ -93,17 +93,17 @@ const ALMOST = 4;
 const DUTIES = POLICIES.dueDates.flatMap(({ duties }) => duties);
 
 const TIMES = 200;
-/** The distinct values of columns in the rows of a name, at times all over the history. */
-function valuesOf(name: string, log: readonly RecordedEvent[], columns: readonly string[]): ReadonlySet<string> {
+/** The rows of a model or view at several times of the log. */
+function rowsOverTime(name: string, log: readonly RecordedEvent[]): readonly FigureRow[] {
   const step = Math.ceil(log.length / TIMES);
-  return new Set(
-    Array.from({ length: TIMES }, (_, n) => log.slice(0, (n + 1) * step)).flatMap((events) =>
-      (FIGURES[name] as Figures)(events, { day: recordedOn(events.at(-1) as RecordedEvent), occurredBy: null }).map(
-        (row) => JSON.stringify(columns.map((column) => row[column])),
-      ),
-    ),
+  return Array.from({ length: TIMES }, (_, n) => log.slice(0, (n + 1) * step)).flatMap((events) =>
+    (FIGURES[name] as Figures)(events, { day: recordedOn(events.at(-1) as RecordedEvent), occurredBy: null }),
   );
 }
+
+/** The values that columns have together, each once. */
+const valuesIn = (rows: readonly FigureRow[], columns: readonly string[]): ReadonlySet<string> =>
+  new Set(rows.map((row) => JSON.stringify(columns.map((column) => row[column]))));
 
 /** Each kind of query: now, on a day, and as of a position, an instant or a day of the history. */
 const QUERIES: Readonly<Record<string, (log: readonly RecordedEvent[], chance: Chance) => Question>> = {
@@ -252,13 +252,14 @@ export function figures(opens: DeploymentFactory): void {
     });
 
     it('has holds and suspensions of every kind, and almost every duty in each status that it can have', () => {
-      const missing = Object.entries(REACHED).flatMap(([name, columns]) =>
-        Object.entries(columns).flatMap(([column, expected]) => {
-          const there = valuesOf(name, log, [column]);
+      const missing = Object.entries(REACHED).flatMap(([name, columns]) => {
+        const rows = rowsOverTime(name, log);
+        return Object.entries(columns).flatMap(([column, expected]) => {
+          const there = valuesIn(rows, [column]);
           return expected.filter((value) => !there.has(JSON.stringify([value]))).map((value) => [name, column, value]);
-        }),
-      );
-      const duties = valuesOf('due-dates', log, ['duty', 'status']);
+        });
+      });
+      const duties = valuesIn(rowsOverTime('due-dates', log), ['duty', 'status']);
       const without = DUTIES.flatMap((duty) =>
         STATUSES.filter((status) => UNREACHABLE[duty]?.includes(status) !== true)
           .filter((status) => !duties.has(JSON.stringify([duty, status])))
