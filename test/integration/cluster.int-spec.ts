@@ -64,7 +64,7 @@ async function askAsOf(instant: string): Promise<AsOfAnswer | null> {
 const target = (round: number, led: number): number => (round % 3 === 2 ? (led + 1) % 3 : led);
 
 /** Rounds of the test under load. */
-const ROUNDS = Number(process.env['ENTENTE_CLUSTER_ROUNDS'] ?? 3);
+const ROUNDS = Number(process.env['CLUSTER_ROUNDS'] ?? 3);
 
 describe('a cluster of the event store', () => {
   it.each(['killed', 'frozen'] as const)(

@@ -2,7 +2,7 @@
 /**
  * Kills the apps of the distributed deployment, one or more of each kind in a round, at random
  * moments under load over HTTP and over the topic. Now and then it kills the event store's stand-in
- * too, or the server in ESDB_URL by the commands in ESDB_KILL and ESDB_START (the start command
+ * too, or the server in ESDB_URL by the commands of `--kill` and `--start` (the start command
  * returns when the server is started). It starts them again, and compares everything with what was
  * acknowledged. `npm run test:kill:distributed` runs five rounds, `-- --times 20` twenty. It starts
  * the services and ends them, and exits with 1 at the first difference.
@@ -22,16 +22,25 @@ import { loadOn } from '../support/load.mjs';
 import { distributedProcesses } from '../support/distributed-processes.mjs';
 import { verifySystem } from '../support/system-verification.mjs';
 
-const { times } = parseArgs({ options: { times: { type: 'string', default: '5' } } }).values;
-const { ESDB_URL, ESDB_KILL, ESDB_START } = process.env;
-if ((ESDB_KILL === undefined) !== (ESDB_START === undefined) || (ESDB_KILL !== undefined && ESDB_URL === undefined)) {
-  console.error('ESDB_KILL and ESDB_START go together, and with the ESDB_URL of the server that they kill and start');
+const {
+  times,
+  kill: killCommand,
+  start: startCommand,
+} = parseArgs({
+  options: { times: { type: 'string', default: '5' }, kill: { type: 'string' }, start: { type: 'string' } },
+}).values;
+const { ESDB_URL } = process.env;
+if (
+  (killCommand === undefined) !== (startCommand === undefined) ||
+  (killCommand !== undefined && ESDB_URL === undefined)
+) {
+  console.error('--kill and --start go together, and with ESDB_URL, the server that they kill and start');
   process.exit(1);
 }
 console.log(
   ESDB_URL === undefined
     ? 'event store: the stand-in, which is killed too'
-    : `event store: the server in ESDB_URL, ${ESDB_KILL === undefined ? 'which is not killed: ESDB_KILL and ESDB_START are not set' : 'which is killed too'}`,
+    : `event store: the server in ESDB_URL, ${killCommand === undefined ? 'which is not killed, without --kill and --start' : 'which is killed too'}`,
 );
 const APPS = { api: 2, relay: 2, projector: 3, intake: 2, steward: 2 };
 /** How long a round kills apps, in milliseconds. */
@@ -65,10 +74,10 @@ async function run(command) {
 
 async function killEventStore() {
   killed['event store'] = (killed['event store'] ?? 0) + 1;
-  if (ESDB_KILL !== undefined) {
-    await run(ESDB_KILL);
+  if (killCommand !== undefined) {
+    await run(killCommand);
     await pause(randomInt(1000));
-    return run(ESDB_START);
+    return run(startCommand);
   }
   await services.eventStore.kill();
   await pause(randomInt(1000));
@@ -81,7 +90,7 @@ async function round(n) {
   const before = { ...killed };
   const end = performance.now() + ROUND;
   const storeAt =
-    n % 3 === 2 && (services.eventStore ?? ESDB_KILL) !== undefined
+    n % 3 === 2 && (services.eventStore ?? killCommand) !== undefined
       ? performance.now() + randomInt(ROUND / 2)
       : Infinity;
   let store = null;
