@@ -1,26 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { EventStore } from '@entente/engine';
 import { all, anEvent } from '../../../test/contracts/event-store.js';
-import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
+import type { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
 import { metastreamOf } from '../../../test/doubles/eventstoredb/log.js';
-import { type EventStoreDbOptions, EventStoreDbStore } from './eventstoredb-store.js';
-
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-async function aServer(): Promise<EventStoreDouble> {
-  const server = await EventStoreDouble.start();
-  ends.push(() => server.stop());
-  return server;
-}
-
-async function aStore(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
-  const store = await EventStoreDbStore.connect({ answerTimeout: 2000, ...options });
-  ends.push(() => store.close());
-  return store;
-}
+import { aServer, aStore } from '../../../test/support/stores-on-double.js';
+import { EventStoreDbStore } from './eventstoredb-store.js';
 
 let made = 0;
 /** An event of another program. */
@@ -194,9 +178,9 @@ describe('an event that another program wrote into a stream of the log', () => {
         code: 'foreign-event',
         message: expect.stringContaining(message) as unknown,
       });
-    const told: unknown[] = [];
-    const again = await aStore({ url: server.url, onDamage: (fault) => told.push(fault) });
-    expect(told).toMatchObject([{ code: 'foreign-event', message: expect.stringContaining(message) as unknown }]);
+    const reported: unknown[] = [];
+    const again = await aStore({ url: server.url, onDamage: (fault) => reported.push(fault) });
+    expect(reported).toMatchObject([{ code: 'foreign-event', message: expect.stringContaining(message) as unknown }]);
     expect(await again.append('note/a', 4, [anEvent()])).toMatchObject({ ok: true });
     const faults: unknown[] = [];
     expect(await all(again.readLog(0n, { onDamage: (fault) => faults.push(fault) }))).toHaveLength(8);

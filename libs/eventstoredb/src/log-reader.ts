@@ -27,6 +27,16 @@ const KNOWN_ENDS = 32;
 export type OnDamage = (fault: DamagedLog) => void;
 
 /**
+ * How far a log was followed: after its event at `at` there are only events of others up to
+ * `through`. `latest` is the highest time of recording up to there.
+ */
+interface Followed {
+  readonly at: bigint;
+  readonly through: ServerPosition;
+  readonly latest: string;
+}
+
+/**
  * The log as it is read from the server, page by page. The server filters: events of the server
  * itself or of others are not sent.
  */
@@ -35,11 +45,8 @@ export class LogReader {
   /** The highest time of recording up to where reads ended: other reads begin there. */
   private readonly ends = new Map<bigint, string>();
 
-  /** How far the log was followed: after its last event there are only others' up to `through`. */
-  followed: { readonly at: bigint; readonly through: ServerPosition } = {
-    at: 0n,
-    through: { commit: 0n, prepare: 0n },
-  };
+  /** How far the log was followed; null until something came after its last event. */
+  followed: Followed | null = null;
 
   constructor(
     private readonly connection: EventStoreConnection,
@@ -103,10 +110,12 @@ export class LogReader {
     let isFirst = true;
     while (left > 0 && (upTo === undefined || next < upTo)) {
       this.checkKinds(kinds, onDamage);
-      const page = await this.pageAfter(next, filter, Math.min(LOG_PAGE_SIZE, left + MARKS_PER_PAGE));
+      const seen = this.seenAfter(next);
+      const page = await this.pageAfter(next, filter, Math.min(LOG_PAGE_SIZE, left + MARKS_PER_PAGE), seen);
       this.checkKinds(kinds, onDamage);
       const own: RecordedEvent[] = [];
-      if (isFirst && isWhole && page.events.some(({ commit }) => commit > next)) latest = await this.latestTime(next);
+      if (isFirst && isWhole && page.events.some(({ commit }) => commit > next))
+        latest = seen?.latest ?? (await this.latestTime(next));
       for (const event of page.events) {
         // A page begins with the last event before it, which is part of the time up to there.
         if (event.commit <= next && !isFirst) continue;
@@ -265,6 +274,12 @@ export class LogReader {
     return position < this.beginsAt ? this.beginsAt : position;
   }
 
+  /** How far the log was followed, if only events of others are between a position and there. */
+  private seenAfter(position: bigint): Followed | null {
+    const { followed } = this;
+    return followed !== null && position >= followed.at && position < followed.through.commit ? followed : null;
+  }
+
   /**
    * A page that begins at a position or before it, and has events after it unless it is the last.
    * The server only reads from the position of an event. For any other position the read starts at
@@ -274,12 +289,10 @@ export class LogReader {
     after: bigint,
     filter: ServerFilter,
     count: number,
+    seen: Followed | null,
   ): Promise<ServerPage & { readonly through: bigint }> {
     let from = after;
-    const { at, through } = this.followed;
-    // Nothing of the log is between its last event and there.
-    const isSeen = after >= at && after < through.commit;
-    let page = isSeen ? await this.pageFrom(through, filter, count) : null;
+    let page = seen === null ? null : await this.pageFrom(seen.through, filter, count);
     page ??= await this.pageAt(from, filter, count);
     while (page === null) {
       from = this.knownBefore(from);
@@ -324,7 +337,7 @@ export class LogReader {
     const { calls, streams } = this.connection;
     return calls.ask(
       'read the log',
-      () => this.connection.calls.run('search', (onPiece) => streams.readAll(page, onPiece)),
+      () => calls.run('search', (onPiece) => streams.readAll(page, onPiece)),
       (error) => page.from !== 'start' && page.from !== 'end' && isNoEventThere(error),
     );
   }

@@ -60,14 +60,14 @@ export class LogSubscription {
     this.running = this.run();
   }
 
-  /** The highest time of recording of its events; empty before the first event. */
-  get lastRecorded(): string {
-    return this.recorded;
-  }
-
   /** The position of the last event of the log that it has seen; 0 before the first. */
   get position(): bigint {
     return this.at;
+  }
+
+  /** The highest time of recording of its events; empty before the first event. */
+  get lastRecorded(): string {
+    return this.recorded;
   }
 
   /** The same, or the time of a later mark: nothing more is recorded before it. */
@@ -151,7 +151,7 @@ export class LogSubscription {
     if (event.stream === this.connection.names.times) {
       this.marks.sawMark();
       if (event.created > this.latest) this.latest = event.created;
-      this.reader.followed = { at: this.at, through: this.through };
+      this.reader.followed = { at: this.at, through: this.through, latest: this.latest };
       return;
     }
     // An event that cannot be read is an error for its readers.
@@ -230,7 +230,7 @@ export class LogSubscription {
         this.reported = position.commit;
         if (position.commit > this.through.commit) {
           this.through = position;
-          this.reader.followed = { at: this.at, through: position };
+          this.reader.followed = { at: this.at, through: position, latest: this.latest };
         }
       },
       onEnd: resolve,

@@ -1,25 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import type { LogRange } from '@entente/engine';
 import { all, anEvent } from '../../../test/contracts/event-store.js';
-import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
-import { type EventStoreDbOptions, EventStoreDbStore } from './eventstoredb-store.js';
-
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-async function aServer(): Promise<EventStoreDouble> {
-  const server = await EventStoreDouble.start();
-  ends.push(() => server.stop());
-  return server;
-}
-
-async function aStore(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
-  const store = await EventStoreDbStore.connect({ answerTimeout: 2000, ...options });
-  ends.push(() => store.close());
-  return store;
-}
+import { aServer, aStore } from '../../../test/support/stores-on-double.js';
+import { EventStoreDbStore } from './eventstoredb-store.js';
 
 /** An event of another program. */
 const theirs = (type: string) => {

@@ -1,25 +1,8 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { all, anEvent } from '../../../test/contracts/event-store.js';
-import { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
-import type { DoubleLog } from '../../../test/doubles/eventstoredb/log.js';
-import { type EventStoreDbOptions, EventStoreDbStore } from './eventstoredb-store.js';
-
-const ends: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const end of ends.splice(0).reverse()) await end();
-});
-
-async function aServer(log?: DoubleLog): Promise<EventStoreDouble> {
-  const server = await EventStoreDouble.start(log);
-  ends.push(() => server.stop());
-  return server;
-}
-
-async function aStore(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
-  const store = await EventStoreDbStore.connect({ answerTimeout: 2000, ...options });
-  ends.push(() => store.close());
-  return store;
-}
+import type { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
+import { aServer, aStore } from '../../../test/support/stores-on-double.js';
+import type { EventStoreDbStore } from './eventstoredb-store.js';
 
 const MARKS = 'entente-times';
 const anInstant = (ms: number): string => new Date(ms).toISOString();
@@ -189,6 +172,26 @@ describe('an imported log', () => {
 });
 
 describe('the time of recording, as the log is read', () => {
+  it('never goes back after events of others that were seen already', async () => {
+    const server = await aServer();
+    let now = Date.parse('2026-06-01T12:00:07.000Z');
+    server.clock = () => now;
+    const store = await aStore({ url: server.url });
+    const writer = await aStore({ url: server.url });
+    const first = await store.append('note/a', 'none', [anEvent()]);
+    // A mark of the time moves the reader past the event.
+    await store.positionAt('2026-06-01T12:00:06.000Z');
+    const mark = { type: 'TimeMarked', contentType: 'application/json', metadata: new Uint8Array() };
+    server.log.write(MARKS, [{ ...mark, id: '66666666-0000-4000-8000-000000000003', data: new Uint8Array() }]);
+    await store.head();
+    server.faults.muteSubscriptions = true;
+    now -= 5000;
+    const second = { ...anEvent(), id: '66660000-0000-5000-8000-000000000001' };
+    expect(await writer.append('memo/a', 'none', [second])).toMatchObject({ ok: true });
+    const [event] = await all(store.readLog(first.ok ? first.position : 0n));
+    expect(event).toMatchObject({ id: second.id, metadata: { recordedAt: '2026-06-01T12:00:07.000Z' } });
+  });
+
   it('never goes back, wherever a read begins, though appends at the same time were stored so', async () => {
     const server = await aServer();
     let now = Date.parse('2026-06-01T12:00:00.000Z');

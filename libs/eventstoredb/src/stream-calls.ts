@@ -117,7 +117,8 @@ export class StreamCalls {
       .setFilter(filterOf(filter))
       .setReadDirection(backwards ? ReadReq.Options.ReadDirection.BACKWARDS : ReadReq.Options.ReadDirection.FORWARDS)
       .setCount(String(count));
-    return this.collect(options, count, onPiece);
+    const { answer, cancel } = this.collect(options, count, onPiece);
+    return { answer: answer.then((page) => page ?? { events: [], last: true }), cancel };
   }
 
   /**
@@ -147,7 +148,7 @@ export class StreamCalls {
       .setNoFilter(new Empty())
       .setReadDirection(backwards ? ReadReq.Options.ReadDirection.BACKWARDS : ReadReq.Options.ReadDirection.FORWARDS)
       .setCount(String(count));
-    return this.collect(options, count, onPiece, true);
+    return this.collect(options, count, onPiece);
   }
 
   /** Follows the events after a position that pass a filter. Returns how to end it. */
@@ -205,17 +206,7 @@ export class StreamCalls {
     return convertToCommandError(error);
   }
 
-  private collect(
-    options: InstanceType<typeof ReadReq.Options>,
-    count: number,
-    onPiece: () => void,
-  ): Running<ServerPage>;
-  private collect(
-    options: InstanceType<typeof ReadReq.Options>,
-    count: number,
-    onPiece: () => void,
-    ofStream: true,
-  ): Running<ServerPage | null>;
+  /** Null if the stream that is read does not exist. */
   private collect(
     options: InstanceType<typeof ReadReq.Options>,
     count: number,
