@@ -72,8 +72,6 @@ const UNREACHABLE: Readonly<Record<string, readonly string[]>> = {
   return: ['withdrawn'],
   'clearance-end': ['overdue'],
   'exception-report': ['withdrawn'],
-  vetting: ['withdrawn'],
-  'remediation-step': ['withdrawn'],
   'expiry-warning': ['overdue'],
   'agreement-end': ['overdue'],
   'statutory-report': ['withdrawn'],

@@ -68,6 +68,18 @@ export function vetting(opens: DeploymentFactory): void {
     await send(`${V}/inform-recipient`, { on: inDays(0), note: 'note-1' }, DONOR);
     await send(`${V}/publish`, { list: 'list-1', on: inDays(0) }, VETTER);
     await shows('barred', { subject: U, status: 'refused', next: 'open-remediation', publication: 'published' });
+    // A first remediation leads nowhere: nobody waits for its step, and another one is agreed.
+    const reform = [{ step: 'step-0', measure: 'reform', due: inDays(10) }];
+    await send(`${V}/open-remediation`, { steps: reform }, VETTER);
+    await shows('recipient-tasks', { what: 'remediation-step', part: 'step-0' });
+    await send(`${V}/discontinue-remediation`, { on: inDays(0), reason: 'no-funds' }, RECIPIENT);
+    await shows('remediation-steps', { vetting_case: 'norland.v2', step: 'step-0', status: 'given-up' });
+    await shows('due-dates', { stream: V, duty: 'remediation-step', item: 'step-0', status: 'withdrawn' });
+    await shows('barred', { subject: U, next: 'open-remediation', step: null });
+    expect(await client.refused(`${V}/complete-remediation`, { on: inDays(0), ...until90 }, VETTER)).toMatchObject({
+      code: 'no-remediation',
+      rule: 'R8',
+    });
     const steps = [{ step: 'step-1', measure: 'prosecution', due: inDays(20) }];
     await send(`${V}/open-remediation`, { steps }, VETTER);
     await shows('barred', { subject: U, next: 'take-steps', step: 'step-1', due: inDays(20), taken_on: null });
@@ -88,6 +100,26 @@ export function vetting(opens: DeploymentFactory): void {
     await shows('vetting-cases', { vetting_case: 'norland.v2', stage: 'remedied', publication: 'published' });
     await enrol('n-3');
     await shows('enrolments', { trainee: 'n-3', status: 'enrolled', cleared_until: inDays(90) });
+  });
+
+  it('a vetting is given up, and leaves the unit as it was', async () => {
+    const U = 'estmark.guard-2';
+    const V = 'vetting-case/norland.v3';
+    await register(U);
+    await inquire('norland.v3', U);
+    await send(`${V}/check-source`, { source: 'un-reports', on: inDays(-1), found: true }, VETTER);
+    await send(`${V}/record-information`, information, VETTER);
+    await shows('units', { unit: U, status: 'suspended' });
+    const withdraw = () => client.refused(`${V}/withdraw`, { reason: 'nomination-withdrawn' }, DONOR);
+    expect(await withdraw()).toMatchObject({ code: 'information-open', rule: 'R7' });
+    await send(`${V}/assess-information`, { information: 'i-1', credible: false, reason: 'two-sources' }, VETTER);
+    await send(`${V}/withdraw`, { reason: 'nomination-withdrawn' }, DONOR);
+    await shows('vetting-cases', { vetting_case: 'norland.v3', stage: 'withdrawn', withdrawn_by: 'norland' });
+    await shows('due-dates', { stream: V, duty: 'vetting', status: 'withdrawn' });
+    await shows('holds', { scope: U, status: 'released' });
+    expect(await client.refused(`${V}/conclude`, { outcome: 'cleared', until: inDays(90) }, VETTER)).toMatchObject({
+      code: 'vetting-withdrawn',
+    });
   });
 
   it('a clearance dies between nomination and enrolment', async () => {

@@ -210,6 +210,15 @@ const vettingLines = (day: (offset: number) => string): readonly Line[] => [
     VETTER,
     { with: { steps: [{ step: 'step-1', measure: 'training-of-officers', due: day(90) }] } },
   ],
+  [vetting(3), 'discontinue-remediation', VETTER],
+  [
+    vetting(3),
+    'open-remediation',
+    VETTER,
+    { with: { steps: [{ step: 'step-2', measure: 'prosecution', due: day(120) }] } },
+  ],
+  [vetting(4), 'request', DONOR, { with: { neededBy: undefined } }],
+  [vetting(4), 'withdraw', RECIPIENT],
   [ASKED, 'request', RECIPIENT, { with: { subject: { kind: 'vetted-person', id: idOf(CORPORAL) }, neededBy: day(9) } }],
 ];
 

@@ -12,6 +12,7 @@ import {
   organisation,
   streamId,
   word,
+  words,
 } from './fields.js';
 
 /** What is vetted. */
@@ -81,6 +82,10 @@ export class VettingConcluded extends ConcludeVetting {
   @subject() readonly subject!: VettingSubject;
 }
 
+export class WithdrawVetting {
+  @reason('nomination-withdrawn') readonly reason!: string;
+}
+
 export class InformRecipient {
   @day('the day on which the recipient was informed', '2026-05-06') readonly on!: string;
   @word("the note's reference", 'note-2026-11') readonly note!: string;
@@ -118,6 +123,16 @@ export class RemediationCompleted extends CompleteRemediation {
   @subject() readonly subject!: VettingSubject;
 }
 
+export class DiscontinueRemediation {
+  @day('the day on which it was given up', '2026-05-09') readonly on!: string;
+  @reason('no-prosecution') readonly reason!: string;
+}
+
+/** The decision adds the steps that nobody waits for any more. */
+export class RemediationDiscontinued extends DiscontinueRemediation {
+  @words('the steps that were not taken', ['step-1'], 20) readonly open!: readonly string[];
+}
+
 export class PublishIneligibility {
   @word('the reference of the published list', 'list-2026-2') readonly list!: string;
   @day('the day of publication', '2026-05-07') readonly on!: string;
@@ -152,6 +167,7 @@ export const vettingCaseContract = contract({
       outcome: 'cleared',
       until: '2027-04-30',
     }),
+    WithdrawVetting: command('withdraw', WithdrawVetting, 'party', 'Give the request up before it is concluded'),
     InformRecipient: command(
       'inform-recipient',
       InformRecipient,
@@ -166,6 +182,12 @@ export const vettingCaseContract = contract({
       CompleteRemediation,
       'vetter',
       'Find the steps effective: the clearance is restored',
+    ),
+    DiscontinueRemediation: command(
+      'discontinue-remediation',
+      DiscontinueRemediation,
+      ['vetter', 'recipient'],
+      'End the remediation without success: another one can be agreed',
     ),
     PublishIneligibility: command('publish', PublishIneligibility, ['vetter', 'donor'], 'Publish the ineligibility'),
     WithholdPublication: command('withhold', WithholdPublication, 'donor', 'Withhold the publication, with its reason'),
@@ -183,11 +205,13 @@ export const vettingCaseContract = contract({
     DerogatoryInformationRecorded: event(DerogatoryInformationRecorded, 'Derogatory information was recorded'),
     InformationAssessed: event(InformationAssessed, 'The information was assessed'),
     VettingConcluded: event(VettingConcluded, 'The vetting was concluded'),
+    VettingWithdrawn: event(WithdrawVetting, 'The request was given up before it was concluded'),
     RecipientInformed: event(InformRecipient, 'The recipient was informed'),
     RemediationOpened: event(OpenRemediation, 'The steps of a remediation were agreed'),
     RemediationStepTaken: event(TakeRemediationStep, 'A step of the remediation was taken'),
     RemediationStepCorrected: event(CorrectRemediationStep, 'The day of a step was corrected'),
     RemediationCompleted: event(RemediationCompleted, 'The steps were found effective'),
+    RemediationDiscontinued: event(RemediationDiscontinued, 'The remediation ended without success'),
     IneligibilityPublished: event(PublishIneligibility, 'The ineligibility was published'),
     PublicationWithheld: event(WithholdPublication, 'The publication was withheld'),
     VettingBecameOverdue: event(RecordOverdueVetting, 'The last day for the answer or a step passed'),

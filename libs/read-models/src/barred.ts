@@ -30,7 +30,7 @@ const barredSubjects = (from: From): Query =>
 
 /** What has to come next for a clearance. */
 const NEXT = `CASE WHEN b.status = 'suspended' THEN 'assess-information'
-  WHEN v.stage IS NULL THEN 'request-vetting'
+  WHEN v.stage IS NULL OR v.stage = 'withdrawn' THEN 'request-vetting'
   WHEN v.stage IN ('requested', 'under-inquiry') THEN 'conclude-vetting'
   WHEN v.stage = 'in-remediation' AND v.steps_taken < v.steps THEN 'take-steps'
   WHEN v.stage = 'in-remediation' THEN 'complete-remediation'
@@ -40,15 +40,21 @@ const NEXT = `CASE WHEN b.status = 'suspended' THEN 'assess-information'
 function query(from: From): Query {
   const subjects = barredSubjects(from);
   const cases = from(VettingCaseRow, 'c').select('c.vetting_case', 'vetting_case');
-  for (const column of ['stage', 'steps', 'steps_taken', 'informed_on', 'publication'])
+  for (const column of ['stage', 'remediations', 'steps', 'steps_taken', 'informed_on', 'publication'])
     cases.addSelect(`c.${column}`, column);
-  const steps = from(RemediationStepRow, 'r').select('r.vetting_case', 'vetting_case');
+  const steps = from(RemediationStepRow, 'r')
+    .select('r.vetting_case', 'vetting_case')
+    .addSelect('r.remediation', 'remediation');
   for (const column of ['step', 'measure', 'due', 'taken_on']) steps.addSelect(`r.${column}`, column);
   const rows = subjects.connection
     .createQueryBuilder()
     .from(`(${subjects.getQuery()})`, 'b')
     .leftJoin(`(${cases.getQuery()})`, 'v', 'v.vetting_case = b.vetting_case')
-    .leftJoin(`(${steps.getQuery()})`, 's', `s.vetting_case = v.vetting_case AND v.stage = 'in-remediation'`)
+    .leftJoin(
+      `(${steps.getQuery()})`,
+      's',
+      `s.vetting_case = v.vetting_case AND s.remediation = v.remediations AND v.stage = 'in-remediation'`,
+    )
     .setParameters({ ...subjects.getParameters(), ...cases.getParameters(), ...steps.getParameters() })
     .select(NEXT, 'next');
   for (const column of OF_SUBJECT) rows.addSelect(`b.${column}`, column);
@@ -63,7 +69,7 @@ const CASE = { vetting_case: 'vetting_case' };
 /** Who is barred from assistance, why, and by which steps they come back. */
 export const barred: RowsView = {
   name: 'barred',
-  version: 1,
+  version: 2,
   about: 'a unit or person that is barred: since when, why, what has to come next, and each step of its remediation',
   key: ['subject_kind', 'subject', 'step'],
   columns: {

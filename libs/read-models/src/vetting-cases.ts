@@ -12,7 +12,7 @@ export class VettingCaseRow {
   @text('the recipient') recipient!: string;
   @textOrNull('the programme that it is for, if any') programme!: string | null;
   @textOrNull('the case that it is for, if any') assistance_case!: string | null;
-  @text('requested, under-inquiry, cleared, refused, in-remediation, or remedied') stage!: string;
+  @text('requested, under-inquiry, withdrawn, cleared, refused, in-remediation, or remedied') stage!: string;
   @day('the day of the request') requested_on!: string;
   @day('the last day for the answer') due!: string;
   @count('sources that were checked') sources!: number;
@@ -22,32 +22,41 @@ export class VettingCaseRow {
   @dayOrNull('the day on which it was concluded') concluded_on!: string | null;
   @dayOrNull('the last day of the clearance that was concluded or followed a remediation') cleared_until!:
     string | null;
+  @dayOrNull('the day on which the request was given up') withdrawn_on!: string | null;
+  @textOrNull('the organisation that gave it up') withdrawn_by!: string | null;
+  @textOrNull('the code of the reason for which it was given up') withdrawn_reason!: string | null;
   @dayOrNull('the day on which the recipient was informed of the refusal') informed_on!: string | null;
   @textOrNull('published or withheld, once that was decided') publication!: string | null;
   @textOrNull('the code of the authority that withheld the publication') withheld_by!: string | null;
   @textOrNull('the code of the reason for which it was withheld') withheld_reason!: string | null;
+  @count('the remediations that were agreed, one after another') remediations!: number;
   @count('the steps of the present remediation') steps!: number;
   @count('the steps of it that were taken') steps_taken!: number;
   @dayOrNull('the day on which the steps were found effective') remedied_on!: string | null;
+  @dayOrNull('the day on which a remediation was given up last') discontinued_on!: string | null;
+  @textOrNull('the code of the reason for which it was given up') discontinued_reason!: string | null;
 }
 
-const DONE = { done: 'concluded_on' };
+const DONE = { done: 'concluded_on', closed: { stage: ['withdrawn'] } };
 
 export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
   name: 'vetting-cases',
-  version: 1,
+  version: 2,
   kinds: ['vetting-case'],
   about: 'the vetting of a unit or person: its stage, how long it has been open, and whether the answer is in time',
   entity: VettingCaseRow,
   totals: { counts: 'vetting cases', by: ['stage', 'overdue'], sums: [] },
   daily: {
-    overdue: overdue('whether the last day for the answer is over, and it was not concluded', { due: 'due', ...DONE }),
+    overdue: overdue('whether the last day for the answer is over, and it was neither concluded nor given up', {
+      due: 'due',
+      ...DONE,
+    }),
     days_late: daysLate(
-      'days from the last day for the answer to the conclusion, negative if it was in time; while it is overdue, to the day of the answer',
+      'days from the last day for the answer to the conclusion, negative if it was in time; while it is overdue, to the day of the answer; null if it was given up',
       { due: 'due', ...DONE },
     ),
     days_open: daysLate(
-      'days from the request to the conclusion; while it is open, from the day after the request on, to the day of the answer',
+      'days from the request to the conclusion; while it is open, from the day after the request on, to the day of the answer; null if it was given up',
       { due: 'requested_on', ...DONE },
     ),
   },
@@ -87,9 +96,16 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
         concluded_on,
         cleared_until: until,
       }),
+      VettingWithdrawn: ({ reason: withdrawn_reason }, _, { day: withdrawn_on, event: { metadata } }) => ({
+        stage: 'withdrawn',
+        withdrawn_on,
+        withdrawn_by: metadata.actor.for ?? metadata.actor.organisation,
+        withdrawn_reason,
+      }),
       RecipientInformed: ({ on }) => ({ informed_on: on }),
-      RemediationOpened: ({ steps }) => ({
+      RemediationOpened: ({ steps }, { remediations }) => ({
         stage: 'in-remediation',
+        remediations: remediations + 1,
         steps: steps.length,
         steps_taken: 0,
         remedied_on: null,
@@ -97,6 +113,13 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
       RemediationStepTaken: (_, { steps_taken }) => ({ steps_taken: steps_taken + 1 }),
       RemediationStepCorrected: unchanged,
       RemediationCompleted: ({ on, until }) => ({ stage: 'remedied', remedied_on: on, cleared_until: until }),
+      RemediationDiscontinued: ({ on: discontinued_on, reason: discontinued_reason }) => ({
+        stage: 'refused',
+        steps: 0,
+        steps_taken: 0,
+        discontinued_on,
+        discontinued_reason,
+      }),
       IneligibilityPublished: () => ({ publication: 'published' }),
       PublicationWithheld: ({ authority, reason }) => ({
         publication: 'withheld',
@@ -115,24 +138,25 @@ export class RemediationStepRow {
   @text('the unit or person on its way back') subject!: string;
   @text("the donor's id") donor!: string;
   @text('the recipient, which takes the step') recipient!: string;
+  @count('the number of its remediation in the case, from 1') remediation!: number;
   @text("the step's name in its remediation") step!: string;
   @text('the code of what is done') measure!: string;
-  @text('open or taken') status!: string;
+  @text('open, taken, or given-up with its remediation') status!: string;
   @day('its last day') due!: string;
   @dayOrNull('the day on which it was taken') taken_on!: string | null;
 }
 
-const TAKEN = { due: 'due', done: 'taken_on' };
+const TAKEN = { due: 'due', done: 'taken_on', closed: { status: ['given-up'] } };
 
 export const remediationSteps: Projection<VettingCaseEvent, RemediationStepRow> = {
   name: 'remediation-steps',
-  version: 1,
+  version: 2,
   kinds: ['vetting-case'],
   about: 'a step by which a refused unit or person comes back: what is done, until when, and whether it was taken',
   entity: RemediationStepRow,
   totals: { counts: 'steps', by: ['status', 'overdue'], sums: [] },
   daily: {
-    overdue: overdue('whether it is past its last day, and was not taken', TAKEN),
+    overdue: overdue('whether it is past its last day, and was neither taken nor given up', TAKEN),
     days_late: daysLate(
       'days from its last day to the day on which it was taken, negative if early; while it is overdue, to the day of the answer',
       TAKEN,
@@ -141,19 +165,22 @@ export const remediationSteps: Projection<VettingCaseEvent, RemediationStepRow> 
   head: true,
   touches: ({ type, data }: RecordedEvent<VettingCaseEvent>) => {
     if (type === 'VettingRequested') return [''];
-    if (type === 'RemediationOpened') return data.steps.map(({ step }) => step);
+    if (type === 'RemediationOpened') return ['', ...data.steps.map(({ step }) => step)];
+    if (type === 'RemediationDiscontinued') return data.open;
     return type === 'RemediationStepTaken' || type === 'RemediationStepCorrected' ? [data.step] : [];
   },
   evolve(row, event, key, head) {
     if (event.type === 'VettingRequested') {
       const { subject, donor, recipient } = event.data;
       const of = { vetting_case: originOf(event).id, subject_kind: subject.kind, subject: subject.id };
-      return { ...of, donor, recipient, step: '', measure: '', status: 'open', due: '', taken_on: null };
+      const none = { remediation: 0, step: '', measure: '', status: 'open', due: '', taken_on: null };
+      return { ...of, donor, recipient, ...none };
     }
     if (event.type === 'RemediationOpened') {
-      const planned = event.data.steps.find(({ step }) => step === key);
-      return head === null || planned === undefined ? row : { ...head, ...planned };
+      const next = head === null ? null : { ...head, remediation: head.remediation + 1 };
+      return next === null ? row : { ...next, ...event.data.steps.find(({ step }) => step === key) };
     }
+    if (event.type === 'RemediationDiscontinued') return row === null ? row : { ...row, status: 'given-up' };
     if (row === null || (event.type !== 'RemediationStepTaken' && event.type !== 'RemediationStepCorrected'))
       return row;
     return { ...row, status: 'taken', taken_on: event.data.on };

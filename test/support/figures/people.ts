@@ -21,7 +21,7 @@ const part = (row: FigureRow, columns: readonly string[]): FigureRow =>
 
 function nextFor(status: string | null, inquiry: FigureRow | undefined): string {
   if (status === 'suspended') return 'assess-information';
-  if (inquiry === undefined) return 'request-vetting';
+  if (inquiry === undefined || inquiry['stage'] === 'withdrawn') return 'request-vetting';
   const allTaken = inquiry['steps_taken'] === inquiry['steps'];
   const words: Texts = {
     requested: 'conclude-vetting',
@@ -54,7 +54,12 @@ const barred: Figures = (log, asked) => {
     const of = about['vetting_case'];
     const inquiry = inquiries.find((one) => one['vetting_case'] === of);
     const barredOn = about['barred_on'] as string;
-    const its = steps.filter((one) => one['vetting_case'] === of && inquiry?.['stage'] === 'in-remediation');
+    const its = steps.filter(
+      (one) =>
+        one['vetting_case'] === of &&
+        inquiry?.['stage'] === 'in-remediation' &&
+        one['remediation'] === inquiry['remediations'],
+    );
     return (its.length === 0 ? [{}] : its).map((step: FigureRow) => ({
       ...about,
       ...part(inquiry ?? {}, ['stage', 'informed_on', 'publication']),

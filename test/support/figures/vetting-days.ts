@@ -40,6 +40,7 @@ const answerTurns = (events: Inquiry): readonly Turn[] =>
   events.flatMap((event): readonly Turn[] => {
     if (event.type === 'VettingRequested') return [{ is: 'due', due: event.data.due, on: occurredOn(event) }];
     if (event.type === 'VettingConcluded') return [{ is: 'done', on: occurredOn(event) }];
+    if (event.type === 'VettingWithdrawn') return [{ is: 'withdrawn', on: occurredOn(event) }];
     return event.type === 'VettingBecameOverdue' && event.data.step === undefined ? [{ is: 'overdue' }] : [];
   });
 
@@ -49,6 +50,8 @@ const stepTurns = (events: Inquiry, name: string): readonly Turn[] =>
       return event.data.steps.flatMap(({ step, due }): Turn[] =>
         step === name ? [{ is: 'due', due, on: occurredOn(event) }] : [],
       );
+    if (event.type === 'RemediationDiscontinued')
+      return event.data.open.includes(name) ? [{ is: 'withdrawn', on: event.data.on }] : [];
     if ((event.data as { readonly step?: string }).step !== name) return [];
     if (event.type === 'VettingBecameOverdue') return [{ is: 'overdue' }];
     // A corrected day replaces the one before.

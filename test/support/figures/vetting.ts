@@ -119,14 +119,15 @@ export function stepsIn(events: Inquiry) {
 /** Credible information that came after a clearance makes it a refusal. */
 function stageOf(events: Inquiry, remedied: boolean): string {
   const concluded = last(events, 'VettingConcluded');
+  if (last(events, 'VettingWithdrawn') !== undefined) return 'withdrawn';
   if (concluded === undefined)
     return only(events, 'SourceChecked', 'DerogatoryInformationRecorded').length > 0 ? 'under-inquiry' : 'requested';
   const credible = only(since(events, concluded), 'InformationAssessed').some(({ data }) => data.credible);
   if (concluded.data.outcome === 'cleared' && !credible) return 'cleared';
   if (remedied) return 'remedied';
   const opened = last(events, 'RemediationOpened');
-  const completed = last(events, 'RemediationCompleted');
-  return opened !== undefined && events.indexOf(opened) > (completed === undefined ? -1 : events.indexOf(completed))
+  const ended = last(events, 'RemediationCompleted', 'RemediationDiscontinued');
+  return opened !== undefined && events.indexOf(opened) > (ended === undefined ? -1 : events.indexOf(ended))
     ? 'in-remediation'
     : 'refused';
 }
@@ -143,14 +144,18 @@ const vettingCases: Figures = (log, { day }) =>
     const remedied =
       completed !== undefined && only(after, 'DerogatoryInformationRecorded', 'RemediationOpened').length === 0;
     const reset = completed !== undefined && only(after, 'RemediationOpened').length === 0 && !remedied;
-    const steps = reset ? [] : stepsIn(events);
+    const given = last(events, 'RemediationDiscontinued');
+    const givenUp = given !== undefined && only(since(events, given), 'RemediationOpened').length === 0;
+    const steps = reset || givenUp ? [] : stepsIn(events);
     const dismissed = only(events, 'InformationAssessed').filter(({ data }) => !data.credible).length;
     const information = only(events, 'DerogatoryInformationRecorded').length;
     const sources = only(events, 'SourceChecked');
     const withheld = last(events, 'PublicationWithheld');
     const published = last(events, 'IneligibilityPublished');
     const until = last(events, 'VettingConcluded', 'RemediationCompleted')?.data.until ?? null;
-    const open = concludedOn === null;
+    const withdrawn = last(events, 'VettingWithdrawn');
+    const { organisation, for: spokenFor = organisation } = withdrawn?.metadata.actor ?? { organisation: null };
+    const open = concludedOn === null && withdrawn === undefined;
     return {
       vetting_case: idOf(opened.stream),
       subject_kind: subject.kind,
@@ -168,13 +173,19 @@ const vettingCases: Figures = (log, { day }) =>
       information_standing: information - dismissed,
       concluded_on: concludedOn,
       cleared_until: until,
+      withdrawn_on: withdrawn === undefined ? null : occurredOn(withdrawn),
+      withdrawn_by: spokenFor,
+      withdrawn_reason: withdrawn?.data.reason ?? null,
       informed_on: last(events, 'RecipientInformed')?.data.on ?? null,
       publication: withheld !== undefined ? 'withheld' : published !== undefined ? 'published' : null,
       withheld_by: withheld?.data.authority ?? null,
       withheld_reason: withheld?.data.reason ?? null,
+      remediations: only(events, 'RemediationOpened').length,
       steps: steps.length,
       steps_taken: steps.filter(({ on }) => on !== null).length,
       remedied_on: remedied ? completed.data.on : null,
+      discontinued_on: given?.data.on ?? null,
+      discontinued_reason: given?.data.reason ?? null,
       overdue: open && day > due,
       days_late: daysLate(due, concludedOn, open, day),
       days_open: daysLate(occurredOn(opened), concludedOn, open, day),
@@ -193,6 +204,7 @@ const remediationSteps: Figures = (log, { day }) =>
         events.findIndex((event) => plans.indexOf(event as never) > plans.indexOf(plan as never)),
       );
       const its = plans.at(-1) === plan ? events : upToNext;
+      const givenUp = only(since(its, plan), 'RemediationDiscontinued').some(({ data }) => data.open.includes(name));
       const { measure, due, on } = stepsIn(its).find(({ step }) => step === name) as ReturnType<typeof stepsIn>[number];
       return {
         vetting_case: idOf(opened.stream),
@@ -200,13 +212,14 @@ const remediationSteps: Figures = (log, { day }) =>
         subject: subject.id,
         donor,
         recipient,
+        remediation: plans.indexOf(plan as (typeof plans)[number]) + 1,
         step: name,
         measure,
-        status: on === null ? 'open' : 'taken',
+        status: givenUp ? 'given-up' : on === null ? 'open' : 'taken',
         due,
         taken_on: on,
-        overdue: on === null && day > due,
-        days_late: daysLate(due, on, on === null, day),
+        overdue: on === null && !givenUp && day > due,
+        days_late: daysLate(due, on, on === null && !givenUp, day),
       };
     });
   });

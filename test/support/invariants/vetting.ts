@@ -31,11 +31,13 @@ export const clearances = (opens: string): Invariants<Clearance, Event> => ({
 /** The inquiry: cleared without credible information, and remedied by steps that were taken. */
 export const vettingCases: Invariants<VettingCase, VettingCaseEvent> = {
   opens: 'VettingRequested',
-  holds: ({ outcome, information, steps, remedied, publication, informed, sources }) => {
+  holds: ({ outcome, information, steps, remedied, publication, informed, sources, withdrawn }) => {
     const all = Object.values(information);
     const taken = Object.values(steps ?? {});
     return {
       'what is concluded was looked into': outcome === null || sources > 0,
+      'what is given up was not concluded, and nothing stands against it':
+        !withdrawn || (outcome === null && all.every((is) => is === 'not-credible')),
       'what is cleared has no credible information': outcome !== 'cleared' || !all.includes('credible'),
       'what is refused has credible information': outcome !== 'refused' || all.includes('credible'),
       'only what is refused is published, communicated, or remedied':

@@ -68,9 +68,11 @@ export interface VettingCase extends Correctable {
   readonly information: Readonly<Record<string, 'open' | 'credible' | 'not-credible'>>;
   /** Credible information found after a clearance makes it a refusal. */
   readonly outcome: 'cleared' | 'refused' | null;
+  /** Whether the request was given up before a conclusion. */
+  readonly withdrawn: boolean;
   readonly informed: boolean;
   readonly publication: 'published' | 'withheld' | null;
-  /** The steps back; null before they were agreed. */
+  /** The steps back; null before they were agreed, and after they were given up. */
   readonly steps: Readonly<Record<string, RemediationStep>> | null;
   readonly remedied: boolean;
 }

@@ -132,6 +132,32 @@ describe('a vetting is concluded', () => {
   });
 });
 
+describe('a vetting is given up', () => {
+  const withdraw = act('WithdrawVetting', { reason: 'nomination-withdrawn' });
+  const withdrawn = act('VettingWithdrawn', withdraw.data as object);
+  it('by the donor or the recipient, before it is concluded', () => {
+    by('recipient').decides(withdraw, withdrawn);
+    by('donor', checked).decides(withdraw, withdrawn);
+    vetter(checked).refuses(withdraw, 'not-a-party');
+    by('donor', checked, concluded('cleared', '2027-05-01')).refuses(withdraw, 'already-concluded');
+  });
+  it('not while information waits for its assessment, or is credible (R7)', () => {
+    by('donor', checked, found).refuses(withdraw, 'information-open');
+    by('donor', checked, found, assessed(true)).refuses(withdraw, 'credible-information');
+    by('donor', checked, found, assessed(false)).decides(withdraw, withdrawn);
+  });
+  it('for good: nothing is decided in it, and no answer is waited for', () => {
+    vetter(checked, withdrawn).refuses(conclude('cleared', '2027-05-01'), 'vetting-withdrawn');
+    vetter(checked, withdrawn).refuses(act('RecordDerogatoryInformation', info), 'vetting-withdrawn');
+    by('donor', withdrawn).refuses(withdraw, 'vetting-withdrawn');
+    given(vettingCase, requested, withdrawn)
+      .as('entente', 'system')
+      .refuses(act('RecordOverdueVetting', { due: '2026-07-01' }), 'vetting-withdrawn', {
+        now: '2026-07-02T00:00:00.000Z',
+      });
+  });
+});
+
 describe('information', () => {
   it('is recorded under a name of its own, and assessed once (R7)', () => {
     vetter(checked).decides(act('RecordDerogatoryInformation', info), found);
@@ -202,6 +228,38 @@ describe('a remediation (R8)', () => {
     vetter(...refused, planned, taken, completed).refuses(complete, 'already-remedied');
     const more = act('DerogatoryInformationRecorded', { ...info, information: 'i-2', subject });
     vetter(...refused, planned, taken, completed, more).refuses(complete, 'no-remediation');
+  });
+});
+
+describe('a remediation that leads nowhere (R8)', () => {
+  const plus = [...steps, { step: 'apology', measure: 'apology', due: '2026-06-30' }];
+  const past = [...refused, act('RemediationOpened', { steps: plus }), taken];
+  const end = act('DiscontinueRemediation', { on: '2026-06-01', reason: 'no-prosecution' });
+  const ended = act('RemediationDiscontinued', { ...(end.data as object), open: ['apology'] });
+  it('is ended by the vetter or the recipient while it is under way', () => {
+    vetter(...past).decides(end, ended);
+    by('recipient', ...past).decides(end, ended);
+    by('donor', ...past).refuses(end, 'not-a-vetter');
+    vetter(...refused).refuses(end, 'no-remediation');
+    vetter(...past).refuses(act('DiscontinueRemediation', { on: '2026-06-02', reason: 'x' }), 'day-in-future');
+    const completed = act('RemediationCompleted', { on: '2026-06-01', until: '2027-05-01', subject });
+    vetter(...refused, planned, taken, completed).refuses(end, 'already-remedied');
+  });
+  it('leaves nothing to take, correct or complete, and another one can be agreed', () => {
+    const correct = act('CorrectRemediationStep', { corrects: given.id(6), reason: 'mistyped', ...step('2026-05-31') });
+    vetter(...past, ended).refuses(
+      act('CompleteRemediation', { on: '2026-06-01', until: '2027-05-01' }),
+      'no-remediation',
+    );
+    by('recipient', ...past, ended).refuses(act('TakeRemediationStep', step()), 'step-unknown');
+    by('recipient', ...past, ended).refuses(correct, 'step-unknown');
+    by('recipient', ...past, ended, planned).refuses(correct, 'step-open');
+    vetter(...past, ended).decides(plan, planned);
+    given(vettingCase, requested, ...past, ended)
+      .as('entente', 'system')
+      .refuses(act('RecordOverdueVetting', { due: '2026-06-30', step: 'apology' }), 'nothing-due', {
+        now: '2026-07-02T00:00:00.000Z',
+      });
   });
 });
 

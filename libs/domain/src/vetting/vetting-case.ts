@@ -59,6 +59,7 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
     sources: 0,
     information: {},
     outcome: null,
+    withdrawn: false,
     informed: false,
     publication: null,
     steps: null,
@@ -77,6 +78,7 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
       outcome: outcome !== null && credible ? 'refused' : outcome,
     }),
     VettingConcluded: ({ outcome }) => ({ outcome }),
+    VettingWithdrawn: () => ({ withdrawn: true }),
     RecipientInformed: () => ({ informed: true }),
     RemediationOpened: ({ steps }) => ({
       steps: Object.fromEntries(steps.map(({ step, due }) => [step, { due, on: null, overdue: false }])),
@@ -85,6 +87,7 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
     RemediationStepTaken: ({ step, on }, state) => withStep(state, step, { on }),
     RemediationStepCorrected: ({ step, on }, state) => withStep(state, step, { on }),
     RemediationCompleted: () => ({ remedied: true }),
+    RemediationDiscontinued: () => ({ steps: null }),
     IneligibilityPublished: () => ({ publication: 'published' }),
     PublicationWithheld: () => ({ publication: 'withheld' }),
     VettingBecameOverdue: ({ step }, state) =>
@@ -116,21 +119,36 @@ function request(data: VettingData<'RequestVetting'>, context: DecisionContext) 
 const tooLong = (until: string, { programme }: VettingCase, context: DecisionContext): Refusal | null =>
   beyondValidity(until, today(context), parameterOf(frameworkOf(programme, context.known), 'clearanceValidityDays'));
 
+const concluded = ({ outcome }: VettingCase): Refusal | null =>
+  outcome === null ? null : refuse('already-concluded', 'the vetting was not concluded', null, { outcome });
+
+/** R7: information waits for its assessment, whatever becomes of the case. */
+const notAssessed = (state: VettingCase): Refusal | null =>
+  Object.values(state.information).includes('open')
+    ? refuse('information-open', 'all information is assessed', 'R7', { standing: standing(state) })
+    : null;
+
+/** R7: credible information leads to a refusal, and from there to a way back. */
+const credible = (state: VettingCase): Refusal | null =>
+  standing(state) > 0
+    ? refuse('credible-information', 'no information is credible', 'R7', { standing: standing(state) })
+    : null;
+
 /** R7: it is cleared without information against it, after sources were checked. */
 function cannotConclude(
   { outcome, until }: VettingData<'ConcludeVetting'>,
   state: VettingCase,
   context: DecisionContext,
 ): Refusal | null {
-  if (state.outcome !== null)
-    return refuse('already-concluded', 'the vetting was not concluded', null, { outcome: state.outcome });
-  if (state.sources === 0) return refuse('no-source-checked', 'at least one source was checked', 'R5');
-  const left = standing(state);
-  if (Object.values(state.information).includes('open'))
-    return refuse('information-open', 'all information is assessed', 'R7', { standing: left });
+  const early =
+    concluded(state) ??
+    (state.sources === 0 ? refuse('no-source-checked', 'at least one source was checked', 'R5') : null) ??
+    notAssessed(state);
+  if (early !== null) return early;
+  const stands = credible(state);
   if (outcome === 'refused')
-    return left === 0 ? refuse('nothing-credible', 'it is refused for credible information', 'R7') : null;
-  if (left > 0) return refuse('credible-information', 'no information is credible', 'R7', { standing: left });
+    return stands === null ? refuse('nothing-credible', 'it is refused for credible information', 'R7') : null;
+  if (stands !== null) return stands;
   return until === undefined
     ? refuse('last-day-missing', 'a clearance has a last day', 'R7')
     : tooLong(until, state, context);
@@ -154,13 +172,31 @@ function stepNotOpen(name: string, state: VettingCase): Refusal | null {
   return step.on === null ? null : refuse('step-taken', 'the step was not taken', 'R8', { step: name, on: step.on });
 }
 
+/** R26: the day is one of the present remediation; an earlier one can have had a step of that name. */
+function stepNotTaken(name: string, state: VettingCase): Refusal | null {
+  const step = stepIn(state, name);
+  if (step === undefined) return refuse('step-unknown', 'the step was agreed', 'R8', { step: name });
+  return step.on === null ? refuse('step-open', 'the step was taken', 'R8', { step: name }) : null;
+}
+
+/** R8: a remediation that is under way is completed, or given up. */
+function notUnderWay({ steps, remedied }: VettingCase): Refusal | null {
+  if (steps === null) return refuse('no-remediation', 'steps of a remediation were agreed', 'R8');
+  return remedied ? refuse('already-remedied', 'the remediation was not completed', 'R8') : null;
+}
+
+const openSteps = ({ steps }: VettingCase): readonly string[] =>
+  Object.entries(steps ?? {}).flatMap(([name, { on }]) => (on === null ? [name] : []));
+
 /** R8: the remediation is effective when each step was taken. */
 function notRemedied({ on, until }: VettingData<'CompleteRemediation'>, state: VettingCase, context: DecisionContext) {
-  if (state.steps === null) return refuse('no-remediation', 'steps of a remediation were agreed', 'R8');
-  if (state.remedied) return refuse('already-remedied', 'the remediation was not completed', 'R8');
-  const open = Object.entries(state.steps).find(([, step]) => step.on === null);
-  if (open !== undefined) return refuse('step-open', 'each step was taken', 'R8', { step: open[0] });
-  return inTheFuture(on, context) ?? tooLong(until, state, context);
+  const [step] = openSteps(state);
+  return (
+    notUnderWay(state) ??
+    (step === undefined ? null : refuse('step-open', 'each step was taken', 'R8', { step })) ??
+    inTheFuture(on, context) ??
+    tooLong(until, state, context)
+  );
 }
 
 function notOverdue(
@@ -176,12 +212,13 @@ function notOverdue(
   return notOverYet(due, context);
 }
 
-const decide = decideBy<VettingCase, VettingCaseCommand, VettingCaseEvent>()('RequestVetting', request, () => null, {
+/** Nothing is decided in a case that was given up. */
+const givenUp = (_: unknown, { withdrawn }: VettingCase): Refusal | null =>
+  withdrawn ? refuse('vetting-withdrawn', 'the request was not given up', null) : null;
+
+const decide = decideBy<VettingCase, VettingCaseCommand, VettingCaseEvent>()('RequestVetting', request, givenUp, {
   CheckSource: {
-    unless: ({ on }, { outcome }, context) =>
-      outcome === null
-        ? inTheFuture(on, context)
-        : refuse('already-concluded', 'the vetting was not concluded', null, { outcome }),
+    unless: ({ on }, state, context) => concluded(state) ?? inTheFuture(on, context),
     then: 'SourceChecked',
   },
   RecordDerogatoryInformation: (data, { subject, information }) =>
@@ -199,6 +236,10 @@ const decide = decideBy<VettingCase, VettingCaseCommand, VettingCaseEvent>()('Re
       : refuse('information-not-open', 'information of this name waits for its assessment', 'R7'),
   ConcludeVetting: (data, state, context) =>
     cannotConclude(data, state, context) ?? [{ type: 'VettingConcluded', data: { ...data, subject: state.subject } }],
+  WithdrawVetting: {
+    unless: (_, state) => concluded(state) ?? notAssessed(state) ?? credible(state),
+    then: 'VettingWithdrawn',
+  },
   InformRecipient: {
     unless: ({ on }, state, context) =>
       notRefused(state) ??
@@ -220,11 +261,14 @@ const decide = decideBy<VettingCase, VettingCaseCommand, VettingCaseEvent>()('Re
     then: 'RemediationStepTaken',
   },
   CorrectRemediationStep: {
-    unless: ({ on }, _, context) => inTheFuture(on, context),
+    unless: ({ step, on }, state, context) => stepNotTaken(step, state) ?? inTheFuture(on, context),
     then: 'RemediationStepCorrected',
   },
   CompleteRemediation: (data, state, context) =>
     notRemedied(data, state, context) ?? [{ type: 'RemediationCompleted', data: { ...data, subject: state.subject } }],
+  DiscontinueRemediation: (data, state, context) =>
+    notUnderWay(state) ??
+    inTheFuture(data.on, context) ?? [{ type: 'RemediationDiscontinued', data: { ...data, open: openSteps(state) } }],
   PublishIneligibility: {
     unless: ({ on }, state, context) => cannotPublish(state) ?? inTheFuture(on, context),
     then: 'IneligibilityPublished',

@@ -1,5 +1,5 @@
 import type { VettingCaseEvent } from '@entente/contracts';
-import { due, done, dutiesOf, overdueNow, partiesOf } from './changes.js';
+import { due, done, dutiesOf, overdueNow, partiesOf, withdrawn } from './changes.js';
 
 /** What is due of a vetting case, until when, and by whom. */
 export const vettingCaseDuties = dutiesOf<VettingCaseEvent>()(
@@ -11,9 +11,11 @@ export const vettingCaseDuties = dutiesOf<VettingCaseEvent>()(
   {
     VettingRequested: (data) => [due('vetting', data.due)],
     VettingConcluded: () => [done('vetting')],
+    VettingWithdrawn: () => [withdrawn('vetting')],
     RemediationOpened: ({ steps }) => steps.map(({ step, due: last }) => due('remediation-step', last, step)),
     RemediationStepTaken: ({ step, on }) => [done('remediation-step', step, on)],
     RemediationStepCorrected: ({ step, on }) => [{ duty: 'remediation-step', item: step, endedOn: on }],
+    RemediationDiscontinued: ({ open, on }) => open.map((step) => withdrawn('remediation-step', step, on)),
     VettingBecameOverdue: ({ step }) => [
       step === undefined ? overdueNow('vetting') : overdueNow('remediation-step', step),
     ],
