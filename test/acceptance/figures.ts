@@ -58,6 +58,10 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
     task: ['confirm', 'dispute', 'report', 'answer', 'do'],
     what: ['receipt', 'shortage', 'self-report', 'acceptance', 'amendment', 'reply', 'remediation-step'],
   },
+  training: { status: ['planned', 'started', 'completed', 'terminated', 'cancelled'] },
+  enrolments: { status: ['nominated', 'enrolled', 'halted', 'refused', 'ended'] },
+  'vetting-cases': { stage: ['requested', 'withdrawn', 'cleared', 'refused', 'in-remediation', 'remedied'] },
+  'remediation-steps': { status: ['open', 'taken', 'given-up'] },
   'training-by-unit': { enrolled: ['0', '1'], women: [null] },
   suspensions: { hold: ['in force', 'not in force yet', 'not released yet', 'ended'] },
 };

@@ -20,23 +20,19 @@ export function vetting(opens: DeploymentFactory): void {
   beforeAll(async () => {
     deployment = await opens({ steward: { lookEvery: 100, now: () => now() } });
     await registerParties(deployment.url, { norland: 'donor', estmark: 'recipient', 'vetting-office': 'vetter' });
-    await send(
-      `${T}/plan`,
-      {
-        ...parties,
-        purpose: 'border-security',
-        course: 'medicine',
-        place: 'estmark-camp',
-        planned: 12,
-        cost: 1000,
-        currency: 'USD',
-        starts: inDays(30),
-        ends: inDays(40),
-      },
-      DONOR,
-    );
+    await send(`${T}/plan`, { ...course, starts: inDays(30), ends: inDays(40) }, DONOR);
   });
   afterAll(() => deployment.end());
+
+  const course = {
+    ...parties,
+    purpose: 'border-security',
+    course: 'medicine',
+    place: 'estmark-camp',
+    planned: 12,
+    cost: 1000,
+    currency: 'USD',
+  };
 
   const register = (unit: string) =>
     send(`security-unit/${unit}/register`, { recipient: 'estmark', type: 'infantry' }, RECIPIENT);
@@ -68,7 +64,7 @@ export function vetting(opens: DeploymentFactory): void {
     await send(`${V}/inform-recipient`, { on: inDays(0), note: 'note-1' }, DONOR);
     await send(`${V}/publish`, { list: 'list-1', on: inDays(0) }, VETTER);
     await shows('barred', { subject: U, status: 'refused', next: 'open-remediation', publication: 'published' });
-    // A first remediation leads nowhere: nobody waits for its step, and another one is agreed.
+    // A first remediation leads nowhere: its step is not waited for, and another one is agreed.
     const reform = [{ step: 'step-0', measure: 'reform', due: inDays(10) }];
     await send(`${V}/open-remediation`, { steps: reform }, VETTER);
     await shows('recipient-tasks', { what: 'remediation-step', part: 'step-0' });
@@ -120,6 +116,30 @@ export function vetting(opens: DeploymentFactory): void {
     expect(await client.refused(`${V}/conclude`, { outcome: 'cleared', until: inDays(90) }, VETTER)).toMatchObject({
       code: 'vetting-withdrawn',
     });
+  });
+
+  it('a training ends early, and its enrolments with it', async () => {
+    const U = 'estmark.engineers-1';
+    const S = 'training-activity/norland.training-2';
+    await register(U);
+    await send(`security-unit/${U}/give-clearance`, { until: inDays(90) }, VETTER);
+    await send(`${S}/plan`, { ...course, starts: inDays(0), ends: inDays(9) }, DONOR);
+    await send(`${S}/nominate`, { trainee: 'n-1', unit: U, number: 4 }, RECIPIENT);
+    await send(`${S}/enrol`, { trainee: 'n-1' }, DONOR);
+    const trained = { women: 1, men: 2, notStated: 0 };
+    const end = { on: inDays(0), reason: 'instructors-left', trained, cost: 400 };
+    expect(await client.refused(`${S}/terminate`, end, DONOR)).toMatchObject({ code: 'training-at-another-stage' });
+    await send(`${S}/start`, { on: inDays(0) }, DONOR);
+    const { events } = (await send(`${S}/terminate`, end, DONOR)) as unknown as { readonly events: { id: string }[] };
+    await shows('training', { training: 'norland.training-2', status: 'terminated', trained: 3, actual_cost: 400 });
+    await shows('enrolments', { training: 'norland.training-2', status: 'ended', reason: 'instructors-left' });
+    await shows('due-dates', { stream: S, duty: 'training-end', status: 'withdrawn' });
+    const correction = { corrects: events[0]?.id, trained: { ...trained, women: 2 }, reason: 'miscounted' };
+    await send(`${S}/correct`, correction, DONOR);
+    await shows('training-costs', { trainings_terminated: 1, trained: '4', completed: '0' });
+    await shows('training-by-unit', { unit: U, enrolled: '0', ended: '4' });
+    const session = { session: 's-1', on: inDays(0), present: trained };
+    await client.refused(`${S}/hold-session`, session, DONOR);
   });
 
   it('a clearance dies between nomination and enrolment', async () => {

@@ -372,6 +372,13 @@ export const EVENT_COURSES: EventCourses = {
     TrainingSessionHeld: NEITHER,
     SessionCorrected: NEITHER,
     TrainingCompleted: closes('TrainingPlanned', 'TrainingStarted', 'TraineeEnrolled'),
+    TrainingTerminated: closes(
+      'TrainingPlanned',
+      'TrainingStarted',
+      'TraineeNominated',
+      'TraineeEnrolled',
+      'EnrolmentHalted',
+    ),
     TrainingCorrected: NEITHER,
     TrainingCancelled: closes('TrainingPlanned', 'TraineeNominated', 'TraineeEnrolled'),
     CompetenceAssessed: NEITHER,

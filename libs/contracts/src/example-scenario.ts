@@ -225,7 +225,9 @@ const vettingLines = (day: (offset: number) => string): readonly Line[] => [
 const SOLDIER = 'vetted-person/estmark.person-1';
 const course = (n: number): string => `training-activity/norland.training-${n}`;
 
-/** Trainings: one that is held, one that is cancelled, and one that is late. */
+const ALONE = { with: { unit: 'estmark.battalion-2', number: 1 } };
+
+/** Trainings: one is held, one ends early, one is cancelled, and one is late. */
 const trainingLines = (day: (offset: number) => string): readonly Line[] => {
   const plan = (starts: number, more: object = {}): More => ({
     with: { programme: undefined, case: undefined, starts: day(starts), ends: day(starts + 8), ...more },
@@ -253,6 +255,12 @@ const trainingLines = (day: (offset: number) => string): readonly Line[] => {
     [course(1), 'follow-up', RECIPIENT],
     [course(2), 'plan', DONOR, plan(30, { course: 'mine-clearance', planned: 20, programme: idOf(P) })],
     [course(2), 'cancel', DONOR],
+    [course(4), 'plan', DONOR, plan(0, { course: 'radio-repair', planned: 2 })],
+    [course(4), 'nominate', RECIPIENT, ALONE],
+    [course(4), 'nominate', RECIPIENT, { with: { ...ALONE.with, trainee: 'n-2' } }],
+    [course(4), 'enrol', DONOR],
+    [course(4), 'start', DONOR],
+    [course(4), 'terminate', DONOR, { with: { trained: { women: 1, men: 0, notStated: 0 } } }],
     [course(3), 'plan', DONOR, plan(9, { course: 'border-law' })],
     [course(3), 'nominate', RECIPIENT, { with: { unit: undefined, number: 4, agreement: 'note-2026-3' } }],
     [course(3), 'enrol', DONOR],

@@ -12,6 +12,7 @@ import {
   organisation,
   streamId,
   word,
+  words,
 } from './fields.js';
 
 const MOST_PERSONS = 100_000;
@@ -125,9 +126,25 @@ export class CompleteTraining {
   @optional() @minorUnits('what it cost', 58_500_00, 0) readonly cost?: number;
 }
 
+/** A training that has begun ends before its end, with what a report on it states until then. */
+export class TerminateTraining {
+  @day('its last day', '2026-05-07') readonly on!: string;
+  @reason('instructors-withdrawn') readonly reason!: string;
+  @numbers('who took part up to then') readonly trained!: NumbersBySex;
+  @minorUnits('what it cost', 21_500_00, 0) readonly cost!: number;
+}
+
+/** The decision adds whose nomination or enrolment ends with it. */
+export class TrainingTerminated extends TerminateTraining {
+  @words('the nominees of the training, without those that were refused', ['n-1', 'n-2'])
+  readonly trainees!: readonly string[];
+}
+
+/** Of a training that was completed `completed`, of one that was terminated `trained`. */
 export class CorrectTraining {
   @eventId('the event that was wrong') readonly corrects!: string;
   @optional() @numbers('who completed it') readonly completed?: NumbersBySex;
+  @optional() @numbers('who took part up to its termination') readonly trained?: NumbersBySex;
   @optional() @minorUnits('what it cost', 57_900_00, 0) readonly cost?: number;
   @reason('invoice-arrived-late') readonly reason!: string;
 }
@@ -178,7 +195,13 @@ export const trainingActivityContract = contract({
     HoldSession: command('hold-session', HoldSession, 'deliverer', 'Record a session and who was present'),
     CorrectSession: command('correct-session', CorrectSession, 'deliverer', 'Correct who was present'),
     CompleteTraining: command('complete', CompleteTraining, 'deliverer', 'Record its end, numbers by sex, and cost'),
-    CorrectTraining: command('correct', CorrectTraining, 'deliverer', 'Correct its numbers or its cost'),
+    TerminateTraining: command('terminate', TerminateTraining, 'deliverer', 'End it early, after it began'),
+    CorrectTraining: command('correct', CorrectTraining, 'deliverer', 'Correct its numbers or its cost', {
+      corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
+      completed: { women: 3, men: 8, notStated: 0 },
+      cost: 57_900_00,
+      reason: 'invoice-arrived-late',
+    }),
     CancelTraining: command('cancel', CancelTraining, 'deliverer', 'Cancel it before it begins'),
     AssessCompetence: command('assess', AssessCompetence, 'deliverer', 'Record who can do what'),
     FollowUpGraduate: command('follow-up', FollowUpGraduate, ['deliverer', 'recipient'], 'Record where they are'),
@@ -200,6 +223,7 @@ export const trainingActivityContract = contract({
     TrainingSessionHeld: event(HoldSession, 'A session was held'),
     SessionCorrected: event(CorrectSession, 'The attendance of a session was corrected'),
     TrainingCompleted: event(CompleteTraining, 'The training ended'),
+    TrainingTerminated: event(TrainingTerminated, 'The training ended early'),
     TrainingCorrected: event(CorrectTraining, 'Its numbers or its cost were corrected'),
     TrainingCancelled: event(CancelTraining, 'The training was cancelled'),
     CompetenceAssessed: event(AssessCompetence, 'A competence was assessed'),

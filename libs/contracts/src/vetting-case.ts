@@ -128,7 +128,7 @@ export class DiscontinueRemediation {
   @reason('no-prosecution') readonly reason!: string;
 }
 
-/** The decision adds the steps that nobody waits for any more. */
+/** The decision adds the steps that are not waited for any more. */
 export class RemediationDiscontinued extends DiscontinueRemediation {
   @words('the steps that were not taken', ['step-1'], 20) readonly open!: readonly string[];
 }

@@ -298,7 +298,11 @@ export const CORRECTIONS: {
       within: 'session',
       replaces: ['present'],
     },
-    CorrectTraining: { then: 'TrainingCorrected', names: ['TrainingCompleted'], replaces: ['completed', 'cost'] },
+    CorrectTraining: {
+      then: 'TrainingCorrected',
+      names: ['TrainingCompleted', 'TrainingTerminated'],
+      replaces: ['completed', 'trained', 'cost'],
+    },
   },
   'vetting-case': {
     CorrectRemediationStep: {

@@ -24,6 +24,7 @@ const PERSONS = {
   women: 'completed_women',
   men: 'completed_men',
   not_stated: 'completed_not_stated',
+  trained: 'trained',
 } as const;
 
 function costs(from: From, { sums }: ViewOptions): Query {
@@ -31,7 +32,8 @@ function costs(from: From, { sums }: ViewOptions): Query {
   for (const [name, column] of Object.entries(COSTS)) query.addSelect(`t.${column}`, name).addGroupBy(`t.${column}`);
   query
     .addSelect('COUNT(*)', 'trainings')
-    .addSelect(`SUM(CASE WHEN t.status = 'completed' THEN 1 ELSE 0 END)`, 'trainings_completed');
+    .addSelect(`SUM(CASE WHEN t.status = 'completed' THEN 1 ELSE 0 END)`, 'trainings_completed')
+    .addSelect(`SUM(CASE WHEN t.status = 'terminated' THEN 1 ELSE 0 END)`, 'trainings_terminated');
   for (const [name, column] of Object.entries(PERSONS))
     query.addSelect(sums.orZero(sums.sum(`COALESCE(t.${column}, 0)`)), name);
   const whole = 'NULLIF(SUM(1.0 * t.completed), 0)';
@@ -45,7 +47,7 @@ function costs(from: From, { sums }: ViewOptions): Query {
 /** What training cost, and for how many women and men. */
 export const trainingCosts: RowsView = {
   name: 'training-costs',
-  version: 1,
+  version: 2,
   about: 'per donor, recipient, programme, purpose and currency: trainings, persons by sex, cost, and cost per person',
   key: Object.keys(COSTS),
   columns: {
@@ -55,12 +57,14 @@ export const trainingCosts: RowsView = {
     purpose: 'text',
     trainings: 'integer',
     trainings_completed: 'integer',
+    trainings_terminated: 'integer',
     planned: 'integer-sum',
     enrolled: 'integer-sum',
     completed: 'integer-sum',
     women: 'integer-sum',
     men: 'integer-sum',
     not_stated: 'integer-sum',
+    trained: 'integer-sum',
     women_percent: 'decimal',
     currency: 'text',
     planned_cost: 'amount-sum',
@@ -74,12 +78,14 @@ export const trainingCosts: RowsView = {
     purpose: 'the code of their purpose',
     trainings: 'trainings that were not cancelled',
     trainings_completed: 'of those, completed',
+    trainings_terminated: 'of those, ended early',
     planned: 'persons that were to be trained',
-    enrolled: 'persons that are enrolled',
+    enrolled: 'persons that are enrolled, or were when their training ended',
     completed: 'persons that completed their training',
     women: 'of those, women',
     men: 'of those, men',
     not_stated: 'of those, persons whose sex is not stated',
+    trained: 'persons that took part in trainings which ended early',
     women_percent: 'women, percent of the persons that completed their training; null without such a person',
     currency: 'the ISO 4217 code of the currency of the costs',
     planned_cost: 'what they were to cost, in minor units',
@@ -96,7 +102,7 @@ export const trainingCosts: RowsView = {
   query: costs,
 };
 
-const PLACES = { nominated: null, enrolled: 'enrolled', halted: 'halted', refused: 'refused' } as const;
+const PLACES = { nominated: null, enrolled: 'enrolled', halted: 'halted', refused: 'refused', ended: 'ended' } as const;
 
 /** The persons of each unit in each training. */
 function places(from: From): Query {
@@ -144,7 +150,7 @@ const ALONE = 'of trainings in which this unit alone is enrolled';
 /** Which units were trained. */
 export const trainingByUnit: RowsView = {
   name: 'training-by-unit',
-  version: 1,
+  version: 2,
   about:
     'per donor, recipient, unit and currency: its persons in trainings, by sex and with cost if it was alone there',
   key: Object.keys(UNITS),
@@ -156,6 +162,7 @@ export const trainingByUnit: RowsView = {
     enrolled: 'integer-sum',
     halted: 'integer-sum',
     refused: 'integer-sum',
+    ended: 'integer-sum',
     completed: 'integer-sum',
     women: 'integer-sum',
     men: 'integer-sum',
@@ -173,6 +180,7 @@ export const trainingByUnit: RowsView = {
     enrolled: 'of those, enrolled now',
     halted: 'of those, halted now',
     refused: 'of those, refused now',
+    ended: 'of those, in trainings that ended early',
     completed: `persons that completed their training, ${ALONE}; null without one. Reports are of a whole training`,
     women: 'of those, women',
     men: 'of those, men',
@@ -185,7 +193,7 @@ export const trainingByUnit: RowsView = {
   totals: {
     counts: 'rows of donor, recipient, unit and currency',
     by: ['currency'],
-    sums: ['nominated', 'enrolled', 'halted', 'refused', 'completed', 'women', 'men', 'not_stated', 'cost'],
+    sums: ['nominated', 'enrolled', 'halted', 'refused', 'ended', 'completed', 'women', 'men', 'not_stated', 'cost'],
   },
   movedBy: {
     training: { donor: 'donor', recipient: 'recipient', currency: 'currency' },

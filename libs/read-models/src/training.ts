@@ -24,21 +24,27 @@ export class TrainingRow {
   @textOrNull('the programme that it belongs to, if any') programme!: string | null;
   @textOrNull('the case that it belongs to, if any') assistance_case!: string | null;
   @text('the code of the place') place!: string;
-  @text('planned, started, completed or cancelled') status!: string;
+  @text('planned, started, completed, terminated (ended early), or cancelled before it began') status!: string;
   @day('the first day that was planned first') first_starts!: string;
   @day('its first day as planned now') starts!: string;
   @day('its last day as planned now') ends!: string;
   @dayOrNull('the day on which it began') started_on!: string | null;
-  @dayOrNull('the day on which it ended') completed_on!: string | null;
+  @dayOrNull('the day on which it was completed') completed_on!: string | null;
+  @dayOrNull('the last day of a training that was terminated') terminated_on!: string | null;
+  @textOrNull('the code of the reason for which it was terminated or cancelled') end_reason!: string | null;
   @count('how many persons were to be trained') planned!: number;
   @count('how many persons were nominated') nominated!: number;
-  @count('how many persons are enrolled') enrolled!: number;
+  @count('how many persons are enrolled, or were when it ended') enrolled!: number;
   @count('how often an enrolment was halted') halts!: number;
   @count('sessions that were held') sessions!: number;
   @countOrNull('how many persons completed it') completed!: number | null;
   @countOrNull('how many of them are women') completed_women!: number | null;
   @countOrNull('how many of them are men') completed_men!: number | null;
   @countOrNull('how many of them have no sex stated') completed_not_stated!: number | null;
+  @countOrNull('how many persons took part in it before it was terminated') trained!: number | null;
+  @countOrNull('how many of them are women') trained_women!: number | null;
+  @countOrNull('how many of them are men') trained_men!: number | null;
+  @countOrNull('how many of them have no sex stated') trained_not_stated!: number | null;
   @text('the ISO 4217 code of the currency of its costs') currency!: string;
   @amount('what it was to cost, in minor units') planned_cost!: number;
   @amountOrNull('what it cost, in minor units') actual_cost!: number | null;
@@ -46,20 +52,30 @@ export class TrainingRow {
   cost_per_trainee!: number | null;
 }
 
+const allOf = ({ women, men, notStated }: NumbersBySex): number => women + men + notStated;
 const completedBy = (numbers: NumbersBySex | undefined) =>
   numbers === undefined
     ? {}
     : {
-        completed: numbers.women + numbers.men + numbers.notStated,
+        completed: allOf(numbers),
         completed_women: numbers.women,
         completed_men: numbers.men,
         completed_not_stated: numbers.notStated,
+      };
+const trainedIn = (numbers: NumbersBySex | undefined) =>
+  numbers === undefined
+    ? {}
+    : {
+        trained: allOf(numbers),
+        trained_women: numbers.women,
+        trained_men: numbers.men,
+        trained_not_stated: numbers.notStated,
       };
 const costing = (cost: number | undefined) => (cost === undefined ? {} : { actual_cost: cost });
 
 export const training: Projection<TrainingActivityEvent, TrainingRow> = {
   name: 'training',
-  version: 1,
+  version: 2,
   kinds: ['training-activity'],
   about: 'a training: purpose, place, days, numbers planned and by sex, cost planned and actual, and per trainee',
   entity: TrainingRow,
@@ -73,7 +89,7 @@ export const training: Projection<TrainingActivityEvent, TrainingRow> = {
     late_to_end: overdue('whether its planned last day is over, and it has not ended', {
       due: 'ends',
       done: 'completed_on',
-      closed: { status: ['cancelled'] },
+      closed: { status: ['terminated', 'cancelled'] },
     }),
   },
   touches: () => [''],
@@ -111,8 +127,19 @@ export const training: Projection<TrainingActivityEvent, TrainingRow> = {
         ...completedBy(completed),
         ...costing(cost),
       }),
-      TrainingCorrected: ({ completed, cost }) => ({ ...completedBy(completed), ...costing(cost) }),
-      TrainingCancelled: () => ({ status: 'cancelled' }),
+      TrainingTerminated: ({ on: terminated_on, reason: end_reason, trained, cost }) => ({
+        status: 'terminated',
+        terminated_on,
+        end_reason,
+        ...trainedIn(trained),
+        ...costing(cost),
+      }),
+      TrainingCorrected: ({ completed, trained, cost }) => ({
+        ...completedBy(completed),
+        ...trainedIn(trained),
+        ...costing(cost),
+      }),
+      TrainingCancelled: ({ reason: end_reason }) => ({ status: 'cancelled', end_reason }),
       CompetenceAssessed: unchanged,
       GraduateFollowedUp: unchanged,
       TrainingBecameOverdue: unchanged,
@@ -136,13 +163,13 @@ export class EnrolmentRow {
   @textOrNull("without a unit: the reference of the recipient's agreement to bar listed units") agreement!:
     string | null;
   @count('how many persons') persons!: number;
-  @text('nominated, enrolled, halted or refused') status!: string;
+  @text('nominated, enrolled, halted, refused, or ended with a training that was terminated') status!: string;
   @dayOrNull('the day through which unit and person were both cleared, when it was enrolled last') cleared_until!:
     string | null;
   @day('the day of the nomination') nominated_on!: string;
   @dayOrNull('the day on which it was enrolled last') enrolled_on!: string | null;
-  @dayOrNull('the day on which it was halted or refused last') stopped_on!: string | null;
-  @textOrNull('the code of the reason for which it was halted or refused last') reason!: string | null;
+  @dayOrNull('the day on which it was halted or refused last, or ended') stopped_on!: string | null;
+  @textOrNull('the code of the reason for that') reason!: string | null;
   @count('competences that were assessed') assessments!: number;
   @textOrNull('in-post, moved, left or unknown, as found last') follow_up!: string | null;
   @dayOrNull('the day of that inquiry') followed_up_on!: string | null;
@@ -179,6 +206,8 @@ function evolve(
       return { ...row, ...stopped('halted', event.data.reason, on) };
     case 'EnrolmentRefused':
       return { ...row, ...stopped('refused', event.data.reason, on) };
+    case 'TrainingTerminated':
+      return { ...row, ...stopped('ended', event.data.reason, event.data.on) };
     case 'CompetenceAssessed':
       return { ...row, assessments: row.assessments + 1 };
     case 'GraduateFollowedUp':
@@ -190,7 +219,7 @@ function evolve(
 
 export const enrolments: Projection<TrainingActivityEvent, EnrolmentRow> = {
   name: 'enrolments',
-  version: 2,
+  version: 3,
   kinds: ['training-activity'],
   about: 'a nominee of a training, a person by a reference or a number of a unit: the enrolment and its clearance',
   entity: EnrolmentRow,
@@ -198,11 +227,13 @@ export const enrolments: Projection<TrainingActivityEvent, EnrolmentRow> = {
   daily: {
     clearance_over: overdue('whether it is enrolled on a clearance of which the last day is over', {
       due: 'cleared_until',
-      closed: { status: ['nominated', 'halted', 'refused'] },
+      closed: { status: ['nominated', 'halted', 'refused', 'ended'] },
     }),
   },
   head: true,
-  touches: ({ type, data }) =>
-    type === 'TrainingPlanned' ? [''] : 'trainee' in data ? [(data as { readonly trainee: string }).trainee] : [],
+  touches: ({ type, data }) => {
+    if (type === 'TrainingTerminated') return data.trainees;
+    return type === 'TrainingPlanned' ? [''] : 'trainee' in data ? [data.trainee] : [];
+  },
   evolve: (row, event, _, head) => evolve(row, event, head),
 };

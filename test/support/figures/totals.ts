@@ -80,12 +80,12 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   'training-costs': of(
     'rows of donor, recipient, programme, purpose and currency',
     ['currency'],
-    ['planned', 'enrolled', 'completed', 'women', 'men', 'not_stated', 'planned_cost', 'actual_cost'],
+    ['planned', 'enrolled', 'completed', 'women', 'men', 'not_stated', 'trained', 'planned_cost', 'actual_cost'],
   ),
   'training-by-unit': of(
     'rows of donor, recipient, unit and currency',
     ['currency'],
-    ['nominated', 'enrolled', 'halted', 'refused', 'completed', 'women', 'men', 'not_stated', 'cost'],
+    ['nominated', 'enrolled', 'halted', 'refused', 'ended', 'completed', 'women', 'men', 'not_stated', 'cost'],
   ),
   lateness: of(
     'rows of donor, recipient, programme, kind of promise and cause',

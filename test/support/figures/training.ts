@@ -1,4 +1,4 @@
-import type { TrainingActivityEvent } from '@entente/contracts';
+import type { NumbersBySex, TrainingActivityEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
 import { type Turn, duty } from './duty.js';
 import { type Figures, type Of, idOf, last, occurredOn, only, streamsOf, sum } from './log.js';
@@ -19,10 +19,16 @@ function placesIn(events: Training) {
   });
 }
 
-/** The field of the report as completed, or corrected last. */
-function reported<Field extends 'completed' | 'cost'>(events: Training, field: Field) {
-  const stated = only(events, 'TrainingCompleted', 'TrainingCorrected').flatMap(({ data }) => data[field] ?? []);
-  return stated.at(-1) ?? null;
+/** What a training was reported to have come to. */
+interface Reported {
+  readonly completed?: NumbersBySex;
+  readonly trained?: NumbersBySex;
+  readonly cost?: number;
+}
+/** The field of the report as it ended, or corrected last. */
+function reported<Field extends keyof Reported>(events: Training, field: Field) {
+  const stated = only(events, 'TrainingCompleted', 'TrainingTerminated', 'TrainingCorrected');
+  return stated.flatMap(({ data }) => (data as Reported)[field] ?? []).at(-1) ?? null;
 }
 
 const training: Figures = (log, { day }) =>
@@ -32,6 +38,9 @@ const training: Figures = (log, { day }) =>
     const started = last(events, 'TrainingStarted')?.data.on ?? null;
     const completed = last(events, 'TrainingCompleted')?.data.on ?? null;
     const cancelled = last(events, 'TrainingCancelled') !== undefined;
+    const terminated = last(events, 'TrainingTerminated');
+    const stop = terminated ?? last(events, 'TrainingCancelled');
+    const partial = reported(events, 'trained');
     const numbers = reported(events, 'completed');
     const all = numbers === null ? null : numbers.women + numbers.men + numbers.notStated;
     const cost = reported(events, 'cost');
@@ -45,12 +54,22 @@ const training: Figures = (log, { day }) =>
       programme: plan.programme ?? null,
       assistance_case: plan.case ?? null,
       place: plan.place,
-      status: cancelled ? 'cancelled' : completed !== null ? 'completed' : started !== null ? 'started' : 'planned',
+      status: cancelled
+        ? 'cancelled'
+        : terminated !== undefined
+          ? 'terminated'
+          : completed !== null
+            ? 'completed'
+            : started !== null
+              ? 'started'
+              : 'planned',
       first_starts: plan.starts,
       starts,
       ends,
       started_on: started,
       completed_on: completed,
+      terminated_on: terminated?.data.on ?? null,
+      end_reason: stop?.data.reason ?? null,
       planned: plan.planned,
       nominated: sum(places.map(({ nominated }) => nominated.data.number)),
       enrolled: sum(places.map(({ nominated, place }) => (place === 'TraineeEnrolled' ? nominated.data.number : 0))),
@@ -60,12 +79,16 @@ const training: Figures = (log, { day }) =>
       completed_women: numbers?.women ?? null,
       completed_men: numbers?.men ?? null,
       completed_not_stated: numbers?.notStated ?? null,
+      trained: partial === null ? null : sum(Object.values(partial)),
+      trained_women: partial?.women ?? null,
+      trained_men: partial?.men ?? null,
+      trained_not_stated: partial?.notStated ?? null,
       currency: plan.currency,
       planned_cost: plan.cost,
       actual_cost: cost,
       cost_per_trainee: cost === null || all === null || all === 0 ? null : Math.round(cost / all),
       late_to_start: started === null && !cancelled && day > starts,
-      late_to_end: completed === null && !cancelled && day > ends,
+      late_to_end: completed === null && stop === undefined && day > ends,
     };
   });
 
@@ -82,6 +105,7 @@ const enrolments: Figures = (log, { day }) =>
       const { trainee, person = null, unit = null, agreement = null, number } = nominated.data;
       const enrolled = last(its as unknown as Training, 'TraineeEnrolled');
       const stopped = last(its as unknown as Training, 'EnrolmentHalted', 'EnrolmentRefused');
+      const over = place === 'EnrolmentRefused' ? undefined : last(events, 'TrainingTerminated')?.data;
       const { donor, recipient, programme = null } = planOf(events);
       const found = only(events, 'GraduateFollowedUp').findLast(({ data }) => data.trainee === trainee);
       const until = enrolled?.data.clearedUntil ?? null;
@@ -95,16 +119,16 @@ const enrolments: Figures = (log, { day }) =>
         unit,
         agreement,
         persons: number,
-        status: STATUS[place] as string,
+        status: over === undefined ? (STATUS[place] as string) : 'ended',
         cleared_until: until,
         nominated_on: occurredOn(nominated),
         enrolled_on: enrolled === undefined ? null : occurredOn(enrolled),
-        stopped_on: stopped === undefined ? null : occurredOn(stopped),
-        reason: stopped?.data.reason ?? null,
+        stopped_on: over?.on ?? (stopped === undefined ? null : occurredOn(stopped)),
+        reason: (over ?? stopped?.data)?.reason ?? null,
         assessments: only(events, 'CompetenceAssessed').filter(({ data }) => data.trainee === trainee).length,
         follow_up: found?.data.finding ?? null,
         followed_up_on: found?.data.on ?? null,
-        clearance_over: place === 'TraineeEnrolled' && until !== null && day > until,
+        clearance_over: place === 'TraineeEnrolled' && over === undefined && until !== null && day > until,
       };
     }),
   );
@@ -145,6 +169,8 @@ export const trainingDays: Figures = (log, { day }) =>
       const turns = events.flatMap((event): readonly Turn[] => {
         if (event.type === 'TrainingPlanned' || event.type === 'TrainingRescheduled')
           return [{ is: 'due', due: event.data[of === 'training-start' ? 'starts' : 'ends'], on: occurredOn(event) }];
+        if (event.type === 'TrainingTerminated')
+          return of === 'training-end' ? [{ is: 'withdrawn', on: event.data.on }] : [];
         if (event.type === 'TrainingCancelled') return [{ is: 'withdrawn', on: occurredOn(event) }];
         if (event.type === 'TrainingBecameOverdue') return event.data.duty === of ? [{ is: 'overdue' }] : [];
         const ends = of === 'training-start' ? 'TrainingStarted' : 'TrainingCompleted';

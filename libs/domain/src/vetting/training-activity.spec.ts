@@ -167,6 +167,8 @@ describe('the recipient nominates', () => {
   });
   it('each name once, before it begins', () => {
     recipient(eight).refuses(nominate({ trainee: 'n-1', unit: U }), 'already-nominated');
+    const many = Array.from({ length: 1000 }, (_, n) => nominated(`m-${n}`, { unit: U, number: 1 }));
+    recipient(...many).refuses(nominate({ trainee: 'n-1', unit: U }), 'too-many-nominees');
     recipient(...begun).refuses(nominate({ unit: U }), 'training-at-another-stage');
   });
 });
@@ -351,6 +353,55 @@ describe('a training is completed (R28)', () => {
     training(...begun, completed).decides(follow(), act('GraduateFollowedUp', follow().data as object));
     training(...begun, completed).refuses(follow({ on: '2026-05-31' }), 'before-start');
     training(...begun).refuses(follow(), 'training-at-another-stage');
+  });
+});
+
+describe('a training ends early (R28)', () => {
+  const end = (data: object = {}) =>
+    act('TerminateTraining', { on: '2026-06-01', reason: 'instructors-left', trained: of(3, 5), cost: 40, ...data });
+  const ended = act('TrainingTerminated', { ...(end().data as object), trainees: ['n-1', 'n-2'] });
+  const past = [eight, soldier, enrolled(), started];
+  it('once it has begun and before it is completed, with the numbers up to then', () => {
+    training(...past).decides(end(), ended);
+    training(...past).refuses(end({ trained: of(3, 6) }), 'more-than-enrolled');
+    training(...past).refuses(end({ on: '2026-06-02' }), 'day-in-future');
+    training(...past).refuses(end({ on: '2026-05-31' }), 'before-start');
+    training(...waiting).refuses(end(), 'training-at-another-stage');
+    training(...past, act('TrainingCompleted', { on: '2026-06-01' })).refuses(end(), 'training-at-another-stage');
+    training(...past, ended).refuses(end(), 'training-at-another-stage');
+    const refused = act('EnrolmentRefused', { trainee: 'n-2', reason: 'x' });
+    training(...past, refused).decides(
+      end(),
+      act('TrainingTerminated', { ...(ended.data as object), trainees: ['n-1'] }),
+    );
+  });
+  it('and nothing is held, completed or due after it', () => {
+    const after = training(...past, ended);
+    after.refuses(
+      act('HoldSession', { session: 's-1', on: '2026-06-01', present: of(1, 0) }),
+      'training-at-another-stage',
+    );
+    after.refuses(
+      act('CompleteTraining', { on: '2026-06-01', completed: of(1, 0), cost: 1 }),
+      'training-at-another-stage',
+    );
+    const overdue = act('RecordOverdueTraining', { duty: 'training-end', due: '2026-07-20' });
+    after.as('entente', 'system').refuses(overdue, 'training-at-another-stage', { now: '2026-08-01T00:00:00.000Z' });
+  });
+  it('and is corrected in its own numbers and its cost (R26)', () => {
+    const correct = (data: object) => act('CorrectTraining', { corrects: given.id(5), reason: 'miscounted', ...data });
+    const after = training(...past, ended);
+    after.decides(
+      correct({ trained: of(2, 5) }),
+      act('TrainingCorrected', correct({ trained: of(2, 5) }).data as object),
+    );
+    after.decides(correct({ cost: 45 }), act('TrainingCorrected', correct({ cost: 45 }).data as object));
+    after.refuses(correct({ trained: of(3, 6) }), 'more-than-enrolled');
+    after.refuses(correct({ completed: of(2, 5) }), 'training-at-another-stage');
+    training(...past, act('TrainingCompleted', { on: '2026-06-01', completed: of(3, 5), cost: 4 })).refuses(
+      correct({ trained: of(2, 5) }),
+      'training-at-another-stage',
+    );
   });
 });
 

@@ -54,13 +54,16 @@ interface Nominee {
   readonly clearedUntil?: string;
 }
 
+/** The most nominees of a training: its end names them. */
+const MAX_NOMINEES = 1000;
+
 /** The state of a training. Days are YYYY-MM-DD, numbers are persons. */
 export interface TrainingActivity extends Correctable {
   readonly donor: string;
   readonly recipient: string;
   readonly programme?: string;
   readonly case?: string;
-  readonly status: 'planned' | 'started' | 'completed' | 'cancelled';
+  readonly status: 'planned' | 'started' | 'completed' | 'terminated' | 'cancelled';
   readonly starts: string;
   readonly ends: string;
   readonly startedOn: string | null;
@@ -104,6 +107,7 @@ const evolve = evolveBy<TrainingActivity, TrainingActivityEvent>()(
     TrainingSessionHeld: ({ session, on }, { sessions }) => ({ sessions: put(sessions, session, on) }),
     SessionCorrected: () => ({}),
     TrainingCompleted: ({ on }) => ({ status: 'completed', completedOn: on }),
+    TrainingTerminated: () => ({ status: 'terminated' }),
     TrainingCorrected: () => ({}),
     TrainingCancelled: () => ({ status: 'cancelled' }),
     CompetenceAssessed: () => ({}),
@@ -169,6 +173,8 @@ function nominate(data: TrainingData<'NominateTrainee'>, state: TrainingActivity
   if (refusal !== null) return refusal;
   if (Object.hasOwn(state.nominees, trainee))
     return refuse('already-nominated', 'no nominee has this name', null, { trainee });
+  if (Object.keys(state.nominees).length >= MAX_NOMINEES)
+    return refuse('too-many-nominees', 'a training has at most as many nominees', 'R32', { most: MAX_NOMINEES });
   const of = person === undefined ? null : known.of(vettedPersonFacts, person);
   if (person !== undefined && of === null)
     return refuse('person-not-found', 'the person has been registered', 'R5', { person });
@@ -295,8 +301,23 @@ function cannotComplete(data: TrainingData<'CompleteTraining'>, state: TrainingA
     return refuse('report-incomplete', 'the numbers by sex and the cost are stated', 'R28', {
       missing: completed === undefined ? 'completed' : 'cost',
     });
+  return cannotEnd(on, completed, state, context);
+}
+
+/** R28, R30: it ends after its last session, with no more persons than are enrolled. */
+function cannotEnd(on: string, numbers: NumbersBySex, state: TrainingActivity, context: DecisionContext) {
   const last = Object.values(state.sessions).toSorted().at(-1) ?? state.startedOn;
-  return tooMany(completed, state) ?? before(on, last) ?? inTheFuture(on, context);
+  return notIn(state, 'started') ?? tooMany(numbers, state) ?? before(on, last) ?? inTheFuture(on, context);
+}
+
+/** R28: the numbers that are corrected are those with which it ended. */
+function cannotCorrectNumbers({ completed, trained }: TrainingData<'CorrectTraining'>, state: TrainingActivity) {
+  const numbers = completed ?? trained;
+  return (
+    (completed === undefined ? null : notIn(state, 'completed')) ??
+    (trained === undefined ? null : notIn(state, 'terminated')) ??
+    (numbers === undefined ? null : tooMany(numbers, state))
+  );
 }
 
 /** Of a nominee who is enrolled, and of no more persons than that. */
@@ -361,18 +382,20 @@ const decide = decideBy<TrainingActivity, TrainingActivityCommand, TrainingActiv
       then: 'TrainingSessionHeld',
     },
     CorrectSession: { unless: ({ present }, state) => tooMany(present, state), then: 'SessionCorrected' },
-    CompleteTraining: {
-      unless: (data, state, context) => notIn(state, 'started') ?? cannotComplete(data, state, context),
-      then: 'TrainingCompleted',
+    CompleteTraining: { unless: cannotComplete, then: 'TrainingCompleted' },
+    TerminateTraining: (data, state, context) => {
+      const stays = Object.entries(state.nominees).filter(([, { status }]) => status !== 'refused');
+      return (
+        cannotEnd(data.on, data.trained, state, context) ?? [
+          { type: 'TrainingTerminated', data: { ...data, trainees: stays.map(([trainee]) => trainee) } },
+        ]
+      );
     },
-    CorrectTraining: {
-      unless: ({ completed }, state) => (completed === undefined ? null : tooMany(completed, state)),
-      then: 'TrainingCorrected',
-    },
+    CorrectTraining: { unless: cannotCorrectNumbers, then: 'TrainingCorrected' },
     CancelTraining: { unless: (_, state) => notIn(state, 'planned'), then: 'TrainingCancelled' },
     AssessCompetence: {
       unless: ({ trainee, competent: number, on }, state, context) =>
-        notIn(state, 'started', 'completed') ??
+        notIn(state, 'started', 'completed', 'terminated') ??
         notEnrolled({ trainee, number }, state) ??
         before(on, state.startedOn) ??
         inTheFuture(on, context),

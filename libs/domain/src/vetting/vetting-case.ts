@@ -172,7 +172,7 @@ function stepNotOpen(name: string, state: VettingCase): Refusal | null {
   return step.on === null ? null : refuse('step-taken', 'the step was not taken', 'R8', { step: name, on: step.on });
 }
 
-/** R26: the day is one of the present remediation; an earlier one can have had a step of that name. */
+/** R26: the day is one of the present remediation: an earlier one can have had such a step. */
 function stepNotTaken(name: string, state: VettingCase): Refusal | null {
   const step = stepIn(state, name);
   if (step === undefined) return refuse('step-unknown', 'the step was agreed', 'R8', { step: name });

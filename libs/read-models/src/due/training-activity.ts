@@ -18,6 +18,7 @@ export const trainingActivityDuties = dutiesOf<TrainingActivityEvent>()(
     TrainingRescheduled: planned,
     TrainingStarted: ({ on }) => [done('training-start', '', on)],
     TrainingCompleted: ({ on }) => [done('training-end', '', on)],
+    TrainingTerminated: ({ on }) => [withdrawn('training-end', '', on)],
     TrainingCancelled: () => [withdrawn('training-start'), withdrawn('training-end')],
     TrainingBecameOverdue: ({ duty }) => [overdueNow(duty)],
   },
