@@ -1,5 +1,6 @@
 import type { AnyProjection, ColumnFormats, ColumnType, DailyColumn, Totals, View } from '@entente/kernel';
 import type { EntitySchema, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import { type RowMaker, rowMaker } from './row-maker.js';
 import { type OwnColumn, decode } from './tables.js';
 
 /**
@@ -57,10 +58,8 @@ export interface Queryable {
   readonly selects: readonly string[];
   /** The types of the columns, in the same order. */
   readonly types: readonly ColumnType[];
-  /**
-   * A row of these columns without values, to be copied: an object that grows is slower to make.
-   */
-  readonly empty: Readonly<Record<string, null>>;
+  /** Makes the columns of a row. */
+  readonly make: RowMaker;
   /** The indexes of the key columns among them. */
   readonly keyAt: readonly number[];
   /** The columns that identify a row; for a model its stream and its row key. */
@@ -87,10 +86,9 @@ export const SYSTEM_COLUMNS = ['stream', 'row_key', 'since', 'event_id'] as cons
 type ColumnTypes = Readonly<Record<string, ColumnType>>;
 const inOrder = (columns: ColumnTypes, key: readonly string[], system: readonly string[] = []) => {
   const selects = [...Object.keys(columns), ...system];
-  const empty = Object.fromEntries(Object.keys(columns).map((name) => [name, null]));
   return {
     columns,
-    empty,
+    make: rowMaker(columns),
     selects,
     types: Object.values(columns),
     key,

@@ -13,7 +13,7 @@ import type {
   TotalsQuery,
   WholeQuery,
 } from '@entente/engine';
-import { type Cell, type ColumnType, type Json, type KeyMapping, isSum } from '@entente/kernel';
+import type { Cell, KeyMapping } from '@entente/kernel';
 import type { DataSource } from 'typeorm';
 import { CHECKPOINTS, type StoredCheckpoint, checkpointsByModel } from './checkpoints.js';
 import { sumsIn, totalIn } from './exact-sums.js';
@@ -311,16 +311,7 @@ export class RowReader {
     parkedSince: ReadonlyMap<string, string>,
   ): ResultRow {
     const { selects, types } = source;
-    const { decode: decodeSum } = sumsIn(this.dataSource);
-    const columns: Record<string, Json> = { ...source.empty };
-    for (let i = 0; i < types.length; i += 1) {
-      const cell = row[i];
-      // It is null already.
-      if (cell === null) continue;
-      const type = types[i] as ColumnType;
-      columns[selects[i] as string] =
-        type === 'text' ? (cell as string) : decode(type, isSum(type) ? decodeSum(cell) : cell);
-    }
+    const columns = source.make(row, sumsIn(this.dataSource).decode);
     const sortValues = sort.map(
       ({ column }) => (column in columns ? columns[column] : row[selects.indexOf(column)]) as Cell,
     );
