@@ -39,11 +39,18 @@ import {
   SchemasController,
   TakenBackGuard,
 } from '@entente/http';
-import { CommandLag, PublishedPosition } from '@entente/kafka';
+import { CommandLag, PublishedPosition, lastPublished } from '@entente/kafka';
 import { damageLogger, type StartupDependencies, logging } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore, PostgresRefusalLog } from '@entente/typeorm';
-import { ExecuteCommandHandler, WatchdogWorker, consequencesOn, kinds } from '@entente/workers';
+import {
+  ExecuteCommandHandler,
+  RestoreCheck,
+  WatchdogWorker,
+  consequencesOn,
+  kinds,
+  rowsAsKnown,
+} from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { ApiConfig } from './config.js';
 
@@ -223,6 +230,15 @@ export class ApiModule {
               commandsWaiting: () => backlog.waiting(),
               fault: () => null,
               models: () => modelStatuses(rows),
+            }),
+        },
+        {
+          provide: RestoreCheck,
+          inject: [EventStore, ReadModelStore],
+          useFactory: (log: EventStore, rows: ReadModelStore) =>
+            new RestoreCheck(log, {
+              first: [rowsAsKnown(rows)],
+              then: [() => lastPublished({ ...kafka, ...topic, clientId: 'entente-api' }, log.id)],
             }),
         },
         { provide: APP_GUARD, useClass: TakenBackGuard },

@@ -23,7 +23,7 @@ export class IntakeReadiness extends Readiness {
       return { ...own, head: await headWithTimeout(this.store), fault: this.intake.fault() };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return { ...own, head: null, fault: error.message };
+      return { ...own, head: null, fault: error.message, code: error.code };
     }
   }
 }

@@ -2,10 +2,10 @@ import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutd
 import { CommandFeed, EventStore, Executor, RefusalLog, Pseudonymizer, Watchdog } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
-import { CommandLag, KafkaCommandFeed } from '@entente/kafka';
+import { CommandLag, KafkaCommandFeed, lastPublished } from '@entente/kafka';
 import { type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
 import { PostgresRefusalLog } from '@entente/typeorm';
-import { IntakeWorker, WatchdogWorker, kinds } from '@entente/workers';
+import { IntakeWorker, RestoreCheck, WatchdogWorker, kinds } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { IntakeConfig } from './config.js';
 import { IntakeReadiness } from './intake-readiness.js';
@@ -104,6 +104,14 @@ export class IntakeModule {
           inject: [EventStore, IntakeWorker, CommandLag, Watchdog],
           useFactory: (store: EventStore, intake: IntakeWorker, backlog: CommandLag, watchdog: Watchdog) =>
             new IntakeReadiness(store, intake, () => backlog.waiting(), watchdog),
+        },
+        {
+          provide: RestoreCheck,
+          inject: [EventStore],
+          useFactory: (log: EventStore) =>
+            new RestoreCheck(log, {
+              first: [() => lastPublished({ ...kafka, ...topic, clientId: 'entente-intake' }, log.id)],
+            }),
         },
         IntakeWorker,
         WatchdogWorker,

@@ -19,11 +19,19 @@ import {
   Readiness,
   VersionController,
 } from '@entente/http';
-import { KafkaDeadLetters, KafkaEventFeed } from '@entente/kafka';
+import { KafkaDeadLetters, KafkaEventFeed, lastPublished } from '@entente/kafka';
 import { type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore } from '@entente/typeorm';
-import { WaitForOlderProjectors, Models, PROJECTION, RolloutGate, WatchdogWorker } from '@entente/workers';
+import {
+  WaitForOlderProjectors,
+  Models,
+  PROJECTION,
+  RestoreCheck,
+  RolloutGate,
+  WatchdogWorker,
+  rowsAsKnown,
+} from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { ProjectorConfig } from './config.js';
 
@@ -116,6 +124,14 @@ export class ProjectorModule {
               await rows.open(log.id, undefined, eraOf(log));
               return rows;
             }),
+        },
+        {
+          provide: RestoreCheck,
+          inject: [EventLog, ReadModelStore],
+          useFactory: (log: EventLog, rows: ReadModelStore) => {
+            const published = () => lastPublished({ ...kafka, ...topic, clientId: 'entente-projector' }, log.id);
+            return new RestoreCheck(log, { first: [rowsAsKnown(rows), published] });
+          },
         },
         ...PROJECTION,
         { provide: Models, useValue: { all: MODELS, shared: true } },

@@ -20,7 +20,7 @@ export class RelayReadiness extends Readiness {
       return { ...own, head: await headWithTimeout(this.log), fault: fault ?? begins };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return { ...own, head: null, fault: error.message };
+      return { ...own, head: null, fault: error.message, code: error.code };
     }
   }
 }

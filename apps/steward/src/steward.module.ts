@@ -15,7 +15,15 @@ import { HealthController, Metrics, MetricsController, Readiness, VersionControl
 import { damageLogger, type StartupDependencies, logging } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore, PostgresRefusalLog, PostgresStewardCheckpoint } from '@entente/typeorm';
-import { type StewardSettings, StewardWorker, WatchdogWorker, kinds, stewardOn } from '@entente/workers';
+import {
+  RestoreCheck,
+  type StewardSettings,
+  StewardWorker,
+  WatchdogWorker,
+  kinds,
+  rowsAsKnown,
+  stewardOn,
+} from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { StewardConfig } from './config.js';
 import { StewardReadiness } from './steward-readiness.js';
@@ -126,6 +134,14 @@ export class StewardModule {
           inject: [EventStore, Steward, Watchdog],
           useFactory: (store: EventStore, steward: Steward, watchdog: Watchdog) =>
             new StewardReadiness(store, steward, watchdog),
+        },
+        {
+          provide: RestoreCheck,
+          inject: [EventStore, ReadModelStore, StewardCheckpoint],
+          useFactory: (log: EventStore, rows: ReadModelStore, checkpoint: StewardCheckpoint) => {
+            const checked = async () => [{ where: "the stewards' checkpoint", position: await checkpoint.load() }];
+            return new RestoreCheck(log, { first: [rowsAsKnown(rows), checked] });
+          },
         },
         StewardWorker,
         WatchdogWorker,

@@ -83,6 +83,15 @@ export abstract class EventLog {
   abstract readLog(after: bigint, range?: LogRange): AsyncIterable<readonly RecordedEvent[]>;
   /** The event at exactly this position; null if there is none. */
   abstract eventAt(position: bigint): Promise<RecordedEvent | null>;
+  /**
+   * Whether the log does not have an event that was read from it, since an older copy took its
+   * place. An event that was removed from the log is not such a one. Without an id, any event at
+   * that position is taken for it.
+   */
+  async lacks(position: bigint, id?: string): Promise<boolean> {
+    const event = await this.eventAt(position);
+    return event === null || (id !== undefined && event.id !== id);
+  }
   /** The last revision of a stream; -1 if there is none. */
   abstract revisionOf(stream: string): Promise<number>;
   /** The position of the last event; 0 if the log is empty. */

@@ -18,7 +18,7 @@ import { AnsweredTooLate, Contention, Fault, DeciderFailed, NotReplicated } from
 import { type Pseudonymizer, PSEUDONYM_PREFIX, commandHash, commandKey } from './identity.js';
 import { type Observer, UNOBSERVED } from './observer.js';
 import type { RefusalLog } from './refusal-log.js';
-import { CONFIRMATION, confirmTakenBack } from './taken-back.js';
+import { CONFIRMATION, type Confirmation, confirmTakenBack } from './taken-back.js';
 import { type FoldedStream, type CommandRecord, handleCommand, applyEvent, emptyStream } from './handle-command.js';
 
 /** A command to be decided, and the time of the decision. */
@@ -80,7 +80,7 @@ export interface ExecutorOptions {
   /** The longest time that a command may take, with its wait behind others, in milliseconds. */
   readonly maxWaitMs?: number;
   /** When a stream that is shorter than before is believed; times in milliseconds. */
-  readonly confirmation?: { readonly forMs: number; readonly everyMs: number };
+  readonly confirmation?: Confirmation;
 }
 
 /**
@@ -91,7 +91,7 @@ export interface ExecutorOptions {
 export class Executor {
   private readonly cache: LRUCache<string, FoldedStream>;
   private readonly queue: CommandQueue;
-  private readonly confirmation: NonNullable<ExecutorOptions['confirmation']>;
+  private readonly confirmation: Confirmation;
   private readonly running = new Map<string, Promise<CommandResult>>();
 
   constructor(

@@ -47,14 +47,15 @@ export class NotReplicated extends Fault {
 }
 
 /**
- * The event store ends before what this process has read of it: an older copy took its place. What
- * this process keeps in memory is not in the log any more, so it stops serving.
+ * The event store ends before what was read of it: an older copy took its place. What this process
+ * keeps in memory, what the rows were folded from or what was published is not in the log any more,
+ * so the process does not serve.
  */
 export class LogTakenBack extends Fault {
   constructor(evidence: string) {
     super(
       'log-taken-back',
-      `the event store ends before what this process has read: ${evidence}. It was set back, as by restoring a backup: run \`entente begin-era\`, then restart this process`,
+      `the event store ends before what was read of it: ${evidence}. It was set back, as by restoring a backup: run \`entente restored\`, then restart this process; if the topic still has more than the log, fill another one with \`entente repartition\``,
       30,
     );
   }

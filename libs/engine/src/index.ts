@@ -89,7 +89,7 @@ export {
   type Receipt,
 } from './execute.js';
 export { type EventsAt, lastSharedPosition } from './shared-position.js';
-export { CONFIRMATION, confirmTakenBack } from './taken-back.js';
+export { CONFIRMATION, type Confirmation, type KnownEvent, compareWithLog, confirmTakenBack } from './taken-back.js';
 export { Projector, handles, foldRows, type Folding } from './project.js';
 export { type ModelStatus, ProjectionStatus } from './projection-status.js';
 export { type Era, eraAt, eraOf, isLost, keptUpTo } from './eras.js';

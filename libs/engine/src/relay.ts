@@ -10,6 +10,7 @@ import {
 } from './log-publisher.js';
 import type { EventLog } from './event-store.js';
 import { partitionOf } from './partition.js';
+import { type Confirmation, compareWithLog } from './taken-back.js';
 
 /** Options of a relay; times in milliseconds. */
 export interface RelayOptions {
@@ -25,6 +26,8 @@ export interface RelayOptions {
   readonly checkEvery?: number;
   /** The first pause after a fault; it doubles up to thirty times as much. */
   readonly firstPause?: number;
+  /** For how long the log must be seen to lack what the topic has. */
+  readonly confirmation?: Confirmation;
 }
 
 /** The status of a relay. */
@@ -145,19 +148,17 @@ export class Relay {
    * those positions.
    */
   private async compare(tails: readonly PartitionTail[]): Promise<void> {
-    const head = await this.log.head();
-    for (const [partition, { through, last }] of tails.entries()) {
-      if (through > head)
-        throw new Error(
-          `partition ${partition} of the topic ends at position ${through}, beyond the log, which ends at ${head}: the log was set back, as by restoring a backup; publish it to a new topic`,
-        );
-      if (last.position === 0n) continue;
-      const found = await this.log.eventAt(last.position);
-      if (found?.id === last.id) continue;
-      throw new Error(
-        `partition ${partition} of the topic has event ${last.id} at position ${last.position}, where the log has ${found === null ? 'none' : `event ${found.id}`}: topic and event store have diverged; publish the log to a new topic`,
-      );
-    }
+    const known = tails.flatMap(({ through, last }, partition) => {
+      const where = `partition ${partition} of the topic`;
+      return through === last.position
+        ? [{ where, ...last }]
+        : [
+            { where, ...last },
+            { where, position: through },
+          ];
+    });
+    await compareWithLog(this.log, known, this.options.confirmation);
+    this.log.checkNotTakenBack();
   }
 
   private async publish(

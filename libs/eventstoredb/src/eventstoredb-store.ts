@@ -274,6 +274,10 @@ export class EventStoreDbStore extends EventStore {
     return this.open().eventAt(position);
   }
 
+  override async lacks(position: bigint, id?: string): Promise<boolean> {
+    return this.open().lacks(position, id);
+  }
+
   async revisionOf(stream: string): Promise<number> {
     const reader = this.open();
     if (this.connection.calls.isUnsteady()) await this.confirmLeader();

@@ -62,6 +62,30 @@ describe('an event store that is restored from an older copy while a process has
     await foundBy(store);
   });
 
+  it('is found although a foreign event of the same size came to the position of the lost one', async () => {
+    const { server, store, older } = await aStoreOfThree();
+    const [, lost] = server.log.of('note/a');
+    await restore(server, older, () => {
+      server.log.write('note/a'.toUpperCase(), [lost!]);
+      for (let n = 0; n < 9; n += 1) server.log.write('other-1', [lost!]);
+    });
+    await foundBy(store);
+  });
+
+  it('is not suspected if the last event was scavenged', async () => {
+    const { server, store } = await aStoreOfThree();
+    // Its last event is known by its id, not only by its position.
+    await pause(500);
+    const [last] = server.log.of('note/b');
+    server.log.scavenge('note/b', 1);
+    server.log.write('$scavenges', [{ ...last!, id: '11111111-2222-4333-8444-555555555556' }]);
+    await restore(server, server.log.records.length);
+    await pause(1500);
+    expect(store.takenBack()).toBeNull();
+    expect([await store.lacks(last!.position), await store.lacks(last!.position, last!.id)]).toEqual([false, false]);
+    expect(await store.append('note/a', 1, [anEvent()])).toMatchObject({ ok: true, revision: 2 });
+  });
+
   it('is not suspected after an outage in which nothing was lost', async () => {
     const { server, store } = await aStoreOfThree();
     await restore(server, server.log.records.length);

@@ -9,7 +9,7 @@ const MAX_PAUSE_MS = 1000;
 /**
  * Looks whether the server still has the last event that this process has seen: at intervals, and
  * as soon as the server answers again after an interruption. If it has not, an older copy of the
- * log took its place.
+ * log took its place. An event that an administrator removed is another fault.
  */
 export class LogContinuity {
   /** An event that the log has; null until the first look. */
@@ -21,7 +21,7 @@ export class LogContinuity {
 
   constructor(
     private readonly log: EventLog,
-    private readonly reader: Pick<LogReader, 'eventAt'>,
+    private readonly reader: Pick<LogReader, 'eventAt' | 'lacks'>,
     newest: bigint,
     private readonly everyMs: number,
   ) {
@@ -69,10 +69,7 @@ export class LogContinuity {
   }
 
   private async confirm(position: bigint, id?: string): Promise<void> {
-    const hasIt = async (): Promise<boolean> => {
-      const event = await this.reader.eventAt(position);
-      return event !== null && (id === undefined || event.id === id);
-    };
+    const hasIt = async (): Promise<boolean> => !(await this.reader.lacks(position, id));
     const evidence = `it does not have the event at position ${position}`;
     await confirmTakenBack(this.log, hasIt, evidence, { forMs: this.everyMs, everyMs: this.everyMs / 10 });
   }

@@ -144,6 +144,20 @@ export class LogReader {
     return (await this.pageAt(position, this.connection.names.ownFilter(), 1))?.events[0]?.commit === position;
   }
 
+  /**
+   * Whether the server was set back behind an event of the log. In the log of a server, a record
+   * that was set back was never there: nothing begins at its position, another record does, or the
+   * log ends before. A record that was scavenged leaves a place, from which the next one is read.
+   */
+  async lacks(position: bigint, id?: string): Promise<boolean> {
+    if (position > LARGEST_POSITION) return true;
+    const page = await this.pageAt(position, { streamPattern: '.' }, 1);
+    const found = page?.events[0];
+    if (found === undefined) return true;
+    if (found.commit > position) return false;
+    return this.connection.names.toStream(found.stream) === null || (id !== undefined && found.id !== id);
+  }
+
   /** The event at exactly this position; null if it is not one of the log. */
   async eventAt(position: bigint): Promise<RecordedEvent | null> {
     if (position <= 0n || position > LARGEST_POSITION) return null;

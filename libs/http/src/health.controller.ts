@@ -36,6 +36,8 @@ export interface DeploymentStatus {
   readonly alarms: readonly { readonly follower: string; readonly alarm: string }[];
   /** Why nothing is delivered now; null while events are delivered. */
   readonly fault: string | null;
+  /** The problem code of the fault, if it has one. */
+  readonly code?: string;
 }
 
 /** The alarms of the watchdog, and of the files of this process. */
@@ -72,9 +74,9 @@ export class HealthController {
    */
   @Get('serving')
   async serving(@Res({ passthrough: true }) reply: HttpReply): Promise<unknown> {
-    const { fault } = await this.readiness.status();
+    const { fault, code = null } = await this.readiness.status();
     reply.status(fault === null ? 200 : 503);
-    return { status: fault === null ? 'ok' : 'not-serving', fault };
+    return { status: fault === null ? 'ok' : 'not-serving', fault, code };
   }
 
   /**
@@ -86,7 +88,7 @@ export class HealthController {
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: HttpReply): Promise<unknown> {
     const standing = await this.readiness.status();
-    const { head, waiting, models, parked, fault, alarms, published, commandsWaiting } = standing;
+    const { head, waiting, models, parked, fault, code = null, alarms, published, commandsWaiting } = standing;
     const well = fault === null && alarms.length === 0;
     reply.status(well ? 200 : 503);
     return {
@@ -96,6 +98,7 @@ export class HealthController {
       parked: parked.length,
       parkedStreams: parked.slice(0, MAX_NAMED).map((one) => ({ ...one, position: String(one.position) })),
       fault,
+      code,
       alarms,
       ...(published === undefined ? {} : { published: published === null ? null : String(published) }),
       ...(commandsWaiting === undefined ? {} : { commandsWaiting }),

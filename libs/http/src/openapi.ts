@@ -453,6 +453,7 @@ const READY: Json = {
     parked: { type: 'integer', format: 'int64', description: 'streams that a read model cannot fold' },
     parkedStreams: list({ type: 'object', additionalProperties: true }),
     fault: orNull('why nothing is delivered just now'),
+    code: orNull('the problem code of the fault'),
     alarms: list({ type: 'object', additionalProperties: true }),
     models: list({ type: 'object', additionalProperties: true }),
   },
@@ -616,7 +617,11 @@ function fixedPaths(): Record<string, Json> {
       get: operation('health', 'IsServing', 'It can take what is sent to it', [], {
         200: answer(
           'It can; with 503 it cannot, for the fault that is named.',
-          properties({ status: STATUS('ok, or not', ['ok', 'not-serving']), fault: orNull('why not') }),
+          properties({
+            status: STATUS('ok, or not', ['ok', 'not-serving']),
+            fault: orNull('why not'),
+            code: orNull('the problem code of the fault'),
+          }),
         ),
       }),
     },

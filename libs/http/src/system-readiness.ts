@@ -48,7 +48,7 @@ export class SystemReadiness extends Readiness {
       return { ...base, head, models, parked, fault: currentFault, alarms: [...stopped, ...ahead, ...alarms] };
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
-      return { ...base, head: null, models: [], parked: [], fault: error.message, alarms };
+      return { ...base, head: null, models: [], parked: [], fault: error.message, code: error.code, alarms };
     }
   }
 

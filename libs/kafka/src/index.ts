@@ -2,6 +2,7 @@ export type { KafkaFeedSettings, KafkaIntakeSettings, KafkaSettings, TopicSettin
 export { KafkaLogPublisher, type KafkaPublisherSettings } from './kafka-log-publisher.js';
 export { KafkaDeadLetters } from './kafka-dead-letters.js';
 export { PublishedPosition } from './published-position.js';
+export { lastPublished } from './last-published.js';
 export { sharedWithTopic } from './shared-with-topic.js';
 export { KafkaEventFeed } from './kafka-event-feed.js';
 export { CommandLag, type KafkaBacklogSettings } from './command-lag.js';

@@ -7,7 +7,7 @@ import {
   Optional,
 } from '@nestjs/common';
 import { Backoff, supervise } from '@entente/async';
-import { Fault, Projector, ReadModelStore } from '@entente/engine';
+import { EventLog, Fault, Projector, ReadModelStore } from '@entente/engine';
 import { LogOnChange } from '@entente/process';
 import { RolloutGate } from './rollout-gate.js';
 
@@ -17,7 +17,7 @@ const AGAIN = 1000;
 /**
  * Runs the projection: starts it when the app has started, and ends it after the batch in progress
  * when the app closes. It restarts from the checkpoints when other tables are promoted or a parked
- * stream is cleared.
+ * stream is cleared. Events of a log that was set back are not folded.
  */
 @Injectable()
 export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy {
@@ -34,11 +34,17 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
   constructor(
     @Inject(Projector) private readonly projector: Projector,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,
+    @Inject(EventLog) private readonly events: EventLog,
     @Optional() @Inject(RolloutGate) private readonly gate?: RolloutGate,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     this.catalogVersion = await this.rows.catalogVersion();
+    this.events.onTakenBack(() => {
+      this.stopping.abort();
+      void this.projector.stop();
+    });
+    if (this.events.takenBack() !== null) return;
     if (this.gate === undefined) this.projector.start();
     else this.beginning = this.startWhenOpen(this.gate);
     this.watch = setInterval(() => {
@@ -69,6 +75,7 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
   }
 
   private async look(): Promise<void> {
+    if (this.stopping.signal.aborted) return;
     this.faults.now(this.projector.fault());
     try {
       await this.logParked();

@@ -70,7 +70,12 @@ async function projector(models: readonly AnyProjection[], stallTimeoutMs = 60_0
   const rows = new PostgresReadModelStore({ url, models, views: [], partitions: 1 });
   await rows.open(log.id);
   const folding = new Projector(models, new InProcessFeed(log, 20), rows, now);
-  const worker = new ProjectionWorker(folding, rows, new WaitForOlderProjectors(log, rows, models, stallTimeoutMs));
+  const worker = new ProjectionWorker(
+    folding,
+    rows,
+    log,
+    new WaitForOlderProjectors(log, rows, models, stallTimeoutMs),
+  );
   const rebuilding = new RebuildWorker(log, rows, { all: models, shared: true });
   await worker.onApplicationBootstrap();
   let over = false;

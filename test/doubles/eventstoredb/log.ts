@@ -80,6 +80,8 @@ export class DoubleLog {
   private committed = new Map<string, Stored>();
   private readonly growing = new Set<() => void>();
   private end = 0n;
+  /** The end of the log at the last scavenge. */
+  private scavengedUpTo = 0n;
   private serial = 0;
 
   constructor(private readonly clock: () => number) {}
@@ -111,10 +113,12 @@ export class DoubleLog {
 
   /**
    * Whether a record begins there: a read may begin nowhere else within the log
-   * (InvalidReadException in StorageReaderWorker.cs).
+   * (InvalidReadException in StorageReaderWorker.cs), except in what was scavenged, where it begins
+   * with the next record (TFChunkReadSideScavenged in TFChunkReadSide.cs).
    */
   begins(commit: bigint, prepare: bigint): boolean {
     if (commit === 0n) return prepare === 0n;
+    if (commit < this.scavengedUpTo) return true;
     const record = this.records[this.indexOf(commit)];
     return record?.position === commit && record.prepare === prepare;
   }
@@ -228,6 +232,7 @@ export class DoubleLog {
     const kept = (record: Stored): boolean => record.stream !== stream || record.revision >= before;
     this.records.splice(0, this.records.length, ...this.records.filter(kept));
     this.scavenged.set(stream, before);
+    this.scavengedUpTo = this.end;
   }
 
   /**
