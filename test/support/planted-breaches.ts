@@ -799,6 +799,20 @@ const givenWhileStopped: Planter = (plot) => {
   return given;
 };
 
+/** R19: a case was executed after its programme had ended; another one, recorded later, before. */
+const givenAfterTheEnd: Planter = (plot) => {
+  const { programme, lines } = ownProgramme(plot);
+  const day = addDays(LONG_AGO, 1 + plot.days(7000));
+  const yesterday = addDays(day, -1);
+  const end = plot.either()
+    ? { type: 'ProgrammeTerminated', data: { reason: 'planted' } }
+    : { type: 'ProgrammeCompleted', data: { on: yesterday } };
+  const executed = (on: string): readonly Planted[] =>
+    ownCase(plot, programme).lines.map((line) => (line.type === 'CaseImplemented' ? { ...line, day: on } : line));
+  const ended: Planted = { stream: `programme/${programme}`, day, ...end };
+  return plot.anywhere(...lines, ended, ...executed(yesterday), ...executed(day)).at(-1);
+};
+
 /** R20: a remote check that names no situation. */
 const remoteWithoutSituation: Planter = (plot) => {
   const performed = plot.place(
@@ -840,7 +854,7 @@ export const PLANTERS: Readonly<Record<string, readonly Planter[]>> = {
   R15: [stageOvertaken],
   R16: [executedTooEarly, offeredWithoutNotice, shippedUnexecuted],
   R18: [misuseOutOfOrder, accusedInvestigates, misuseStepMissed],
-  R19: [givenWhileStopped],
+  R19: [givenWhileStopped, givenAfterTheEnd],
   R20: [remoteWithoutSituation, remoteTooEarly],
   R28: [reportIncomplete],
 };

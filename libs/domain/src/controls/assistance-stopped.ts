@@ -6,7 +6,7 @@ import type {
   ProgrammeEvent,
   TrainingActivityEvent,
 } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
+import { type RecordedEvent, addDays } from '@entente/kernel';
 import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
 import { CaseItems } from './items.js';
 
@@ -20,6 +20,8 @@ interface Stop {
   until: string | null;
   /** The day on which it ended; null while it lasts. */
   ended: string | null;
+  /** Whether what is left may still be paid. */
+  readonly mayBePaid?: true;
 }
 
 type StopOrAssistance =
@@ -68,12 +70,13 @@ class Stops {
     if (stop !== undefined) stop.ended = on;
   }
 
-  /** What stopped assistance of a donor in a scope on a day. */
-  on(scope: string, donor: string, day: string): Stop | undefined {
+  /** What stopped assistance of a donor in a scope on a day; of payments, what stopped those, too. */
+  on(scope: string, donor: string, day: string, isPayment: boolean): Stop | undefined {
     for (const stops of this.byScope.get(scope)?.values() ?? [])
       for (const stop of stops) {
         const over = (stop.ended !== null && day >= stop.ended) || (stop.until !== null && day > stop.until);
-        if (day >= stop.from && !over && (stop.donor === null || stop.donor === donor)) return stop;
+        const concerns = (stop.donor === null || stop.donor === donor) && !(isPayment && stop.mayBePaid === true);
+        if (day >= stop.from && !over && concerns) return stop;
       }
     return undefined;
   }
@@ -95,7 +98,7 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     more: readonly string[] = [],
   ): readonly Breach[] | undefined {
     for (const scope of place === undefined ? [] : [...more, ...place.scopes]) {
-      const stop = stops.on(scope, place?.donor ?? '', day);
+      const stop = stops.on(scope, place?.donor ?? '', day, event.type === 'FundsDisbursed');
       if (stop === undefined) continue;
       return breach(event, 'assistance is not stopped in any scope concerned on that day', {
         scope,
@@ -126,6 +129,11 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     },
     ProgrammeSuspended: (event) => stopped(event, 'programme', 'suspended', 'the programme was suspended'),
     ProgrammeResumed: (event) => void stops.end(`programme ${idOf(event)}`, 'suspended', dayOf(event)),
+    ProgrammeTerminated: (event) => stopped(event, 'programme', 'terminated', 'the programme was ended early'),
+    ProgrammeCompleted: (event) => {
+      const over = { why: 'the programme was completed', donor: null, from: addDays(event.data.on, 1), until: null };
+      stops.begin(`programme ${idOf(event)}`, 'completed', { ...over, mayBePaid: true });
+    },
     CaseHeld: (event) => stopped(event, 'case', 'held', 'the case was held'),
     CaseReleased: (event) => void stops.end(`case ${idOf(event)}`, 'held', dayOf(event)),
     ShipmentHeld: (event) => stopped(event, 'consignment', 'held', 'the shipment was held'),
@@ -168,8 +176,8 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
 
 /**
  * R19: money was disbursed, a consignment shipped, a case implemented, a trainee enrolled or a
- * training begun, on a day on which the programme was suspended, the case or the shipment held, or
- * a hold in force on a scope. Facts that were recorded after the stop had ended are found, too.
+ * training begun, on a day on which the programme was suspended or had ended, the case or the
+ * shipment was held, or a hold in force on a scope. After its completion a programme is still paid. Facts that were recorded after the stop had ended are found, too.
  */
 export const assistanceStopped: Control = {
   name: 'assistance-stopped',

@@ -115,6 +115,30 @@ describe('the control of R19', () => {
   });
 });
 
+describe('the control of R19: a programme that ended', () => {
+  const requested: Line = ['2026-01-01', C, 'AssistanceRequested', { ...parties, programme: 'norland.p1', asked: [] }];
+  const implemented = (day: string): Line => [day, C, 'CaseImplemented', { emergency: { authority: 'minister' } }];
+  const paid = (day: string): readonly Line[] => [
+    money('2026-01-02', 'FundsCommitted', 100),
+    money(day, 'FundsDisbursed', 1),
+  ];
+  it('finds all assistance from the day of its early end', () => {
+    const terminated: Line = ['2026-02-10', P, 'ProgrammeTerminated', { reason: 'misuse' }];
+    expect(findings(requested, terminated, implemented('2026-02-09'))).toEqual([]);
+    expect(findings(requested, terminated, implemented('2026-02-10'))).toEqual(['R19 3']);
+    expect(findings(opened, terminated, ...paid('2026-02-09'))).toEqual([]);
+    expect(findings(opened, terminated, ...paid('2026-02-10'))).toEqual(['R19 4']);
+    expect(findings(opened, suspended, terminated, resumed, ...paid('2026-03-01'))).toEqual(['R19 6']);
+  });
+  it('finds what began after the day of its completion, but no payment of what is left', () => {
+    const completed: Line = ['2026-02-12', P, 'ProgrammeCompleted', { on: '2026-02-10' }];
+    expect(findings(requested, completed, implemented('2026-02-10'))).toEqual([]);
+    expect(findings(requested, completed, implemented('2026-02-11'))).toEqual(['R19 3']);
+    expect(findings(opened, completed, ...paid('2026-03-01'))).toEqual([]);
+    expect(findings(opened, suspended, completed, ...paid('2026-03-01'))).toEqual(['R19 5']);
+  });
+});
+
 describe('the control of R19: other scopes', () => {
   const before: readonly Line[] = [
     ['2026-01-01', C, 'AssistanceRequested', { ...parties, asked: [] }],
