@@ -56,7 +56,9 @@ const condition = () => word("the condition's name in the framework", 'border-po
 const restriction = () => word("the restriction's name in the framework", 'no-night-vision');
 const assurance = () => oneOf(END_USE_ASSURANCES, 'what the recipient assures', 'use');
 const unit = () => text('its unit', 'days', 60);
-const parameter = () => oneOf(PARAMETERS, 'the parameter', 'lossReportDays');
+/** R23, which would read two of them, needs streams that do not exist yet. */
+const parameter = () =>
+  oneOf(PARAMETERS, 'the parameter; no rule reads warningAcknowledgeDays and deviationPercent yet', 'lossReportDays');
 const value = () => integer('its value, in its unit', 45, 0, Number.MAX_SAFE_INTEGER);
 const warnOn = () => day('the last day before its expiry is near', '2036-10-01');
 

@@ -70,7 +70,7 @@ class Stops {
     if (stop !== undefined) stop.ended = on;
   }
 
-  /** What stopped assistance of a donor in a scope on a day; of payments, what stopped those, too. */
+  /** What stopped assistance of a donor in a scope on a day. */
   on(scope: string, donor: string, day: string, isPayment: boolean): Stop | undefined {
     for (const stops of this.byScope.get(scope)?.values() ?? [])
       for (const stop of stops) {
@@ -177,7 +177,8 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
 /**
  * R19: money was disbursed, a consignment shipped, a case implemented, a trainee enrolled or a
  * training begun, on a day on which the programme was suspended or had ended, the case or the
- * shipment was held, or a hold in force on a scope. After its completion a programme is still paid. Facts that were recorded after the stop had ended are found, too.
+ * shipment was held, or a hold in force on a scope. After its completion a programme is still paid.
+ * Facts that were recorded after the stop had ended are found, too.
  */
 export const assistanceStopped: Control = {
   name: 'assistance-stopped',

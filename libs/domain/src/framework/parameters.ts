@@ -33,7 +33,7 @@ export const DEFAULT_PARAMETERS: Readonly<Record<ParameterName, DefaultParameter
   lossReportDays: days(30),
   /** R8: from a waiver or an exception to its report. 10 USC 362(e). */
   waiverReportDays: days(15),
-  /** R23: from an early warning to its acknowledgement. */
+  /** R23, which no stream has yet: from an early warning to its acknowledgement. */
   warningAcknowledgeDays: days(14),
   /** Before the last day of an agreement or a clearance. Design. */
   expiryWarningDays: days(90),
@@ -41,7 +41,7 @@ export const DEFAULT_PARAMETERS: Readonly<Record<ParameterName, DefaultParameter
   periodicReportDays: days(30),
   /** From the designation of an item type to its review. Design. */
   designationReviewDays: days(365),
-  /** R23: how far a measurement may be from its target. Design. */
+  /** R23, which no stream has yet: how far a measurement may be from its target. Design. */
   deviationPercent: { value: 20, unit: 'percent' },
 };
 
