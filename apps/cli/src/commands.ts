@@ -11,7 +11,13 @@ import {
   openRows,
   openScratch,
 } from './cli.module.js';
-import { type ImportCounts, type ImportFiles, importCommands } from './importing/import-commands.js';
+import { withBaseLog } from './importing/base-log.js';
+import {
+  type ImportCommandsOptions,
+  type ImportCounts,
+  type ImportFiles,
+  importCommands,
+} from './importing/import-commands.js';
 import { generateInFolder } from './generating/generate.js';
 import { UnusableInput } from './importing/unusable-input.js';
 import { exportLog, importLog } from './move.js';
@@ -101,11 +107,17 @@ export function commandLine(
     .option('--part', 'commands: the file is a part of the edition, and rows that it lacks are not missing')
     .option(
       '--dry-run',
-      'commands: shows the first commands and counts the rows that can be sent; the rules are not asked',
+      'commands: records nothing; shows the first commands, and counts what the rules would accept and refuse',
     )
     .option('--url <url>', 'the running deployment to ask; else the one of the data folder, else it is opened here')
-    .option('--refused <file>', 'where refused rows go, with their reasons (default: <file>.refused.csv, here)')
-    .option('--missing <file>', 'where rows go that only earlier editions have (default: <file>.missing.csv, here)')
+    .option(
+      '--refused <file>',
+      'where refused rows go, with their reasons (default: <file>.refused.csv, here; in a dry run nowhere)',
+    )
+    .option(
+      '--missing <file>',
+      'where rows go that only earlier editions have (default: <file>.missing.csv, here; in a dry run nowhere)',
+    )
     .option('--positions <file>', 'log: where old and new positions go (default: <file>.positions.csv)')
     .action(async (what: string, file: string, options: Common & ImportOptions) => {
       const output = outputTo(options.json === true);
@@ -119,18 +131,21 @@ export function commandLine(
       const { mapping, dryRun = false } = options;
       if (mapping === undefined) throw new Error('import commands needs --mapping <file>');
       if (options.url === undefined) ownFolder(options, 'give the address of one of its APIs with --url');
-      // A dry run makes no folder.
-      const noApi = dryRun && options.url === undefined && !existsSync(folderOf(options));
-      if (!noApi && options.url === undefined && !existsSync(folderOf(options)))
-        output.err(`${folderOf(options)} holds no log: a new one is made there`);
-      const api = noApi ? null : await openApi(folderOf(options), options.url);
-      try {
-        const done = await importCommands(file, { ...options, mapping, url: api?.url ?? null }, output);
+      const run = async (into: Pick<ImportCommandsOptions, 'url' | 'log'>): Promise<void> => {
+        const done = await importCommands(file, { ...options, mapping, ...into }, output);
         if (output.json) output.out(JSON.stringify(done));
         else for (const line of importSentences(done, dryRun)) output.out(line);
         exit(done.refused > 0 || done.missing > 0 ? EXIT.differences : EXIT.done);
+      };
+      // A server that is opened here would record what has become due.
+      if (dryRun && options.url === undefined) return withBaseLog(folderOf(options), (log) => run({ url: null, log }));
+      if (options.url === undefined && !existsSync(folderOf(options)))
+        output.err(`${folderOf(options)} holds no log: a new one is made there`);
+      const api = await openApi(folderOf(options), options.url);
+      try {
+        await run({ url: api.url });
       } finally {
-        await api?.close();
+        await api.close();
       }
     });
 

@@ -73,6 +73,12 @@ const MAX_ATTEMPTS = 5;
 const UNSEEN_PAUSE = { firstMs: 20, maxMs: 500 };
 const UNSEEN_PART = 0.5;
 
+/** What the executor uses of a store. */
+export type DecidingStore = Pick<
+  EventStore,
+  'append' | 'readStream' | 'revisionOf' | 'outage' | 'checkNotTakenBack' | 'setTakenBack'
+>;
+
 /** The bounds of an executor. */
 export interface ExecutorOptions {
   /** The number of events whose streams it keeps folded. */
@@ -95,7 +101,7 @@ export class Executor {
   private readonly running = new Map<string, Promise<CommandResult>>();
 
   constructor(
-    private readonly store: EventStore,
+    private readonly store: DecidingStore,
     private readonly kinds: Kinds,
     private readonly pseudonymizer: Pseudonymizer,
     private readonly refusals: Pick<RefusalLog, 'note'>,

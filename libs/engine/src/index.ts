@@ -81,6 +81,7 @@ export {
   type CommandInput,
 } from './handle-command.js';
 export {
+  type DecidingStore,
   Executor,
   ExecuteCommand,
   type Kinds,

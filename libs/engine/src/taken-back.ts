@@ -20,7 +20,7 @@ export interface Confirmation {
  * `LogTakenBack`, as does every later use of the log.
  */
 export async function confirmTakenBack(
-  log: EventLog,
+  log: Pick<EventLog, 'checkNotTakenBack' | 'setTakenBack'>,
   hasIt: () => Promise<boolean>,
   evidence: string,
   { forMs, everyMs }: Confirmation = CONFIRMATION,

@@ -111,7 +111,7 @@ export class CommandsController {
       revision: revisionCondition(headers['if-match'], headers['if-none-match']),
       traceparent: headers['traceparent'],
     };
-    const received = parseCommand(contract, body, raw, NAMES);
+    const received = parseCommand(contract, body, raw, HTTP_NAMES);
     const dryRun = flagOf(query['dry-run']);
     const wrong: FieldError[] = [...unknownParameters(query, ['dry-run'])];
     if (dryRun === null) wrong.push({ path: 'dry-run', message: 'takes no value, or true or false' });
@@ -136,7 +136,7 @@ export class CommandsController {
 const unquoted = (header: string | undefined): string | undefined => /^"(.*)"$/.exec(header ?? '')?.[1] ?? header;
 
 /** The names of the metadata over HTTP. */
-const NAMES: MetadataNames = {
+export const HTTP_NAMES: MetadataNames = {
   stream: 'id',
   commandId: 'idempotency-key',
   correlationId: 'correlation-id',

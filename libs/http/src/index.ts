@@ -1,7 +1,8 @@
-export { CommandsController } from './commands.controller.js';
+export { CommandsController, HTTP_NAMES } from './commands.controller.js';
 export { HealthController, Readiness, type DeploymentStatus, alarmsOf } from './health.controller.js';
 export { HistoryController } from './history.controller.js';
 export { LiveController } from './live.controller.js';
+export { MAX_BODY_BYTES } from './json-body.js';
 export { OpenStreams } from './open-streams.js';
 export { PageController } from './page.controller.js';
 export { ReadModelsController } from './read-models.controller.js';

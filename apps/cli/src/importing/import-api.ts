@@ -1,28 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { StreamRange } from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
+import { type BaseLog, type HistoryEvent, type ImportTarget, type SendAnswer, refusedAnswer } from './import-target.js';
 import type { RowCommand } from './row-mapper.js';
-
-/** What the API answers to a command. */
-export type SendAnswer =
-  { readonly type: 'accepted' | 'there' } | { readonly type: 'refused'; readonly code: string; readonly why: string };
-
-/** An event of the log, as far as an import reads it. */
-export interface HistoryEvent {
-  readonly id: string;
-  readonly stream: string;
-  readonly revision: number;
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-  readonly metadata: {
-    readonly commandId: string;
-    readonly correlationId: string;
-    readonly recordedAt: string;
-  };
-}
 
 interface ProblemBody {
   readonly code?: string;
   readonly title?: string;
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
+}
+
+/** An event as the API returns it. */
+type EventOnWire = Omit<RecordedEvent, 'position'> & { readonly position: string };
+
+interface StreamPage {
+  readonly events: readonly EventOnWire[];
+  readonly next: number | null;
 }
 
 /** How often a command is sent that the deployment asks to send again later. */
@@ -31,11 +24,22 @@ const TIMEOUT_MS = 60_000;
 const AGAIN = 'run the import again: what is there already is recognised';
 
 /** The API of a deployment, as an import uses it. Each way in which it fails is a sentence. */
-export class ImportApi {
+export class ImportApi implements ImportTarget {
   constructor(
     private readonly url: string,
     private readonly correlationId: string,
   ) {}
+
+  /** Its log, on which a dry run can rest. */
+  get log(): BaseLog {
+    return {
+      pseudonymizer: null,
+      ask: (to, id, path, body) => this.post(to, id, `${path}?dry-run`, body),
+      head: () => this.head(),
+      readStream: (stream, range) => this.readStream(stream, range),
+      history: (kinds) => this.history(kinds),
+    };
+  }
 
   private async fetch(path: string, init: RequestInit): Promise<Response> {
     try {
@@ -53,15 +57,38 @@ export class ImportApi {
     }
   }
 
-  /** Sends a command; waits where the deployment asks to wait. */
-  async send(
+  /** The status and the JSON of an answer; waits where the deployment asks to wait. */
+  private async ask<T>(path: string, init: RequestInit): Promise<{ readonly answer: Response; readonly json: T }> {
+    for (let tried = 1; ; tried += 1) {
+      const answer = await this.fetch(path, init);
+      const json = await this.json<T & ProblemBody>(answer);
+      if (answer.status === 503 && tried < MAX_TRIES) {
+        await pause(1000 * Number(answer.headers.get('retry-after') ?? '1'));
+        continue;
+      }
+      if (answer.status >= 500) throw new Error(`${json.title ?? 'the deployment failed'}; ${AGAIN}`);
+      return { answer, json };
+    }
+  }
+
+  send(
+    to: Pick<RowCommand, 'kind' | 'streamId' | 'actor'>,
+    id: string,
+    path: string,
+    body: unknown,
+  ): Promise<SendAnswer> {
+    return this.post(to, id, path, body);
+  }
+
+  private async post(
     { kind, streamId, actor }: Pick<RowCommand, 'kind' | 'streamId' | 'actor'>,
     id: string,
     path: string,
     body: unknown,
   ): Promise<SendAnswer> {
-    for (let tried = 1; ; tried += 1) {
-      const answer = await this.fetch(`/v1/${kind}/${streamId}/${path}`, {
+    const { answer, json } = await this.ask<ProblemBody & { readonly repeated?: boolean }>(
+      `/v1/${kind}/${streamId}/${path}`,
+      {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
@@ -70,24 +97,41 @@ export class ImportApi {
           'correlation-id': this.correlationId,
         },
         body: JSON.stringify(body),
-      });
-      const { code, title, errors = [] } = await this.json<ProblemBody>(answer);
-      if (answer.ok) return { type: answer.headers.get('idempotency-replayed') === 'true' ? 'there' : 'accepted' };
-      if (answer.status === 503 && tried < MAX_TRIES) {
-        await pause(1000 * Number(answer.headers.get('retry-after') ?? '1'));
-        continue;
-      }
-      if (answer.status >= 500) throw new Error(`${title ?? 'the deployment failed'}; ${AGAIN}`);
-      const fields = errors.map((one) => `${one.path} ${one.message}`).join('; ');
-      return {
-        type: 'refused',
-        code: code ?? String(answer.status),
-        why: [title, fields].filter((part) => part !== undefined && part !== '').join(': '),
-      };
+      },
+    );
+    const { code = String(answer.status), title, errors, repeated = false } = json;
+    if (!answer.ok) return refusedAnswer(code, title, errors);
+    return { type: repeated || answer.headers.get('idempotency-replayed') === 'true' ? 'there' : 'accepted' };
+  }
+
+  /** The position at which the log ends. */
+  private async head(): Promise<bigint> {
+    const { json } = await this.ask<{ readonly position: string }>('/v1/history?limit=1', {});
+    return BigInt(json.position);
+  }
+
+  /** The events of a stream from a revision on, without the hashes of their commands. */
+  private async *readStream(
+    stream: string,
+    { from = 0 }: StreamRange = {},
+  ): AsyncGenerator<readonly RecordedEvent[], void> {
+    const path = stream.split('/').map(encodeURIComponent).join('/');
+    for (let next: number | null = from; next !== null;) {
+      const { answer, json }: { answer: Response; json: StreamPage } = await this.ask<StreamPage>(
+        `/v1/history/${path}?from=${next}`,
+        {},
+      );
+      if (answer.status === 404) return;
+      if (!answer.ok) throw new Error(`${stream} cannot be read: ${answer.status}`);
+      yield json.events.map((event) => ({
+        ...event,
+        position: BigInt(event.position),
+        metadata: { ...event.metadata, commandHash: '' },
+      }));
+      next = json.next;
     }
   }
 
-  /** The events that a command of an import left on a stream; none if there are none. */
   async eventsOf(stream: string, actor: string, commandId: string): Promise<readonly HistoryEvent[]> {
     const answer = await this.fetch(`/v1/commands/${commandId}?stream=${encodeURIComponent(stream)}`, {
       headers: { 'entente-actor': actor },
@@ -103,7 +147,6 @@ export class ImportApi {
     return found;
   }
 
-  /** Every event of some kinds of stream, in the order of the log. */
   async *history(kinds: readonly string[]): AsyncGenerator<HistoryEvent, void> {
     const query = kinds.map((kind) => `kind=${kind}`).join('&');
     const controller = new AbortController();

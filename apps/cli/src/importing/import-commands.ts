@@ -5,7 +5,9 @@ import { type Output, progress } from '../output.js';
 import { textOf } from './decode.js';
 import type { CsvRow } from './csv-records.js';
 import { type FileHead, FileRows, formatOf } from './file-rows.js';
+import { DryRun, NO_LOG } from './dry-run.js';
 import { ImportApi } from './import-api.js';
+import type { BaseLog, ImportTarget } from './import-target.js';
 import { type Mapping, mappingErrors, readMapping } from './mapping.js';
 import { MissingRows } from './missing-rows.js';
 import { RecordedRows, correlationIdOf, rowKey } from './recorded.js';
@@ -38,8 +40,10 @@ export interface ImportFiles {
 
 export interface ImportCommandsOptions {
   readonly mapping: string;
-  /** The deployment; null if there is none, of a dry run alone. */
+  /** The address of the deployment. Null in a dry run that has none. */
   readonly url: string | null;
+  /** The log of a dry run that has no address; by default none was made yet. */
+  readonly log?: BaseLog;
   readonly edition?: string;
   readonly encoding?: string;
   readonly refused?: string;
@@ -114,12 +118,15 @@ export async function importCommands(
   const state = await stateOf(file);
   const head = await checkFile(file, mapping);
   const mapper = new RowMapper(mapping, head.header);
-  const { dryRun = false, refused: path = `${basename(file)}.refused.csv` } = options;
-  const refused = dryRun ? null : await RefusedFile.create(path, file, formatOf(mapping));
+  const path = pathOf(options, 'refused', file);
+  const refused = path === null ? null : await RefusedFile.create(path, file, formatOf(mapping));
   try {
     await refused?.begin(head.preamble, head.rawHeader);
-    const run = new ImportRun(file, mapping, mapper, refused, options, output);
-    const done = await run.all(head.isRefused || options.part === true);
+    const done = await withTarget(mapping, options, output, (target) =>
+      new ImportRun(file, mapping, mapper, refused, target, options, output).all(
+        head.isRefused || options.part === true,
+      ),
+    );
     const { size, mtimeMs } = await stateOf(file);
     if (size === state.size && mtimeMs === state.mtimeMs) return done;
     throw new Error(`${file} was changed while it was read: run the import again`);
@@ -127,6 +134,28 @@ export async function importCommands(
     await refused?.discard();
     throw error;
   }
+}
+
+/** Where refused or missing rows go: a dry run writes a file only if it is named. */
+const pathOf = (options: ImportCommandsOptions, rows: 'refused' | 'missing', file: string): string | null =>
+  options[rows] ?? (options.dryRun === true ? null : `${basename(file)}.${rows}.csv`);
+
+/** Runs `work` with the deployment, or with a dry run that shows the first commands. */
+async function withTarget<T>(
+  mapping: Mapping,
+  { url, log, dryRun = false }: ImportCommandsOptions,
+  output: Output,
+  work: (target: ImportTarget) => Promise<T>,
+): Promise<T> {
+  const correlationId = correlationIdOf(mapping);
+  const api = url === null ? null : new ImportApi(url, correlationId);
+  if (!dryRun && api !== null) return work(api);
+  if (!dryRun) throw new Error('an import needs a deployment');
+  let shown = 0;
+  const show = (line: string): void => {
+    if ((shown += 1) <= MAX_SHOWN) output.out(line);
+  };
+  return DryRun.with(api?.log ?? log ?? NO_LOG, correlationId, show, work);
 }
 
 /** One run of an import, over a file that can be read. */
@@ -140,7 +169,6 @@ class ImportRun {
     corrected: 0,
     missing: 0,
   };
-  private readonly api: ImportApi | null;
   private readonly recorded: RecordedRows;
   private readonly sender: RowSender;
 
@@ -149,32 +177,22 @@ class ImportRun {
     private readonly mapping: Mapping,
     private readonly mapper: RowMapper,
     private readonly refused: RefusedFile | null,
+    private readonly target: ImportTarget,
     private readonly options: ImportCommandsOptions,
     private readonly output: Output,
   ) {
-    this.api = options.url === null ? null : new ImportApi(options.url, correlationIdOf(mapping));
     this.recorded = new RecordedRows(mapping);
-    let shown = 0;
-    const show = (line: string): void => {
-      if ((shown += 1) <= MAX_SHOWN) output.out(line);
-    };
-    this.sender = new RowSender(
-      this.api,
-      this.recorded,
-      options.dryRun === true ? show : null,
-      mapping.order === 'file' || options.dryRun === true,
-    );
+    const inOrder = mapping.order === 'file' || options.dryRun === true;
+    this.sender = new RowSender(target, this.recorded, inOrder);
   }
 
   async all(isPart: boolean): Promise<ImportCounts & ImportFiles> {
-    if (this.api !== null) await this.recorded.read(this.api);
+    await this.recorded.read(this.target);
     await this.sendRows();
     const refusedFile = (await this.refused?.end()) ?? null;
-    const { dryRun, missing: path = `${basename(this.file)}.missing.csv` } = this.options;
-    const missing =
-      isPart || this.api === null
-        ? { rows: 0, file: null }
-        : await new MissingRows(this.recorded, this.api).report(dryRun === true ? null : path);
+    const missing = isPart
+      ? { rows: 0, file: null }
+      : await new MissingRows(this.recorded, this.target).report(pathOf(this.options, 'missing', this.file));
     return { ...this.counts, missing: missing.rows, refusedFile, missingFile: missing.file };
   }
 
@@ -239,8 +257,11 @@ class ImportRun {
     else {
       this.counts.refused += 1;
       await this.refused?.add(line, outcome.code, outcome.why, raw);
-      if (this.refused === null && this.counts.refused <= MAX_SHOWN)
+      if (this.refused !== null) return;
+      if (this.counts.refused <= MAX_SHOWN)
         this.output.err(`line ${line} would be refused: ${outcome.code}: ${outcome.why}`);
+      else if (this.counts.refused === MAX_SHOWN + 1)
+        this.output.err('more rows would be refused: name a file for all of them by --refused');
     }
   }
 }

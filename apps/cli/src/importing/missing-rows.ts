@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { NewFile } from '../files.js';
-import type { ImportApi } from './import-api.js';
+import type { ImportTarget } from './import-target.js';
 import type { RecordedRows } from './recorded.js';
 
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
@@ -9,7 +9,7 @@ const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 export class MissingRows {
   constructor(
     private readonly recorded: RecordedRows,
-    private readonly api: ImportApi,
+    private readonly api: ImportTarget,
   ) {}
 
   /**

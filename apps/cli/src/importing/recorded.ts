@@ -1,5 +1,5 @@
 import { DigestTable, digest64 } from './digest-table.js';
-import type { HistoryEvent, ImportApi } from './import-api.js';
+import type { HistoryEvent, ImportTarget } from './import-target.js';
 import { type Mapping, kindOf, stepOf } from './mapping.js';
 import { contentFieldsOf, contentOf, readCommandId } from './row-mapper.js';
 
@@ -51,7 +51,7 @@ export class RecordedRows {
   }
 
   /** Reads the log. Several events of one command are taken as one. */
-  async read(api: ImportApi): Promise<void> {
+  async read(api: Pick<ImportTarget, 'history'>): Promise<void> {
     let last = null as HistoryEvent | null;
     for await (const event of this.eventsIn(api)) {
       if (last !== null && last.stream === event.stream && last.metadata.commandId === event.metadata.commandId) {
@@ -65,7 +65,7 @@ export class RecordedRows {
   }
 
   /** The events of the log that this source brought. */
-  async *eventsIn(api: ImportApi): AsyncGenerator<HistoryEvent, void> {
+  async *eventsIn(api: Pick<ImportTarget, 'history'>): AsyncGenerator<HistoryEvent, void> {
     for await (const event of api.history(this.kinds))
       if (
         event.metadata.correlationId.startsWith(this.correlations) &&

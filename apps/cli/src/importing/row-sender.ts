@@ -1,5 +1,5 @@
 import { FLAG, type RecordedRows, commandKey, streamDigest } from './recorded.js';
-import type { HistoryEvent, ImportApi } from './import-api.js';
+import type { HistoryEvent, ImportTarget } from './import-target.js';
 import { foldedJson } from './names.js';
 import { type RowCommand, type RowPart, baseOf, negativeId, revisionId } from './row-mapper.js';
 
@@ -15,17 +15,15 @@ const refused = (code: string, why: string): RowRefusal => ({ type: 'refused', c
 
 /**
  * Sends the commands of rows, each after the one before it. Rows that have a stream in common are
- * sent in the order of the file, or all rows, if `inOrder`. With `show` nothing is sent: it gets
- * each command that would be.
+ * sent in the order of the file, or all rows, if `inOrder`.
  */
 export class RowSender {
   /** The last row under way on each stream. */
   private readonly busy = new Map<string, Promise<unknown>>();
 
   constructor(
-    private readonly api: ImportApi | null,
+    private readonly target: ImportTarget,
     private readonly recorded: RecordedRows,
-    private readonly show: ((line: string) => void) | null,
     private readonly inOrder: boolean,
   ) {}
 
@@ -112,8 +110,8 @@ export class RowSender {
   /** The events by which a row was recorded first. */
   private async eventsOf({ kind, streamId, actor }: RowCommand, base: string): Promise<readonly HistoryEvent[]> {
     const stream = `${kind}/${streamId}`;
-    const events = (await this.api?.eventsOf(stream, actor, base)) ?? [];
-    return events.length > 0 ? events : ((await this.api?.eventsOf(stream, actor, negativeId(base))) ?? []);
+    const events = await this.target.eventsOf(stream, actor, base);
+    return events.length > 0 ? events : this.target.eventsOf(stream, actor, negativeId(base));
   }
 
   private note(command: RowCommand, base: string): void {
@@ -126,12 +124,7 @@ export class RowSender {
   }
 
   private async post(command: RowCommand, id: string, path: string, body: unknown): Promise<RowOutcome> {
-    const { kind, streamId, actor } = command;
-    if (this.show !== null || this.api === null) {
-      this.show?.(JSON.stringify({ to: `POST /v1/${kind}/${streamId}/${path}`, actor, id, body }));
-      return { type: 'accepted', corrected: false };
-    }
-    const answer = await this.api.send(command, id, path, body);
+    const answer = await this.target.send(command, id, path, body);
     if (answer.type === 'refused') return answer;
     return answer.type === 'there' ? { type: 'there' } : { type: 'accepted', corrected: false };
   }
