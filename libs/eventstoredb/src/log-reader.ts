@@ -5,6 +5,7 @@ import { TimeIndex } from './time-index.js';
 import type { EventStoreConnection } from './connection.js';
 import { type DamagedStreams, streamCut } from './damaged-streams.js';
 import { fromServer } from './event-mapping.js';
+import { PageFilters } from './page-filters.js';
 import type { ReadFrom, ServerEvent, ServerFilter, ServerPage, ServerPosition } from './stream-calls.js';
 
 /** Events per read of the log. */
@@ -102,7 +103,7 @@ export class LogReader {
     const isInRange = (event: RecordedEvent) =>
       event.position > after && (upTo === undefined || event.position <= upTo) && (types?.includes(event.type) ?? true);
     const matchesNothing = kinds?.length === 0 || types?.length === 0;
-    const filter = this.filterOf(range);
+    const filters = this.filtersOf(range);
     let left = matchesNothing ? 0 : limit;
     let next = this.orBeginning(checkedPosition(after));
     const isWhole = kinds === undefined && types === undefined;
@@ -111,7 +112,7 @@ export class LogReader {
     while (left > 0 && (upTo === undefined || next < upTo)) {
       this.checkKinds(kinds, onDamage);
       const seen = this.seenAfter(next);
-      const page = await this.pageAfter(next, filter, Math.min(LOG_PAGE_SIZE, left + MARKS_PER_PAGE), seen);
+      const page = await this.pageAfter(next, filters.filter, Math.min(LOG_PAGE_SIZE, left + MARKS_PER_PAGE), seen);
       this.checkKinds(kinds, onDamage);
       const own: RecordedEvent[] = [];
       if (isFirst && isWhole && page.events.some(({ commit }) => commit > next))
@@ -135,6 +136,7 @@ export class LogReader {
       for (let at = 0; at < events.length; at += batchSize) yield events.slice(at, at + batchSize);
       left -= events.length;
       if (page.last) return;
+      filters.note(page.through - next, page.events.length, own.length);
       next = page.through;
     }
   }
@@ -277,10 +279,12 @@ export class LogReader {
     if (fault !== null) throw fault;
   }
 
-  /** The filter of the server for a range, with the events that damage its streams. */
-  private filterOf({ kinds, types }: LogRange): ServerFilter {
-    if (kinds !== undefined) return this.connection.names.kindsFilter(kinds);
-    return types === undefined ? this.connection.names.ownFilter() : { typePattern: anyOf(types) };
+  /** The filters of the server for a range; those by streams find damage, too. */
+  private filtersOf({ kinds, types }: LogRange): Pick<PageFilters, 'filter' | 'note'> {
+    const { names } = this.connection;
+    if (kinds === undefined && types !== undefined)
+      return new PageFilters([{ typePattern: anyOf(types) }, names.ownFilter()]);
+    return { filter: kinds === undefined ? names.ownFilter() : names.kindsFilter(kinds), note: () => undefined };
   }
 
   /** The position, or the beginning of the log, whichever is later. */
