@@ -146,6 +146,7 @@ export const TOUCHED = [
   {
     name: 'the event store on a server: reading, writing, a cluster',
     run: processes(
+      'event-store-server',
       'reading',
       'writing',
       'cluster',
@@ -159,7 +160,7 @@ export const TOUCHED = [
       'recorded',
     ),
     touches: [...EVENT_STORE, 'libs/engine/src/event-store'],
-    seconds: 130,
+    seconds: 180,
   },
   {
     name: 'the standalone process: killed, damaged, rebuilt, restored',

@@ -1,19 +1,28 @@
-import { randomUUID } from 'node:crypto';
-import { expect, it } from '@jest/globals';
+import { afterAll, describe, jest } from '@jest/globals';
 import { describeContract } from '../../../test/contracts/contract.js';
 import { EVENT_STORE } from '../../../test/contracts/event-store.js';
-import { EventStoreDbStore } from './eventstoredb-store.js';
+import { EVENT_STORE_SERVER, NEEDS_STAND_IN } from '../../../test/contracts/event-store-server.js';
+import { namedLogOn } from '../../../test/support/named-log.js';
 
-const url = process.env['ESDB_URL'];
-/** Each case has a separate log on the server, which may hold others. */
-const connect = () => EventStoreDbStore.connect({ url: url ?? '', log: `trial-${randomUUID()}` });
+jest.setTimeout(120_000);
 
-it('the integration specs of EventStoreDB have a server in ESDB_URL', async () => {
-  expect(url).toBeDefined();
-  await (await connect()).close();
+// Each case has a separate log on the server, which may hold others.
+const { ESDB_URL: named, SERVICES_ESDB_URL: standIn } = process.env;
+const url = named ?? standIn;
+if (url === undefined) throw new Error('name a server in ESDB_URL, or run this by `npm run test:integration`');
+
+describe(named === undefined ? 'on a stand-in process' : 'on the server of ESDB_URL', () => {
+  describeContract('EventStore', EVENT_STORE, async () => {
+    const { port, end } = namedLogOn(url);
+    return { port: { store: await port.open() }, end };
+  });
+  describeContract('EventStoreDB log', EVENT_STORE_SERVER, () => Promise.resolve(namedLogOn(url)));
 });
 
-describeContract('EventStore', EVENT_STORE, async () => {
-  const store = await connect();
-  return { port: { store }, end: () => store.close() };
+afterAll(() => {
+  const where = named === undefined ? 'a stand-in process, since ESDB_URL names no server' : 'the server of ESDB_URL';
+  const tried = [...EVENT_STORE, ...EVENT_STORE_SERVER].map(({ name }) => `  ${name}`);
+  process.stderr.write(
+    `TRIED on ${where}: a log that\n${tried.join('\n')}\nTRIED on the stand-in only:\n${NEEDS_STAND_IN.map((one) => `  ${one}`).join('\n')}\n`,
+  );
 });

@@ -91,38 +91,6 @@ describe('the log on a server', () => {
     }
   });
 
-  it('is read from after any position, also one at which no event begins', async () => {
-    const server = await aServer();
-    const store = await aStore({ url: server.url });
-    for (let i = 0; i < 4; i += 1) await store.append('note/a', i === 0 ? 'none' : i - 1, [anEvent()]);
-    const [, second, third] = await all(store.readLog(0n));
-    const behind = async (after: bigint) => (await all(store.readLog(after))).map(({ revision }) => revision);
-    expect(await behind(second?.position ?? 0n)).toEqual([2, 3]);
-    expect(await behind((second?.position ?? 0n) + 1n)).toEqual([2, 3]);
-    expect(await behind((third?.position ?? 0n) - 1n)).toEqual([2, 3]);
-    expect(await behind(10n ** 12n)).toEqual([]);
-  });
-
-  it('gives each event once if its end is a position at which no event begins', async () => {
-    const server = await aServer();
-    const store = await aStore({ url: server.url });
-    for (let i = 0; i < 120; i += 1)
-      await store.append(
-        `note/${i}`,
-        'none',
-        Array.from({ length: 10 }, () => anEvent()),
-      );
-    await store.append('memo/a', 'none', [anEvent(), anEvent()]);
-    const [memo] = await all(store.readLog(0n, { kinds: ['memo'] }));
-    const upTo = (memo?.position ?? 0n) + 1n;
-    for (const version of ['22.10.5', '23.10.6', '24.10.4']) {
-      server.faults.version = version;
-      const notes = await all(store.readLog(0n, { kinds: ['note'], upTo }));
-      expect([notes.length, new Set(notes.map(({ id }) => id)).size]).toEqual([1200, 1200]);
-      expect(await all(store.readLog(0n, { kinds: ['memo'], upTo }))).toHaveLength(1);
-    }
-  });
-
   it('is read past transactions of another program, whose commit comes after them', async () => {
     for (const version of ['22.10.5', '23.10.6', '24.10.4']) {
       const server = await aServer();
@@ -165,22 +133,6 @@ describe('the log on a server', () => {
     server.faults.noLeaderInfo = 0;
   });
 
-  it("never shows system events, its own id or another program's events, and ends at its last event", async () => {
-    const server = await aServer();
-    const store = await aStore({ url: server.url });
-    expect(await store.head()).toBe(0n);
-    const answer = await store.append('note/a', 'none', [anEvent()]);
-    for (let i = 0; i < 1200; i += 1)
-      server.log.write(i % 2 === 0 ? '$stats-x' : 'orders-1', [theirs('$statsCollected')]);
-    server.log.write('orders-1', [theirs('OrderPlaced')]);
-    expect(await all(store.readLog(0n))).toHaveLength(1);
-    expect(answer).toMatchObject({ position: await store.head() });
-    expect(await store.positionAt('9999-12-31T00:00:00.000Z')).toBe(await store.head());
-    const again = await aStore({ url: server.url });
-    expect(await again.head()).toBe(await store.head());
-    expect(server.log.records.some(({ stream }) => stream === 'entente-log')).toBe(true);
-  });
-
   it('is read at its end without a search of what others wrote after it', async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url });
@@ -200,40 +152,6 @@ describe('the log on a server', () => {
     expect(server.reads.searched - searched).toBeLessThan(20 * 5001);
     const next = await store.append('note/a', 0, [anEvent()]);
     expect(next).toMatchObject({ position: (await all(store.readLog(end)))[0]?.position });
-  });
-
-  it('refuses events that another program wrote into one of its streams', async () => {
-    const server = await aServer();
-    const store = await aStore({ url: server.url });
-    server.log.write('note/a', [theirs('NoteTaken')]);
-    await expect(all(store.readLog(0n))).rejects.toThrow(
-      /^note\/a: revision 0 at position \d+ was written by another program; .* restore the server from a backup/,
-    );
-    await expect(all(store.readStream('note/a'))).rejects.toMatchObject({ code: 'foreign-event' });
-  });
-
-  it('has one id, whichever process connects first, and shares its server with other logs by name', async () => {
-    const server = await aServer();
-    const { url } = server;
-    const [first, second] = await Promise.all([aStore({ url }), aStore({ url })]);
-    expect(first.id).toMatch(/^[0-9a-f-]{36}$/);
-    expect(second.id).toBe(first.id);
-    expect(server.log.of('entente-log')).toHaveLength(1);
-    const other = await aStore({ url, log: 'other' });
-    expect(other.id).not.toBe(first.id);
-    await first.append('note/a', 'none', [anEvent()]);
-    expect(await other.append('note/a', 'none', [anEvent(), anEvent()])).toMatchObject({ ok: true, revision: 1 });
-    expect([(await all(first.readLog(0n))).length, (await all(other.readLog(0n))).length]).toEqual([1, 2]);
-    expect(await all(other.readLog(0n, { kinds: ['note'] }))).toHaveLength(2);
-    await expect(EventStoreDbStore.connect({ url, log: 'No: name' })).rejects.toThrow('kebab-case');
-  });
-
-  it('upcasts old versions of events', async () => {
-    const server = await aServer();
-    const store = await aStore({ url: server.url, upcast: (event) => ({ ...event, version: event.version + 1 }) });
-    await store.append('note/a', 'none', [anEvent()]);
-    expect((await all(store.readLog(0n)))[0]?.version).toBe(2);
-    expect((await all(store.readStream('note/a')))[0]?.version).toBe(2);
   });
 });
 

@@ -39,17 +39,6 @@ describe('the position of an instant', () => {
     expect((event?.metadata.recordedAt ?? '') > asked).toBe(true);
   });
 
-  it('takes no mark if a later event is there, or if the instant is in the future', async () => {
-    const server = await aServer();
-    const store = await aStore({ url: server.url });
-    await store.append('note/a', 'none', [anEvent()]);
-    const [event] = await all(store.readLog(0n));
-    const between = anInstant(Date.parse(event?.metadata.recordedAt ?? '') - 1);
-    expect(await store.positionAt(between)).toBe(0n);
-    expect(await store.positionAt('9999-12-31T23:59:59.999Z')).toBe(event?.position);
-    expect(server.log.of(MARKS)).toEqual([]);
-  });
-
   it('shares one mark among all who ask, and asks again for an instant that the server has not reached', async () => {
     const server = await aServer();
     const store = await aStore({ url: server.url });
@@ -109,20 +98,6 @@ describe('the position of an instant', () => {
     expect(await fresh.positionAt('2026-06-01T12:00:03.000Z')).toBe(0n);
   });
 
-  it('does not rest on a mark whose event is not there, as after a restore from an older copy', async () => {
-    const server = await aServer();
-    const store = await aStore({ url: server.url });
-    const answer = await store.append('note/a', 'none', [anEvent()]);
-    const data = { position: '999999', recordedAt: anInstant(Date.now() - 1) };
-    const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
-    const mark = { type: 'TimeMarked', contentType: 'application/json', metadata: bytes({}) };
-    server.log.write(MARKS, [{ ...mark, id: '66666666-0000-4000-8000-000000000001', data: bytes(data) }]);
-    server.log.write(MARKS, [{ ...mark, id: '66666666-0000-4000-8000-000000000002', data: bytes('theirs') }]);
-    const fresh = await aStore({ url: server.url });
-    expect(answer).toMatchObject({ position: await fresh.positionAt(anInstant(Date.now() - 1)) });
-    expect(await all(fresh.readLog(0n))).toHaveLength(1);
-  });
-
   it('is found with marks that an administrator cut, or with none', async () => {
     const server = await aServer();
     let now = Date.parse('2026-06-01T00:00:00.000Z');
@@ -141,33 +116,6 @@ describe('the position of an instant', () => {
     const instant = log[2600]?.metadata.recordedAt ?? '';
     const last = log.findLast(({ metadata }) => metadata.recordedAt <= instant);
     expect(await (await aStore({ url: server.url })).positionAt(instant)).toBe(last?.position);
-  });
-});
-
-describe('an imported log', () => {
-  it('has the times that it had, whatever is marked while it is imported', async () => {
-    const server = await aServer();
-    const store = await aStore({ url: server.url });
-    const other = await aStore({ url: server.url });
-    const { metadata, ...event } = anEvent();
-    const events = Array.from({ length: 3000 }, (_, i) => ({
-      ...event,
-      id: `99990000-0000-5000-8000-${String(i).padStart(12, '0')}`,
-      stream: `note/${i % 10}`,
-      revision: Math.floor(i / 10),
-      position: 0n,
-      metadata: { ...metadata, recordedAt: anInstant(Date.UTC(2020, 0, 1) + i * 1000) },
-    }));
-    const positions: bigint[] = [];
-    for (let at = 0; at < events.length; at += 500) {
-      positions.push(...(await store.importEvents(events.slice(at, at + 500))));
-      await other.positionAt(anInstant(Date.now()));
-    }
-    expect(server.log.of(MARKS).length).toBeGreaterThan(3);
-    const expected = events.map((one, i) => ({ ...one, position: positions[i] }));
-    expect(await all((await aStore({ url: server.url })).readLog(0n))).toEqual(expected);
-    expect(await all(store.readLog(positions[1499] ?? 0n))).toEqual(expected.slice(1500));
-    expect(await store.positionAt(events[1700]?.metadata.recordedAt ?? '')).toBe(positions[1700]);
   });
 });
 

@@ -66,30 +66,6 @@ describe('an append to a server', () => {
       await expect(call()).rejects.toMatchObject({ code: 'shutting-down' });
   });
 
-  it('gets its own position if many append to one stream without a revision', async () => {
-    const { store } = await trial({ answerTimeout: 2000 });
-    const answers = await Promise.all(Array.from({ length: 20 }, () => store.append('note/a', 'any', [anEvent()])));
-    expect(answers.map((a) => a.ok && a.revision).sort((a, b) => Number(a) - Number(b))).toEqual(
-      answers.map((_, i) => i),
-    );
-  });
-
-  it('fails for a stream name that the log could not read back', async () => {
-    const { store } = await trial();
-    expect([await store.revisionOf('entente-log'), await all(store.readStream('entente-log'))]).toEqual([-1, []]);
-    for (const stream of ['note', '$note/a', 'Note/a', 'entente-log', 'note/'])
-      await expect(store.append(stream, 'none', [anEvent()])).rejects.toThrow(`${stream} is not a stream of a log`);
-  });
-
-  it('fails for data that is not JSON, without ending the connection', async () => {
-    const { store } = await trial();
-    const round: { self?: unknown } = {};
-    round.self = round;
-    for (const data of [undefined, 1n, round])
-      await expect(store.append('note/a', 'none', [{ ...anEvent(), data }])).rejects.toThrow(/JSON|BigInt|circular/);
-    expect(await store.append('note/a', 'none', [anEvent()])).toMatchObject({ ok: true });
-  });
-
   it('of an imported log resumes at the point of its interruption', async () => {
     const events = Array.from({ length: 30 }, (_, i) => recorded(`note/${i % 3}`, Math.floor(i / 3), i));
     events.push(recorded('note/9', 0, 30), recorded('note/9', 1, 30), recorded('note/9', 2, 31));
