@@ -93,6 +93,14 @@ export function monitoring(opens: DeploymentFactory): void {
       });
     });
 
+    const accounting = async () =>
+      (await client.latest('alert-accounting')).map((row) => [
+        row['deployment'],
+        row['status'],
+        row['unaccounted'],
+        row['overdue'],
+      ]);
+
     it('say who is not accounted for after an alert', async () => {
       const team = {
         role: 'advisor',
@@ -110,13 +118,6 @@ export function monitoring(opens: DeploymentFactory): void {
       await client.send('deployment/norland.other/deploy', { ...team, area: 'south' }, DONOR);
       const alert = { alert: 'a-1', on: inDays(-8), instruction: 'shelter', reason: 'rockets', accountBy: inDays(-7) };
       const alerted = await client.recorded(`${NORTH}/issue-alert`, alert, DONOR);
-      const accounting = async () =>
-        (await client.latest('alert-accounting')).map((row) => [
-          row['deployment'],
-          row['status'],
-          row['unaccounted'],
-          row['overdue'],
-        ]);
       expect(await accounting()).toEqual([['norland.team', 'not accounted for', 3, true]]);
       const account = { situation: 'norland.north', alert: 'a-1', on: inDays(-7), safe: 2, missing: ['n-3'] };
       expect(await client.refused(`${TEAM}/account-for`, { ...account, missing: [] }, DONOR)).toMatchObject({
@@ -143,7 +144,13 @@ export function monitoring(opens: DeploymentFactory): void {
       const reported = await client.recorded(`${TEAM}/report-incident`, incident, DONOR);
       const correction = { corrects: reported, incident: 'i-1', reason: 'second-report', hurt: 2 };
       await client.send(`${TEAM}/correct-incident`, correction, DONOR);
+      await client.send(`${TEAM}/relocate`, { area: 'east', on: inDays(-6), reason: 'instability' }, DONOR);
+      await client.send(`${TEAM}/relocate`, { area: 'west', on: inDays(-5), reason: 'instability' }, DONOR);
       await client.send(`${TEAM}/relocate`, { area: 'south', on: inDays(-5), reason: 'instability' }, DONOR);
+      const stays = (await client.latest('personnel-stays')).filter((stay) => stay['deployment'] === 'norland.team');
+      expect(stays.map((stay) => stay['area']).toSorted()).toEqual(['east', 'north', 'south', 'west']);
+      // They stay in the account of the alert, wherever they have gone since.
+      expect(await accounting()).toEqual([['norland.team', 'all safe', 0, false]]);
       expect((await client.latest('personnel-incidents'))[0]).toMatchObject({ hurt: 2, area: 'north', corrections: 1 });
       const { totals } = await client.model(`deployments?by=area&after=${await client.head()}`);
       expect(totals).toMatchObject([{ area: 'south', count: 2, personnel: '6' }]);

@@ -1,34 +1,59 @@
 import { AlertRow } from './country-situations.js';
 import { daysLate, overdue } from './columns.js';
-import { DeploymentRow, PersonnelAccountRow } from './deployments.js';
+import { DeploymentRow, PersonnelAccountRow, PersonnelStayRow } from './deployments.js';
 import type { From, Query, RowsView } from './from.js';
 
 const OF_ALERT = ['situation', 'alert', 'country', 'area', 'issued_on', 'account_by', 'ended_on'] as const;
 
-/** In the alert's area while it applied; also those who left it since the alert. */
-const CONCERNED = `d.country = a.country
-  AND (d.returned_on IS NULL OR d.returned_on >= a.issued_on)
+/** In the country or area of an alert while it applied; also who has left the area since. */
+const CONCERNED = `(d.returned_on IS NULL OR d.returned_on >= a.issued_on)
   AND (a.ended_on IS NULL OR d.deployed_on < a.ended_on)
-  AND (a.area IS NULL
-    OR (d.area = a.area AND (a.ended_on IS NULL OR d.in_area_from < a.ended_on))
-    OR (d.area_before = a.area AND d.in_area_from >= a.issued_on))`;
+  AND (a.area IS NULL OR t.deployment IS NOT NULL)`;
+
+/** The deployments that had a stay in the area of an alert while it applied, each once. */
+function stayed(from: From): Query {
+  const stays = from(PersonnelStayRow, 's')
+    .select('s.deployment', 'deployment')
+    .addSelect('s.area', 'area')
+    .addSelect('s.in_area_from', 'came_on')
+    .addSelect('LEAD(s.in_area_from) OVER (PARTITION BY s.deployment ORDER BY s.stay)', 'left_on');
+  return from(AlertRow, 'o')
+    .innerJoin(
+      `(${stays.getQuery()})`,
+      'y',
+      `y.area = o.area AND (o.ended_on IS NULL OR y.came_on < o.ended_on)
+        AND (y.left_on IS NULL OR y.left_on >= o.issued_on)`,
+    )
+    .setParameters(stays.getParameters())
+    .select('o.situation', 'situation')
+    .addSelect('o.alert', 'alert')
+    .addSelect('y.deployment', 'deployment')
+    .distinct(true);
+}
 
 function query(from: From): Query {
   const deployments = from(DeploymentRow, 'w').select('w.deployment', 'deployment');
-  for (const column of ['country', 'area', 'area_before', 'in_area_from', 'deployed_on', 'returned_on', 'personnel'])
+  for (const column of ['country', 'area', 'deployed_on', 'returned_on', 'personnel'])
     deployments.addSelect(`w.${column}`, column);
   for (const column of ['donor', 'recipient', 'programme']) deployments.addSelect(`w.${column}`, column);
   const accounts = from(PersonnelAccountRow, 'p').select('p.deployment', 'deployment');
   for (const column of ['situation', 'alert', 'accounted_on', 'safe', 'missing'])
     accounts.addSelect(`p.${column}`, column);
+  const exposed = stayed(from);
   const rows = from(AlertRow, 'a')
-    .innerJoin(`(${deployments.getQuery()})`, 'd', CONCERNED)
+    .innerJoin(`(${deployments.getQuery()})`, 'd', 'd.country = a.country')
+    .leftJoin(
+      `(${exposed.getQuery()})`,
+      't',
+      't.deployment = d.deployment AND t.situation = a.situation AND t.alert = a.alert',
+    )
     .leftJoin(
       `(${accounts.getQuery()})`,
       'k',
       'k.deployment = d.deployment AND k.situation = a.situation AND k.alert = a.alert',
     )
-    .setParameters({ ...deployments.getParameters(), ...accounts.getParameters() })
+    .where(CONCERNED)
+    .setParameters({ ...deployments.getParameters(), ...exposed.getParameters(), ...accounts.getParameters() })
     .select('d.deployment', 'deployment');
   for (const column of OF_ALERT) rows.addSelect(`a.${column}`, column);
   for (const column of ['donor', 'recipient', 'programme', 'personnel']) rows.addSelect(`d.${column}`, column);
@@ -48,7 +73,7 @@ const DUE = { due: 'account_by', done: 'accounted_on' };
 /** Who is not accounted for after an alert. */
 export const alertAccounting: RowsView = {
   name: 'alert-accounting',
-  version: 1,
+  version: 2,
   about: 'a deployment in the area of an alert: whether its personnel were accounted for, and how many were not',
   key: ['situation', 'alert', 'deployment'],
   columns: {
@@ -100,6 +125,7 @@ export const alertAccounting: RowsView = {
   movedBy: {
     alerts: { situation: 'situation', alert: 'alert' },
     deployments: { deployment: 'deployment' },
+    'personnel-stays': { deployment: 'deployment' },
     'personnel-accounts': { situation: 'situation', alert: 'alert', deployment: 'deployment' },
   },
   query,

@@ -14,7 +14,6 @@ export class DeploymentRow {
   @persons("a reference to each person in the sender's own register, never a name") persons!: readonly string[];
   @text('the country') country!: string;
   @text('the area in which they are, or were before they returned') area!: string;
-  @textOrNull('the area in which they were before the newest move') area_before!: string | null;
   @day('the day from which they are in that area') in_area_from!: string;
   @text('the donor whose personnel they are') donor!: string;
   @text('the recipient') recipient!: string;
@@ -31,7 +30,7 @@ const RETURN = { due: 'planned_return', done: 'returned_on' };
 
 export const deployments: Projection<DeploymentEvent, DeploymentRow> = {
   name: 'deployments',
-  version: 2,
+  version: 3,
   kinds: ['deployment'],
   about: 'personnel sent to a country: how many women and men, in which area, from when and until when',
   entity: DeploymentRow,
@@ -66,7 +65,6 @@ export const deployments: Projection<DeploymentEvent, DeploymentRow> = {
       PersonnelIncidentCorrected: unchanged,
       PersonnelRelocated: ({ area, on: in_area_from }, row) => ({
         area,
-        area_before: row.area,
         in_area_from,
         relocations: row.relocations + 1,
       }),
@@ -85,6 +83,50 @@ export const deployments: Projection<DeploymentEvent, DeploymentRow> = {
     },
     ({ women, men }) => ({ personnel: women + men }),
   ),
+};
+
+/** A stay of the personnel of a deployment in an area. The next stay or the return ends it. */
+export class PersonnelStayRow {
+  @text('the deployment') deployment!: string;
+  @count('the number of the stay in the deployment, from 1') stay!: number;
+  @text('the country') country!: string;
+  @text('the area of the country') area!: string;
+  @day('the day from which they were there, corrections included') in_area_from!: string;
+  @text('the donor whose personnel they are') donor!: string;
+  @text('the recipient') recipient!: string;
+}
+
+export const personnelStays: Projection<DeploymentEvent, PersonnelStayRow> = {
+  name: 'personnel-stays',
+  version: 1,
+  kinds: ['deployment'],
+  about: 'a stay of the personnel of a deployment in an area, in order: where they were when',
+  entity: PersonnelStayRow,
+  totals: { counts: 'stays', by: ['country'], sums: [] },
+  head: true,
+  // The correction of the first day concerns the first stay, which the opening event began.
+  touches: ({ type, revision }: RecordedEvent<DeploymentEvent>) =>
+    type === 'PersonnelDeployed' || type === 'PersonnelRelocated'
+      ? ['', String(revision)]
+      : type === 'DeploymentCorrected'
+        ? ['0']
+        : [],
+  evolve(row, event, _, head) {
+    switch (event.type) {
+      case 'PersonnelDeployed': {
+        const { country, area, from: in_area_from, donor, recipient } = event.data;
+        return { deployment: originOf(event).id, stay: 1, country, area, in_area_from, donor, recipient };
+      }
+      case 'PersonnelRelocated': {
+        const { area, on: in_area_from } = event.data;
+        return head === null ? null : { ...head, stay: head.stay + 1, area, in_area_from };
+      }
+      case 'DeploymentCorrected':
+        return row === null || event.data.from === undefined ? row : { ...row, in_area_from: event.data.from };
+      default:
+        return row;
+    }
+  },
 };
 
 /** What is known of the personnel of a deployment after an alert. */

@@ -6,7 +6,7 @@ import { checkDelinquency, endUseCompliance, overdueByMonth } from './end-use-co
 import { checkDiscrepancies, checkResults, endUseChecks } from './end-use-checks.js';
 import { alertAccounting } from './alert-accounting.js';
 import { alerts, countrySituations } from './country-situations.js';
-import { deployments, personnelAccounts, personnelIncidents } from './deployments.js';
+import { deployments, personnelAccounts, personnelIncidents, personnelStays } from './deployments.js';
 import { agreements, conditions } from './agreements.js';
 import { incidentTypes, parameters } from './framework-terms.js';
 import { exceptions, statutoryReports } from './statutory-reports.js';
@@ -80,6 +80,7 @@ const PROJECTIONS = [
   countrySituations,
   alerts,
   deployments,
+  personnelStays,
   personnelAccounts,
   personnelIncidents,
   endUseChecks,

@@ -37,6 +37,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   'country-situations': ['situation'],
   alerts: ['situation', 'alert'],
   deployments: ['deployment'],
+  'personnel-stays': ['deployment', 'stay'],
   'personnel-accounts': ['deployment', 'situation', 'alert'],
   'personnel-incidents': ['deployment', 'incident'],
   'end-use-checks': ['end_use_check'],

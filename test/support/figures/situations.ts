@@ -106,7 +106,6 @@ function deployed(events: Deployed, day: string) {
   const returned = end === undefined ? null : rightDay(events, end);
   const planned = (last(events, 'PersonnelDeployed', 'DeploymentExtended') as { data: { plannedReturn: string } }).data
     .plannedReturn;
-  const areas = [area, ...moves.map(({ data }) => data.area)];
   return {
     deployment: idOf((events[0] as Deployed[number]).stream),
     status: end === undefined ? 'deployed' : 'returned',
@@ -116,8 +115,7 @@ function deployed(events: Deployed, day: string) {
     personnel: stated(events, 'women') + stated(events, 'men'),
     persons: stated(events, 'persons'),
     country,
-    area: areas.at(-1) as string,
-    area_before: areas.at(-2) ?? null,
+    area: moves.at(-1)?.data.area ?? area,
     in_area_from: moves.at(-1)?.data.on ?? stated(events, 'from'),
     donor,
     recipient,
@@ -135,6 +133,22 @@ function deployed(events: Deployed, day: string) {
 
 const allDeployed = (log: readonly RecordedEvent[], day: string) =>
   streamsOf<DeploymentEvent>(log, 'deployment').map((events) => deployed(events, day));
+
+/** The areas in which the personnel of each deployment were, one after another. */
+const stays = (log: readonly RecordedEvent[]) =>
+  streamsOf<DeploymentEvent>(log, 'deployment').flatMap((events) => {
+    const { country, area, donor, recipient } = deployedAs(events);
+    const first = { area, on: stated(events, 'from') };
+    return [first, ...only(events, 'PersonnelRelocated').map(({ data }) => data)].map((stay, index) => ({
+      deployment: idOf((events[0] as Deployed[number]).stream),
+      stay: index + 1,
+      country,
+      area: stay.area,
+      in_area_from: stay.on,
+      donor,
+      recipient,
+    }));
+  });
 
 const accounts = (log: readonly RecordedEvent[]) =>
   streamsOf<DeploymentEvent>(log, 'deployment').flatMap((events) => {
@@ -193,6 +207,7 @@ const incidents: Figures = (log) =>
 /** Whether a deployment was in the area of an alert while it applied, or left it since. */
 function concerned(
   one: ReturnType<typeof deployed>,
+  all: ReturnType<typeof stays>,
   alert: { country: string; area: string | null; issued_on: string; ended_on: string | null },
 ): boolean {
   const { area, issued_on: from, ended_on: to } = alert;
@@ -200,17 +215,22 @@ function concerned(
   if (one.country !== alert.country || !applied(one.deployed_on)) return false;
   if (one.returned_on !== null && daysBetween(from, one.returned_on) < 0) return false;
   if (area === null) return true;
-  return one.area === area ? applied(one.in_area_from) : one.area_before === area && one.in_area_from >= from;
+  // Where they were when the day of the alert began, and where they came on that day or later.
+  const own = all.filter(({ deployment }) => deployment === one.deployment);
+  const before = own.findLast(({ in_area_from }) => in_area_from < from);
+  const after = own.filter(({ in_area_from }) => in_area_from >= from && applied(in_area_from));
+  return [before, ...after].some((stay) => stay?.area === area);
 }
 
 const accounting: Figures = (log, { day, occurredBy }) => {
   const known = accounts(log);
+  const moves = stays(log);
   return alerts(log, { day, occurredBy }).flatMap((alert) => {
     const of = alert as unknown as { situation: string; alert: string; account_by: string } & Parameters<
       typeof concerned
-    >[1];
+    >[2];
     return allDeployed(log, day)
-      .filter((one) => concerned(one, of))
+      .filter((one) => concerned(one, moves, of))
       .map((one) => {
         const account = known.find(
           (row) => row.deployment === one.deployment && row.situation === of.situation && row.alert === of.alert,
@@ -245,6 +265,7 @@ export const SITUATIONS: Readonly<Record<string, Figures>> = {
   'country-situations': situations,
   alerts,
   deployments: (log, { day }) => allDeployed(log, day),
+  'personnel-stays': stays,
   'personnel-accounts': accounts,
   'personnel-incidents': incidents,
   'alert-accounting': accounting,

@@ -50,6 +50,7 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   'country-situations': of('situations', ['status', 'monitoring']),
   alerts: of('alerts', ['status']),
   deployments: of('deployments', ['status', 'country'], ['women', 'men', 'personnel']),
+  'personnel-stays': of('stays', ['country']),
   'personnel-accounts': of('accounts', [], ['safe', 'missing']),
   'personnel-incidents': of('incidents', ['severity', 'country'], ['hurt', 'evacuated']),
   'end-use-checks': of('checks', ['status', 'overdue', 'currency'], ['items', 'value']),
