@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 
@@ -34,6 +35,23 @@ export function page(opens: DeploymentFactory): void {
     it('loads nothing from elsewhere, and inserts data as text, never as markup', () => {
       expect(page).not.toMatch(/https?:|\/\/[a-z]|@import|url\(/i);
       expect(page).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|\seval\(|style="|\son[a-z]+="/);
+    });
+
+    it('shows money with the decimal digits of ISO 4217, whatever the browser has for its currency', async () => {
+      const { currencies } = (await (await fetch(`${deployment.url}/v1/read-models`)).json()) as {
+        currencies: Record<string, number | null>;
+      };
+      const [source] = /^ {6}function money\([^]*?^ {6}\}$/m.exec(page) ?? [];
+      const shown = runInNewContext(`${source}; money`, { currencies, Intl, BigInt, String }) as (
+        value: unknown,
+        currency: string,
+      ) => string;
+      expect(['IQD', 'TND', 'KWD'].map((code) => shown(1234567, code))).toEqual(Array(3).fill('1,234.567'));
+      const ofTwo = 'AFN ALL COP HUF IDR IRR LBP MGA MMK PKR SOS SYP USD YER'.split(' ');
+      expect(ofTwo.map((code) => shown(1234567, code))).toEqual(ofTwo.map(() => '12,345.67'));
+      expect(shown(-1234567, 'JPY')).toBe('−1,234,567');
+      expect(shown('123456789012345678901234', 'CLF')).toBe('12,345,678,901,234,567,890.1234');
+      expect([shown(5, 'XAU'), shown(5, 'toString')]).toEqual(['5', '5']);
     });
 
     it('labels each field', () => {

@@ -53,3 +53,6 @@ export const minorUnitDigits = (code: string): number | null => DIGITS.get(code)
 /** The currencies whose minor unit has this number of decimal digits; null: that have none. */
 export const currenciesWith = (digits: number | null): readonly string[] =>
   [...DIGITS].filter(([, of]) => of === digits).map(([code]) => code);
+
+/** Every code of ISO 4217, current and withdrawn, with its {@link minorUnitDigits}. */
+export const currencyDigits = (): Readonly<Record<string, number | null>> => Object.fromEntries(DIGITS);

@@ -1,5 +1,5 @@
 export { IN_MINOR_UNITS, OF_CLASS, exampleOf, fieldsOf, schemaOf, type Schema } from './schema.js';
-export { currenciesWith, isCurrency, minorUnitDigits } from './currencies.js';
+export { currenciesWith, currencyDigits, isCurrency, minorUnitDigits } from './currencies.js';
 export { type ReadJson, bodyHeaderError, readJson } from './json-text.js';
 export { AS_OF_TAKES, isDay, parseInstant, readAsOf } from './instants.js';
 export type { FieldError } from './structure.js';

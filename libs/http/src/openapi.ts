@@ -407,6 +407,12 @@ const LISTED = properties({
       version: described('its version'),
     }),
   ),
+  currencies: {
+    type: 'object',
+    description:
+      'how many decimal digits the minor unit of each currency has by ISO 4217, by its code; null: it has no minor unit',
+    additionalProperties: { type: ['integer', 'null'], format: 'int32' },
+  },
 });
 
 const CATALOGUED = list(

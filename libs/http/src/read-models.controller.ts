@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Param, Query, Res, StreamableFile } from '@nestjs/common';
-import type { FieldError } from '@entente/contracts';
+import { type FieldError, currencyDigits } from '@entente/contracts';
 import {
   MAX_TOTALS_GROUPS,
   type ReadModelDescription,
@@ -64,7 +64,7 @@ export class ReadModelsController {
 
   /**
    * The read models and views: their columns with types, what totals count, and the position of
-   * each.
+   * each; and how many decimal digits the minor unit of each currency has.
    */
   @Get()
   async list(@Query() query: Record<string, unknown>): Promise<unknown> {
@@ -73,7 +73,7 @@ export class ReadModelsController {
       const { positions, version } = await this.store.positions(described.name);
       return { ...described, is: type, key: type === 'model' ? ['row_id'] : key, position: lowest(positions), version };
     });
-    return { readModels: await Promise.all(readModels) };
+    return { readModels: await Promise.all(readModels), currencies: currencyDigits() };
   }
 
   /**
