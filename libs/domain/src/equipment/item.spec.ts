@@ -63,7 +63,15 @@ const of = (...past: Event[]) =>
     .knowing(itemType, TYPE, typed, designated)
     .knowing(storageSite, STORE, store, certified, certifiedAgain);
 const held = (...past: Event[]) => of(registration, receipt, ...past);
-const donor = (...past: Event[]) => of(...past).as('norland', 'donor');
+/** Its case, and the programmes that it can name. */
+const requested = (more: object = {}) =>
+  act('AssistanceRequested', { donor: 'norland', recipient: 'estmark', asked: [], ...more });
+const proposed = act('ProgrammeProposed', { donor: 'norland', recipient: 'estmark', kind: 'bilateral' });
+const donor = (...past: Event[]) =>
+  of(...past)
+    .as('norland', 'donor')
+    .knowing(assistanceCase, 'norland.case-1', requested())
+    .knowing(programme, 'norland.p-2', proposed);
 const holder = (...past: Event[]) => held(...past).as('estmark', 'recipient');
 const monitor = (...past: Event[]) => held(...past).as('veritas', 'monitor');
 const system = (...past: Event[]) => of(...past).as('entente', 'system');
@@ -112,12 +120,16 @@ describe('a serial is registered (R9)', () => {
     donor().knowing(itemType, TYPE).refuses(register, 'type-not-designated');
   });
   it('under the programme of its case, which is kept', () => {
-    const requested = act('AssistanceRequested', { donor: 'norland', recipient: 'estmark', programme: P, asked: [] });
-    donor()
-      .knowing(assistanceCase, 'norland.case-1', requested)
-      .decides(register, act('SerialRegistered', { ...serial, programme: P }));
+    const ofCase = () => donor().knowing(assistanceCase, 'norland.case-1', requested({ programme: P }));
+    ofCase().decides(register, act('SerialRegistered', { ...serial, programme: P }));
     const named = other({ programme: 'norland.p-2' });
-    donor().knowing(assistanceCase, 'norland.case-1', requested).decides(named, same(named, 'SerialRegistered'));
+    ofCase().decides(named, same(named, 'SerialRegistered'));
+  });
+  it('under a programme and a case that exist, unless a policy repeats them', () => {
+    donor().refuses(other({ programme: 'norland.p-3' }), 'programme-not-found');
+    donor().refuses(other({ case: 'norland.case-2' }), 'case-not-found');
+    const unknown = other({ case: 'norland.case-2', programme: 'norland.p-3' });
+    system().decides(unknown, same(unknown, 'SerialRegistered'));
   });
   it('again after it was taken back or returned', () => {
     donor(registration, act('RegistrationWithdrawn', { reason: 'mistyped' })).decides(register, registration);

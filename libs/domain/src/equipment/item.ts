@@ -25,6 +25,7 @@ import {
 import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { consignmentCase } from '../delivery/facts.js';
+import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { checkFacts, isStillOpen } from '../monitoring/check-facts.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import {
@@ -205,16 +206,16 @@ function register(data: RegisterSerial, state: Item | null, context: DecisionCon
       status: state.status,
       consignment: state.consignment ?? null,
     });
-  const parties =
-    actor.role === 'system'
-      ? []
-      : ([
-          [donor, 'donor'],
-          [recipient, 'recipient'],
-        ] as const);
+  const parties = [
+    [donor, 'donor'],
+    [recipient, 'recipient'],
+  ] as const;
+  // What a policy registers repeats a decision.
+  const unknown =
+    actor.role === 'system' ? null : (assistanceNotFound(data, context) ?? notRegistered(parties, context));
   const within = data.programme ?? programmeOfCase(data, context);
   const event = { ...data, ...(within === undefined ? {} : { programme: within }) };
-  return notRegistered(parties, context) ?? [{ type: 'SerialRegistered', data: event }];
+  return unknown ?? [{ type: 'SerialRegistered', data: event }];
 }
 
 /** The programme of the case that a registration names: its framework sets the days of the item. */
@@ -508,15 +509,13 @@ function consults(
 ): readonly StreamRef[] {
   if (command.type === 'RegisterSerial') {
     const { donor, recipient, case: of, programme } = command.data;
-    const itsCase = of === undefined || programme !== undefined ? [] : [{ kind: consignmentCase.kind, id: of }];
-    const parties =
-      sender.role === 'system'
-        ? []
-        : partyStreams([
-            [donor, null],
-            [recipient, null],
-          ]);
-    return [typeStream(command.data), ...itsCase, ...parties];
+    if (sender.role === 'system')
+      return [typeStream(command.data), ...assistanceStreams({ case: programme === undefined ? of : undefined })];
+    const parties = partyStreams([
+      [donor, null],
+      [recipient, null],
+    ]);
+    return [typeStream(command.data), ...assistanceStreams(command.data), ...parties];
   }
   return [
     ...(state !== null && BY_TERMS.includes(command.type) ? termStreams(state, known) : []),

@@ -10,6 +10,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import { inTheFuture, notOverYet } from '../days.js';
+import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import { only } from './senders.js';
 
@@ -50,6 +51,7 @@ const decide = decideBy<TechnologyRelease, TechnologyReleaseCommand, TechnologyR
     const recipient = actsFor(context.actor);
     if (data.donor === recipient) return refuse('donor-is-recipient', 'donor and recipient are two organisations');
     return (
+      assistanceNotFound(data, context) ??
       notRegistered(
         [
           [data.donor, 'donor'],
@@ -115,10 +117,13 @@ export const technologyRelease: Decider<
   evolve,
   consults: (command, _, __, sender) =>
     command.type === 'RequestTechnologyRelease'
-      ? partyStreams([
-          [command.data.donor, null],
-          [actsFor(sender), null],
-        ])
+      ? [
+          ...assistanceStreams(command.data),
+          ...partyStreams([
+            [command.data.donor, null],
+            [actsFor(sender), null],
+          ]),
+        ]
       : [],
   authorise: authoriseBy<TechnologyReleaseCommand, TechnologyRelease | null, TechnologyReleaseRelation>({
     recipient: only('not-the-recipient', 'the recipient does this', (state) => state?.recipient ?? null),

@@ -204,6 +204,13 @@ describe('a release of technical data', () => {
     release().as('estmark', 'recipient').decides(ask, opening);
     release().named('norland.release-1').refuses(ask, 'donor-is-recipient');
     release().named('vestra.release-1').as('vestra', 'recipient').refuses(ask, 'party-not-registered');
+    const under = (named: object) => act('RequestTechnologyRelease', { ...about, ...named });
+    release()
+      .as('estmark', 'recipient')
+      .refuses(under({ programme: 'norland.p' }), 'programme-not-found');
+    release()
+      .as('estmark', 'recipient')
+      .refuses(under({ case: 'norland.c' }), 'case-not-found');
     release(opening).decides(approve, approved);
     release(opening).refuses(approve, 'day-in-past', july);
     release(opening).as('estmark', 'recipient').refuses(approve, 'not-the-donor');

@@ -68,10 +68,12 @@ export const frameworkFacts: { readonly kind: 'legal-framework'; readonly initia
   initial: null,
 };
 
-const programmeFacts: { readonly kind: 'programme'; readonly initial: { readonly framework?: string } | null } = {
-  kind: 'programme',
-  initial: null,
-};
+/** A reference to a programme, for deciders that need its framework or only that it exists. */
+export const programmeFacts: { readonly kind: 'programme'; readonly initial: { readonly framework?: string } | null } =
+  {
+    kind: 'programme',
+    initial: null,
+  };
 
 /** The stream of a framework, if there is one. */
 export const frameworkStreams = (framework: string | undefined): readonly StreamRef[] =>

@@ -28,8 +28,8 @@ import { type ItemStatus, areaOf, itemFacts, itemId, itemStream, storageSiteFact
 import { type CheckVisit, type EndUseCheck, checkAfterId, checkFacts } from './check-facts.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { ownValue } from '../delivery/facts.js';
+import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
-import { programme } from '../planning/programme.js';
 import { covers, instabilityIn, situationFacts } from '../situations/situation-facts.js';
 
 type CheckData<Type extends EndUseCheckCommand['type']> = DataOf<EndUseCheckCommand, Type>;
@@ -163,21 +163,13 @@ function valueOf(data: ScheduleEndUseCheck, { known }: DecisionContext) {
     : { value, currency: of.offer.currency };
 }
 
-function notFound({ programme: within, case: of }: ScheduleEndUseCheck, { known }: DecisionContext): Refusal | null {
-  if (within !== undefined && known.of(programme, within) === null)
-    return refuse('programme-not-found', 'the programme named has been proposed', null, { programme: within });
-  return of === undefined || known.of(assistanceCase, of) !== null
-    ? null
-    : refuse('case-not-found', 'the case named has been requested', null, { case: of });
-}
-
 /**
  * R10: a check of an enhanced type names each serial. R29: its parties are registered. What a
  * policy schedules repeats a decision: an item that was received is checked, also if its programme
  * or case is not known, or the area of its store has changed.
  */
 function schedule(data: ScheduleEndUseCheck, context: DecisionContext): readonly EndUseCheckEvent[] | Refusal {
-  const unknown = context.actor.role === 'system' ? null : notFound(data, context);
+  const unknown = context.actor.role === 'system' ? null : assistanceNotFound(data, context);
   if (unknown !== null) return unknown;
   const { type, serials, quantity } = data;
   if (type === 'enhanced' ? quantity !== serials.length : quantity < serials.length)
@@ -537,7 +529,7 @@ function consults(
         ...partyStreams(partiesOf(data)),
         ...termStreams(data, known),
         ...[storeOf(data) ?? []].flat(),
-        ...(data.case === undefined ? [] : [{ kind: assistanceCase.kind, id: data.case }]),
+        ...assistanceStreams({ case: data.case }),
       ];
     }
     case 'PerformEndUseCheck': {

@@ -34,6 +34,7 @@ import { notOverYet } from '../days.js';
 import { CORRECTIONS, carriedBy, correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { caseHeld } from '../delivery/assistance-execution.js';
+import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
 import {
   cannotImplementFor,
@@ -162,21 +163,15 @@ const implementer = relation((_, { role }) => role === 'implementer');
 
 /** What an opening rests on: the programme, the case, and the parties. */
 const opensOn = (data: OpenFundingAccount): readonly StreamRef[] => [
-  ...(data.programme === undefined ? [] : [{ kind: programme.kind, id: data.programme }]),
-  ...(data.case === undefined ? [] : [{ kind: assistanceCase.kind, id: data.case }]),
+  ...assistanceStreams(data),
   ...partyStreams(partiesOf(data)),
 ];
 
 function cannotOpen(data: OpenFundingAccount, context: DecisionContext): Refusal | null {
-  const { programme: id, stages } = data;
-  const { known } = context;
+  const { stages } = data;
   if (stages.some((stage, i) => i > 0 && STAGES.indexOf(stage) <= STAGES.indexOf(stages[i - 1] as Stage)))
     return refuse('stages-out-of-order', 'the stages are in the order pledged, committed, obligated, disbursed, spent');
-  if (id !== undefined && known.of(programme, id) === null)
-    return refuse('programme-not-found', 'the programme named has been proposed', null, { programme: id });
-  if (data.case !== undefined && known.of(assistanceCase, data.case) === null)
-    return refuse('case-not-found', 'the case named has been requested', null, { case: data.case });
-  return notRegistered(partiesOf(data), context);
+  return assistanceNotFound(data, context) ?? notRegistered(partiesOf(data), context);
 }
 
 /** A movement forward. */

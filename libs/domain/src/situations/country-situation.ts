@@ -21,8 +21,8 @@ import {
 import { inTheFuture, notOverYet } from '../days.js';
 import { carriedBy, correcting } from '../corrections.js';
 import { ownValue } from '../delivery/facts.js';
+import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
-import { programme } from '../planning/programme.js';
 import {
   type ActivePlan,
   type CountrySituation,
@@ -114,15 +114,15 @@ const used = (spells: Readonly<Record<string, unknown>>, name: string): Refusal 
 
 /** R29: the donor that follows a situation is registered, and so is the country. */
 function open(data: OpenCountrySituation, context: DecisionContext): readonly CountrySituationEvent[] | Refusal {
-  if (data.programme !== undefined && context.known.of(programme, data.programme) === null)
-    return refuse('programme-not-found', 'the programme named has been proposed', null, { programme: data.programme });
-  const barred = notRegistered(
-    [
-      [data.donor, 'donor'],
-      [data.country, null],
-    ],
-    context,
-  );
+  const barred =
+    assistanceNotFound(data, context) ??
+    notRegistered(
+      [
+        [data.donor, 'donor'],
+        [data.country, null],
+      ],
+      context,
+    );
   return barred ?? [{ type: 'CountrySituationOpened', data }];
 }
 
@@ -280,7 +280,7 @@ export const countrySituation: Decider<
             [data.donor, 'donor'],
             [data.country, null],
           ]),
-          ...(data.programme === undefined ? [] : [{ kind: programme.kind, id: data.programme }]),
+          ...assistanceStreams(data),
         ]
       : [],
   authorise: authoriseBy<CountrySituationCommand, CountrySituation | null, CountrySituationRelation>({

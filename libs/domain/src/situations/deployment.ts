@@ -13,10 +13,9 @@ import {
 } from '@entente/kernel';
 import { inTheFuture, notOverYet } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
-import { assistanceCase } from '../delivery/assistance-case.js';
+import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { relationsTo } from '../delivery/senders.js';
 import { consultingImplementers, notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
-import { programme } from '../planning/programme.js';
 import { covers, situationFacts } from './situation-facts.js';
 
 type DeploymentData<Type extends DeploymentCommand['type']> = DataOf<DeploymentCommand, Type>;
@@ -104,16 +103,12 @@ const miscounted = ({ women, men, persons }: Pick<PersonnelDeployment, 'women' |
 /** The programme and the case that personnel work for, and the parties. */
 const opensOn = (data: DeployPersonnel): readonly StreamRef[] => [
   ...partyStreams([...partiesOf(data), [data.country, null]]),
-  ...(data.programme === undefined ? [] : [{ kind: programme.kind, id: data.programme }]),
-  ...(data.case === undefined ? [] : [{ kind: assistanceCase.kind, id: data.case }]),
+  ...assistanceStreams(data),
 ];
 
 function deploy(data: DeployPersonnel, context: DecisionContext): readonly DeploymentEvent[] | Refusal {
-  const { known } = context;
-  if (data.programme !== undefined && known.of(programme, data.programme) === null)
-    return refuse('programme-not-found', 'the programme named has been proposed', null, { programme: data.programme });
-  if (data.case !== undefined && known.of(assistanceCase, data.case) === null)
-    return refuse('case-not-found', 'the case named has been requested', null, { case: data.case });
+  const notFound = assistanceNotFound(data, context);
+  if (notFound !== null) return notFound;
   if (data.plannedReturn < data.from)
     return refuse('returns-before-it-began', 'the planned return is not before the first day', 'R30', {
       from: data.from,

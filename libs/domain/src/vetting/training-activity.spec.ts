@@ -100,6 +100,7 @@ describe('a training is planned', () => {
       .as('sudria', 'donor')
       .refuses(act('PlanTraining', { ...plan, donor: 'sudria' }), 'programme-of-another');
     opening().refuses(act('PlanTraining', { ...plan, programme: 'norland.programme-2' }), 'programme-not-found');
+    opening().refuses(act('PlanTraining', { ...plan, case: 'norland.case-2' }), 'case-not-found');
     opening().refuses(act('PlanTraining', { ...plan, recipient: 'ostra' }), 'party-not-registered');
     opening().refuses(act('PlanTraining', { ...plan, ends: '2026-06-30' }), 'ends-before-start');
   });

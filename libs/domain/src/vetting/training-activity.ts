@@ -21,6 +21,7 @@ import {
 import { inTheFuture, notOverYet, today } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 import { ownValue } from '../delivery/facts.js';
+import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { relationsTo } from '../delivery/senders.js';
 import { consultingImplementers, notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import {
@@ -335,8 +336,8 @@ function notEnrolled(
 function plan(data: TrainingData<'PlanTraining'>, context: DecisionContext) {
   const { programme: within, donor } = data;
   const of = within === undefined ? null : context.known.of(programme, within);
-  if (within !== undefined && of === null)
-    return refuse('programme-not-found', 'the programme has been proposed', null, { programme: within });
+  const notFound = assistanceNotFound(data, context);
+  if (notFound !== null) return notFound;
   if (of !== null && of.donor !== donor)
     return refuse('programme-of-another', 'the donor is that of the programme', null, { donor: of.donor });
   return (
@@ -423,9 +424,6 @@ const decide = decideBy<TrainingActivity, TrainingActivityCommand, TrainingActiv
   },
 );
 
-const programmeIn = ({ programme: id }: TrainingData<'PlanTraining'>): readonly StreamRef[] =>
-  id === undefined ? [] : [{ kind: programme.kind, id }];
-
 /** The unit and the person of a nominee, and what can stop an enrolment. */
 function consults(
   command: TrainingActivityCommand,
@@ -434,7 +432,8 @@ function consults(
 ): readonly StreamRef[] {
   const within = (id: string | undefined) =>
     id === undefined ? [] : [{ kind: programme.kind, id }, ...frameworkStreamsOf(id, known)];
-  if (command.type === 'PlanTraining') return [...programmeIn(command.data), ...partyStreams(partiesOf(command.data))];
+  if (command.type === 'PlanTraining')
+    return [...assistanceStreams(command.data), ...partyStreams(partiesOf(command.data))];
   if (command.type === 'HaltEnrolments') return subjectStreams(command.data);
   if (command.type === 'NominateTrainee')
     return [

@@ -62,6 +62,9 @@ describe('a vetting is asked for', () => {
         act('RequestVetting', { ...parties, subject: person }),
         act('VettingRequested', { ...parties, subject: person, due: '2026-07-01' }),
       );
+    const under = (named: object) => act('RequestVetting', { subject, ...parties, ...named });
+    asking().refuses(under({ programme: 'norland.p' }), 'programme-not-found');
+    asking().refuses(under({ case: 'norland.c' }), 'case-not-found');
   });
   it('with an answer in 30 days, or by another day to come', () => {
     const needed = (neededBy: string) => ({ subject, ...parties, neededBy });

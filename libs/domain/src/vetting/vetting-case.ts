@@ -16,6 +16,7 @@ import {
 import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { ownValue } from '../delivery/facts.js';
+import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { relationsTo } from '../delivery/senders.js';
 import { programmeStreams } from '../equipment/check-terms.js';
 import { frameworkOf } from '../framework/framework-facts.js';
@@ -112,7 +113,8 @@ function request(data: VettingData<'RequestVetting'>, context: DecisionContext) 
     });
   const due = data.neededBy ?? addDays(today(context), ANSWER_DAYS);
   if (due < today(context)) return refuse('day-in-past', 'the day for the answer is not over', null, { due });
-  return notRegistered(partiesOf(data), context) ?? [{ type: 'VettingRequested', data: { ...data, due } } as const];
+  const barred = assistanceNotFound(data, context) ?? notRegistered(partiesOf(data), context);
+  return barred ?? [{ type: 'VettingRequested', data: { ...data, due } } as const];
 }
 
 /** R7: a clearance lasts no longer than the framework of the programme has it on that day. */
@@ -299,7 +301,7 @@ export const vettingCase: Decider<
   evolve,
   consults: ({ type, data }, state, known, sender) =>
     type === 'RequestVetting'
-      ? [data.subject, ...partyStreams(partiesOf(data))]
+      ? [data.subject, ...assistanceStreams(data), ...partyStreams(partiesOf(data))]
       : [
           ...(sender.role === 'vetter' ? partyStreams([[actsFor(sender), 'vetter']]) : []),
           ...(type === 'ConcludeVetting' || type === 'CompleteRemediation'
