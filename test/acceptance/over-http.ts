@@ -9,6 +9,14 @@ interface Answer {
   headers: Record<string, unknown>;
 }
 
+/** A command as the catalogue shows it. */
+interface CatalogueExample {
+  route: string;
+  example: Record<string, unknown>;
+  exampleId?: string;
+  exampleActor?: string;
+}
+
 const norland = { 'entente-actor': 'norland;role=donor;person=p1' };
 const proposal = {
   title: 'Training',
@@ -281,6 +289,19 @@ export function overHttp(opens: DeploymentFactory): void {
     it.each(commands)('accepts its own example: $type', ({ body, example }) =>
       expect(readBody(body, example).errors).toEqual([]),
     );
+
+    it('takes the example of the catalogue on its stream, and that stream as any field, without a fault', async () => {
+      const { body: kinds } = await get('/v1/catalogue');
+      const examples = (kinds as unknown as { commands: CatalogueExample[] }[]).flatMap(({ commands: all }) => all);
+      const faults: unknown[] = [];
+      for (const { route, example, exampleId = 'norland.none', exampleActor = norland['entente-actor'] } of examples)
+        for (const body of [example, ...Object.keys(example).map((name) => ({ ...example, [name]: exampleId }))]) {
+          const path = `${route.replace('POST ', '').replace('{id}', exampleId)}?dry-run`;
+          const { status, body: answer } = await send(path, body, { 'entente-actor': exampleActor });
+          if (status >= 500) faults.push([path, body, answer]);
+        }
+      expect(faults).toEqual([]);
+    });
 
     it.each(commands)('answers hostile input with a 4xx status, never 5xx: $type', async ({ route, example, body }) => {
       let deep: unknown = 'end';

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, Headers, Param, Post, Query, Res } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
@@ -44,7 +45,9 @@ export class CommandsController {
       kind,
       about,
       commands: Object.entries(commands).map(([type, { path, summary, by, body, example }]) => {
-        const step = scenario.find((step) => step.kind === kind && step.path === path);
+        const steps = scenario.filter((step) => step.kind === kind && step.path === path);
+        // The stream for which the unchanged example is meant, if the scenario has one.
+        const step = steps.find((one) => isDeepStrictEqual(one.body, example)) ?? steps[0];
         const route = `POST /v1/${kind}/{id}/${path}`;
         return {
           type,

@@ -90,6 +90,9 @@ describe('a unit and a person are registered', () => {
     of('estmark').decides(act('RegisterUnit', part), act('UnitRegistered', part));
     of('ostra').refuses(act('RegisterUnit', part), 'unit-of-another');
     opening().refuses(act('RegisterUnit', part), 'unit-not-found');
+    opening()
+      .named(U)
+      .refuses(act('RegisterUnit', { ...unit, parent: U }), 'unit-of-itself');
   });
   it('by a reference alone, with the unit (R5)', () => {
     const person = { recipient: 'estmark', unit: U, reference: 'r-1' };

@@ -275,7 +275,8 @@ const isPartOf = (parent: string, { stream, known }: DecisionContext): Refusal |
     : null;
 
 function parentUnknown(data: RegisterUnit, context: DecisionContext): readonly SecurityUnitEvent[] | Refusal {
-  const unknown = data.parent === undefined ? null : unitUnknown(data.parent, data.recipient, context);
+  const { parent, recipient } = data;
+  const unknown = parent === undefined ? null : (isPartOf(parent, context) ?? unitUnknown(parent, recipient, context));
   return unknown ?? [{ type: 'UnitRegistered', data }];
 }
 
