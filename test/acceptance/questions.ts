@@ -488,6 +488,24 @@ export function questions(opens: DeploymentFactory): void {
       expect(await spent(`as-of=${day(-87)}`)).toBe('41250000');
     });
 
+    it('What was open and late at a date, by what had happened by it?', async () => {
+      const figures = async (query: string) => {
+        const { rows } = await model(`donor-portfolio?donor=norland&programme=norland.border-training&${query}`);
+        const {
+          consignments_received: received,
+          consignments_overdue: overdue,
+          on_time_percent: onTime,
+        } = rows[0] ?? {};
+        return [received, overdue, onTime, rows[0]?.['mean_days_late_first'], rows[0]?.['open_misuse']];
+      };
+      // Neither received nor known to be by then: both ways of asking give the same.
+      expect(await figures(`occurred-by=${day(-51)}`)).toEqual(await figures(`as-of=${day(-51)}`));
+      expect(await figures(`occurred-by=${day(-51)}`)).toEqual([0, 1, 0, 9, 0]);
+      const { rows } = await model(`donor-portfolio?donor=norland&occurred-by=${day(-51)}`);
+      const { status, overdue_misuse: late, suspended_by_misuse: suspended, on_hold: hold } = rows[0] ?? {};
+      expect([status, late, suspended, hold]).toEqual([null, null, null, null]);
+    });
+
     it('Which events has a stream, and which did an organisation send?', async () => {
       const { body } = await get('history/programme/norland.border-training');
       expect((body as unknown as { events: unknown[] }).events).toHaveLength(9);

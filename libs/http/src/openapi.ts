@@ -240,7 +240,7 @@ const DAY = { schema: { type: 'string', format: 'date' }, example: '2026-06-30' 
 const SEEN_ON = parameter(
   'query',
   'day',
-  'The day by which lateness is computed, not in the future; left out, the day of `as-of` if it is a day or an instant, else the present one (UTC).',
+  'The day by which lateness is computed, not in the future; left out, that of `occurred-by`, or the day of `as-of` if it is a day or an instant, else the present one (UTC).',
   DAY,
 );
 const OCCURRED_BY = parameter('query', 'occurred-by', 'Only what had occurred by this day.', DAY);

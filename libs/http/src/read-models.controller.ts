@@ -45,9 +45,13 @@ export function describedAs(store: ReadModelStore, name: string): ReadModelDescr
 const totalsOut = (totals: Awaited<ReturnType<ReadModelStore['totals']>>) =>
   totals.map(({ by, counts, count, sums }) => ({ ...by, counts, count, ...sums }));
 
-/** The day of an answer: the one that was asked for, the day of `as-of`, or the present one. */
-function dayOf({ cursor, day, asOf }: RowRequest): string {
+/**
+ * The day of an answer: the one that was asked for, that of `occurred-by`, the day of `as-of`, or
+ * the present one.
+ */
+function dayOf({ cursor, day: given, occurredBy, asOf }: RowRequest): string {
   if (cursor !== null) return cursor.day;
+  const day = given ?? occurredBy;
   if (day !== null || asOf === null || positionOf(asOf) !== null) return day ?? today();
   const read = asOfInstant(asOf);
   return 'error' in read || read.instant.slice(0, 10) > today() ? today() : read.instant.slice(0, 10);

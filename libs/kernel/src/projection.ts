@@ -120,9 +120,11 @@ export interface ExactSums {
   clamped(sum: string): string;
 }
 
-/** What is asked of a view, beside the position and the day. */
+/** What is asked of a view, beside the position; the day of the answer is its parameter `today`. */
 export interface ViewOptions {
   readonly sums: ExactSums;
+  /** SQL for the days from one day to another, each an expression. */
+  days(from: string, to: string): string;
   /** Only what had occurred by a day, which the query finds in its parameter `occurred_by`. */
   readonly occurredBy: boolean;
 }

@@ -26,6 +26,7 @@ export class ConsignmentRow {
   @dayOrNull('the day of arrival at a hub') hub_on!: string | null;
   @dayOrNull('the day on which title passed') title_on!: string | null;
   @dayOrNull('the day of receipt, as the recipient confirmed it') received_on!: string | null;
+  @dayOrNull("the day on which it was cancelled, by the sender's word") cancelled_on!: string | null;
   @count('the serials that were registered before shipment, corrections included') serials_registered!: number;
   @count('discrepancy reports without an answer') discrepancies_open!: number;
   @textOrNull('the code of the reason for which it is held, while it is') held_for!: string | null;
@@ -73,7 +74,7 @@ const RECEIPT = { done: 'received_on', closed: { status: ['cancelled'] } };
 
 export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
   name: 'consignments',
-  version: 6,
+  version: 7,
   kinds: ['consignment'],
   about: 'a consignment: when it was promised, shipped, at a hub, when title passed and when it was received',
   entity: ConsignmentRow,
@@ -130,7 +131,7 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
       DiscrepancyResolved: (_, row) => ({ discrepancies_open: row.discrepancies_open - 1 }),
       ShipmentHeld: ({ reason }) => ({ held_for: reason }),
       ShipmentReleased: () => ({ held_for: null }),
-      ConsignmentCancelled: () => ({ status: 'cancelled' }),
+      ConsignmentCancelled: (_, __, { day: cancelled_on }) => ({ status: 'cancelled', cancelled_on }),
     },
     derived,
   ),

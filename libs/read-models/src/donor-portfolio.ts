@@ -84,7 +84,8 @@ function unfunded(from: From, { occurredBy }: ViewOptions): Query {
   const query = from(ProgrammeRow, 'u').select('u.donor', 'donor').addSelect('u.recipient', 'recipient');
   query.addSelect('u.programme', 'programme').addSelect('NULL', 'currency');
   for (const column of AMOUNTS) query.addSelect('NULL', column);
-  query.where(`u.programme NOT IN (${funded.getQuery()})`).andWhere(`u.programme NOT IN (${recoveries.getQuery()})`);
+  if (occurredBy) query.andWhere('u.proposed_on <= :occurred_by');
+  query.andWhere(`u.programme NOT IN (${funded.getQuery()})`).andWhere(`u.programme NOT IN (${recoveries.getQuery()})`);
   return query.setParameters({ ...funded.getParameters(), ...recoveries.getParameters() });
 }
 
@@ -93,23 +94,38 @@ function unfunded(from: From, { occurredBy }: ViewOptions): Query {
  */
 const scope = (alias: string): string => `COALESCE(${alias}.programme, ${alias}.donor || ' ' || ${alias}.recipient)`;
 
-/** Consignments, received or overdue, against the first promise and the current plan. */
-function deliveries(from: From, { occurredBy }: ViewOptions): Query {
+/**
+ * Consignments, received or overdue, against the first promise and the current plan. By what had
+ * occurred by a day: of those scheduled by then, what was received or cancelled later was open.
+ */
+function deliveries(from: From, { occurredBy, days }: ViewOptions): Query {
+  const by = (column: string): string => `CASE WHEN ${column} <= :occurred_by THEN ${column} END`;
+  const received = occurredBy ? by('c.received_on') : 'c.received_on';
+  const open = `${received} IS NULL AND ${by('c.cancelled_on')} IS NULL`;
+  const overdueBy = (due: string): string => `${open} AND ${due} < CAST(:today AS TEXT)`;
+  /** Days from a promise to the receipt; of what is open and past it, to the day of the answer. */
+  const late = (due: string): string => {
+    const sooner = `WHEN ${received} IS NOT NULL THEN ${days(due, received)}`;
+    return `CASE ${sooner} WHEN ${overdueBy(due)} THEN ${days(due, ':today')} END`;
+  };
+  const [overdue, first, plan] = occurredBy
+    ? [overdueBy('c.due'), late('c.first_due'), late('c.due')]
+    : ['c.overdue', 'c.days_late_first', 'c.days_late_plan'];
   const query = from(ConsignmentRow, 'c')
     .select(scope('c'), 'scope')
-    .addSelect('SUM(CASE WHEN c.received_on IS NOT NULL THEN 1 ELSE 0 END)', 'received')
-    .addSelect('SUM(CASE WHEN c.overdue THEN 1 ELSE 0 END)', 'overdue')
-    .addSelect('SUM(CASE WHEN c.days_late_first <= 0 THEN 1 ELSE 0 END)', 'on_time')
-    .addSelect('COUNT(c.days_late_first)', 'judged_first')
-    .addSelect('SUM(c.days_late_first)', 'late_first')
-    .addSelect('COUNT(c.days_late_plan)', 'judged_plan')
-    .addSelect('SUM(c.days_late_plan)', 'late_plan')
+    .addSelect(`SUM(CASE WHEN ${received} IS NOT NULL THEN 1 ELSE 0 END)`, 'received')
+    .addSelect(`SUM(CASE WHEN ${overdue} THEN 1 ELSE 0 END)`, 'overdue')
+    .addSelect(`SUM(CASE WHEN ${first} <= 0 THEN 1 ELSE 0 END)`, 'on_time')
+    .addSelect(`COUNT(${first})`, 'judged_first')
+    .addSelect(`SUM(${first})`, 'late_first')
+    .addSelect(`COUNT(${plan})`, 'judged_plan')
+    .addSelect(`SUM(${plan})`, 'late_plan')
     .groupBy(scope('c'));
-  return occurredBy ? query.where('c.received_on <= :occurred_by') : query;
+  return occurredBy ? query.where('c.scheduled_on <= :occurred_by') : query;
 }
 
 function misuse(from: From, { occurredBy }: ViewOptions): Query {
-  const open = `m.status NOT IN ('closed', 'declined', 'dismissed')`;
+  const open = occurredBy ? 'm.ended_on IS NULL OR m.ended_on > :occurred_by' : 'm.ended_on IS NULL';
   const query = from(MisuseRow, 'm')
     .select(scope('m'), 'scope')
     .addSelect(`SUM(CASE WHEN ${open} THEN 1 ELSE 0 END)`, 'open_cases')
@@ -140,10 +156,13 @@ function query(from: From, options: ViewOptions): Query {
   const join = (source: Query, alias: string, on: string): void => {
     joined.leftJoin(`(${source.getQuery()})`, alias, on).setParameters(source.getParameters());
   };
+  /** What has no day on which it began and ended: not known by the day on which things occurred. */
+  const ofNow = (expression: string): string =>
+    options.occurredBy ? `CASE WHEN 1 = 0 THEN ${expression} END` : expression;
   const programmes = rows
     .select('p.programme', 'programme')
     .addSelect('p.title', 'title')
-    .addSelect('p.status', 'status');
+    .addSelect(ofNow('p.status'), 'status');
   join(programmes, 'p', 'p.programme = k.programme');
   join(deliveries(from, options), 'd', `d.scope = ${scope('k')}`);
   join(misuse(from, options), 'm', `m.scope = ${scope('k')}`);
@@ -151,7 +170,7 @@ function query(from: From, options: ViewOptions): Query {
   joined.select([]);
   for (const column of [...PARTIES, ...AMOUNTS]) joined.addSelect(`k.${column}`, column);
   const hold = firstHold(from, { donor: 'k.donor', recipient: 'k.recipient', programme: 'k.programme' });
-  joined.addSelect(`(${hold.getQuery()})`, 'on_hold').setParameters(hold.getParameters());
+  joined.addSelect(ofNow(`(${hold.getQuery()})`), 'on_hold').setParameters(hold.getParameters());
   return joined
     .addSelect('p.title', 'title')
     .addSelect('p.status', 'status')
@@ -162,11 +181,12 @@ function query(from: From, options: ViewOptions): Query {
     .addSelect('ROUND(1.0 * d.late_first / NULLIF(d.judged_first, 0), 1)', 'mean_days_late_first')
     .addSelect('ROUND(1.0 * d.late_plan / NULLIF(d.judged_plan, 0), 1)', 'mean_days_late_plan')
     .addSelect('COALESCE(m.open_cases, 0)', 'open_misuse')
-    .addSelect('COALESCE(m.overdue, 0)', 'overdue_misuse')
-    .addSelect('COALESCE(m.suspended, 0)', 'suspended_by_misuse')
-    .addSelect('m.precaution_until', 'precaution_until');
+    .addSelect(ofNow('COALESCE(m.overdue, 0)'), 'overdue_misuse')
+    .addSelect(ofNow('COALESCE(m.suspended, 0)'), 'suspended_by_misuse')
+    .addSelect(ofNow('m.precaution_until'), 'precaution_until');
 }
 
+const NOT_BY_DAY = 'null with occurred-by: it has no day';
 const RECORDED = 'net of what was taken back, in minor units of the currency; null if no account has this stage';
 
 /**
@@ -175,7 +195,7 @@ const RECORDED = 'net of what was taken back, in minor units of the currency; nu
  */
 export const donorPortfolio: RowsView = {
   name: 'donor-portfolio',
-  version: 5,
+  version: 6,
   about: 'per donor, programme, recipient and currency: money by stage, deliveries against their promises, misuse',
   key: PARTIES,
   columns: {
@@ -211,7 +231,7 @@ export const donorPortfolio: RowsView = {
     donor: 'the donor',
     programme: 'the programme, if the money is for one',
     title: 'the title of the programme',
-    status: 'the status of the programme',
+    status: `the status of the programme; ${NOT_BY_DAY}`,
     recipient: 'the recipient',
     currency: 'the currency of the amounts, ISO 4217; null if no money moved or came back',
     pledged: `pledged, pooled money included, ${RECORDED}`,
@@ -230,22 +250,22 @@ export const donorPortfolio: RowsView = {
     undisbursed:
       'obligated minus disbursed, over the accounts that have both stages, in minor units; null if none has both',
     recovered: 'what came back after misuse in this currency, in minor units; null if nothing did',
-    consignments_received: 'consignments of the programme of which the recipient confirmed the receipt',
+    consignments_received:
+      'consignments of the programme of which the recipient confirmed the receipt; with occurred-by, by that day',
     consignments_overdue:
-      'consignments of the programme that are past the day planned now, and neither received nor cancelled, by the day of the answer',
+      'consignments of the programme that are past the day planned now, and neither received nor cancelled, by the day of the answer; with occurred-by, of those scheduled by then, what was received or cancelled later counts as open, and the plan is the one known now',
     on_time_percent:
-      'consignments received by the day first promised, percent of those received and of those past that day by the day of the answer; null if there are none',
+      'consignments received by the day first promised, percent of those received and of those past that day by the day of the answer; null if there are none; with occurred-by, what was received later counts as open',
     mean_days_late_first:
-      'mean days from the day first promised to the receipt, negative if early; of a consignment past that day, to the day of the answer',
+      'mean days from the day first promised to the receipt, negative if early; of a consignment past that day, to the day of the answer; with occurred-by, what was received later counts as open',
     mean_days_late_plan:
-      'mean days from the day planned last to the receipt, negative if early; of an overdue consignment, to the day of the answer',
-    open_misuse: 'misuse cases of the programme that are neither closed, declined nor dismissed',
-    overdue_misuse: 'misuse cases of the programme whose next step is past its last day, by the day of the answer',
-    suspended_by_misuse: 'misuse cases of the programme by whose measure assistance is suspended',
-    precaution_until:
-      'the last day of a precautionary suspension in the misuse cases of the programme; null without one',
-    on_hold:
-      'the kind of scope and the name of a hold that stops assistance of the programme or to the recipient now, as the read model holds has it; null without one',
+      'mean days from the day planned last to the receipt, negative if early; of an overdue consignment, to the day of the answer; with occurred-by, what was received later counts as open, and the plan is the one known now',
+    open_misuse:
+      'misuse cases of the programme that are neither closed, declined nor dismissed; with occurred-by, of those reported by then, what ended later counts as open, and so does what was reopened',
+    overdue_misuse: `misuse cases of the programme whose next step is past its last day, by the day of the answer; ${NOT_BY_DAY}`,
+    suspended_by_misuse: `misuse cases of the programme by whose measure assistance is suspended; ${NOT_BY_DAY}`,
+    precaution_until: `the last day of a precautionary suspension in the misuse cases of the programme; null without one, and ${NOT_BY_DAY}`,
+    on_hold: `the kind of scope and the name of a hold that stops assistance of the programme or to the recipient now, as the read model holds has it; null without one, and ${NOT_BY_DAY}`,
   },
   totals: {
     counts: 'rows of donor, recipient, programme and currency',

@@ -19,6 +19,7 @@ export class ProgrammeRow {
   @text("the sector's code") sector!: string;
   @day('its first day') starts!: string;
   @day('its last day') ends!: string;
+  @day("the day on which it was proposed, by the sender's word") proposed_on!: string;
   @dayOrNull('the day on which it was completed') completed_on!: string | null;
   @implausibleFor('before-the-start') implausible!: string | null;
   @countOrNull('the DAC gender equality policy marker: 0 none, 1 significant, 2 principal')
@@ -47,7 +48,7 @@ function derived({ outcomes, starts, completed_on }: ProgrammeRow): Partial<Prog
 
 export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   name: 'programmes',
-  version: 6,
+  version: 7,
   kinds: ['programme'],
   about: 'a programme: its parties, its status, how many of its milestones were met and missed',
   entity: ProgrammeRow,
@@ -62,7 +63,10 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   touches: () => [''],
   evolve: rowBy<ProgrammeRow, ProgrammeEvent>(ProgrammeRow)(
     'ProgrammeProposed',
-    ({ kind, title, donor, recipient, sector, starts, ends, framework, basis = 'own' }, { id, event }) => ({
+    (
+      { kind, title, donor, recipient, sector, starts, ends, framework, basis = 'own' },
+      { id, event, day: proposed_on },
+    ) => ({
       programme: id,
       title,
       programme_kind: kind,
@@ -72,6 +76,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       sector,
       starts,
       ends,
+      proposed_on,
       basis,
       legal_basis: event.metadata.legalBasis,
       status: 'proposed',

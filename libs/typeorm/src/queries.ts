@@ -145,7 +145,11 @@ function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
     if (stored === undefined) throw new Error(`${source.name} reads a model that its movedBy does not name`);
     return pinned(dataSource, stored, at, alias);
   };
-  const inner = view.query(from, { occurredBy: at.occurredBy !== null, sums: sumsIn(dataSource) });
+  const inner = view.query(from, {
+    occurredBy: at.occurredBy !== null,
+    sums: sumsIn(dataSource),
+    days: (first, last) => daysBetween(dataSource, first, last, at.dayOf),
+  });
   const parameters = { ...inner.getParameters(), ...DAYS };
   if (view.daily === undefined)
     return dataSource.createQueryBuilder().from(`(${inner.getQuery()})`, 'v').setParameters(parameters);

@@ -51,6 +51,11 @@ function awaitsOf(status: string, discrepancies: number): string | null {
   return status === 'under-way' ? 'receipt' : null;
 }
 
+const cancelledOn = (events: Events): string | null => {
+  const cancelled = last(events, 'ConsignmentCancelled');
+  return cancelled === undefined ? null : occurredOn(cancelled);
+};
+
 /** The columns of the consignment that each of its rows has. */
 function aboutOf(events: Events) {
   const { stream, data } = last(events, 'DeliveryScheduled') as Of<ConsignmentEvent, 'DeliveryScheduled'>;
@@ -104,6 +109,7 @@ function consignment(events: Events, day: string) {
     hub_on: dayOfFact(events, 'hub'),
     title_on: dayOfFact(events, 'title'),
     received_on: receivedOn,
+    cancelled_on: cancelledOn(events),
     serials_registered:
       sum(only(events, 'SerialsRegistered').map(({ data }) => data.serials.length)) +
       sum(only(events, 'SerialsCorrected').map(({ data }) => data.serialsAdded.length - data.serialsRemoved.length)),

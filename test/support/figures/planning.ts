@@ -113,6 +113,7 @@ function programme(events: Events, day: string): FigureRow {
         .at(-1) ?? null,
     basis: proposed.data.basis ?? 'own',
     legal_basis: proposed.metadata.legalBasis,
+    proposed_on: occurredOn(proposed),
     completed_on: completedOn,
     implausible: doubts(['before-the-start', completedOn !== null && completedOn < statedLast(events, 'starts')]),
     status,

@@ -113,12 +113,47 @@ const partiesOf = (programme: FigureRow | undefined): FigureRow =>
 const recoveredAlone = (money: readonly Money[], recovered: readonly FigureRow[]): readonly FigureRow[] =>
   recovered.filter((row) => !money.some((one) => one['currency'] === row['currency'] && isOf(one, asKey(row, null))));
 
+/** What has no day, and so is not known by the day on which it occurred. */
+const WITHOUT_DAY: FigureRow = {
+  status: null,
+  overdue_misuse: null,
+  suspended_by_misuse: null,
+  precaution_until: null,
+  on_hold: null,
+};
+
+/**
+ * The log without the consignments, the receipts and the cancellations of later days: what is left
+ * of a consignment is what had occurred.
+ */
+function deliveredBy(log: readonly RecordedEvent[], by: string): readonly RecordedEvent[] {
+  const known = new Map(consignmentRows(log, by).map((row) => [`consignment/${row.consignment}`, row]));
+  return log.filter(({ stream, type }) => {
+    const row = known.get(stream);
+    if (row === undefined) return true;
+    if (row.scheduled_on > by) return false;
+    if (type === 'ReceiptConfirmed') return row.received_on !== null && row.received_on <= by;
+    if (type === 'DateCorrected') return row.received_on === null || row.received_on <= by;
+    return type !== 'ConsignmentCancelled' || (row.cancelled_on !== null && row.cancelled_on <= by);
+  });
+}
+
+/** The misuse cases reported by a day that had not ended by then. */
+const openThen = (log: readonly RecordedEvent[], { day, occurredBy }: QueryParameters, key: Key): FigureRow => {
+  const by = occurredBy as string;
+  const open = misuseRows(log, day).filter(
+    (row) => isOf(row, key) && row.flagged_on <= by && (row.ended_on === null || row.ended_on > by),
+  );
+  return { open_misuse: open.length };
+};
+
 function portfolio(log: readonly RecordedEvent[], asked: QueryParameters): readonly FigureRow[] {
   const { day, occurredBy } = asked;
   const happened = <Row extends FigureRow>(rows: readonly Row[], on: keyof Row & string): readonly Row[] =>
     occurredBy === null ? rows : rows.filter((row) => row[on] !== null && (row[on] as string) <= occurredBy);
   const programmes = (PLANNING['programmes'] as Figures)(log, asked);
   const money = happened((MONEY['movements'] as Figures)(log, asked), 'occurred_on');
+  const consignments = consignmentRows(occurredBy === null ? log : deliveredBy(log, occurredBy), day);
   const recovered = happened(recoveryRows(log), 'occurred_on');
   const programmeOf = (row: FigureRow) => programmes.find(({ programme }) => programme === row['programme']);
   const withMoney = [
@@ -127,7 +162,7 @@ function portfolio(log: readonly RecordedEvent[], asked: QueryParameters): reado
       asKey({ ...row, ...partiesOf(programmeOf(row)) }, row['currency'] as string),
     ),
   ].filter(({ donor }) => donor !== null);
-  const without = programmes
+  const without = happened(programmes, 'proposed_on')
     .map((row) => asKey(row, null))
     .filter((key) => !withMoney.some((one) => one.programme === key.programme));
   const keys = [...new Set([...withMoney, ...without].map((key) => JSON.stringify(key)))].map(
@@ -148,11 +183,12 @@ function portfolio(log: readonly RecordedEvent[], asked: QueryParameters): reado
         inCurrency(recovered).filter((row) => isOf(row, key)),
       ),
       ...consignmentFigures(
-        happened(consignmentRows(log, day), 'received_on').filter((row) => isOf(row, key)),
+        consignments.filter((row) => isOf(row, key)),
         day,
       ),
       on_hold: holdOn(log, day, key),
       ...misuseFigures(happened(misuseRows(log, day), 'flagged_on').filter((row) => isOf(row, key))),
+      ...(occurredBy === null ? {} : { ...WITHOUT_DAY, ...openThen(log, asked, key) }),
     };
   });
 }
