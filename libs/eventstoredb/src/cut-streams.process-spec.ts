@@ -82,6 +82,43 @@ describe('a stream of which events are missing at the edge of a page', () => {
   });
 });
 
+describe('a log of which events were scavenged, and whose metadata do not show it', () => {
+  it('is a fault for its readers, at the beginning of a stream and within it, unless they report damage', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    // Each stream is on several pages of the log.
+    for (let i = 0; i < 6; i += 1)
+      for (const stream of ['note/a', 'note/b', 'memo/a'])
+        await store.append(
+          stream,
+          i === 0 ? 'none' : i * 200 - 1,
+          Array.from({ length: 200 }, () => anEvent()),
+        );
+    const [, event] = await all(store.readLog(0n));
+    server.log.scavenge('note/b', 1);
+    const beginning = {
+      code: 'stream-deleted',
+      message: expect.stringContaining('note/b is not whole: it begins at revision 1'),
+    };
+    for (const range of [{}, { kinds: ['note'] }])
+      await expect(all(store.readLog(0n, range))).rejects.toMatchObject(beginning);
+    expect(await all(store.readLog(0n, { kinds: ['memo'] }))).toHaveLength(1200);
+    expect(await all(store.readLog(0n, { onDamage: () => undefined }))).toHaveLength(3599);
+    // A reader that continues does not know what was before.
+    expect((await all(store.readLog(event?.position ?? 0n))).length).toBe(3597);
+    const { records } = server.log;
+    records.splice(
+      records.findIndex(({ stream, revision }) => stream === 'note/a' && revision === 777),
+      1,
+    );
+    const within = {
+      code: 'stream-deleted',
+      message: expect.stringContaining('revision 778 comes after revision 776'),
+    };
+    await expect(all(store.readLog(event?.position ?? 0n))).rejects.toMatchObject(within);
+  });
+});
+
 describe('the identity of a log', () => {
   it('is not written to a server that has streams which the log would take for its own', async () => {
     const server = await aServer();

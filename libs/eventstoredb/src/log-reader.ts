@@ -6,6 +6,7 @@ import type { EventStoreConnection } from './connection.js';
 import { type DamagedStreams, streamCut } from './damaged-streams.js';
 import { fromServer } from './event-mapping.js';
 import { PageFilters } from './page-filters.js';
+import { RevisionCheck } from './revision-check.js';
 import type { ReadFrom, ServerEvent, ServerFilter, ServerPage, ServerPosition } from './stream-calls.js';
 
 /** Events per read of the log. */
@@ -96,7 +97,7 @@ export class LogReader {
   /**
    * The time of recording never goes back along the log: an event has that of the event before it
    * if its own is lower. So it may be later here than in `readStream`, by the time that two appends
-   * took when the server's clock was set back.
+   * took when the server's clock was set back. A gap in the revisions of a stream is a fault.
    */
   async *readLog(after: bigint, range: LogRange = {}): AsyncIterable<readonly RecordedEvent[]> {
     const { upTo, kinds, types, limit = Infinity, batchSize = PAGE_SIZE, onDamage } = range;
@@ -107,6 +108,8 @@ export class LogReader {
     let left = matchesNothing ? 0 : limit;
     let next = this.orBeginning(checkedPosition(after));
     const isWhole = kinds === undefined && types === undefined;
+    // Who reads past damage finds gaps by itself.
+    const revisions = types === undefined && onDamage === undefined ? new RevisionCheck(next === this.beginsAt) : null;
     let latest = '';
     let isFirst = true;
     while (left > 0 && (upTo === undefined || next < upTo)) {
@@ -123,7 +126,9 @@ export class LogReader {
         if (event.stream === this.connection.names.times && event.created > latest) latest = event.created;
         for (const one of this.ownEvents(event, kinds, event.commit <= next ? () => undefined : onDamage)) {
           if (one.metadata.recordedAt > latest) latest = one.metadata.recordedAt;
-          if (one.position > next) own.push(isImported(one, event) ? one : recordedAt(one, latest));
+          if (one.position <= next) continue;
+          revisions?.follow(one);
+          own.push(isImported(one, event) ? one : recordedAt(one, latest));
         }
       }
       isFirst = false;
