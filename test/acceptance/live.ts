@@ -114,6 +114,26 @@ export function liveOverHttp(opens: DeploymentFactory): void {
       live.stop();
     });
 
+    it('names how many rows match beyond its limit, and sends their changes', async () => {
+      const all = (await model(`funding?limit=1000&after=${await head()}`)).rows.length;
+      for (const [limit, truncated] of [
+        [1, all - 1],
+        [1000, 0],
+      ] as const) {
+        const live = await listen(deployment.url, `read-models/funding/live?limit=${limit}`);
+        await live.until(caughtUp);
+        const end = live.frames.find(({ event }) => event === 'caught-up');
+        expect([all > 1, live.frames.filter(({ event }) => event === 'row').length]).toEqual([true, all - truncated]);
+        expect(end?.data['truncated']).toBe(truncated);
+        const before = live.frames.length;
+        await pledge(1);
+        await live.until((frames) =>
+          frames.slice(before).some(({ data }) => data['account'] === 'sudria.signals-fund'),
+        );
+        live.stop();
+      }
+    });
+
     it('sends "removed" for a row that no longer exists', async () => {
       await send('programme/sudria.empty/propose', {
         title: 'Empty',

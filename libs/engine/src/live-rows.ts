@@ -28,6 +28,11 @@ export type LiveUpdate =
       readonly positions: Positions;
       readonly version: string;
       readonly totals: readonly TotalsRow[];
+      /**
+       * How many rows match beyond the limit, of which only changes will be sent. Null if no rows
+       * were sent before: the reader has those from its last time.
+       */
+      readonly truncated: number | null;
     };
 
 /** Where a reader ended. */
@@ -275,7 +280,8 @@ export class LiveRows {
       if (reason !== null)
         reader.onUpdate({ type: 'reset', reason: at === null ? reason : reasonOf(at.version, version, reason) });
       reader.onUpdate({ type: 'rows', rows });
-      reader.onUpdate({ type: 'caught-up', positions, version, totals });
+      const all = totals.reduce((sum, { count }) => sum + count, 0);
+      reader.onUpdate({ type: 'caught-up', positions, version, totals, truncated: all - rows.length });
       return { at: to, reason: REBUILT, hadCaughtUp: true };
     }
     // The read that returns the version comes last: its version also holds for what was read
@@ -292,7 +298,7 @@ export class LiveRows {
         hadCaughtUp,
       };
     reader.onUpdate({ type: 'changes', changes, positions, version });
-    if (totals !== null) reader.onUpdate({ type: 'caught-up', positions, version, totals });
+    if (totals !== null) reader.onUpdate({ type: 'caught-up', positions, version, totals, truncated: null });
     return { at: to, reason: REBUILT, hadCaughtUp: true };
   }
 

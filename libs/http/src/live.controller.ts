@@ -191,9 +191,11 @@ function textOf({ name, where, types }: LiveRequest, update: LiveUpdate): string
       return update.rows.map((row) => frame('row', toRowDto(row))).join('');
     case 'caught-up': {
       const totals = update.totals.map(({ by, counts, count, sums }) => ({ ...by, counts, count, ...sums }));
+      const { truncated } = update;
+      const rest = truncated === null ? {} : { truncated };
       return frame(
         'caught-up',
-        { position: lowest(update.positions), version: update.version, totals },
+        { position: lowest(update.positions), version: update.version, totals, ...rest },
         idOf(name, update.version, update.positions),
       );
     }
