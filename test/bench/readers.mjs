@@ -84,6 +84,9 @@ export async function besideReaders() {
   await deployment.end();
   const size = EVENTS.toLocaleString('en');
   note(`a command beside ten readers of ${size} events, 99 of 100`, quantile(beside, 0.99), 'ms', 50, { atMost: true });
+  const longer = quantile(beside, 0.99) - quantile(alone, 0.99);
+  note('  longer than without readers, in the same run', longer, 'ms', 50, { atMost: true });
+  note('  against the same without readers', quantile(beside, 0.99) / quantile(alone, 0.99), 'ratio');
   note('  median', quantile(beside, 0.5), 'ms');
   note('  median without readers', quantile(alone, 0.5), 'ms');
   note('  read by them meanwhile', rate, 'MiB/s');
