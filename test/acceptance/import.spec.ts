@@ -130,6 +130,17 @@ describe('entente verify', () => {
     expect(
       await found(`UPDATE events SET data = json_set(data, '$.amount', 'much') WHERE type = 'FundsObligated'`),
     ).toEqual(['payloads']);
+    // Fields that every object has by nature, at each depth, and an hour that no clock shows.
+    for (const at of ['$.toString', '$.valueOf', '$.reported.constructor'])
+      expect([
+        at,
+        await found(`UPDATE events SET data = json_set(data, '${at}', 'x') WHERE type = 'FundsObligated'`),
+      ]).toEqual([at, ['payloads']]);
+    expect(
+      await found(
+        `UPDATE events SET metadata = json_set(metadata, '$.occurredAt', '2026-05-04T24:00:00Z') WHERE position = 3`,
+      ),
+    ).toEqual(['time']);
     expect(await found(`UPDATE events SET type = 'FundsInvented' WHERE position = 2`)).toEqual(['payloads']);
     expect(await found(`UPDATE events SET id = '00000000-0000-5000-8000-000000000000' WHERE position = 2`)).toEqual([
       'ids',

@@ -206,6 +206,13 @@ export function reading(opens: DeploymentFactory): void {
       ['read-models/funding?as-of=999999999999999', 400, 'validation-failed', ['as-of']],
       ['read-models/funding?after=*', 400, 'validation-failed', ['after']],
       ['read-models/funding/events?row=none', 404, 'not-found', []],
+      // A view's rows are known by JSON.
+      ...['{}', '[{}]', '[null]', '[["a"],1]', '7', '"a"', '\0'].map((row): [string, number, string, string[]] => [
+        `read-models/donor-portfolio/events?row=${encodeURIComponent(row)}`,
+        404,
+        'not-found',
+        [],
+      ]),
       ['read-models/funding/events', 400, 'validation-failed', ['row']],
       ['read-models/funding/live?pledged.min=x', 400, 'validation-failed', ['pledged.min']],
       ['history?limit=0&kind=*&x=1', 400, 'validation-failed', ['x', 'limit', 'kind']],

@@ -1,4 +1,4 @@
-import { eventOf, fieldErrors } from '@entente/contracts';
+import { eventOf, fieldErrors, parseInstant } from '@entente/contracts';
 import { COMMAND_NOTED, type DamagedLog, type EventLog, LARGEST_POSITION, commandKey, eventId } from '@entente/engine';
 import { type RecordedEvent, parseStream } from '@entente/kernel';
 import { EventsDigest } from './events-digest.js';
@@ -135,6 +135,9 @@ class Check {
     if (event.revision !== expected)
       this.find('revisions', event, `revision ${event.revision} where ${expected} follows`);
     const { before } = this;
+    for (const name of ['occurredAt', 'recordedAt'] as const)
+      if (parseInstant(event.metadata[name]) === null)
+        this.find('time', event, `${name} is ${event.metadata[name]}, which is no instant`);
     if (before === null) return;
     if (event.position <= before.position) this.find('positions', event, `comes after position ${before.position}`);
     if (event.metadata.recordedAt < before.metadata.recordedAt)

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EventStore } from '@entente/engine';
+import { anEvent } from '../contracts/event-store.js';
+import { type Deployment, standalone } from '../support/deployment.js';
+
+interface Page {
+  readonly events: readonly { readonly id: string; readonly revision: number }[];
+  readonly next: string | number | null;
+}
+
+/** Events so large that a thousand of them would need a gigabyte. */
+const LARGE = 24;
+const TEXT = 'x'.repeat(900_000);
+
+describe('a page of large events', () => {
+  let deployment: Deployment;
+  const ids: string[] = [];
+  beforeAll(async () => {
+    deployment = await standalone();
+    const store = deployment.app.get(EventStore);
+    for (let n = 0; n < LARGE; n += 1) {
+      const event = anEvent('NoteTaken', { text: TEXT });
+      ids.push(event.id);
+      expect(await store.append('note/large', n === 0 ? 'none' : n - 1, [event])).toMatchObject({ ok: true });
+    }
+  });
+  afterAll(() => deployment.end());
+
+  it.each([
+    ['of the log', 'history?kind=note&limit=1000', 'after'],
+    ['of a stream', 'history/note/large?', 'from'],
+  ])('%s ends at some megabytes, and the next ones have the rest', async (_, path, parameter) => {
+    const read: string[] = [];
+    let pages = 0;
+    for (let next: string | number | null | undefined; next !== null;) {
+      const answer = await fetch(`${deployment.url}/v1/${path}${next === undefined ? '' : `&${parameter}=${next}`}`);
+      const text = await answer.text();
+      expect(text.length).toBeLessThan(10 * 1024 * 1024);
+      const page = JSON.parse(text) as Page;
+      read.push(...page.events.map(({ id }) => id));
+      next = page.next;
+      pages += 1;
+    }
+    expect(read).toEqual(ids);
+    expect(pages).toBeGreaterThan(2);
+  });
+
+  it('of a stream up to a revision has no next one, also beyond its end', async () => {
+    for (const revision of [0, LARGE - 1, 99_999]) {
+      const from = Math.min(revision, LARGE - 1);
+      const answer = await fetch(`${deployment.url}/v1/history/note/large?from=${from}&revision=${revision}`);
+      const page = (await answer.json()) as Page;
+      expect([revision, page.events.map((event) => event.revision), page.next]).toEqual([revision, [from], null]);
+    }
+    expect((await fetch(`${deployment.url}/v1/history/note/large?from=${LARGE}`)).status).toBe(404);
+  });
+});
