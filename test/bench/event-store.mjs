@@ -10,7 +10,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { startEventStore } from '../../deploy/services/eventstore.mjs';
-import { PLEDGE, eventOf, folder, load, note, notMeasured, quantile, quick, ratioOf } from './measure.mjs';
+import { PLEDGE, eventOf, folder, load, median, note, notMeasured, quantile, quick, ratioOf } from './measure.mjs';
 
 const peers = fileURLToPath(new URL('./peers-of-event-store/', import.meta.url));
 const own = fileURLToPath(import.meta.url);
@@ -27,6 +27,12 @@ const WAITING = [
 const EVENTS = quick ? 2000 : 50_000;
 /** Events of others behind the log's last event. */
 const FOREIGN = quick ? 5000 : 1_000_000;
+/** Lengths of the logs in which a date is searched, and the reads that halving may take more. */
+const SHORT_LOG = quick ? 2000 : 10_000;
+const LONG_LOG = quick ? 20_000 : 1_000_000;
+const MORE_READS = 3;
+/** Milliseconds that filling a log may take: then it is as long as it is. */
+const MAX_FILL_MS = 120_000;
 /** What `fillOthers` writes in a second, at most. */
 const FOREIGN_PER_SECOND = 28_000;
 
@@ -63,6 +69,7 @@ export async function eventStore() {
     );
     note("the log read whole, against the bare client's read", ratio, 'ratio', 0.9);
     await besideOthers(url, ours, bare);
+    await dates(url);
   } finally {
     for (const one of [ours, bare, emmett]) one?.end();
     await server?.stop();
@@ -81,6 +88,23 @@ async function besideOthers(url, ours, bare) {
   later.end();
   const idle = await ours.ask({ name: 'cpu', ms: quick ? 500 : 5000 });
   note('  a follower at rest, part of a core', idle, 'ratio', 0.03, seconds);
+  const relay = await contender('ours', url);
+  await relay.ask({ name: 'relay' });
+  note(
+    '  a relay at rest, part of a core',
+    await relay.ask({ name: 'cpu', ms: quick ? 500 : 5000 }),
+    'ratio',
+    0.03,
+    seconds,
+  );
+  const flow = bare.ask({ name: 'others', events: quick ? 500 : 5000, perSecond: 1000 });
+  note(
+    '  the same while others write 1,000 events a second',
+    await relay.ask({ name: 'cpu', ms: quick ? 500 : 4000 }),
+    'ratio',
+  );
+  await flow;
+  relay.end();
   const flood = bare.ask({
     name: 'others',
     events: FOREIGN_PER_SECOND * (quick ? 1 : 5),
@@ -92,6 +116,38 @@ async function besideOthers(url, ours, bare) {
   note('  events of others a second', written, 'a second');
 }
 
+/** A date, asked of processes that have just started: in a short log and in a long one. */
+async function dates(url) {
+  const writer = await contender('ours', url, 'dates');
+  const found = [];
+  let length = 0;
+  for (const events of [SHORT_LOG, LONG_LOG]) {
+    const instants = await writer.ask({ name: 'fill', events: events - length, waiting: 8 });
+    length += 500 * instants.length;
+    const asked = [];
+    for (const part of [0.2, 0.5, 0.8]) {
+      const fresh = await contender('ours', url, 'dates');
+      const chosen = [part, part / 2].map((one) => instants[Math.floor(one * instants.length)]);
+      asked.push(await fresh.ask({ name: 'dates', instants: chosen }));
+      fresh.end();
+    }
+    const [first, next, reads] = ['first', 'next', 'reads'].map((name) => median(asked.map((one) => one[name])));
+    found.push({ next, reads });
+    const goal = events === LONG_LOG ? [50, { atMost: true }] : [];
+    note(
+      `a date in a log of ${length.toLocaleString('en')} events, the first that a new process is asked`,
+      first,
+      'ms',
+    );
+    note('  the next, which is another date', next, 'ms', ...goal);
+    note('  reads of the server for the first', reads, 'reads');
+  }
+  writer.end();
+  const [short, long] = found;
+  note('  the long log against the short: reads', long.reads / short.reads, 'ratio', MORE_READS, { atMost: true });
+  note('  the long log against the short: time', long.next / short.next, 'ratio', MORE_READS, { atMost: true });
+}
+
 function installPeers() {
   if (existsSync(join(peers, 'node_modules', '@event-driven-io', 'emmett-esdb'))) return null;
   console.log('  installing emmett-esdb for the bench ...');
@@ -101,8 +157,8 @@ function installPeers() {
 }
 
 /** Starts a contender, which answers one job after the other. */
-function contender(what, url) {
-  const child = fork(own, [what, url], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+function contender(what, url, log = LOG) {
+  const child = fork(own, [what, url, log], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const ask = (job) =>
     new Promise((resolve, reject) => {
       child.once('message', ({ result, error }) => {
@@ -120,10 +176,10 @@ const LOG = 'bench';
 
 /** How a contender appends an event to a new stream, and reads the log. */
 const CONTENDERS = {
-  async ours(url) {
+  async ours(url, log) {
     const { EventStoreDbStore } = await load('libs/eventstoredb/src/index.js');
     const begun = performance.now();
-    const store = await EventStoreDbStore.connect({ url, log: LOG });
+    const store = await EventStoreDbStore.connect({ url, log });
     const started = performance.now() - begun;
     let n = 0;
     const run = randomUUID();
@@ -142,16 +198,55 @@ const CONTENDERS = {
     return {
       append,
       read: () => count(),
-      async fill({ events }) {
-        for (let at = 0; at < events; at += 500) {
-          const some = Array.from({ length: 500 }, () => ({ ...eventOf(0), id: randomUUID() }));
-          await store.append(stream(), 'none', some);
-        }
+      async fill({ events, waiting = 1 }) {
+        const instants = [];
+        const end = performance.now() + MAX_FILL_MS;
+        let at = 0;
+        const line = async () => {
+          while (at < events && performance.now() < end) {
+            at += 500;
+            const some = Array.from({ length: 500 }, () => ({ ...eventOf(0), id: randomUUID() }));
+            await store.append(stream(), 'none', some);
+            instants.push(new Date().toISOString());
+          }
+        };
+        await Promise.all(Array.from({ length: waiting }, line));
+        await store.head();
+        return instants;
       },
       start: () => started,
       head: () => timed(() => store.head()),
       kinds: () => timed(() => count({ kinds: ['unheard'] })),
       types: () => timed(() => count({ types: ['Unheard'] })),
+      async dates({ instants: [first, next] }) {
+        const { streams } = store.connection;
+        let reads = 0;
+        for (const name of ['readAll', 'readStream']) {
+          const read = streams[name].bind(streams);
+          streams[name] = (...of) => ((reads += 1), read(...of));
+        }
+        const took = await timed(() => store.positionAt(first));
+        const asked = reads;
+        return { first: took, reads: asked, next: await timed(() => store.positionAt(next)) };
+      },
+      async relay() {
+        const { LogPublisher, NO_EVENT, Relay } = await load('libs/engine/src/index.js');
+        const done = () => Promise.resolve();
+        const nowhere = Object.assign(Object.create(LogPublisher.prototype), {
+          partitions: 12,
+          tails: () => Promise.resolve(Array.from({ length: 12 }, () => ({ through: 0n, last: NO_EVENT }))),
+          publish: done,
+          publishWatermarks: done,
+          check: done,
+          close: done,
+        });
+        const relay = new Relay(store, nowhere, { wake: (listener) => store.onCommit(listener) });
+        relay.start();
+        const end = await store.head();
+        while (relay.status().position !== end) await new Promise((resolve) => setTimeout(resolve, 50));
+        await new Promise((resolve) => setTimeout(resolve, 2000));
+        return null;
+      },
       positionAt: () => timed(() => store.positionAt(new Date().toISOString())),
       async cpu({ ms }) {
         const from = process.cpuUsage();
@@ -234,8 +329,8 @@ async function reading({ read }) {
   return (events * 1000) / (performance.now() - begun);
 }
 
-async function work(what, url) {
-  const jobs = await CONTENDERS[what](url);
+async function work(what, url, log) {
+  const jobs = await CONTENDERS[what](url, log);
   process.on('message', async (job) => {
     try {
       const { name } = job;
@@ -256,5 +351,5 @@ async function work(what, url) {
 
 if (process.send !== undefined && process.argv[1] === own) {
   process.on('disconnect', () => process.exit());
-  await work(process.argv[2], process.argv[3]);
+  await work(process.argv[2], process.argv[3], process.argv[4]);
 }
