@@ -106,6 +106,12 @@ export function equipment(opens: DeploymentFactory): void {
           ['reported-lost', 'estmark.depot', 'estmark'],
           ['loss-verified', null, 'veritas-monitor'],
         ]);
+        // Its check ends with it: nothing of it is due any more.
+        const ended = { status: 'cancelled', ended_on: inDays(0), end_reason: 'items-ended', ended_late: false };
+        await until(async () => (await client.latest('end-use-checks?status=cancelled')).length === 1);
+        expect(await client.latest('end-use-checks?status=cancelled')).toMatchObject([ended]);
+        expect(await client.latest('due-dates?duty=check&status=withdrawn')).toMatchObject([{ ended_on: inDays(0) }]);
+        expect(await client.latest('due-dates?duty=check&status=open')).toHaveLength(1);
       });
     });
 

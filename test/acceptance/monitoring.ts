@@ -224,6 +224,29 @@ export function monitoring(opens: DeploymentFactory): void {
       const { body } = await client.get('controls');
       expect((body as unknown as { findings: unknown[] }).findings).toEqual([]);
     });
+
+    it('stay delinquent if they are waived or cancelled after their last day, and not before (R10)', async () => {
+      for (const [item, due, command, data] of [
+        ['drone', inDays(-4), 'waive', { authority: 'minister', reason: 'site-destroyed' }],
+        ['mast', inDays(-4), 'cancel', { reason: 'no-longer-needed' }],
+        ['pump', inDays(4), 'waive', { authority: 'minister', reason: 'site-destroyed' }],
+        ['relay', inDays(4), 'cancel', { reason: 'no-longer-needed' }],
+      ] as const) {
+        const check = `end-use-check/veritas-monitor.${item}`;
+        await client.send(`${check}/schedule`, schedule({ item, due }), MONITOR);
+        await client.send(`${check}/${command}`, data, DONOR);
+      }
+      for (const item of ['drone', 'mast'])
+        expect(await client.latest(`end-use-compliance?item=${item}`)).toMatchObject([
+          { due: 1, in_time: 0, not_inspected: 1, overdue: 0, items_due: '2' },
+        ]);
+      for (const item of ['pump', 'relay']) expect(await client.latest(`end-use-compliance?item=${item}`)).toEqual([]);
+      const delinquent = await client.latest(`check-delinquency?month=${inDays(-4).slice(0, 7)}`);
+      expect(delinquent.reduce((sum, row) => sum + (row['delinquent'] as number), 0)).toBeGreaterThanOrEqual(2);
+      const { body } = await client.get('controls');
+      const { findings } = body as unknown as { findings: { control: string }[] };
+      expect(findings.map(({ control }) => control)).toEqual(['checks-missed', 'checks-missed']);
+    });
   });
 
   describe('checks that fall due while the steward is down for a month', () => {

@@ -512,7 +512,26 @@ const dueTooLate =
     const day = addDays(plot.newest(), -plot.days(days));
     return plot.anywhere(ownCheck(plot, type, day, addDays(day, days + 1 + plot.days(30))))[0];
   };
-/** R10, R11: a check that was not made, was made late, or was recorded as overdue. */
+/** The item of a check of nothing, which is returned on a day. */
+const returnedItem = ({ data }: Planted, on: string): readonly [Planted, Planted] => {
+  const { donor, recipient, item, serials } = data as Readonly<Record<'donor' | 'recipient' | 'item', string>> & {
+    readonly serials: readonly string[];
+  };
+  const stream = `item/${donor}.${item}.${serials[0] ?? ''}`;
+  return [
+    { stream, type: 'SerialRegistered', day: on, data: { donor, recipient, item, serial: serials[0] } },
+    { stream, type: 'ItemReturned', day: on, data: { on, reason: 'x' } },
+  ];
+};
+/** A near miss of R10: the item of a check ended by its last day, before its planning or after. */
+function checkOfReturned(plot: Plot): void {
+  const day = addDays(plot.newest(), -40 - plot.days(300));
+  const due = addDays(day, plot.days(30));
+  const scheduled = ownCheck(plot, 'enhanced', day, due);
+  const [registered, returned] = returnedItem(scheduled, plot.either() ? day : due);
+  plot.anywhere(registered, ...(plot.either() ? [returned, scheduled] : [scheduled, returned]));
+}
+/** R10, R11: a check that was not made, was made or given up late, or was recorded as overdue. */
 const checkMissed =
   (type: string): Planter =>
   (plot) => {
@@ -526,10 +545,25 @@ const checkMissed =
     }));
     const lots = type === 'enhanced' ? [] : [{ lot: 'x', seen: 1, notSeen: 0, damaged: 0 }];
     const late = { on: plot.newest(), manner: 'on-site', results, lots };
-    const how = plot.pick(['never', 'late', 'overdue']);
+    const how = plot.pick([
+      'never',
+      'late',
+      'overdue',
+      'waived',
+      'cancelled',
+      ...(type === 'enhanced' ? ['ended'] : []),
+    ]);
+    if (type === 'enhanced') checkOfReturned(plot);
+    const givenUp = how === 'waived' ? 'EndUseCheckWaived' : 'EndUseCheckCancelled';
+    const [registered, returned] = returnedItem(scheduled, addDays(due, 1));
     return plot
       .anywhere(
+        ...(how === 'ended' ? [registered] : []),
         scheduled,
+        ...(how === 'ended' ? [returned] : []),
+        ...(how === 'waived' || how === 'cancelled'
+          ? [{ stream, type: givenUp, day: addDays(due, 1), data: { authority: 'x', reason: 'x' } }]
+          : []),
         ...(how === 'late' ? [{ stream, type: 'EndUseCheckPerformed', day: plot.newest(), data: late }] : []),
         ...(how === 'overdue' ? [{ stream, type: 'EndUseCheckBecameOverdue', day: plot.newest(), data: { due } }] : []),
       )

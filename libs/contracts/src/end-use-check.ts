@@ -207,6 +207,21 @@ export class CancelEndUseCheck {
   @optional() @serial() readonly serial?: string;
 }
 
+/** The day from which there was nothing to check, if its items have ended: the decision adds it. */
+export class EndUseCheckCancelled extends CancelEndUseCheck {
+  @optional() @day('the day from which all its items had ended', '2026-05-29') readonly on?: string;
+}
+
+/** R12: items whose end was recorded are not checked any more. */
+export class LeaveOutCheckedItems {
+  @words('the serial numbers of the items', ['TS-0001'], MAX_SERIALS) readonly serials!: readonly string[];
+}
+
+/** The day follows from the items: the decision adds it. */
+export class CheckedItemsLeftOut extends LeaveOutCheckedItems {
+  @day('the day from which they had ended', '2026-05-29') readonly on!: string;
+}
+
 /** What the receipt of the items brought was corrected: each field here replaces the check's. */
 export class CorrectCheckedItems {
   @reason('miscounted') readonly reason!: string;
@@ -271,6 +286,12 @@ export const endUseCheckContract = contract({
     CancelEndUseCheck: command('cancel', CancelEndUseCheck, ['donor', 'system'], 'Cancel a check of nothing', {
       reason: 'receipt-withdrawn',
     }),
+    LeaveOutCheckedItems: command(
+      'leave-out-items',
+      LeaveOutCheckedItems,
+      'system',
+      'Leave items out whose end was recorded, or cancel a check of nothing else',
+    ),
     CorrectCheckedItems: command(
       'correct-items',
       CorrectCheckedItems,
@@ -301,7 +322,8 @@ export const endUseCheckContract = contract({
     DiscrepancyCleared: event(ClearDiscrepancy, 'A discrepancy was explained'),
     AccessDenied: event(AccessDenied, 'Access was denied'),
     EndUseCheckWaived: event(EndUseCheckWaived, 'The check was waived'),
-    EndUseCheckCancelled: event(CancelEndUseCheck, 'The check was cancelled: there is nothing to check'),
+    EndUseCheckCancelled: event(EndUseCheckCancelled, 'The check was cancelled: there is nothing to check'),
+    CheckedItemsLeftOut: event(CheckedItemsLeftOut, 'Items were left out of the check: they have ended'),
     CheckedItemsCorrected: event(CheckedItemsCorrected, 'The number of items, or their store, was corrected'),
     EndUseCheckBecameOverdue: event(RecordOverdueCheck, 'The last day has passed without an inspection'),
     ComplianceVisitHeld: event(HoldComplianceVisit, 'A visit reviewed how the check was made'),

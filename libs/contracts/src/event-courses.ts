@@ -238,6 +238,7 @@ export const EVENT_COURSES: EventCourses = {
     EndUseCheckScheduled: opens('the check'),
     EndUseCheckRescheduled: NEITHER,
     CheckedItemsTransferred: NEITHER,
+    CheckedItemsLeftOut: NEITHER,
     CheckedItemsCorrected: NEITHER,
     EndUseCheckPerformed: closes('EndUseCheckScheduled', 'AccessDenied'),
     CheckResultCorrected: NEITHER,

@@ -14,6 +14,9 @@ const reason = (example: string) => code('the code of the reason', example);
 const on = (what: string, example: string) => day(`the day of ${what}`, example);
 const site = (description: string) => streamId('storage-site', description, 'estmark.north-depot');
 const checkBy = (example: string) => day('the last day of its next check', example);
+const leftChecks = () =>
+  words('the checks of end use that name it: the open ones leave it out', ['veritas-monitor.check-1'], 20);
+const leftSerial = () => word('the serial number, if checks leave it out', 'TS-0001');
 const holder = () => organisation('the organisation that holds it from then on', 'estmark');
 
 export class RegisterSerial {
@@ -98,10 +101,12 @@ export class VerifyLossReport {
 const ENDS = ['lost', 'destroyed', 'expended'] as const;
 export type VerifiedEnd = (typeof ENDS)[number];
 
-/** The report is the one that is open: the decision adds it. */
+/** The report that was open, and the checks that leave the item out: the decision adds both. */
 export class LossReportVerified extends VerifyLossReport {
   @eventId('the event of the report') readonly report!: string;
   @oneOf(ENDS, 'what the item is from then on') readonly as!: VerifiedEnd;
+  @optional() @leftChecks() readonly checks?: readonly string[];
+  @optional() @leftSerial() readonly serial?: string;
 }
 export class LossReportRejected extends ItemReason {
   @eventId('the event of the report') readonly report!: string;
@@ -168,9 +173,21 @@ export class DisposeItem {
   @on('the disposal', '2026-05-25') readonly on!: string;
 }
 
+/** The checks that leave the item out: the decision adds them. */
+export class ItemDisposed extends DisposeItem {
+  @optional() @leftChecks() readonly checks?: readonly string[];
+  @optional() @leftSerial() readonly serial?: string;
+}
+
 export class ReturnItem {
   @on('the return to the donor', '2026-05-31') readonly on!: string;
   @reason('loan-ended') readonly reason!: string;
+}
+
+/** The checks that leave the item out: the decision adds them. */
+export class ItemReturned extends ReturnItem {
+  @optional() @leftChecks() readonly checks?: readonly string[];
+  @optional() @leftSerial() readonly serial?: string;
 }
 
 export class NoteItemCheck {
@@ -181,14 +198,17 @@ export class NoteItemCheck {
   readonly place?: string;
 }
 
-/** Where the check moves, if the item was transferred or moved before: the decision adds it. */
+/**
+ * Where the check moves, if the item was transferred or moved before, and the serial alone if it
+ * has ended and the check leaves it out: the decision adds them.
+ */
 export class ItemCheckNoted extends NoteItemCheck {
   @optional()
   @streamId('third-party-transfer', 'the transfer that moved the item', 'estmark.transfer-1')
   readonly transfer?: string;
   @optional() @organisation('the organisation that holds the item', 'vestra') readonly to?: string;
   @optional() @site('the store that holds the item, if it is known') readonly site?: string;
-  @optional() @word('the serial number, if the check moves', 'TS-0001') readonly serial?: string;
+  @optional() @word('the serial number, if the check moves or leaves it out', 'TS-0001') readonly serial?: string;
 }
 
 export class RecordItemCheck {
@@ -302,8 +322,8 @@ export const itemContract = contract({
     ItemRecovered: event(ItemRecovered, 'The item is in a store of its holder again'),
     ServiceabilityReported: event(ReportServiceability, 'It was reported how well the item serves its purpose'),
     ItemTransferred: event(ItemTransferred, 'Another organisation has the duty to count the item, or another use'),
-    ItemDisposed: event(DisposeItem, 'The item was disposed of'),
-    ItemReturned: event(ReturnItem, 'The item was returned to the donor'),
+    ItemDisposed: event(ItemDisposed, 'The item was disposed of'),
+    ItemReturned: event(ItemReturned, 'The item was returned to the donor'),
     ItemCheckNoted: event(ItemCheckNoted, 'A check of end use names the item'),
     ItemChecked: event(ItemChecked, 'A check has seen the item'),
     UnauthorisedTransferDetected: event(UnauthorisedTransferDetected, 'The item was found elsewhere without consent'),

@@ -18,7 +18,8 @@ export class EndUseCheckRow {
   @text("the donor's word for the type of the items") item!: string;
   @textOrNull("the area of the holder's country, if it is known") area!: string | null;
   @text('the place or the store') site!: string;
-  @count('the items to check, or of which a sample is checked') items!: number;
+  @count('the items to check, or of which a sample is checked; not those that had ended by its last day')
+  items!: number;
   @amountOrNull("the value of the items by the case's lines, in minor units; null if it is not known")
   value!: number | null;
   @textOrNull("the ISO 4217 code of the case's currency") currency!: string | null;
@@ -35,6 +36,10 @@ export class EndUseCheckRow {
   ended_on!: string | null;
   @textOrNull('the code of the authority that waived it') waived_by!: string | null;
   @textOrNull('the code of the reason for which it ended without a visit') end_reason!: string | null;
+  @flag(
+    'whether it was waived or cancelled after its last day, though it had items: it counts as due, and not inspected',
+  )
+  ended_late!: boolean;
   @flag('whether it was recorded that its present last day passed without an inspection') recorded_overdue!: boolean;
 }
 
@@ -53,7 +58,7 @@ function without({ items: before, value }: EndUseCheckRow, left: number): Pick<E
 
 export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
   name: 'end-use-checks',
-  version: 3,
+  version: 4,
   kinds: ['end-use-check'],
   about: 'a check of end use: its items and their value, its holder, its last day, and what became of it',
   entity: EndUseCheckRow,
@@ -90,6 +95,8 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
       EndUseCheckRescheduled: ({ due }) => ({ ...onDay(due), recorded_overdue: false }),
       CheckedItemsTransferred: ({ serials, to: holder, place: site, area = null, next }, row) =>
         next === undefined ? { holder, site, area } : without(row, serials.length),
+      // What ended later was due, and was not checked.
+      CheckedItemsLeftOut: ({ serials, on }, row) => (on <= row.due ? without(row, serials.length) : {}),
       EndUseCheckPerformed: ({ on, inspected, done, lowerConfidence, visit }, row) => ({
         status: inspected ? 'inspected' : done ? 'checked' : row.status,
         inspected_on: inspected ? on : row.inspected_on,
@@ -112,9 +119,10 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
         ended_on: denied_on,
         end_reason,
       }),
-      EndUseCheckWaived: ({ authority: waived_by, reason: end_reason }, _, { day: ended_on }) => ({
+      EndUseCheckWaived: ({ authority: waived_by, reason: end_reason }, { due }, { day: ended_on }) => ({
         status: 'waived',
         ended_on,
+        ended_late: ended_on > due,
         waived_by,
         end_reason,
       }),
@@ -126,11 +134,13 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
               ...(site === undefined ? {} : { site, area }),
             }
           : {},
-      EndUseCheckCancelled: ({ reason: end_reason }, _, { day: ended_on }) => ({
-        status: 'cancelled',
-        ended_on,
-        end_reason,
-      }),
+      EndUseCheckCancelled: ({ reason: end_reason, on }, row, { day, event }) => {
+        const ended_on = on ?? day;
+        // A policy that names no day has found that there was never anything to check.
+        const isOfPolicy = event.metadata.actor.role === 'system' && end_reason !== 'item-recovered';
+        const never = on === undefined && isOfPolicy;
+        return { status: 'cancelled', ended_on, end_reason, ended_late: !never && ended_on > row.due };
+      },
       EndUseCheckBecameOverdue: () => ({ recorded_overdue: true }),
       ComplianceVisitHeld: (_, row) => ({ compliance_visits: row.compliance_visits + 1 }),
     },

@@ -2,8 +2,8 @@ import type { ViewOptions } from '@entente/kernel';
 import { EndUseCheckRow } from './end-use-checks.js';
 import type { From, Query, RowsView } from './from.js';
 
-/** Due by the day of the answer, or made before: of every check but a waived or cancelled one. */
-const JUDGED = `(c.overdue OR c.status IN ('inspected', 'checked', 'access denied'))`;
+/** Due by the day of the answer, or made before: not if waived or cancelled by its last day. */
+const JUDGED = `(c.overdue OR c.ended_late OR c.status IN ('inspected', 'checked', 'access denied'))`;
 const IN_TIME = `(c.status = 'inspected' AND c.days_late <= 0)`;
 
 const sumOf = (when: string): string => `SUM(CASE WHEN ${when} THEN 1 ELSE 0 END)`;
@@ -35,7 +35,7 @@ const percent = (column: string): string =>
 function compliance(from: From, { sums }: ViewOptions): Query {
   const query = judged(from, COMPLIANCE)
     .addSelect(sumOf(`c.status = 'inspected' AND c.days_late > 0`), 'late')
-    .addSelect(sumOf(`c.status IN ('checked', 'access denied')`), 'not_inspected')
+    .addSelect(sumOf(`c.ended_late OR c.status IN ('checked', 'access denied')`), 'not_inspected')
     .addSelect(sumOf('c.overdue'), 'overdue')
     .addSelect('MAX(CASE WHEN c.overdue THEN c.days_late END)', 'most_days_late');
   // A value that is not known stays null in each of the three.
@@ -51,13 +51,13 @@ function compliance(from: From, { sums }: ViewOptions): Query {
 }
 
 const CHECKS_DUE =
-  'checks that were due by the day of the answer, made before or denied; none that was waived or cancelled';
+  'checks that were due by the day of the answer, made before or denied; none that was waived or cancelled by its last day, or that never had anything to check';
 const OF_THEM = 'of those';
 
 /** End-use compliance by count and by value. */
 export const endUseCompliance: RowsView = {
   name: 'end-use-compliance',
-  version: 3,
+  version: 4,
   about:
     'per donor, recipient, holder, programme, item and type of check: how many checks were due, inspected in time and overdue',
   key: Object.keys(COMPLIANCE),
@@ -95,7 +95,7 @@ export const endUseCompliance: RowsView = {
     due: CHECKS_DUE,
     in_time: `${OF_THEM}, inspected on the spot by their last day`,
     late: `${OF_THEM}, inspected on the spot after their last day`,
-    not_inspected: `${OF_THEM}, made remotely or by the recipient's own report, or denied`,
+    not_inspected: `${OF_THEM}, made remotely or by the recipient's own report, denied, or waived or cancelled after their last day`,
     overdue: `${OF_THEM}, not made, by the day of the answer`,
     in_time_percent: 'inspected in time, percent of those due',
     most_days_late: 'the most days by which one is overdue, by the day of the answer; null if none is',
@@ -133,7 +133,7 @@ function delinquency(from: From, { sums }: ViewOptions): Query {
 /** Delinquency by month. */
 export const checkDelinquency: RowsView = {
   name: 'check-delinquency',
-  version: 2,
+  version: 3,
   about: 'per donor, recipient, holder, type and month of the last day: how many checks due were not inspected in time',
   key: Object.keys(MONTHS),
   columns: {
@@ -158,7 +158,7 @@ export const checkDelinquency: RowsView = {
     type: 'enhanced or routine',
     due: CHECKS_DUE,
     in_time: `${OF_THEM}, inspected on the spot by their last day`,
-    delinquent: `${OF_THEM}, inspected later, or not at all`,
+    delinquent: `${OF_THEM}, inspected later, or not at all: also if waived or cancelled after their last day`,
     overdue: `${OF_THEM}, not made, by the day of the answer`,
     in_time_percent: 'inspected in time, percent of those due',
     items_due: 'the items of the checks due',

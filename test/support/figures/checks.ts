@@ -28,7 +28,7 @@ function ended(events: Check): Readonly<Record<'denied' | 'on' | 'by' | 'reason'
   return {
     status: denied ? 'access denied' : waived ? 'waived' : cancelled ? 'cancelled' : 'scheduled',
     denied: denied?.data.on ?? null,
-    on: denied?.data.on ?? (withdrawn === undefined ? null : occurredOn(withdrawn)),
+    on: denied?.data.on ?? cancelled?.data.on ?? (withdrawn === undefined ? null : occurredOn(withdrawn)),
     by: waived?.data.authority ?? null,
     reason: (denied ?? waived ?? cancelled)?.data.reason ?? null,
   };
@@ -43,6 +43,32 @@ const handedOver = (events: Check): Moved['data'] | undefined =>
 /** How many items have left the check, to one of their own. */
 const leftFor = (events: Check): number =>
   sum(only(events, 'CheckedItemsTransferred').map(({ data: { next, serials } }) => (next ? serials.length : 0)));
+
+/** How many items had ended by the last day that the check had then. */
+const endedBefore = (events: Check): number =>
+  sum(
+    only(events, 'CheckedItemsLeftOut').map((event) =>
+      event.data.on <= lastDay(events.slice(0, events.indexOf(event))) ? event.data.serials.length : 0,
+    ),
+  );
+
+const lastDay = (events: Check): string =>
+  (only(events, 'EndUseCheckScheduled', 'EndUseCheckRescheduled').at(-1) as { data: { due: string } }).data.due;
+
+/** Whether it was given up after its last day, though there had been something to check. */
+function givenUpLate(events: Check): boolean {
+  const due = lastDay(events);
+  return (
+    only(events, 'EndUseCheckWaived').some((event) => occurredOn(event) > due) ||
+    only(events, 'EndUseCheckCancelled').some((event) => {
+      const { on, reason } = event.data;
+      const { role } = event.metadata.actor;
+      return on === undefined
+        ? occurredOn(event) > due && (role !== 'system' || reason === 'item-recovered')
+        : on > due;
+    })
+  );
+}
 
 /** The number of items as it was corrected last. */
 const lastQuantity = (events: Check): number | undefined =>
@@ -78,7 +104,7 @@ function check(events: Check, day: string) {
   const inspected = inspection === undefined ? null : rightDay(events, inspection);
   const made = visits.find(({ data }) => data.manner === 'on-site' || data.manner === of.manner);
   const moved = handedOver(events);
-  const left = (lastQuantity(events) ?? of.quantity) - leftFor(events);
+  const left = (lastQuantity(events) ?? of.quantity) - leftFor(events) - endedBefore(events);
   const place = placeOf(events);
   return {
     end_use_check: idOf((events[0] as Check[number]).stream),
@@ -107,6 +133,7 @@ function check(events: Check, day: string) {
     ended_on: made === undefined ? end.on : rightDay(events, made),
     waived_by: end.by,
     end_reason: end.reason,
+    ended_late: givenUpLate(events),
     recorded_overdue: only(events.slice(planned), 'EndUseCheckBecameOverdue').length > 0,
     overdue: status === 'scheduled' && day > due,
     days_late: daysLate(due, inspected, status === 'scheduled', day),
@@ -189,9 +216,10 @@ type CheckFigure = ReturnType<typeof check>;
 
 /** What was due, in groups. */
 const dueBy = (log: readonly RecordedEvent[], day: string, columns: readonly (keyof CheckFigure)[]) => {
-  const due = checks(log, day).filter(
-    ({ status, overdue }) => overdue || !['scheduled', 'waived', 'cancelled'].includes(status),
-  );
+  const due = checks(log, day).filter(({ status, overdue, ended_on: end, due: by, ended_late: late }) => {
+    if (status === 'scheduled') return overdue;
+    return (status !== 'waived' && status !== 'cancelled') || (late && by < (end ?? ''));
+  });
   return [...Map.groupBy(due, (row) => JSON.stringify(columns.map((column) => row[column]))).values()].map((rows) => ({
     first: rows[0] as CheckFigure,
     rows,

@@ -343,8 +343,9 @@ const checkDues: Figures = (log, { day }) =>
         case 'AccessDenied':
           return [{ is: 'withdrawn', on: event.data.on }];
         case 'EndUseCheckWaived':
-        case 'EndUseCheckCancelled':
           return [{ is: 'withdrawn', on: occurredOn(event) }];
+        case 'EndUseCheckCancelled':
+          return [{ is: 'withdrawn', on: event.data.on ?? occurredOn(event) }];
         case 'EndUseCheckBecameOverdue':
           return [{ is: 'overdue' }];
         default:

@@ -37,7 +37,7 @@ export const endUseChecks: Invariants<EndUseCheck, EndUseCheckEvent> = {
     return {
       'each serial is named once': unlike(serials) && serials.length <= quantity,
       'an enhanced check has a result for each serial':
-        type === 'routine' || all.every(({ results }) => Object.keys(results).length === serials.length),
+        type === 'routine' || all.every(({ results }) => serials.every((serial) => Object.hasOwn(results, serial))),
       'visits have numbers in order': unlike(all.map(({ visit }) => visit)),
       'only a visit makes it done': !done || all.some((visit) => visit.done),
       'it is done, or ended without that': !done || ended === null,

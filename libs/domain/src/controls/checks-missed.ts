@@ -41,14 +41,17 @@ const missedOf = (type: CheckType) => (): Reading => {
       asked.set(itemOf(event), { event, due: addDays(on, days('firstDays', of)) });
     return undefined;
   }
+  const isOfNothing = (of: ScheduledCheck): boolean =>
+    of.serials.length > 0 && names(of).every((one) => items.isGoneBy(one));
   /** Nothing of it is checked any more, nor the checks of which all items are gone. */
-  function ends(event: RecordedEvent): undefined {
+  function ends(event: RecordedEvent, on: string): readonly Breach[] {
     const name = itemOf(event);
     asked.delete(name);
-    for (const id of planned) {
-      const of = names(checks.get(id) as ScheduledCheck);
-      if (of.includes(name) && of.every((one) => items.isGoneBy(one))) open.drop(id);
-    }
+    const ended = [...planned].filter((id) => {
+      const of = checks.get(id) as ScheduledCheck;
+      return names(of).includes(name) && isOfNothing(of);
+    });
+    return ended.flatMap((id) => open.done(id, event, on));
   }
 
   const read = readingBy<EndUseCheckEvent | ItemEvent | ConsignmentEvent>({
@@ -59,10 +62,10 @@ const missedOf = (type: CheckType) => (): Reading => {
       if (was?.event.id === event.data.corrects)
         asked.set(itemOf(event), { ...was, due: addDays(was.due, items.movedBy(event.stream)) });
     },
-    ItemReceiptWithdrawn: ends,
-    LossReportVerified: ends,
-    ItemReturned: ends,
-    ItemDisposed: ends,
+    ItemReceiptWithdrawn: (event) => void asked.delete(itemOf(event)),
+    LossReportVerified: (event) => ends(event, dayOf(event)),
+    ItemReturned: (event) => ends(event, event.data.on),
+    ItemDisposed: (event) => ends(event, event.data.on),
     ReceiptConfirmed: (event) => {
       if (type === 'routine')
         for (const of of cases.received(event).filter((one) => !terms.isDesignated(one)))
@@ -80,7 +83,8 @@ const missedOf = (type: CheckType) => (): Reading => {
       checks.set(idOf(event), event.data);
       planned.add(idOf(event));
       asked.delete(idOf(event));
-      open.begin(idOf(event), event, event.data.due);
+      // Its items can have ended before a policy or a monitor scheduled it (R12).
+      if (!isOfNothing(event.data)) open.begin(idOf(event), event, event.data.due);
     },
     EndUseCheckRescheduled: (event) => {
       if (open.dueOf(idOf(event)) !== undefined) open.begin(idOf(event), event, event.data.due);
@@ -92,6 +96,10 @@ const missedOf = (type: CheckType) => (): Reading => {
       const due = open.dueOf(idOf(event)) ?? of.due;
       checks.set(idOf(event), withoutSerials(of, serials));
       for (const serial of serials) asked.set(`${of.donor}.${of.item}.${serial}`, { event, due });
+    },
+    CheckedItemsLeftOut: (event) => {
+      const of = checks.get(idOf(event));
+      if (of !== undefined) checks.set(idOf(event), withoutSerials(of, event.data.serials));
     },
     EndUseCheckPerformed: (event) => {
       const of = checks.get(idOf(event));
@@ -117,7 +125,10 @@ const missedOf = (type: CheckType) => (): Reading => {
     },
     EndUseCheckCancelled: (event) => {
       planned.delete(idOf(event));
-      return open.drop(idOf(event));
+      const { on, reason } = event.data;
+      // A policy that names no day has found that there was never anything to check.
+      const never = on === undefined && event.metadata.actor.role === 'system' && reason !== 'item-recovered';
+      return never ? open.drop(idOf(event)) : open.done(idOf(event), event, on ?? dayOf(event));
     },
     EndUseCheckBecameOverdue: (event) => open.passed(idOf(event), event),
   });

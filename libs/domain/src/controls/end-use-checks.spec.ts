@@ -148,9 +148,45 @@ describe('the controls of R10 and R11: the last day', () => {
     expect(of('routine', sample)).toEqual(['R11 3']);
     expect(of('routine', corrected, sample)).toEqual([]);
   });
-  it('is not of items that are all gone', () => {
-    const returned: Line = ['2026-02-01', I, 'ItemReturned', { on: '2026-02-01', reason: 'x' }];
-    expect(of('enhanced', returned, later('2026-03-20'))).toEqual([]);
+  it('is not of items that were all gone by then', () => {
+    const returned = (on: string): Line => [on, I, 'ItemReturned', { on, reason: 'x' }];
+    expect(of('enhanced', returned('2026-03-01'), later('2026-03-20'))).toEqual([]);
+    expect(of('enhanced', returned('2026-03-02'), later('2026-03-20'))).toEqual(['R10 3']);
+    const lost: Line = ['2026-01-10', I, 'ItemReportedLost', { verifyBy: '2026-02-09', organisation: 'estmark' }];
+    const verified: Line = ['2026-01-20', I, 'LossReportVerified', { report: 'e-1', organisation: 'veritas' }];
+    // It was scheduled after the end of its item.
+    expect(findings(registered, lost, verified, checked(K, '2026-03-01'), later('2026-03-20'))).toEqual([]);
+    expect(findings(registered, lost, checked(K, '2026-03-01'), later('2026-03-20'))).toContain('R10 3');
+  });
+  it('is not of an item that was left out, though it was recovered since', () => {
+    const two = checked(K, '2026-03-01', { serials: ['1', '2'], quantity: 2 });
+    const left: Line = ['2026-02-01', K, 'CheckedItemsLeftOut', { serials: ['1'], on: '2026-02-01' }];
+    const other: Line = [
+      '2026-02-20',
+      K,
+      'EndUseCheckPerformed',
+      { manner: 'on-site', on: '2026-02-20', results: [{ serial: '2', result: 'seen' }] },
+    ];
+    expect(findings(registered, two, left, other)).toEqual([]);
+    expect(findings(registered, two, other)).toEqual(['R10 3']);
+  });
+  it('is found also if the check is given up after it', () => {
+    const waived = (on: string): Line => [on, K, 'EndUseCheckWaived', { authority: 'x', reason: 'x' }];
+    expect(of('enhanced', waived('2026-03-01'))).toEqual([]);
+    expect(of('enhanced', waived('2026-03-02'))).toEqual(['R10 3']);
+    const cancelled = (day: string, more: object = {}): Line => [
+      day,
+      K,
+      'EndUseCheckCancelled',
+      { reason: 'x', ...more },
+    ];
+    expect(of('enhanced', cancelled('2026-03-01'))).toEqual([]);
+    expect(of('enhanced', cancelled('2026-03-02'))).toEqual(['R10 3']);
+    expect(of('enhanced', cancelled('2026-03-02', { on: '2026-03-01', role: 'system' }))).toEqual([]);
+    expect(of('enhanced', cancelled('2026-03-02', { on: '2026-03-02', role: 'system' }))).toEqual(['R10 3']);
+    // The receipt was taken back: there was never anything to check.
+    expect(of('enhanced', cancelled('2026-03-02', { role: 'system' }))).toEqual([]);
+    expect(of('enhanced', cancelled('2026-03-02', { role: 'system', reason: 'item-recovered' }))).toEqual(['R10 3']);
   });
 });
 

@@ -17,7 +17,7 @@ export type ScheduledCheck = Extract<EndUseCheckEvent, { type: 'EndUseCheckSched
 export const checkAfter = (event: string, item?: string): string =>
   `entente.after-${event}${item === undefined ? '' : `.${item}`}`;
 
-/** A check after some of its items were transferred, which have another check. */
+/** A check without some of its items, which have another check or have ended. */
 export function withoutSerials(of: ScheduledCheck, gone: readonly string[]): ScheduledCheck {
   const serials = of.serials.filter((serial) => !gone.includes(serial));
   return { ...of, serials, quantity: serials.length };
@@ -90,6 +90,10 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
       if (of === undefined || event.data.next === undefined) return;
       latest.set(checkAfter(event.id), of.due);
       checks.set(idOf(event), withoutSerials(of, event.data.serials));
+    },
+    CheckedItemsLeftOut: (event) => {
+      const of = checks.get(idOf(event));
+      if (of !== undefined) checks.set(idOf(event), withoutSerials(of, event.data.serials));
     },
     CheckedItemsCorrected: (event) => {
       const of = checks.get(idOf(event));

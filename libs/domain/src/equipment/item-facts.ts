@@ -75,6 +75,8 @@ export interface Item extends Correctable {
   /** The store that holds it; null before its receipt, and after its end. */
   readonly site: string | null;
   readonly receivedOn: string | null;
+  /** The day on which its end was verified, or of its return or disposal; null before it. */
+  readonly endedOn: string | null;
   /** Whether it has left the store that received it. */
   readonly moved: boolean;
   /** The event of its receipt; null before it. */
@@ -168,6 +170,10 @@ export const itemStream = (donor: string, item: string, serial: string): StreamR
 /** R10, R12: whether an item is on the schedule of checks: until its end is verified. */
 export const isCounted = ({ status }: Pick<Item, 'status'>): boolean =>
   status === 'held' || status === 'reported' || status === 'diverted';
+
+/** R12: whether the end or the return of an item was recorded, an end only after verification. */
+export const isGone = ({ status }: Pick<Item, 'status'>): boolean => GONE.includes(status);
+const GONE: readonly ItemStatus[] = ['lost', 'destroyed', 'expended', 'returned', 'disposed'];
 
 /** The certificate that is in force; undefined without one. */
 export const presentOf = ({ certificates, present }: StorageSite): Certificate | undefined =>

@@ -283,6 +283,9 @@ describe('an item in its store', () => {
     const back = act('ReturnItem', { on: '2026-05-31', reason: 'loan-ended' });
     donor(registration, receipt).decides(back, same(back, 'ItemReturned'));
     holder().refuses(back, 'not-the-donor');
+    const noted = act('ItemCheckNoted', { check: 'veritas.c-1', countedBy: 'estmark' });
+    const its = { checks: ['veritas.c-1'], serial: 'TS-0001' };
+    donor(registration, receipt, noted).decides(back, same(back, 'ItemReturned', its));
     const check = (on: string) => act('RecordItemCheck', { check: 'veritas.check-1', on });
     const seen = same(check('2026-05-21'), 'ItemChecked', { checkBy: '2027-05-21' });
     system(registration, receipt).decides(check('2026-05-21'), seen);
@@ -324,6 +327,9 @@ describe('a loss is reported and verified (R12)', () => {
   });
   it('by a registered monitor that does not hold the item', () => {
     monitor(lost).decides(verify, verified);
+    const noted = act('ItemCheckNoted', { check: 'veritas.c-1', countedBy: 'estmark' });
+    const its = { report: given.id(3), checks: ['veritas.c-1'], serial: 'TS-0001' };
+    monitor(noted, lost).decides(verify, same(verified, 'LossReportVerified', its));
     held(lost).as('vestra', 'monitor').refuses(verify, 'party-not-registered');
     held(lost).as('estmark', 'monitor').refuses(verify, 'reporter-verifies');
     held(lost).as('norland', 'donor').refuses(verify, 'not-a-monitor');
@@ -414,6 +420,9 @@ describe('a check of end use that names an item (R13)', () => {
   it('is noted by the system, once', () => {
     system(registration, receipt).decides(note(), noted());
     system(registration, receipt, noted()).decides(note(), []);
+    // A check that was scheduled after its end leaves it out (R12).
+    const back = act('ItemReturned', { on: '2026-05-31', reason: 'loan-ended' });
+    system(registration, receipt, back).decides(note({ place: 'x.y' }), noted({ place: 'x.y', serial: 'TS-0001' }));
     system().refuses(note(), 'not-found');
     monitor().refuses(note(), 'not-the-system');
   });

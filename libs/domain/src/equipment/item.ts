@@ -35,6 +35,7 @@ import {
   MAX_ITEM_ID_LENGTH,
   areaOf,
   cannotStore,
+  isGone,
   itemFacts,
   itemId,
   itemTypeFacts,
@@ -73,6 +74,7 @@ const MAX_CHECKS = 20;
 const NOT_RECEIVED = {
   site: null,
   receivedOn: null,
+  endedOn: null,
   moved: false,
   receipt: null,
   firstCheck: null,
@@ -109,10 +111,17 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
   ItemReportedLost: reported('ItemReportedLost'),
   ItemReportedDestroyed: reported('ItemReportedDestroyed'),
   ItemReportedExpended: reported('ItemReportedExpended'),
-  LossReportVerified: ({ as: status }) => ({ status, site: null, nextCheck: null, loss: null }),
+  LossReportVerified: ({ as: status }, _, { metadata }) => ({
+    status,
+    site: null,
+    nextCheck: null,
+    loss: null,
+    endedOn: metadata.occurredAt.slice(0, 10),
+  }),
   LossReportRejected: () => ({ status: 'held', loss: null }),
   ItemRecovered: ({ site, checkBy, coveredBy }) => ({
     status: 'held',
+    endedOn: null,
     site,
     moved: true,
     nextCheck: checkBy,
@@ -125,8 +134,8 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
     moved: true,
     transfer,
   }),
-  ItemDisposed: ({ transfer }) => ({ status: 'disposed', site: null, nextCheck: null, transfer }),
-  ItemReturned: () => ({ status: 'returned', site: null, nextCheck: null }),
+  ItemDisposed: ({ transfer, on: endedOn }) => ({ status: 'disposed', site: null, nextCheck: null, transfer, endedOn }),
+  ItemReturned: ({ on: endedOn }) => ({ status: 'returned', site: null, nextCheck: null, endedOn }),
   ItemCheckNoted: ({ check }, { checks }) => ({
     checks: [...checks.filter((one) => one !== check), check].slice(-MAX_CHECKS),
   }),
@@ -137,6 +146,7 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
   }),
   UnauthorisedTransferDetected: ({ notifyBy }) => ({
     status: 'diverted',
+    endedOn: null,
     loss: null,
     notice: { notifyBy, overdue: false },
   }),
@@ -413,16 +423,22 @@ function moveItem(data: DataOf<ItemCommand, 'MoveItem'>, item: Item, context: De
 
 /**
  * R13: an item knows the checks that name it, so that they move with it; a check that was scheduled
- * for the holder before, or by a policy for the store before, moves at once.
+ * for the holder before, or by a policy for the store before, moves at once. R12: one that was
+ * scheduled for an item that had ended leaves it out.
  */
 function noteCheck(data: DataOf<ItemCommand, 'NoteItemCheck'>, item: Item): readonly ItemEvent[] {
   const { holder: to, site, transfer, serial } = item;
   const isTransferred = transfer !== null && to !== data.countedBy;
   const isMoved = to === data.countedBy && data.place !== undefined && site !== null && site !== data.place;
-  const where =
+  const moves =
     isTransferred || isMoved ? { ...(isTransferred && { transfer }), to, serial, ...(site !== null && { site }) } : {};
+  const where = isGone(item) ? { serial } : moves;
   return item.checks.includes(data.check) ? [] : [{ type: 'ItemCheckNoted', data: { ...data, ...where } }];
 }
+
+/** R12: the checks that name an item leave it out when it ends. */
+const leavesChecks = ({ checks, serial }: Item): { checks?: readonly string[]; serial?: string } =>
+  checks.length === 0 ? {} : { checks, serial };
 
 const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
   'RegisterSerial',
@@ -439,22 +455,23 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
     ReportItemLost: reports('ItemReportedLost'),
     ReportItemDestroyed: reports('ItemReportedDestroyed'),
     ReportItemExpended: reports('ItemReportedExpended'),
-    VerifyLossReport: (data, { loss }) => [
-      { type: 'LossReportVerified', data: { ...data, report: loss?.event ?? '', as: loss?.as ?? 'lost' } },
-    ],
+    VerifyLossReport: (data, item) => {
+      const { event: report = '', as = 'lost' } = item.loss ?? {};
+      return [{ type: 'LossReportVerified', data: { ...data, report, as, ...leavesChecks(item) } }];
+    },
     RejectLossReport: (data, { loss }) => [
       { type: 'LossReportRejected', data: { ...data, report: loss?.event ?? '' } },
     ],
     RecoverItem: recover,
     ReportServiceability: { unless: past, then: 'ServiceabilityReported' },
     TransferItem: transferItem,
-    DisposeItem: {
-      unless: (data, item, context) =>
-        item.status === 'disposed' ? null : (past(data, item, context) ?? withoutConsent(data, true, item, context)),
-      already: (_, { status }) => status === 'disposed',
-      then: 'ItemDisposed',
+    DisposeItem: (data, item, context) => {
+      if (item.status === 'disposed') return [];
+      const barred = past(data, item, context) ?? withoutConsent(data, true, item, context);
+      return barred ?? [{ type: 'ItemDisposed', data: { ...data, ...leavesChecks(item) } }];
     },
-    ReturnItem: { unless: past, then: 'ItemReturned' },
+    ReturnItem: (data, item, context) =>
+      past(data, item, context) ?? [{ type: 'ItemReturned', data: { ...data, ...leavesChecks(item) } }],
     NoteItemCheck: noteCheck,
     RecordItemCheck: (data, item, context) => {
       if (item.checkedOn !== null && data.on <= item.checkedOn) return [];

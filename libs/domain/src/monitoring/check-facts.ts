@@ -31,6 +31,8 @@ export interface EndUseCheck extends Correctable {
   readonly site: string;
   readonly serials: readonly string[];
   readonly quantity: number;
+  /** The newest day on which an item that was left out had ended; null without one. */
+  readonly leftOutOn: string | null;
   readonly due: string;
   /** What a policy planned, by the days that were decided: no later day; null without one. */
   readonly latest: string | null;

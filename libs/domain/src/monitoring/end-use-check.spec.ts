@@ -255,7 +255,7 @@ describe('a check is made', () => {
       .knowing(item, itemId('norland', 'sight', 'S-2'), act('SerialRegistered', ITEM), report, verified)
       .decides(
         act('RecordOverdueCheck', { due: '2026-06-10' }),
-        act('EndUseCheckCancelled', { reason: 'items-ended' }),
+        act('EndUseCheckCancelled', { reason: 'items-ended', on: '2026-05-01' }),
         {
           now: '2026-06-11T00:00:00.000Z',
         },
@@ -490,6 +490,52 @@ describe('a check follows the corrected receipt of its items (R26)', () => {
     registered(scheduled({ serials: ['S-1'], quantity: 1 }))
       .as('entente', 'system')
       .decides(cancel, act('EndUseCheckCancelled', cancel.data as object));
+  });
+});
+
+describe('an item that has ended leaves its checks (R12)', () => {
+  const leave = (...serials: string[]) => act('LeaveOutCheckedItems', { serials });
+  const left = (serials: string[], on: string) => act('CheckedItemsLeftOut', { serials, on });
+  const nothing = (on: string) => act('EndUseCheckCancelled', { reason: 'items-ended', on });
+  const returned = (on: string) => act('ItemReturned', { on, reason: 'loan-ended' });
+  const knows = (before: ReturnType<typeof registered>, serial: string, ...past: Event[]) =>
+    before.knowing(item, itemId('norland', 'sight', serial), act('SerialRegistered', { ...ITEM, serial }), ...past);
+  it('from the day of its end, and a check of nothing else is cancelled', () => {
+    const gone = knows(bySystem(), 'S-2', returned('2026-05-20'));
+    gone.decides(leave('S-2'), left(['S-2'], '2026-05-20'));
+    knows(bySystem(), 'S-2').decides(leave('S-2'), []);
+    gone.decides(leave('S-3'), []);
+    const rest = bySystem(left(['S-2'], '2026-05-20'));
+    knows(rest, 'S-1', returned('2026-05-22')).decides(leave('S-1'), nothing('2026-05-22'));
+    knows(rest, 'S-1', returned('2026-05-12')).decides(leave('S-1'), nothing('2026-05-20'));
+    knows(knows(bySystem(), 'S-1', returned('2026-05-22')), 'S-2', returned('2026-05-20')).decides(
+      leave('S-2', 'S-1'),
+      nothing('2026-05-22'),
+    );
+  });
+  it('not once it was made or has ended', () => {
+    for (const end of [performed(), nothing('2026-05-20')])
+      knows(bySystem(end), 'S-2', returned('2026-05-20')).decides(leave('S-2'), []);
+  });
+  it('which then has no result of it', () => {
+    const rest = check(left(['S-2'], '2026-05-20'));
+    const one = { results: ALL.slice(0, 1) };
+    rest.decides(
+      act('PerformEndUseCheck', { ...VISIT, ...one }),
+      performed({ ...one, next: { ...next, serials: ['S-1'], quantity: 1 } }),
+    );
+    rest.refuses(act('PerformEndUseCheck', VISIT), 'serial-not-in-check');
+  });
+  it('and a check of nothing is not made, whatever became of it', () => {
+    const all = knows(knows(check(), 'S-1', returned('2026-05-20')), 'S-2', returned('2026-05-20'));
+    all.refuses(act('PerformEndUseCheck', { ...VISIT, results: [] }), 'items-ended');
+  });
+  it('by its last day, else it was overdue', () => {
+    const ended = (on: string) => knows(knows(bySystem(), 'S-1', returned('2026-05-20')), 'S-2', returned(on));
+    const late = act('RecordOverdueCheck', { due: '2026-06-10' });
+    const after = { now: '2026-06-12T00:00:00.000Z' };
+    ended('2026-06-10').decides(late, nothing('2026-06-10'), after);
+    ended('2026-06-11').decides(late, act('EndUseCheckBecameOverdue', { due: '2026-06-10' }), after);
   });
 });
 

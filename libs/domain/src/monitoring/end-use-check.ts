@@ -24,7 +24,7 @@ import {
 import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
 import { checkDays, termStreams } from '../equipment/check-terms.js';
-import { type ItemStatus, areaOf, itemFacts, itemId, itemStream, storageSiteFacts } from '../equipment/item-facts.js';
+import { areaOf, isGone, itemFacts, itemId, itemStream, storageSiteFacts } from '../equipment/item-facts.js';
 import { type CheckVisit, type EndUseCheck, checkAfterId, checkFacts } from './check-facts.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { ownValue } from '../delivery/facts.js';
@@ -35,6 +35,8 @@ import { covers, instabilityIn, situationFacts } from '../situations/situation-f
 type CheckData<Type extends EndUseCheckCommand['type']> = DataOf<EndUseCheckCommand, Type>;
 
 // ---- State ----
+
+const newerOf = (day: string | null, other: string): string => (day === null || day < other ? other : day);
 
 const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
   'EndUseCheckScheduled',
@@ -51,6 +53,7 @@ const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
     site,
     serials,
     quantity,
+    leftOutOn: null,
     due,
     latest: metadata.actor.role === 'system' ? due : null,
     overdue: false,
@@ -71,6 +74,10 @@ const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
     CheckedItemsTransferred: ({ serials, to, place, area, next }, state) => {
       const left = state.serials.filter((serial) => !serials.includes(serial));
       return next === undefined ? { holder: to, site: place, area } : { serials: left, quantity: left.length };
+    },
+    CheckedItemsLeftOut: ({ serials, on }, state) => {
+      const left = state.serials.filter((serial) => !serials.includes(serial));
+      return { serials: left, quantity: left.length, leftOutOn: newerOf(state.leftOutOn, on) };
     },
     EndUseCheckPerformed: ({ visit, on, manner, situation, done, results, lots = [] }, state, { id }) => ({
       visits: put(state.visits, id, {
@@ -217,12 +224,11 @@ function cannotBeRemote(
   });
 }
 
-/** R12: whether the end or the return of an item was recorded, an end only after verification. */
-function isGone(serial: string, { donor, item }: EndUseCheck, { known }: DecisionContext): boolean {
-  const status = known.of(itemFacts, itemId(donor, item, serial))?.status;
-  return status !== undefined && GONE.includes(status);
+/** R12: the day on which an item ended; null while it has not. */
+function endOf(serial: string, { donor, item }: EndUseCheck, { known }: DecisionContext): string | null {
+  const of = known.of(itemFacts, itemId(donor, item, serial));
+  return of !== null && isGone(of) ? of.endedOn : null;
 }
-const GONE: readonly ItemStatus[] = ['lost', 'destroyed', 'expended', 'returned', 'disposed'];
 
 /** R10: a visit has a result for each serial of an enhanced type; R11: a sample of the others. */
 function miscounted(
@@ -237,10 +243,14 @@ function miscounted(
   const lotNames = lots.map(({ lot }) => lot);
   if (new Set(named).size < named.length || new Set(lotNames).size < lotNames.length)
     return refuse('result-twice', 'each serial and each lot has one result');
-  const missing = state.serials.filter((serial) => !named.includes(serial) && !isGone(serial, state, context));
+  const missing = state.serials.filter((serial) => !named.includes(serial) && endOf(serial, state, context) === null);
   if (state.type === 'enhanced' && missing.length > 0)
     return refuse('serials-not-all-checked', 'an enhanced check has a result for each serial', 'R10', {
       missing: missing.slice(0, 10),
+    });
+  if (state.type === 'enhanced' && named.length === 0)
+    return refuse('items-ended', 'an item of the check has not ended: a check of nothing is cancelled', 'R12', {
+      serials: state.serials.length,
     });
   const counted = lots.reduce((sum, { seen, notSeen, damaged }) => sum + seen + notSeen + damaged, named.length);
   return counted >= 1 && counted <= state.quantity
@@ -301,7 +311,7 @@ const dayAfterDenial = (on: string, state: EndUseCheck, context: DecisionContext
  */
 function nextWithoutVisit(state: EndUseCheck, due: string, context: DecisionContext) {
   const { type, serials } = state;
-  const left = type === 'enhanced' ? serials.filter((serial) => !isGone(serial, state, context)) : serials;
+  const left = type === 'enhanced' ? serials.filter((serial) => endOf(serial, state, context) === null) : serials;
   const next = nextCheck(state, left, due);
   return next.quantity === 0 ? {} : { next };
 }
@@ -360,6 +370,28 @@ function transferItems(data: CheckData<'TransferCheckedItems'>, state: EndUseChe
 }
 
 /**
+ * R12: what has ended is not checked any more. Items that were recovered meanwhile stay. A check of
+ * nothing else is cancelled, from the newest of the days on which they ended.
+ */
+function leaveOut(data: CheckData<'LeaveOutCheckedItems'>, state: EndUseCheck, context: DecisionContext) {
+  const serials = data.serials.filter((one) => state.serials.includes(one) && endOf(one, state, context) !== null);
+  if (isOpen(state) !== null || serials.length === 0) return [];
+  const on = newestEnd(serials, state, context);
+  return serials.length < state.serials.length
+    ? [{ type: 'CheckedItemsLeftOut', data: { serials, on } } as const]
+    : [cancelledOn(newerOf(state.leftOutOn, on))];
+}
+
+/** The newest day on which one of these items ended. */
+const newestEnd = (serials: readonly string[], state: EndUseCheck, context: DecisionContext): string =>
+  serials
+    .map((serial) => endOf(serial, state, context) ?? '')
+    .toSorted()
+    .at(-1) ?? '';
+
+const cancelledOn = (on: string) => ({ type: 'EndUseCheckCancelled', data: { reason: 'items-ended', on } }) as const;
+
+/**
  * R26: what a receipt brought was another number, or in another store, and the check follows it.
  * Once it was made, the count of its visit is not changed, and the check that follows it expects
  * them. A check of nothing is cancelled.
@@ -406,7 +438,7 @@ function correctDay(data: CheckData<'CorrectCheckDay'>, state: EndUseCheck, cont
 const notVisited = ({ visits }: EndUseCheck): Refusal | null =>
   Object.keys(visits).length > 0 ? null : refuse('not-visited', 'a visit of this check was recorded');
 
-/** R10, R12: a check of items that have all ended is not overdue: there is nothing to check. */
+/** R10, R12: a check of items that all ended by its last day is not overdue: it is cancelled. */
 function recordOverdue(data: CheckData<'RecordOverdueCheck'>, state: EndUseCheck, context: DecisionContext) {
   const { due } = data;
   const barred =
@@ -415,8 +447,9 @@ function recordOverdue(data: CheckData<'RecordOverdueCheck'>, state: EndUseCheck
       ? refuse('other-last-day', 'the day is the one planned now', null, { due: state.due })
       : notOverYet(due, context));
   if (barred !== null) return barred;
-  if (state.type === 'enhanced' && state.serials.every((serial) => isGone(serial, state, context)))
-    return [{ type: 'EndUseCheckCancelled', data: { reason: 'items-ended' } } as const];
+  const isEnded = (serial: string): boolean => (endOf(serial, state, context) ?? '9999') <= due;
+  if (state.type === 'enhanced' && state.serials.every(isEnded))
+    return [cancelledOn(newerOf(state.leftOutOn, newestEnd(state.serials, state, context)))];
   return state.overdue ? [] : [{ type: 'EndUseCheckBecameOverdue', data } as const];
 }
 
@@ -484,6 +517,7 @@ const decide = decideBy<EndUseCheck, EndUseCheckCommand, EndUseCheckEvent>()(
       already: ({ serial }, { serials }) => serial !== undefined && serials.some((one) => one !== serial),
       then: 'EndUseCheckCancelled',
     },
+    LeaveOutCheckedItems: leaveOut,
     CorrectCheckedItems: correctItems,
     RecordOverdueCheck: recordOverdue,
     HoldComplianceVisit: {
@@ -545,6 +579,10 @@ function consults(
     case 'RecordAccessDenied':
     case 'WaiveEndUseCheck':
       return [...itemStreams(state, () => true), ...(state === null ? [] : termStreams(state, known))];
+    case 'LeaveOutCheckedItems': {
+      const { serials } = command.data;
+      return itemStreams(state, (serial) => serials.includes(serial));
+    }
     case 'RecordOverdueCheck':
       return itemStreams(state, () => true);
     case 'CorrectCheckedItems':

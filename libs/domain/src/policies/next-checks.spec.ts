@@ -1,6 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EventPolicy, RecordedEvent } from '@entente/kernel';
-import { firstChecks, firstSampleChecks, nextChecks, notedChecks, transferredChecks } from './next-checks.js';
+import {
+  endedItems,
+  firstChecks,
+  firstSampleChecks,
+  nextChecks,
+  notedChecks,
+  transferredChecks,
+} from './next-checks.js';
 
 const follows = (policy: EventPolicy, stream: string, type: string, data: object) => {
   const event = { stream, id: 'e-1', type, data } as unknown as RecordedEvent;
@@ -134,6 +141,26 @@ describe('the policies of checks (R10, R11)', () => {
   it('do nothing after a remote check that leaves the visit due, and record no sample at items', () => {
     expect(performed({ inspected: false })).toEqual([]);
     expect(performed({ inspected: true, type: 'routine' })).toEqual([]);
+  });
+});
+
+describe('the policy of items that have ended (R12)', () => {
+  const ended = (type: string, data: object) => follows(endedItems, 'item/norland.sight.s1', type, data);
+  const leaves = (id: string) => ({
+    stream: { kind: 'end-use-check', id },
+    command: { type: 'LeaveOutCheckedItems', data: { serials: ['S1'] } },
+  });
+  it.each(['LossReportVerified', 'ItemReturned', 'ItemDisposed'])('leaves it out of its checks: %s', (type) => {
+    expect(ended(type, { checks: ['veritas.c1', 'veritas.c2'], serial: 'S1' })).toEqual([
+      leaves('veritas.c1'),
+      leaves('veritas.c2'),
+    ]);
+    expect(ended(type, {})).toEqual([]);
+  });
+  it('leaves it out of a check that was scheduled after its end', () => {
+    const noted = (data: object) => follows(transferredChecks, 'item/norland.sight.s1', 'ItemCheckNoted', data);
+    expect(noted({ check: 'veritas.c1', serial: 'S1' })).toEqual([leaves('veritas.c1')]);
+    expect(noted({ check: 'veritas.c1' })).toEqual([]);
   });
 });
 

@@ -166,6 +166,29 @@ export const notedChecks = eventPolicy<EndUseCheckEvent>(
   },
 );
 
+const leaveOut = (checks: readonly string[], serial: string | undefined): readonly Consequence[] =>
+  serial === undefined
+    ? []
+    : checks.map((id) => ({
+        stream: { kind: 'end-use-check', id },
+        command: { type: 'LeaveOutCheckedItems', data: { serials: [serial] } },
+      }));
+
+/** R12: an item leaves the schedule of checks with its end. */
+export const endedItems = eventPolicy<ItemEvent>(
+  {
+    name: 'ended-items',
+    kind: 'item',
+    about:
+      'the open checks that name an item leave it out when its loss is verified, or when it is returned or disposed of; a check of nothing else is cancelled (R12)',
+  },
+  {
+    LossReportVerified: ({ checks = [], serial }) => leaveOut(checks, serial),
+    ItemReturned: ({ checks = [], serial }) => leaveOut(checks, serial),
+    ItemDisposed: ({ checks = [], serial }) => leaveOut(checks, serial),
+  },
+);
+
 /** Where items go, and which of them. */
 interface Move {
   readonly transfer?: string | undefined;
@@ -194,12 +217,13 @@ export const transferredChecks = eventPolicy<ItemEvent>(
     name: 'transferred-checks',
     kind: 'item',
     about:
-      'the open check of an item moves with it to the new holder or another store, also if it was scheduled late (R13)',
+      'the open check of an item moves with it to the new holder or another store, also if it was scheduled late (R13); one that was scheduled after the end of the item leaves it out (R12)',
   },
   {
     ItemMoved: ({ checks = [], holder: to, site, serial }) =>
       to === undefined ? [] : follow(checks, { to, site, serial }),
     ItemTransferred: ({ checks = [], ...move }) => follow(checks, move),
-    ItemCheckNoted: ({ check, to, ...where }) => (to === undefined ? [] : follow([check], { to, ...where })),
+    ItemCheckNoted: ({ check, to, ...where }) =>
+      to === undefined ? leaveOut([check], where.serial) : follow([check], { to, ...where }),
   },
 );

@@ -1,6 +1,13 @@
 import type { DuePolicy, EventPolicy } from '@entente/kernel';
 import { countedDeliveries, earlyArrivals } from './counted-deliveries.js';
-import { firstChecks, firstSampleChecks, nextChecks, notedChecks, transferredChecks } from './next-checks.js';
+import {
+  firstChecks,
+  firstSampleChecks,
+  nextChecks,
+  notedChecks,
+  transferredChecks,
+  endedItems,
+} from './next-checks.js';
 import { instability } from './instability.js';
 import { itemsOfConsignments, itemsOfTransfers, unauthorisedTransfers } from './items.js';
 import { misuseHolds } from './misuse-holds.js';
@@ -30,6 +37,7 @@ export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDa
     nextChecks,
     notedChecks,
     transferredChecks,
+    endedItems,
   ],
   dueDates: PASSED_DAYS,
 };

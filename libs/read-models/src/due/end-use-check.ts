@@ -15,7 +15,7 @@ export const endUseCheckDuties = dutiesOf<EndUseCheckEvent>()(
     CheckDayCorrected: (data) => (data.done ? [{ duty: 'check', endedOn: data.on }] : []),
     AccessDenied: ({ on }) => [withdrawn('check', '', on)],
     EndUseCheckWaived: () => [withdrawn('check')],
-    EndUseCheckCancelled: () => [withdrawn('check')],
+    EndUseCheckCancelled: ({ on }) => [withdrawn('check', '', on)],
     EndUseCheckBecameOverdue: () => [overdueNow('check')],
   },
 );
