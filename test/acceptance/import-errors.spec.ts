@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { MAPPING } from './importing.js';
@@ -126,6 +126,7 @@ describe('entente import commands', () => {
   });
 
   it('ends with 3 if the file, the mapping or the place of refused rows is no file that it can use', async () => {
+    const before = await head();
     rmSync(csv);
     expect(await run()).toMatchObject({ status: 3, err: 'report.csv is not there' });
     const [[status], , err] = await start().ended;
@@ -136,7 +137,7 @@ describe('entente import commands', () => {
       err: 'report.csv is a folder or a pipe: an import reads a file twice',
     });
     rmSync(csv, { recursive: true });
-    writeFileSync(csv, `${HEADER}\n${ROW}\n`);
+    writeFileSync(csv, `${HEADER}\n2031,South,Norland,Grants,7\n`);
     expect(await run('--mapping', csv)).toMatchObject({
       status: 3,
       err: expect.stringMatching(/^report.csv is no JSON: /) as unknown,
@@ -150,12 +151,23 @@ describe('entente import commands', () => {
       status: 3,
       err: expect.stringContaining('is the file that is imported') as unknown,
     });
-    writeFileSync(refused, 'notes\n');
-    expect(await run()).toMatchObject({
+    expect(await run('--missing', folder)).toMatchObject({
       status: 3,
-      err: 'refused.csv is there and has no refused rows: name another file by --refused',
+      err: expect.stringContaining('cannot be written: it is a folder') as unknown,
     });
-    expect(readFileSync(refused, 'utf8')).toBe('notes\n');
+    for (const [path, rows] of [
+      [refused, 'refused'],
+      [`${refused}.notes`, 'missing'],
+    ] as const) {
+      writeFileSync(path, 'notes\n');
+      expect(await run(`--${rows}`, path)).toMatchObject({
+        status: 3,
+        err: `${basename(path)} is there and has no ${rows} rows: name another file by --${rows}`,
+      });
+      expect(readFileSync(path, 'utf8')).toBe('notes\n');
+      rmSync(path);
+    }
+    expect(await head()).toBe(before);
   });
 
   it('names no row twice, and reports equal rows', async () => {

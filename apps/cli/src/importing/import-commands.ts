@@ -9,8 +9,9 @@ import { DryRun, NO_LOG } from './dry-run.js';
 import { ImportApi } from './import-api.js';
 import type { BaseLog, ImportTarget } from './import-target.js';
 import { type Mapping, mappingErrors, readMapping } from './mapping.js';
-import { MissingRows } from './missing-rows.js';
+import { MissingRows, missingFile } from './missing-rows.js';
 import { RecordedRows, correlationIdOf, rowKey } from './recorded.js';
+import type { ReportFile } from './report-file.js';
 import { RefusedFile } from './refused-file.js';
 import { type MappedRow, RowMapper, contentOfPart } from './row-mapper.js';
 import { type RowOutcome, RowSender } from './row-sender.js';
@@ -118,20 +119,26 @@ export async function importCommands(
   const state = await stateOf(file);
   const head = await checkFile(file, mapping);
   const mapper = new RowMapper(mapping, head.header);
-  const path = pathOf(options, 'refused', file);
-  const refused = path === null ? null : await RefusedFile.create(path, file, formatOf(mapping));
+  const isPart = head.isRefused || options.part === true;
+  const paths = {
+    refused: pathOf(options, 'refused', file),
+    missing: isPart ? null : pathOf(options, 'missing', file),
+  };
+  const refused = paths.refused === null ? null : await RefusedFile.create(paths.refused, file, formatOf(mapping));
+  let missing: ReportFile | null = null;
   try {
+    if (paths.missing !== null) missing = await missingFile(paths.missing, file);
     await refused?.begin(head.preamble, head.rawHeader);
+    const files = { refused, missing };
     const done = await withTarget(mapping, options, output, (target) =>
-      new ImportRun(file, mapping, mapper, refused, target, options, output).all(
-        head.isRefused || options.part === true,
-      ),
+      new ImportRun(file, mapping, mapper, files, target, options, output).all(isPart),
     );
     const { size, mtimeMs } = await stateOf(file);
     if (size === state.size && mtimeMs === state.mtimeMs) return done;
     throw new Error(`${file} was changed while it was read: run the import again`);
   } catch (error) {
     await refused?.discard();
+    await missing?.discard();
     throw error;
   }
 }
@@ -176,7 +183,7 @@ class ImportRun {
     private readonly file: string,
     private readonly mapping: Mapping,
     private readonly mapper: RowMapper,
-    private readonly refused: RefusedFile | null,
+    private readonly files: { readonly refused: RefusedFile | null; readonly missing: ReportFile | null },
     private readonly target: ImportTarget,
     private readonly options: ImportCommandsOptions,
     private readonly output: Output,
@@ -189,10 +196,10 @@ class ImportRun {
   async all(isPart: boolean): Promise<ImportCounts & ImportFiles> {
     await this.recorded.read(this.target);
     await this.sendRows();
-    const refusedFile = (await this.refused?.end()) ?? null;
+    const refusedFile = (await this.files.refused?.end()) ?? null;
     const missing = isPart
       ? { rows: 0, file: null }
-      : await new MissingRows(this.recorded, this.target).report(pathOf(this.options, 'missing', this.file));
+      : await new MissingRows(this.recorded, this.target).report(this.files.missing);
     return { ...this.counts, missing: missing.rows, refusedFile, missingFile: missing.file };
   }
 
@@ -256,8 +263,8 @@ class ImportRun {
     else if (outcome.type === 'there') this.counts.alreadyThere += 1;
     else {
       this.counts.refused += 1;
-      await this.refused?.add(line, outcome.code, outcome.why, raw);
-      if (this.refused !== null) return;
+      await this.files.refused?.add(line, outcome.code, outcome.why, raw);
+      if (this.files.refused !== null) return;
       if (this.counts.refused <= MAX_SHOWN)
         this.output.err(`line ${line} would be refused: ${outcome.code}: ${outcome.why}`);
       else if (this.counts.refused === MAX_SHOWN + 1)

@@ -1,9 +1,13 @@
-import { rm } from 'node:fs/promises';
-import { NewFile } from '../files.js';
 import type { ImportTarget } from './import-target.js';
 import type { RecordedRows } from './recorded.js';
+import { ReportFile } from './report-file.js';
 
+const HEADER = 'stream,event,recorded_at,data';
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+
+/** The file of rows that only earlier editions have. It fails before anything is sent. */
+export const missingFile = (path: string, imported: string): Promise<ReportFile> =>
+  ReportFile.create(path, imported, { rows: 'missing', mark: HEADER });
 
 /** The rows that earlier editions have recorded, and the file that was read has not. */
 export class MissingRows {
@@ -12,23 +16,18 @@ export class MissingRows {
     private readonly api: ImportTarget,
   ) {}
 
-  /**
-   * Counts them, and lists their events in a file if one is named; one of an earlier run is
-   * removed.
-   */
-  async report(path: string | null): Promise<{ readonly rows: number; readonly file: string | null }> {
+  /** Counts them, and lists their events in a file if there is one. */
+  async report(file: ReportFile | null): Promise<{ readonly rows: number; readonly file: string | null }> {
     const rows = this.recorded.countMissing();
-    if (path === null) return { rows, file: null };
-    await rm(path, { force: true });
-    if (rows === 0) return { rows, file: null };
-    await NewFile.with(path, async (file) => {
-      await file.write('stream,event,recorded_at,data\n');
+    if (file === null) return { rows, file: null };
+    if (rows > 0) {
+      await file.write(`${HEADER}\n`);
       for await (const event of this.recorded.eventsIn(this.api)) {
         const { stream, type, metadata, data } = event;
         if (this.recorded.isOfMissingRow(event))
           await file.write(`${stream},${type},${metadata.recordedAt},${quoted(JSON.stringify(data))}\n`);
       }
-    });
-    return { rows, file: path };
+    }
+    return { rows, file: await file.end(rows > 0) };
   }
 }
