@@ -63,6 +63,7 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
   'vetting-cases': { stage: ['requested', 'withdrawn', 'cleared', 'refused', 'in-remediation', 'remedied'] },
   'remediation-steps': { status: ['open', 'taken', 'given-up'] },
   'training-by-unit': { enrolled: ['0', '1'], women: [null] },
+  'on-hold': { scope_kind: ['programme', 'unit', 'country', 'case'], basis: ['suspension', 'held'] },
   suspensions: { hold: ['in force', 'not in force yet', 'not released yet', 'ended'] },
 };
 const STATUSES = ['open', 'overdue', 'done', 'withdrawn'];

@@ -294,6 +294,46 @@ export function views(opens: DeploymentFactory): void {
       expect(only(consigned.totals, 'item', 'unit', 'scheduled', 'received')).toEqual([['radio', 'each', '20', '15']]);
     });
 
+    it('shows what a suspended programme, a held case and a held shipment stop, since when and why (R19)', async () => {
+      await programme('gamma');
+      await supply('torches', 'gamma', 'torch');
+      const p = 'programme/norland.gamma';
+      const c = 'assistance-case/norland.torches';
+      const s = 'consignment/norland.l-1';
+      const lines = [{ line: '001', quantity: 30 }];
+      await say(DONOR, `${s}/schedule`, { case: 'norland.torches', lines, due: '2036-07-05' });
+      await say('norland;role=donor;person=n-2', `${p}/approve`, { authority: 'minister' });
+      await say(DONOR, `${p}/activate`, { on: '2026-01-02' });
+      const at = (day: string) => ({ occurredAt: `${day}T12:00:00Z` });
+      const stops = async () =>
+        only((await view('on-hold')).rows, 'scope_kind', 'scope', 'hold', 'basis', 'reason', 'donor', 'since');
+      const shown = async () => [
+        ...only((await view('donor-portfolio?programme=norland.gamma')).rows, 'on_hold'),
+        ...only((await view('recipient-pipeline?programme=norland.gamma')).rows, 'on_hold', 'awaits'),
+      ];
+      expect(await stops()).toEqual([]);
+      expect(await shown()).toEqual([[null], [null, 'shipment']]);
+
+      await say(DONOR, `${p}/suspend`, { reason: 'ceasefire-broken', ...at('2026-05-04') });
+      const suspended = ['programme', 'norland.gamma', null, 'suspension', 'ceasefire-broken', 'norland', '2026-05-04'];
+      expect(await stops()).toEqual([suspended]);
+      expect(await shown()).toEqual([['programme suspension'], ['programme suspension', 'shipment']]);
+      await say(DONOR, `${p}/resume`, { reason: 'reviewed' });
+      expect(await stops()).toEqual([]);
+
+      await say(DONOR, `${s}/hold`, { reason: 'papers-missing', ...at('2026-05-05') });
+      const shipment = ['consignment', 'norland.l-1', null, 'held', 'papers-missing', 'norland', '2026-05-05'];
+      expect(await stops()).toEqual([shipment]);
+      expect(await shown()).toEqual([[null], ['consignment held', 'release']]);
+      await say(DONOR, `${c}/hold`, { reason: 'audit', ...at('2026-05-06') });
+      const held = ['case', 'norland.torches', null, 'held', 'audit', 'norland', '2026-05-06'];
+      expect(await stops()).toEqual([held, shipment]);
+      expect(await shown()).toEqual([[null], ['case held', 'release']]);
+      await say(DONOR, `${s}/release`, { reason: 'papers-found' });
+      await say(DONOR, `${c}/release`, { reason: 'audited' });
+      expect(await stops()).toEqual([]);
+    });
+
     it('adds quantities exactly, whatever their size', async () => {
       const most = Number.MAX_SAFE_INTEGER;
       await supply('rounds', 'beta', 'round', most);

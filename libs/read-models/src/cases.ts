@@ -33,6 +33,7 @@ export class CaseRow {
   @textOrNull(LEGAL_BASIS) legal_basis!: string | null;
   @textOrNull('the code of the reason for which it is held, while it is; its status stays')
   held_for!: string | null;
+  @dayOrNull('while it is held: the day from which it is') held_on!: string | null;
   @textOrNull('what is waited for, by the recipient: supplement, acceptance or amendment') awaits!: string | null;
   @day('the day of the request') requested_on!: string;
   @dayOrNull('the last day on which the offer can be accepted') offer_valid_until!: string | null;
@@ -61,6 +62,8 @@ export class CaseRow {
   )
   by_line!: Readonly<Record<string, LineOfCase>>;
 }
+
+const NOT_HELD = { held_for: null, held_on: null };
 
 type CaseLines = Pick<CaseRow, 'by_line'>;
 
@@ -114,7 +117,7 @@ function derived({ by_line }: CaseRow): Partial<CaseRow> {
 
 export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   name: 'cases',
-  version: 7,
+  version: 8,
   kinds: ['assistance-case'],
   about: 'an assistance case: its offer, its deposit, and how much of each line was delivered at the delivery point',
   entity: CaseRow,
@@ -209,11 +212,12 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
         ...delivered(row, line, quantityBy, corrects, on),
         ...(row.status === 'reconciled' && quantityBy !== 0 ? { status: 'implemented', final_value: null } : {}),
       }),
-      CaseHeld: ({ reason }) => ({ held_for: reason }),
-      CaseReleased: () => ({ held_for: null }),
+      // Held again for a further misuse case, it is held from the first day.
+      CaseHeld: ({ reason }, { held_on }, { day: on }) => ({ held_for: reason, held_on: held_on ?? on }),
+      CaseReleased: () => NOT_HELD,
       CaseReconciled: ({ finalValue }) => ({ status: 'reconciled', final_value: finalValue }),
-      CaseClosed: () => ({ status: 'closed', awaits: null, held_for: null }),
-      CaseCancelled: () => ({ status: 'cancelled', awaits: null, held_for: null }),
+      CaseClosed: () => ({ status: 'closed', awaits: null, ...NOT_HELD }),
+      CaseCancelled: () => ({ status: 'cancelled', awaits: null, ...NOT_HELD }),
     },
     derived,
   ),

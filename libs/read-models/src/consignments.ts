@@ -30,6 +30,7 @@ export class ConsignmentRow {
   @count('the serials that were registered before shipment, corrections included') serials_registered!: number;
   @count('discrepancy reports without an answer') discrepancies_open!: number;
   @textOrNull('the code of the reason for which it is held, while it is') held_for!: string | null;
+  @dayOrNull('while it is held: the day from which it is') held_on!: string | null;
   @implausibleFor('promised-in-the-past', 'before-the-request', 'out-of-order') implausible!: string | null;
 }
 
@@ -51,13 +52,15 @@ function doubted(row: ConsignmentRow): string | null {
   });
 }
 
+const NOT_HELD = { held_for: null, held_on: null };
+
 /**
  * What follows from the facts: the status, what it waits for, what it is held for, what is
  * implausible.
  */
 function derived(row: ConsignmentRow): Partial<ConsignmentRow> {
   const doubts = { implausible: doubted(row) };
-  if (row.status === 'cancelled') return { ...doubts, awaits: null, held_for: null };
+  if (row.status === 'cancelled') return { ...doubts, awaits: null, ...NOT_HELD };
   const under = row.shipped_on ?? row.hub_on ?? row.title_on;
   const here = row.received_on;
   const status =
@@ -65,7 +68,7 @@ function derived(row: ConsignmentRow): Partial<ConsignmentRow> {
   return {
     ...doubts,
     status,
-    held_for: status === 'held' ? row.held_for : null,
+    ...(status === 'held' ? {} : NOT_HELD),
     awaits: row.discrepancies_open > 0 ? 'discrepancy' : status === 'under-way' ? 'receipt' : null,
   };
 }
@@ -74,7 +77,7 @@ const RECEIPT = { done: 'received_on', closed: { status: ['cancelled'] } };
 
 export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
   name: 'consignments',
-  version: 7,
+  version: 8,
   kinds: ['consignment'],
   about: 'a consignment: when it was promised, shipped, at a hub, when title passed and when it was received',
   entity: ConsignmentRow,
@@ -129,8 +132,8 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
       DateCorrected: ({ fact, on }): Partial<ConsignmentRow> => ({ [FACT[fact]]: on }),
       DiscrepancyReported: (_, row) => ({ discrepancies_open: row.discrepancies_open + 1 }),
       DiscrepancyResolved: (_, row) => ({ discrepancies_open: row.discrepancies_open - 1 }),
-      ShipmentHeld: ({ reason }) => ({ held_for: reason }),
-      ShipmentReleased: () => ({ held_for: null }),
+      ShipmentHeld: ({ reason }, _, { day: on }) => ({ held_for: reason, held_on: on }),
+      ShipmentReleased: () => NOT_HELD,
       ConsignmentCancelled: (_, __, { day: cancelled_on }) => ({ status: 'cancelled', cancelled_on }),
     },
     derived,

@@ -2,7 +2,7 @@ import type { Stage } from '@entente/contracts';
 import type { ExactSums, ViewOptions } from '@entente/kernel';
 import { ConsignmentRow } from './consignments.js';
 import type { From, Query, RowsView } from './from.js';
-import { firstHold, holdsOn } from './holds.js';
+import { firstStop, onHoldMeaning, stopsOn } from './on-hold.js';
 import { MisuseRow } from './misuse-register.js';
 import { MovementRow } from './movements.js';
 import { ProgrammeRow } from './programmes.js';
@@ -169,7 +169,7 @@ function query(from: From, options: ViewOptions): Query {
   join(recovered(from, options), 'b', `b.scope = ${scope('k')} AND b.currency = k.currency`);
   joined.select([]);
   for (const column of [...PARTIES, ...AMOUNTS]) joined.addSelect(`k.${column}`, column);
-  const hold = firstHold(from, { donor: 'k.donor', recipient: 'k.recipient', programme: 'k.programme' });
+  const hold = firstStop(from, { donor: 'k.donor', recipient: 'k.recipient', programme: 'k.programme' });
   joined.addSelect(ofNow(`(${hold.getQuery()})`), 'on_hold').setParameters(hold.getParameters());
   return joined
     .addSelect('p.title', 'title')
@@ -195,7 +195,7 @@ const RECORDED = 'net of what was taken back, in minor units of the currency; nu
  */
 export const donorPortfolio: RowsView = {
   name: 'donor-portfolio',
-  version: 6,
+  version: 7,
   about: 'per donor, programme, recipient and currency: money by stage, deliveries against their promises, misuse',
   key: PARTIES,
   columns: {
@@ -265,7 +265,7 @@ export const donorPortfolio: RowsView = {
     overdue_misuse: `misuse cases of the programme whose next step is past its last day, by the day of the answer; ${NOT_BY_DAY}`,
     suspended_by_misuse: `misuse cases of the programme by whose measure assistance is suspended; ${NOT_BY_DAY}`,
     precaution_until: `the last day of a precautionary suspension in the misuse cases of the programme; null without one, and ${NOT_BY_DAY}`,
-    on_hold: `the kind of scope and the name of a hold that stops assistance of the programme or to the recipient now, as the read model holds has it; null without one, and ${NOT_BY_DAY}`,
+    on_hold: `${onHoldMeaning('assistance of the programme or to the recipient')}, and ${NOT_BY_DAY}`,
   },
   totals: {
     counts: 'rows of donor, recipient, programme and currency',
@@ -286,11 +286,10 @@ export const donorPortfolio: RowsView = {
     const of = programme === null ? { donor, recipient, programme } : { programme };
     return {
       movements: { donor, recipient, programme, currency },
-      programmes: { programme },
       consignments: of,
       'misuse-register': of,
       recoveries: of,
-      holds: holdsOn({ recipient, programme }),
+      ...stopsOn({ recipient, programme }),
     };
   },
   query,

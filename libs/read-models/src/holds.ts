@@ -1,7 +1,6 @@
 import type { HoldEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
 import { count, day, dayOrNull, overdue, text, textOrNull } from './columns.js';
-import type { From, Query } from './from.js';
 import { originOf } from './row-by.js';
 
 /** A hold on a scope, from its placing to its end. */
@@ -76,40 +75,8 @@ export const holds: Projection<HoldEvent, HoldRow> = {
       done: 'ended_on',
     }),
   },
-  // The search of the views that name a hold.
+  // The search of the views that name what stops assistance.
   indexes: [['scope', 'status']],
   touches: ({ data }) => [data.hold],
   evolve,
 };
-
-/**
- * The first of the holds in force that stop assistance to a row of a view, as the kind of the scope
- * and the hold's name; null without one. Arguments are SQL expressions.
- */
-export function firstHold(
-  from: From,
-  of: { readonly donor: string; readonly recipient: string; readonly programme: string; readonly case?: string },
-): Query {
-  const scopes = [
-    ['country', of.recipient],
-    ['programme', of.programme],
-    ...(of.case === undefined ? [] : [['case', of.case]]),
-  ].map(([kind, id]) => `(h.scope_kind = '${kind}' AND h.scope = ${id})`);
-  return from(HoldRow, 'h')
-    .select(`MIN(h.scope_kind || ' ' || h.hold)`)
-    .where(`h.status = 'in force' AND NOT h.last_day_over`)
-    .andWhere(`(h.donor IS NULL OR h.donor = ${of.donor})`)
-    .andWhere(`(${scopes.join(' OR ')})`);
-}
-
-/** The rows of the holds that {@link firstHold} looks at, for the events behind a row. */
-export const holdsOn = (of: {
-  readonly recipient: string | null;
-  readonly programme: string | null;
-  readonly case?: string | null;
-}): readonly Readonly<Record<string, string | null>>[] =>
-  [
-    { scope_kind: 'country', scope: of.recipient },
-    { scope_kind: 'programme', scope: of.programme },
-    { scope_kind: 'case', scope: of.case ?? null },
-  ].filter(({ scope }) => scope !== null);

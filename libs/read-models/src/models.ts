@@ -39,6 +39,7 @@ import { misuseRegister } from './misuse-register.js';
 import { misuseScopes } from './misuse-scopes.js';
 import { misuseTrends } from './misuse-trends.js';
 import { movements } from './movements.js';
+import { onHold } from './on-hold.js';
 import { outdatedDecisions } from './outdated-decisions.js';
 import { programmes } from './programmes.js';
 import { recipientPipeline } from './recipient-pipeline.js';
@@ -139,6 +140,7 @@ export const VIEWS: readonly RowsView[] = [
   consignedItems,
   deliveries,
   serialsReceivedTwice,
+  onHold,
   suspensions,
   alertAccounting,
   endUseCompliance,

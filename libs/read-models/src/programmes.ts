@@ -15,6 +15,7 @@ export class ProgrammeRow {
   @textOrNull(LEGAL_BASIS) legal_basis!: string | null;
   @text('proposed, approved, active, suspended, completed or terminated') status!: string;
   @textOrNull('the code of the reason for its status, if one was given') reason!: string | null;
+  @dayOrNull('while it is suspended: the day from which it is') suspended_on!: string | null;
   @textOrNull('the legal framework that it names, if it names one') framework!: string | null;
   @text("the sector's code") sector!: string;
   @day('its first day') starts!: string;
@@ -48,7 +49,7 @@ function derived({ outcomes, starts, completed_on }: ProgrammeRow): Partial<Prog
 
 export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   name: 'programmes',
-  version: 7,
+  version: 8,
   kinds: ['programme'],
   about: 'a programme: its parties, its status, how many of its milestones were met and missed',
   entity: ProgrammeRow,
@@ -110,10 +111,15 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       MilestoneBecameOverdue: unchanged,
       MilestoneCorrected: ({ milestone, on }, { outcomes }) =>
         on === undefined ? { outcomes: without(outcomes, milestone) } : {},
-      ProgrammeSuspended: ({ reason }) => ({ status: 'suspended', reason }),
-      ProgrammeResumed: ({ reason, to = 'active' }) => ({ status: to, reason }),
-      ProgrammeCompleted: ({ on }) => ({ status: 'completed', reason: null, completed_on: on }),
-      ProgrammeTerminated: ({ reason }) => ({ status: 'terminated', reason }),
+      // Suspended again for a further misuse case, it is suspended from the first day.
+      ProgrammeSuspended: ({ reason }, { suspended_on }, { day: on }) => ({
+        status: 'suspended',
+        reason,
+        suspended_on: suspended_on ?? on,
+      }),
+      ProgrammeResumed: ({ reason, to = 'active' }) => ({ status: to, reason, suspended_on: null }),
+      ProgrammeCompleted: ({ on }) => ({ status: 'completed', reason: null, completed_on: on, suspended_on: null }),
+      ProgrammeTerminated: ({ reason }) => ({ status: 'terminated', reason, suspended_on: null }),
     },
     derived,
   ),

@@ -7,8 +7,8 @@ import { deliverableLines } from './deliverables.js';
 import { DisbursementRow } from './disbursements.js';
 import { DiscrepancyRow } from './discrepancies.js';
 import type { From, Query, RowsView } from './from.js';
-import { firstHold, holdsOn } from './holds.js';
 import { MisuseRow } from './misuse-register.js';
+import { firstStop, onHoldMeaning, stopsOn } from './on-hold.js';
 import { UnionOf, columnsAs, rowsAs } from './union.js';
 
 const COLUMNS = [
@@ -125,7 +125,7 @@ const allegations = (from: From): Query =>
     due: 'm.reply_by',
   });
 
-/** What a hold can stop: questions and reports go on. */
+/** What can be stopped: questions and reports go on. */
 const STOPPED = `k.item_kind IN ('case-line', 'consignment', 'tranche', 'case')`;
 
 function query(from: From, options: ViewOptions): Query {
@@ -136,8 +136,9 @@ function query(from: From, options: ViewOptions): Query {
     recipient: 'k.recipient',
     programme: 'k.programme',
     case: 'k.assistance_case',
+    consignment: 'k.stream',
   };
-  const hold = firstHold(from, concerned);
+  const hold = firstStop(from, concerned);
   return all
     .addSelect(`CASE WHEN ${STOPPED} THEN (${hold.getQuery()}) END`, 'on_hold')
     .setParameters(hold.getParameters());
@@ -157,20 +158,24 @@ function madeOf({
   programme = null,
   recipient = null,
 }: Key) {
-  const holds = holdsOn({ recipient, programme, case: assistance_case });
+  const stops = stopsOn({ recipient, programme, case: assistance_case });
   const line = { assistance_case, line: name };
   const made: Readonly<Record<string, Readonly<Record<string, Key | readonly Key[]>>>> = {
     'case-line': {
       'case-lines': line,
-      cases: { stream },
       'consignment-lines': line,
       consignments: { assistance_case },
-      holds,
+      ...stops,
     },
-    consignment: { consignments: { stream }, 'consignment-lines': { stream, line: name }, 'case-lines': line, holds },
+    consignment: {
+      consignments: { stream },
+      'consignment-lines': { stream, line: name },
+      'case-lines': line,
+      ...stops,
+    },
     discrepancy: { discrepancies: { stream, discrepancy: name }, 'case-lines': { assistance_case } },
-    tranche: { disbursements: { stream, tranche: name }, holds },
-    case: { cases: { stream }, holds },
+    tranche: { disbursements: { stream, tranche: name }, ...stops },
+    case: stops,
     'misuse-case': { 'misuse-register': { stream } },
   };
   return made[kind ?? ''] ?? {};
@@ -182,7 +187,7 @@ function madeOf({
  */
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
-  version: 4,
+  version: 5,
   about: 'what is coming to a recipient, how much and when, and what waits for whose answer',
   key: ['item_kind', 'stream', 'part'],
   columns: {
@@ -217,8 +222,7 @@ export const recipientPipeline: RowsView = {
     due: 'the day planned now; of a case, the last day on which its offer can be accepted; of a misuse case, the last day of the reply; else null',
     status:
       'the status of the consignment, tranche, case or misuse case; not-scheduled for a case line, reported for a discrepancy',
-    on_hold:
-      'the kind of scope and the name of a hold that stops it now, as the read model holds has it; null without one',
+    on_hold: onHoldMeaning('it'),
     awaits:
       'what is waited for: schedule, shipment, release, receipt, answer, disbursement, supplement, acceptance, amendment or reply',
     waits_for: 'whose turn it is: donor or recipient',
@@ -246,7 +250,8 @@ export const recipientPipeline: RowsView = {
     consignments: [{ stream: 'stream' }, CASE],
     discrepancies: { stream: 'stream' },
     disbursements: { stream: 'stream', part: 'tranche' },
-    cases: { stream: 'stream' },
+    cases: [{ stream: 'stream' }, CASE],
+    programmes: { programme: 'programme' },
     'misuse-register': { stream: 'stream' },
     holds: [{ recipient: 'scope' }, { programme: 'scope' }, { assistance_case: 'scope' }],
   },

@@ -3,6 +3,8 @@ import type { RecordedEvent } from '@entente/kernel';
 import {
   type Figures,
   type Of,
+  begunBy,
+  dayOf,
   dayOfWhole,
   distinct,
   doubts,
@@ -194,6 +196,10 @@ function heldFor(events: Events): string | null {
   return now?.type === 'CaseHeld' ? now.data.reason : null;
 }
 
+/** The event from which a case is held; none if it is not. */
+export const heldBy = (events: Events): Events[number] | undefined =>
+  begunBy(events, ['CaseHeld'], ['CaseReleased', 'CaseClosed', 'CaseCancelled']);
+
 function assistanceCase(events: Events) {
   const requested = last(events, 'AssistanceRequested') as Of<AssistanceCaseEvent, 'AssistanceRequested'>;
   const terms = last(events, 'OfferPrepared')?.data;
@@ -206,6 +212,7 @@ function assistanceCase(events: Events) {
     basis: requestOf(events).basis,
     legal_basis: requested.metadata.legalBasis,
     held_for: heldFor(events),
+    held_on: dayOf(heldBy(events)),
     status: statusOf(events),
     awaits: awaitsOf(events),
     requested_on: occurredOn(requested),

@@ -72,6 +72,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   'consigned-items': ['consignment', 'line'],
   deliveries: ['delivery'],
   'serials-received-twice': ['serial', 'consignment', 'other_consignment'],
+  'on-hold': ['scope_kind', 'scope', 'hold'],
   suspensions: ['misuse_case', 'stop', 'scope_kind', 'scope'],
   'recipient-pipeline': ['item_kind', 'stream', 'part'],
   'donor-portfolio': ['donor', 'recipient', 'programme', 'currency'],

@@ -4,6 +4,8 @@ import {
   type FigureRow,
   type Figures,
   type Of,
+  begunBy,
+  dayOf,
   daysLate,
   distinct,
   doubts,
@@ -45,6 +47,10 @@ function statusOf(events: Events): string {
   const moved = last(events, 'ConsignmentShipped', 'ConsignmentArrivedAtHub', 'TitleTransferred');
   return moved === undefined ? 'scheduled' : 'under-way';
 }
+
+/** The event from which a consignment is held; none if it is not. */
+export const heldBy = (events: Events): Events[number] | undefined =>
+  begunBy(events, ['ShipmentHeld'], ['ShipmentReleased', 'ReceiptConfirmed', 'ConsignmentCancelled']);
 
 function awaitsOf(status: string, discrepancies: number): string | null {
   if (discrepancies > 0) return 'discrepancy';
@@ -115,6 +121,7 @@ function consignment(events: Events, day: string) {
       sum(only(events, 'SerialsCorrected').map(({ data }) => data.serialsAdded.length - data.serialsRemoved.length)),
     discrepancies_open: discrepancies,
     held_for: status === 'held' ? (last(events, 'ShipmentHeld')?.data.reason ?? null) : null,
+    held_on: dayOf(heldBy(events)),
     overdue: open && day > due,
     days_late_first: daysLate(firstDue, receivedOn, open, day),
     days_late_plan: daysLate(due, receivedOn, open, day),

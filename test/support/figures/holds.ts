@@ -1,6 +1,16 @@
-import type { AssistanceScope, HoldEvent, MisuseCaseEvent } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
+import type {
+  AssistanceCaseEvent,
+  AssistanceScope,
+  ConsignmentEvent,
+  HoldEvent,
+  MisuseCaseEvent,
+  ProgrammeEvent,
+} from '@entente/contracts';
+import type { Event, RecordedEvent } from '@entente/kernel';
+import { heldBy as caseHeldBy } from './cases.js';
+import { heldBy as shipmentHeldBy } from './consignments.js';
 import { type Figures, type Of, distinct, idOf, occurredOn, only, since, streamsOf } from './log.js';
+import { suspended } from './planning.js';
 
 type Events = readonly RecordedEvent<HoldEvent>[];
 
@@ -142,13 +152,59 @@ const suspensions: Figures = (log, { day }) => {
   });
 };
 
+// ---- What is on hold ----
+
+/** A stream that is suspended or held by itself, from an event on, for the newest reason. */
+const ownStop = (scope_kind: string, basis: string, events: readonly RecordedEvent[], from: RecordedEvent) => ({
+  scope_kind,
+  scope: idOf(from.stream),
+  hold: null,
+  basis,
+  reason: (events.findLast(({ type }) => type === from.type) as RecordedEvent<Event & { data: { reason: string } }>)
+    .data.reason,
+  donor: (events[0]?.data as { readonly donor: string }).donor,
+  since: occurredOn(from),
+  last_day: null,
+});
+
+function stopped<E extends Event>(
+  log: readonly RecordedEvent[],
+  kind: string,
+  as: readonly [scope: string, basis: string],
+  from: (events: readonly RecordedEvent<E>[]) => RecordedEvent<E> | undefined,
+) {
+  return streamsOf<E>(log, kind).flatMap((events) => {
+    const first = from(events);
+    return first === undefined ? [] : [ownStop(...as, events, first)];
+  });
+}
+
+const onHold = (log: readonly RecordedEvent[], day: string) => [
+  ...holdRows(log, day)
+    .filter(({ status, last_day_over: over }) => status === 'in force' && !over)
+    .map((row) => ({
+      scope_kind: row.scope_kind,
+      scope: row.scope,
+      hold: row.hold,
+      basis: row.basis,
+      reason: row.reason,
+      donor: row.donor,
+      since: row.placed_on,
+      last_day: row.last_day,
+    })),
+  ...stopped<ProgrammeEvent>(log, 'programme', ['programme', 'suspension'], suspended),
+  ...stopped<AssistanceCaseEvent>(log, 'assistance-case', ['case', 'held'], caseHeldBy),
+  ...stopped<ConsignmentEvent>(log, 'consignment', ['consignment', 'held'], shipmentHeldBy),
+];
+
 export const HOLDS: Readonly<Record<string, Figures>> = {
   holds: (log, { day }) => holdRows(log, day),
   'misuse-suspensions': suspensionsOf,
   suspensions,
+  'on-hold': (log, { day }) => onHold(log, day),
 };
 
-/** A hold in force that stops assistance to what has these parties: the first by scope and name. */
+/** What stops assistance to what has these parties: the first by scope, and name or basis. */
 export function holdOn(
   log: readonly RecordedEvent[],
   day: string,
@@ -157,15 +213,15 @@ export function holdOn(
     readonly recipient: string | null;
     readonly programme: string | null;
     readonly case?: string | null;
+    readonly stream?: string | null;
   },
 ): string | null {
   const scopes = [`country ${of.recipient}`, `programme ${of.programme}`, `case ${of.case ?? null}`];
-  const found = holdRows(log, day).filter(
+  const own = (of.stream ?? '').replace('/', ' ');
+  const found = onHold(log, day).filter(
     (row) =>
-      row.status === 'in force' &&
-      !row.last_day_over &&
-      (row.donor === null || row.donor === of.donor) &&
-      scopes.includes(`${row.scope_kind} ${row.scope}`),
+      (row.hold === null || row.donor === null || row.donor === of.donor) &&
+      [...scopes, own].includes(`${row.scope_kind} ${row.scope}`),
   );
-  return found.map((row) => `${row.scope_kind} ${row.hold}`).sort()[0] ?? null;
+  return found.map((row) => `${row.scope_kind} ${row.hold ?? row.basis}`).sort()[0] ?? null;
 }

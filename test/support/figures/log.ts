@@ -65,10 +65,25 @@ export const since = <E extends Event>(
   from: { readonly id: string } | undefined,
 ): readonly RecordedEvent<E>[] => events.slice(events.findIndex(({ id }) => id === from?.id) + 1);
 
+/**
+ * The first of these events after the last of those that end what they begin; none if it has ended.
+ */
+export const begunBy = <E extends Event>(
+  events: readonly RecordedEvent<E>[],
+  begins: readonly E['type'][],
+  ends: readonly E['type'][],
+): RecordedEvent<E> | undefined =>
+  since(
+    events,
+    events.findLast(({ type }) => ends.includes(type)),
+  ).find(({ type }) => begins.includes(type));
+
 interface Dated {
   readonly metadata: { readonly occurredAt: string; readonly recordedAt: string };
 }
 export const occurredOn = ({ metadata }: Dated): string => metadata.occurredAt.slice(0, 10);
+/** The day of an event; null without one. */
+export const dayOf = (event: Dated | undefined): string | null => (event === undefined ? null : occurredOn(event));
 export const recordedOn = ({ metadata }: Dated): string => metadata.recordedAt.slice(0, 10);
 
 /**

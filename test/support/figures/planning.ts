@@ -4,7 +4,9 @@ import {
   type FigureRow,
   type Figures,
   type Of,
+  begunBy,
   daysBetween,
+  dayOf,
   daysLate,
   distinct,
   doubts,
@@ -93,6 +95,10 @@ function milestoneOf(events: Events, planned: Of<ProgrammeEvent, 'MilestonePlann
 const milestonesOf = (events: Events): readonly Milestone[] =>
   only(events, 'MilestonePlanned').map((planned) => milestoneOf(events, planned));
 
+/** The suspension that lasts, from its first event; none if it has ended. */
+export const suspended = (events: Events): Events[number] | undefined =>
+  begunBy(events, ['ProgrammeSuspended'], ['ProgrammeResumed', 'ProgrammeCompleted', 'ProgrammeTerminated']);
+
 function programme(events: Events, day: string): FigureRow {
   const proposed = last(events, 'ProgrammeProposed') as Of<ProgrammeEvent, 'ProgrammeProposed'>;
   const milestones = milestonesOf(events);
@@ -118,6 +124,7 @@ function programme(events: Events, day: string): FigureRow {
     implausible: doubts(['before-the-start', completedOn !== null && completedOn < statedLast(events, 'starts')]),
     status,
     reason,
+    suspended_on: dayOf(suspended(events)),
     sector: statedLast(events, 'sector'),
     starts,
     ends,

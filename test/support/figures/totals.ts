@@ -114,6 +114,7 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
     [...STAGES, ...NOT_YET, 'recovered'],
   ),
   'recipient-pipeline': of('items', ['awaits', 'overdue']),
+  'on-hold': of('what is on hold', ['scope_kind', 'basis']),
   suspensions: of('scopes stopped', ['hold', 'stop']),
   deliverables: of('lines', ['state', 'overdue']),
   'consigned-items': of('lines of consignments', ['item', 'unit'], ['scheduled', 'received']),

@@ -312,6 +312,7 @@ const holdOnItem = (log: readonly RecordedEvent[], day: string, one: Item): stri
     recipient: one['recipient'] as string | null,
     programme: one['programme'] as string | null,
     case: one['assistance_case'] as string | null,
+    stream: one['stream'] as string | null,
   });
 
 const pipeline: Figures = (log, { day }) =>
