@@ -115,6 +115,33 @@ export function reading(opens: DeploymentFactory): void {
       expect(await wrong('/live?starts.contains=a')).toEqual([400, ['starts.contains']]);
     });
 
+    it('are found by instants in any form, and by a day of them; what is no instant is refused by name', async () => {
+      const ids = async (query: string) =>
+        (await model(`journal?limit=1000&${query}`)).rows.map((row) => row['row_id']);
+      const { rows } = await model('journal?sort=occurred_at&limit=1');
+      const written = rows[0]?.['occurred_at'] as string;
+      const day = written.slice(0, 10);
+      const shifted = new Date(Date.parse(written) + 2 * 3_600_000).toISOString().replace('Z', '%2B02:00');
+      const found = await ids(`occurred_at=${written}`);
+      expect(found.length).toBeGreaterThan(0);
+      expect(await ids(`occurred_at=${shifted}`)).toEqual(found);
+      expect(await ids(`occurred_at.max=${shifted}`)).toEqual(found);
+      const onDay = await ids(`occurred_at=${day}`);
+      expect(onDay).toEqual(expect.arrayContaining(found));
+      expect(await ids(`occurred_at.max=${day}`)).toEqual(onDay);
+      expect(await ids(`occurred_at.min=${day}&occurred_at.max=${day}`)).toEqual(onDay);
+      expect(await ids(`occurred_at.before=${day}`)).toEqual([]);
+      for (const path of ['journal', 'journal/live', 'consultations', 'outdated-decisions']) {
+        const { status, body } = await get(`read-models/${path}?recorded_at.min=garbage`);
+        const { errors } = body as unknown as { errors: { path: string }[] };
+        expect([status, errors.map((one) => one.path)]).toEqual([400, ['recorded_at.min']]);
+      }
+      const csv = await fetch(
+        `${deployment.url}/v1/read-models/journal?format=csv&recorded_at=2026-01-01T00:00:00+02:00`,
+      );
+      expect([csv.status, await csv.text()]).toEqual([400, expect.stringContaining('%2B')]);
+    });
+
     it('are given as of a position, a day or an instant, and never change afterwards', async () => {
       const { position, after } = await pledge(5);
       const now = await model(`donor-portfolio?donor=sudria&after=${after}`);

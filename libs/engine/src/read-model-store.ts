@@ -1,4 +1,4 @@
-import type { AnyProjection, Cell, ColumnType, Json, Totals } from '@entente/kernel';
+import type { AnyProjection, Cell, ColumnFormats, ColumnType, Json, Totals } from '@entente/kernel';
 
 /** One position for each partition: a query, a cursor or a live stream is pinned to it. */
 export type Positions = readonly bigint[];
@@ -126,6 +126,8 @@ export interface ReadModelDescription {
   readonly columns: Readonly<Record<string, ColumnType>>;
   /** The meaning of each column with its unit. */
   readonly meanings: Readonly<Record<string, string>>;
+  /** What texts hold in columns where that is no plain text. */
+  readonly formats: ColumnFormats;
   readonly key: readonly string[];
   readonly totals: Totals;
   /** Whether columns depend on the day of the answer. */

@@ -398,6 +398,11 @@ const LISTED = properties({
         description: 'the meaning of each column with its unit',
         additionalProperties: STRING,
       },
+      formats: {
+        type: 'object',
+        description: 'of columns of texts that are no plain text: instant (ISO 8601, UTC), or person, a reference',
+        additionalProperties: STRING,
+      },
       daily: { type: 'boolean', description: 'whether columns depend on the day of the answer' },
       occurredBy: { type: 'boolean', description: 'whether it can be limited to what had occurred by a day' },
       key: list(STRING),

@@ -33,11 +33,15 @@ export function flagOf(given: unknown): boolean | null {
   return given === '' || given === 'true' ? true : null;
 }
 
+/** What was meant where a space stands for the plus of an offset, which an address writes so. */
+export const plusHint = (given: unknown): string =>
+  typeof given === 'string' && /T.* [0-9]{2}:[0-9]{2}$/.test(given) ? '; in an address, + is written %2B' : '';
+
 /** The instant of `as-of`, or the error in it. */
 export function asOfInstant(
   given: unknown,
   path = 'as-of',
 ): { readonly instant: string } | { readonly error: FieldError } {
   const read = readAsOf(typeof given === 'string' ? given : '', Date.now());
-  return 'wrong' in read ? { error: { path, message: read.wrong } } : read;
+  return 'wrong' in read ? { error: { path, message: read.wrong + plusHint(given) } } : read;
 }

@@ -7,8 +7,9 @@ const VIEW: ReadModelDescription = {
   name: 'sums',
   about: '',
   type: 'view',
-  columns: { word: 'text', amount: 'amount-sum', times: 'integer-sum' },
+  columns: { word: 'text', amount: 'amount-sum', times: 'integer-sum', at: 'text' },
   meanings: {},
+  formats: { at: 'instant' },
   key: ['word'],
   totals: { counts: 'words', by: [], sums: [] },
   daily: false,
@@ -34,6 +35,34 @@ describe('the parameters of a query', () => {
     ]);
     for (const amount of ['1.5', '1e3', 'many', '1'.repeat(29)])
       expect(readRowQuery(VIEW, { amount })).toMatchObject([{ path: 'amount' }]);
+  });
+
+  it('take an instant in any form as the one that rows hold, and a day as its start, its end or all of it', () => {
+    expect(read({ at: '2026-11-30T07:20:00+02:00' }).where).toEqual([
+      { column: 'at', in: ['2026-11-30T05:20:00.000Z'] },
+    ]);
+    const bounds = { 'at.min': '2026-11-30', 'at.max': '2026-11-30', 'at.before': '2026-11-30' };
+    expect(read(bounds).where).toEqual([
+      { column: 'at', min: '2026-11-30T00:00:00.000Z' },
+      { column: 'at', max: '2026-11-30T23:59:59.999Z' },
+      { column: 'at', before: '2026-11-30T00:00:00.000Z' },
+    ]);
+    expect(read({ at: '2026-11-30' }).where).toEqual([
+      { column: 'at', min: '2026-11-30T00:00:00.000Z', max: '2026-11-30T23:59:59.999Z' },
+    ]);
+    expect(read({ at: '' }).where).toEqual([{ column: 'at', in: [null] }]);
+    expect(has({ at: '2026-11-30' }, { at: '2026-11-30T23:59:59.999Z' })).toBe(true);
+    for (const [name, value] of [
+      ['at', 'garbage'],
+      ['at.min', '2026-11-31'],
+      ['at.max', '2026-11-30T24:00:00Z'],
+      ['at.before', ''],
+    ] as const)
+      expect(readRowQuery(VIEW, { [name]: value })).toMatchObject([{ path: name }]);
+    expect(readRowQuery(VIEW, { at: '2026-11-30T07:20:00 02:00' })).toMatchObject([
+      { message: expect.stringContaining('%2B') },
+    ]);
+    expect(readRowQuery(VIEW, { at: ['2026-11-30', '2026-11-29'] })).toMatchObject([{ path: 'at' }]);
   });
 
   it('find a sum in rows that have changed, too', () => {

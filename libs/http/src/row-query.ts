@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FieldError, isDay } from '@entente/contracts';
+import { type FieldError, isDay, parseInstant } from '@entente/contracts';
 import {
   type ReadModelDescription,
   type Filter,
@@ -10,7 +10,7 @@ import {
   today,
 } from '@entente/engine';
 import { type Cell, type ColumnType, isSum } from '@entente/kernel';
-import { positionOf, wholeNumber } from './parameters.js';
+import { plusHint, positionOf, wholeNumber } from './parameters.js';
 
 /** A request for rows, from the query string. */
 export interface RowRequest {
@@ -72,6 +72,34 @@ function cellOf(type: ColumnType, text: string): Cell | undefined {
   }
 }
 
+type Bound = 'min' | 'max' | 'before';
+
+/** The first and the last instant of a day (UTC). */
+const startOf = (day: string): string => `${day}T00:00:00.000Z`;
+const endOf = (day: string): string => `${day}T23:59:59.999Z`;
+
+/**
+ * A filter of instants, in the form in which rows hold them; null if a value is none. A day is its
+ * start as a lower bound and for `before`, its end as an upper bound, and else all of it.
+ */
+function instantFilter(column: string, bound: Bound | undefined, given: readonly unknown[]): Filter | null {
+  const [first] = given;
+  const day = given.length === 1 && typeof first === 'string' && isDay(first) ? first : null;
+  if (day !== null && bound === undefined) return { column, min: startOf(day), max: endOf(day) };
+  if (day !== null && bound !== undefined) return { column, [bound]: bound === 'max' ? endOf(day) : startOf(day) };
+  const instants = given.map((text) =>
+    text === '' ? null : typeof text === 'string' ? parseInstant(text) : undefined,
+  );
+  // An empty value is a missing one, and of no range.
+  const wrong = instants.some((instant, i) => instant === undefined || (instant === null && given[i] !== ''));
+  if (wrong || instants.length > 100) return null;
+  if (bound === undefined) return { column, in: instants as Cell[] };
+  return instants.length > 1 || instants[0] === null ? null : { column, [bound]: instants[0] as Cell };
+}
+
+const EXPECTED_INSTANT =
+  'takes an instant (YYYY-MM-DDThh:mm:ssZ or with an offset such as +02:00), or one day that exists (YYYY-MM-DD)';
+
 const EXPECTED: Readonly<Record<ColumnType, string>> = {
   text: 'takes text',
   day: 'takes a day: YYYY-MM-DD',
@@ -110,6 +138,12 @@ export function readRowQuery(
       if (type !== 'text') addError(name, 'is no text column: only text contains text');
       else if (typeof given !== 'string' || !CONTAINED.test(given)) addError(name, CONTAINED_IS);
       else where.push({ columns: [column], contains: given });
+      continue;
+    }
+    if (described.formats[column] === 'instant') {
+      const filter = instantFilter(column, bound as Bound | undefined, [given].flat());
+      if (filter === null) addError(name, EXPECTED_INSTANT + [given].flat().map(plusHint).join(''));
+      else where.push(filter);
       continue;
     }
     const cells = [given].flat().map((text) => (typeof text === 'string' ? cellOf(type, text) : undefined));

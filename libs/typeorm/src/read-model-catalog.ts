@@ -52,12 +52,13 @@ export class ReadModelCatalog {
 
   names(): readonly ReadModelDescription[] {
     return [...this.sources.values()].map(
-      ({ name, about, type, columns, meanings, key, totals, daily, view, reads }) => ({
+      ({ name, about, type, columns, meanings, formats, key, totals, daily, view, reads }) => ({
         name,
         about,
         type,
         columns,
         meanings,
+        formats,
         key,
         totals,
         daily,
