@@ -54,6 +54,15 @@ export function page(opens: DeploymentFactory): void {
       expect([shown(5, 'XAU'), shown(5, 'toString')]).toEqual(['5', '5']);
     });
 
+    it('asks for the events behind a row as the row was asked for, a page at a time', () => {
+      const [source] = /^ {6}function behind\([^]*?^ {6}\}$/m.exec(page) ?? [];
+      const params = new URLSearchParams('day=2026-06-02&occurred-by=2026-06-01&currency=EUR&sort=-pledged');
+      const globals = { params, model: { name: 'donor-portfolio' }, URLSearchParams };
+      const behind = runInNewContext(`${source}; behind`, globals) as (id: string, before?: string) => string;
+      const address = '/v1/read-models/donor-portfolio/events?row=a+b&day=2026-06-02&occurred-by=2026-06-01';
+      expect([behind('a b'), behind('a b', '7')]).toEqual([address, `${address}&before=7`]);
+    });
+
     it('labels each field', () => {
       for (const [field] of page.matchAll(/<(?:input|select|textarea)\b[^>]*>/g)) {
         const before = page.slice(0, page.indexOf(field));

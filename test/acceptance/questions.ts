@@ -502,6 +502,16 @@ export function questions(opens: DeploymentFactory): void {
       expect(await figures(`occurred-by=${day(-51)}`)).toEqual(await figures(`as-of=${day(-51)}`));
       expect(await figures(`occurred-by=${day(-51)}`)).toEqual([0, 1, 0, 9, 0]);
       const { rows } = await model(`donor-portfolio?donor=norland&occurred-by=${day(-51)}`);
+      const behind = async (query: string) => {
+        const row = encodeURIComponent(rows[0]?.['row_id'] as string);
+        const { status, body } = await get(`read-models/donor-portfolio/events?row=${row}&${query}`);
+        return [status, ((body as unknown as { events?: Row[] }).events ?? []).map(({ type }) => type)] as const;
+      };
+      const [status200, types] = await behind(`occurred-by=${day(-51)}&day=${day(-51)}`);
+      expect([status200, types]).toEqual([200, expect.arrayContaining(['DeliveryScheduled', 'FundsPledged'])]);
+      expect(types).not.toContain('MisuseFlagged');
+      expect((await behind(''))[1]).toContain('MisuseFlagged');
+      expect((await behind('occurred-by=nonsense'))[0]).toBe(400);
       const { status, overdue_misuse: late, suspended_by_misuse: suspended, on_hold: hold } = rows[0] ?? {};
       expect([status, late, suspended, hold]).toEqual([null, null, null, null]);
     });

@@ -44,6 +44,19 @@ export async function tables(step, open, url) {
   while ((await api('movements?period=2031')).totals[0]?.count !== MANY)
     await new Promise((done) => setTimeout(done, 50));
 
+  await step('the panel of a row with more events than a page has names how many, and shows them all', async () => {
+    const panel = await open(`${url}/#funding?period=2031`, { width: 1400, height: 800 });
+    await panel.locator('#rows tr').first().click();
+    const all = Number(/of ([0-9]+) events/.exec((await panel.locator('#earlier').textContent()) ?? '')?.[1]);
+    assert.ok(all >= MANY);
+    for (let there = 100; there < all; there += 100) {
+      await panel.locator('#earlier', { hasText: `The newest ${there} of ${all}` }).click();
+      await panel.locator('#panel article').nth(there).waitFor();
+    }
+    assert.equal(await panel.locator('#panel article').count(), all);
+    assert.equal(await panel.locator('#earlier').isHidden(), true);
+    await panel.close();
+  });
   const page = await open(`${url}/#movements?period=2031`, { width: 1400, height: 800 });
   const column = async (name, on = page) => {
     const names = await on.locator('#head th').allTextContents();

@@ -174,6 +174,11 @@ export interface OriginsQuery {
   readonly positions?: Positions;
   readonly before?: bigint;
   readonly limit: number;
+  /**
+   * Of a row that was limited to what had occurred by this day: the events of what had begun by
+   * then, those that complete or correct it included.
+   */
+  readonly occurredBy?: string | null;
 }
 
 /**

@@ -351,6 +351,8 @@ function readModelPaths(model: ReadModelDescription): Record<string, Json> {
           parameter('query', 'before', 'Events before this position: `next` of the page after it.', {
             schema: POSITION,
           }),
+          parameter('query', 'day', 'As the row was asked for; no event depends on it.', DAY),
+          ...(occurredBy ? [OCCURRED_BY] : []),
         ],
         {
           200: answer(

@@ -19,7 +19,7 @@ import { toEventDto, refuseBeyond } from './history.controller.js';
 import { asOfInstant, positionOf, unknownParameters } from './parameters.js';
 import { Problem, refuseUnknown, validationProblem } from './problem.js';
 import { AnswerOptions, type ExportFormat, digestOf, exported } from './row-export.js';
-import { type RowRequest, cursorOf, lowest, readRowQuery, toRowDto } from './row-query.js';
+import { type RowRequest, cursorOf, lowest, readRowQuery, toRowDto, wrongDays } from './row-query.js';
 import type { HttpReply } from './http-reply.js';
 
 /** The maximum number of events of a row; the history of its streams has them all. */
@@ -213,13 +213,15 @@ export class ReadModelsController {
 
   /**
    * The events that made a row, oldest first. For a view's row: those of all rows that it is made
-   * of.
+   * of; with `occurred-by`, of those that had begun by then. `day` is taken as rows take it, and
+   * changes no event.
    */
   @Get(':name/events')
   async events(@Param('name') name: string, @Query() query: Record<string, unknown>): Promise<unknown> {
-    describedAs(this.store, name);
-    const errors: FieldError[] = [...unknownParameters(query, ['row', 'as-of', 'before'])];
-    const { row, 'as-of': asOf, before: given } = query;
+    const described = describedAs(this.store, name);
+    const allowed = ['row', 'as-of', 'before', 'day', ...(described.occurredBy ? ['occurred-by'] : [])];
+    const errors: FieldError[] = [...unknownParameters(query, allowed), ...wrongDays(query)];
+    const { row, 'as-of': asOf, before: given, 'occurred-by': occurredBy } = query;
     const before = given === undefined ? undefined : positionOf(given);
     if (typeof row !== 'string') errors.push({ path: 'row', message: 'must be the row_id of a row' });
     if (asOf !== undefined && typeof asOf !== 'string') errors.push({ path: 'as-of', message: 'must be given once' });
@@ -231,6 +233,7 @@ export class ReadModelsController {
     const found = await this.store.origins(name, row as string, {
       positions,
       limit: MAX_EVENTS,
+      ...(occurredBy === undefined ? {} : { occurredBy: occurredBy as string }),
       ...(before === undefined ? {} : { before }),
     });
     if (found === null) throw new Problem(404, 'not-found', 'there is no such row at that position');

@@ -176,10 +176,7 @@ export function readRowQuery(
   for (const column of by)
     if (!Object.hasOwn(columns, column) || !GROUPED.includes(columns[column] as ColumnType))
       addError('by', `${column} is no column to group by; columns: ${groupable(columns).join(', ')}`);
-  for (const name of ['day', 'occurred-by']) {
-    const wrong = text(name) === null ? null : wrongDay(text(name) as string);
-    if (wrong !== null) addError(name, wrong);
-  }
+  errors.push(...wrongDays({ day: text('day') ?? undefined, 'occurred-by': text('occurred-by') ?? undefined }));
   if (text('occurred-by') !== null && !described.occurredBy)
     addError('occurred-by', 'is taken by donor-portfolio; of other names, filter a day such as occurred_on.max');
   const limit = wholeNumber(text('limit') ?? '100', 1, MAX_LIMIT);
@@ -215,6 +212,15 @@ const groupable = (columns: Readonly<Record<string, ColumnType>>): readonly stri
 /** Why a day cannot be that of an answer; null if it can. */
 const wrongDay = (text: string): string | null =>
   !isDay(text) ? 'must be a day that exists (YYYY-MM-DD)' : text > today() ? 'must not lie in the future' : null;
+
+/** The errors in the days of a query: that of the answer, and the one by which things occurred. */
+export const wrongDays = (query: Readonly<Record<string, unknown>>): readonly FieldError[] =>
+  ['day', 'occurred-by'].flatMap((path) => {
+    const { [path]: given } = query;
+    if (given === undefined) return [];
+    const message = typeof given === 'string' ? wrongDay(given) : 'must be given once';
+    return message === null ? [] : [{ path, message }];
+  });
 
 const queryOf = (
   name: string,

@@ -147,8 +147,11 @@ export interface View<From, Query> {
   readonly formats?: ColumnFormats;
   /** Columns that depend on the day of the answer, over the view's own columns, by name. */
   readonly daily?: Readonly<Record<string, DailyColumn>>;
-  /** Whether the view can be limited to what had occurred by a day. */
-  readonly occurredBy?: boolean;
+  /**
+   * The models of which the view can be limited to what had occurred by a day, each with the column
+   * of the day from which a row counts; null: at any day. Without it, the view cannot be limited.
+   */
+  readonly occurredBy?: Readonly<Record<string, string | null>>;
   /**
    * The models that the view reads. For each: which column of a row gives which column of the key.
    * An old or new version of a row changes the view's rows with these values; with several

@@ -272,7 +272,14 @@ export const donorPortfolio: RowsView = {
     by: ['currency'],
     sums: [...AMOUNTS, 'recovered'],
   },
-  occurredBy: true,
+  occurredBy: {
+    movements: 'occurred_on',
+    // Its title, whenever the programme was proposed.
+    programmes: null,
+    consignments: 'scheduled_on',
+    'misuse-register': 'flagged_on',
+    recoveries: 'occurred_on',
+  },
   movedBy: {
     // Without the currency: a programme's first money replaces its row without one.
     movements: { donor: 'donor', recipient: 'recipient', programme: 'programme' },

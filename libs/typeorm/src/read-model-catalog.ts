@@ -62,7 +62,7 @@ export class ReadModelCatalog {
         key,
         totals,
         daily,
-        occurredBy: view?.occurredBy ?? false,
+        occurredBy: view?.occurredBy !== undefined,
         reads: reads.map(({ model }) => model.name),
       }),
     );

@@ -234,13 +234,13 @@ export class RowReader {
   *origins(
     source: Queryable,
     key: string,
-    { positions: upTo, before, limit }: OriginsQuery,
+    { positions: upTo, before, limit, occurredBy = null }: OriginsQuery,
   ): SqlProgram<RowOrigins | null> {
     const reached = yield* this.reached(source);
     const positions = upTo ?? lowest(reached);
     const named = keyOf(source, key);
     if (named === null) return null;
-    const [sql, values] = keyedQuery(this.dataSource, source, [named], at(reached, positions));
+    const [sql, values] = keyedQuery(this.dataSource, source, [named], at(reached, positions, today(), occurredBy));
     const [row] = yield* query<ReadRow>(sql, ...values);
     if (row === undefined) return null;
     const parts: Condition[] = [];
@@ -250,14 +250,25 @@ export class RowReader {
       [positions[i] ?? 0n, positions[i] ?? 0n],
     ]);
     for (const [{ model, table }, values] of madeOf(source, row)) {
+      const began = occurredBy === null ? null : source.view?.occurredBy?.[model.name];
+      // No part of what is limited to a day.
+      if (began === undefined) continue;
       const where = Object.entries(values).map(
         ([column, value]) => `r."${column}" ${value === null ? 'IS NULL' : '= ?'}`,
       );
+      if (began !== null) where.push(`r."${began}" <= ?`);
+      // A stream's head is a part of its rows, and nothing that began on a day.
+      if (began !== null && model.head === true) where.push(`r.row_key <> ''`);
       parts.push([
         `SELECT v.stream AS stream, v.event_id AS event_id, v.since AS since, '${model.name}' AS model FROM "${table}" r
            JOIN "${table}" v ON v.stream = r.stream AND (v.row_key = r.row_key${model.head === true ? ` OR v.row_key = ''` : ''}) AND ${made[0]}
            WHERE ${[...where, isCurrent[0]].join(' AND ')}`,
-        [...made[1], ...Object.values(values).filter((value) => value !== null), ...isCurrent[1]],
+        [
+          ...made[1],
+          ...Object.values(values).filter((value) => value !== null),
+          ...(began === null ? [] : [occurredBy]),
+          ...isCurrent[1],
+        ],
       ]);
     }
     return yield* this.originsIn(parts, before ?? LARGEST_POSITION, limit);
