@@ -98,6 +98,8 @@ const DECORATORS: readonly (readonly [string, PropertyDecorator, unknown, ...(re
   ['text', text('a line', 'a line', 5), '', 'field must be longer than or equal to 1 characters'],
   ['text', text('a line', 'a line', 5), '123456', 'field must be shorter than or equal to 5 characters'],
   ['text', text('a line', 'a line', 5), 'a\u0007', 'field must be text without control characters'],
+  ['text', text('a line', 'a line', 5), '\u200b ', 'field must have a visible character'],
+  ['text', text('a line', 'a line', 5), '\u3164\u2800', 'field must have a visible character'],
   ['code', code('a code', 'late'), 'Late Licence', 'field must be a code in kebab-case'],
   ['oneOf', oneOf(['own', 'reported'], 'a basis'), 'other', 'field must be one of the following values: own, reported'],
   ['organisation', organisation('the donor'), 'nor.land', "field must be an organisation's id (a-z, 0-9, _ ~ -)"],

@@ -48,7 +48,13 @@ const pattern = (regex: RegExp, says: string, description: string, example: stri
     Matches(regex, { message: `$property must be ${says}` }),
   );
 
-/** A line of text without control characters; never a person's name or story. */
+/** One character that is seen: no control or format character, no space, no blank of another kind. */
+const VISIBLE = /[^\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/**
+ * A line of text with a visible character and without control characters; never a person's name or
+ * story.
+ */
 export const text = (description: string, example: string, max = 200): Field =>
   field(
     { type: 'string', minLength: 1, maxLength: max, description, example },
@@ -56,6 +62,7 @@ export const text = (description: string, example: string, max = 200): Field =>
     MinLength(1),
     MaxLength(max),
     Matches(/^[^\p{Cc}\p{Cs}]*$/u, { message: '$property must be text without control characters' }),
+    Matches(VISIBLE, { message: '$property must have a visible character' }),
   );
 
 /** A code in kebab-case, such as `late-export-licence`. */

@@ -48,12 +48,18 @@ const DUTIES: Readonly<Record<string, Duties>> = {
   'legal-framework': legalFrameworkDuties,
 };
 
-/** What the duties of all kinds are, for documents. */
-const DUTY_NAMES = Object.values(DUTIES).flatMap(({ duties }) => Object.entries(duties));
+/** What the duties of all kinds are, for documents: what two kinds have alike, once. */
+const DUTY_NAMES = [
+  ...new Set(
+    Object.values(DUTIES).flatMap(({ duties }) =>
+      Object.entries(duties).map(([duty, [, about]]) => `${duty} (${about})`),
+    ),
+  ),
+];
 
 /** Something that has a last day, from the moment it is due until it is done. */
 export class DueDateRow {
-  @text(`what is due: ${DUTY_NAMES.map(([duty, [, about]]) => `${duty} (${about})`).join(', ')}`)
+  @text(`what is due: ${DUTY_NAMES.join(', ')}`)
   duty!: string;
   @text(
     "which one: the milestone's, tranche's, hold's, remediation step's, alert's, task's or newest offer's name, the report, the last day that is near, or the mandate; empty if there is only one",
