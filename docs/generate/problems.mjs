@@ -38,6 +38,11 @@ export const PROBLEMS = {
   'body-too-large': [413, 'The body is larger than 1 MiB.', 'Send less at once.'],
   'too-large': [413, 'The events are larger than the event store accepts at once.', 'Split the command.'],
   'method-not-allowed': [405, 'The address does not take this method.', 'Use a method that `Allow` names.'],
+  'expectation-failed': [
+    417,
+    'The request has an `Expect` header with another value than `100-continue`.',
+    'Send none, or `Expect: 100-continue`.',
+  ],
   'request-timeout': [408, 'The request did not arrive completely in time.', 'Send it again, faster.'],
   'headers-too-large': [431, 'The address and the headers are larger than 16 KiB together.', 'Send shorter ones.'],
   'wrong-content-type': [

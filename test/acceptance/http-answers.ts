@@ -73,6 +73,9 @@ export function httpAnswers(opens: DeploymentFactory): void {
       ['headers of 20 kB', `GET / HTTP/1.1\r\nHost: h\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers-too-large'],
       ['headers of 2 MB', `GET / HTTP/1.1\r\nHost: h\r\nX: ${'x'.repeat(2_000_000)}\r\n\r\n`, 431, 'headers-too-large'],
       ['no HTTP', 'hello\r\n\r\n', 400, 'unreadable'],
+      ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'unreadable'],
+      ['no host, at an address of the API', 'GET /v1/history HTTP/1.1\r\nConnection: close\r\n\r\n', 400, 'unreadable'],
+      ['an expectation', 'GET / HTTP/1.1\r\nHost: h\r\nExpect: 100-foo\r\n\r\n', 417, 'expectation-failed'],
     ])('has a problem for what is no request: %s', async (_what, text, status, code) => {
       const answer = await exchange(text);
       expect(answer).toContain(`HTTP/1.1 ${status} `);

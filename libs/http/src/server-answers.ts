@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PROBLEM_TYPE, Problem, problemText } from './problem.js';
@@ -17,6 +17,13 @@ export function onUnreadableAddress(_error: unknown, _request: unknown, { raw }:
   raw.statusCode = problem.status;
   raw.setHeader('content-type', PROBLEM_TYPE);
   raw.end(problemText(problem));
+}
+
+/** Answers a request that expects what this server does not do, and closes the connection. */
+export function onExpectation(_request: unknown, reply: ServerResponse): void {
+  const problem = new Problem(417, 'expectation-failed', 'the only value of Expect that is understood is 100-continue');
+  reply.writeHead(problem.status, { 'content-type': PROBLEM_TYPE, connection: 'close' });
+  reply.end(problemText(problem));
 }
 
 function clientProblem(code: string | undefined): Problem {

@@ -51,7 +51,12 @@ export const serverOptions = ({
     return503OnClosing: false,
     connectionTimeout: IDLE_FACTOR * ms,
     keepAliveTimeout: Math.min(IDLE_FACTOR * ms, MAX_IDLE_MS),
-    http: { headersTimeout: Math.min(ms, 10_000), connectionsCheckingInterval: Math.min(ms / 2, 1000) },
+    http: {
+      headersTimeout: Math.min(ms, 10_000),
+      connectionsCheckingInterval: Math.min(ms / 2, 1000),
+      // Node's own answer would have no problem: see `checkRequests`.
+      requireHostHeader: false,
+    },
   };
 };
 
