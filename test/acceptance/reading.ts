@@ -243,6 +243,12 @@ export function reading(opens: DeploymentFactory): void {
       ['read-models/funding/events', 400, 'validation-failed', ['row']],
       ['read-models/funding/live?pledged.min=x', 400, 'validation-failed', ['pledged.min']],
       ['history?limit=0&kind=*&x=1', 400, 'validation-failed', ['x', 'limit', 'kind']],
+      ['history?kind=funding', 400, 'validation-failed', ['kind']],
+      ['history?type=FundsPleged', 400, 'validation-failed', ['type']],
+      ['history?type=FundsPledged&type=toString', 400, 'validation-failed', ['type']],
+      ['history/live?type=zz&kind=zz', 400, 'validation-failed', ['type', 'kind']],
+      ['refusals?stream=zzz', 400, 'validation-failed', ['stream']],
+      ['refusals?stream=zzz/a&code=Z Z', 400, 'validation-failed', ['stream', 'code']],
       ['history/programme/norland.border-training?revision=x&as-of=y', 400, 'validation-failed', ['revision', 'as-of']],
     ])('%s is answered %i %s, and names the invalid parameter', async (path, status, code, wrong) => {
       const { status: answered, body } = await get(path);
@@ -252,6 +258,14 @@ export function reading(opens: DeploymentFactory): void {
   });
 
   describe('the history over HTTP', () => {
+    it('names the valid kinds, or the nearest types, for one that there is not', async () => {
+      const { body } = await get('history?kind=funding&type=FundsPleged');
+      const [kind, type] = (body as unknown as { errors: { message: string }[] }).errors.map(({ message }) => message);
+      expect(kind).toContain('funding-account');
+      expect(type).toContain('FundsPledged');
+      expect((await get('history?type=CommandNoted&limit=1')).status).toBe(200);
+    });
+
     it('has a line for each event, and a stream with its state as of a revision or a day', async () => {
       const answer = await fetch(`${deployment.url}/v1/history?kind=programme`, {
         headers: { accept: 'application/x-ndjson' },

@@ -212,6 +212,9 @@ describe('a parked stream', () => {
       status: 0,
       out: 'no stream was parked',
     });
+    await expect(entente('parked', 'retry', '--model', 'nosuch')).rejects.toThrow('no read model "nosuch"');
+    await expect(entente('parked', '--stream', 'programme/none')).rejects.toThrow('no stream "programme/none"');
+    expect(await entente('parked', '--model', 'funding')).toMatchObject({ status: 0, out: 'no stream is parked' });
     const retried = await entente('parked', 'retry', '--json');
     expect([retried.status, JSON.parse(retried.out)]).toEqual([
       0,

@@ -262,8 +262,8 @@ export function commandLine(
     'parked retry --model funding --stream funding-account/norland.border-fund',
   ])
     .argument('[what]', 'retry: fold them again from the event that failed, after a fix')
-    .option('--model <read-model>', 'retry only streams of this read model')
-    .option('--stream <stream>', 'retry only this stream')
+    .option('--model <read-model>', 'only streams of this read model')
+    .option('--stream <stream>', 'only this stream')
     .action((what: string | undefined, options: Common & { model?: string; stream?: string }) =>
       withLog(options, async (log, deployment) => {
         if (what !== undefined && what !== 'retry') throw new Error(`parked takes nothing or "retry", not "${what}"`);
@@ -271,7 +271,7 @@ export function commandLine(
         const rows = await (what === undefined ? deployment.rows : deployment.rowsToWrite)(log);
         try {
           const left =
-            what === undefined ? await listParked(log, rows, output) : await retry(log, rows, options, output);
+            what === undefined ? await listParked(log, rows, options, output) : await retry(log, rows, options, output);
           exit(left === 0 ? EXIT.done : EXIT.differences);
         } finally {
           await rows.close();

@@ -51,8 +51,7 @@ const matches = ({ metadata, stream }: RecordedEvent, wanted: TimelineFilter): b
  */
 export async function timeline(log: EventLog, filter: TimelineFilter, output: Output): Promise<number> {
   const wanted = withBounds(filter);
-  if (wanted.stream !== undefined && !(await isStream(log, wanted.stream)))
-    throw new Error(await noStream(log, wanted.stream));
+  if (wanted.stream !== undefined) await streamNamed(log, wanted.stream);
   const batches =
     wanted.stream === undefined ? log.readLog(0n, { upTo: await log.head() }) : log.readStream(wanted.stream);
   const report = progress(output, 'events read');
@@ -167,6 +166,11 @@ async function noStream(log: EventLog, name: string): Promise<string> {
     named === '' ? 'no stream has such a name or kind' : `streams with such a name or kind: ${named}`,
     ...(senders.has(name) ? [`what ${name} sent: timeline --actor ${name}`] : []),
   ].join('; ');
+}
+
+/** Fails if the log has no such stream; the message names streams with such a name or kind. */
+export async function streamNamed(log: EventLog, name: string): Promise<void> {
+  if (!(await isStream(log, name))) throw new Error(await noStream(log, name));
 }
 
 /** Why nothing was found. */

@@ -5,6 +5,7 @@ import { EventStore, Executor, SHARED_BATCH_SIZE, eraOf, readingTurns } from '@e
 import type { RecordedEvent } from '@entente/kernel';
 import { formatOf } from './formats.js';
 import type { HttpReply } from './http-reply.js';
+import { EVENT_TYPES, KINDS, unknownNames } from './names.js';
 import { asOfInstant, positionOf, unknownParameters, wholeNumber } from './parameters.js';
 import { Problem, validationProblem } from './problem.js';
 
@@ -33,7 +34,8 @@ export const toEventDto = ({
 const MAX_LIMIT = 1000;
 /** A page ends with the batch by which it has this many characters. */
 const MAX_PAGE_LENGTH = 8 * 1024 * 1024;
-const NAME = /^[A-Za-z][A-Za-z0-9-]{0,63}$/;
+/** The maximum number of kinds, and of types, in a query. */
+const MAX_NAMES = 50;
 
 /** The requested part of the log; throws with every parameter in error. */
 export function readLogQuery(
@@ -46,15 +48,15 @@ export function readLogQuery(
   if (query['after'] !== undefined && after === null) wrong.push({ path: 'after', message: 'must be a position' });
   if (query['limit'] !== undefined && limit === null)
     wrong.push({ path: 'limit', message: `must be 1 to ${MAX_LIMIT}` });
-  const list = (name: string): string[] | undefined => {
-    if (query[name] === undefined) return undefined;
-    const values = [query[name]].flat().map(String);
-    if (values.length > 50 || !values.every((value) => NAME.test(value)))
-      wrong.push({ path: name, message: 'must be the name of one, at most fifty of them' });
+  const list = (path: string, valid: readonly string[]): string[] | undefined => {
+    if (query[path] === undefined) return undefined;
+    const values = [query[path]].flat().map(String);
+    if (values.length > MAX_NAMES) wrong.push({ path, message: `takes at most ${MAX_NAMES} names` });
+    else wrong.push(...unknownNames(path, values, valid));
     return values;
   };
-  const kinds = list('kind');
-  const types = list('type');
+  const kinds = list('kind', KINDS);
+  const types = list('type', EVENT_TYPES);
   if (wrong.length > 0) throw validationProblem(wrong);
   return {
     after,

@@ -1,10 +1,25 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
 import { RefusalLog } from '@entente/engine';
+import { parseStream } from '@entente/kernel';
+import { KINDS, unknownNames } from './names.js';
 import { wholeNumber } from './parameters.js';
 import { validationProblem } from './problem.js';
 
 const FILTERS = ['organisation', 'stream', 'code'] as const;
+
+/** What no refusal can have: a stream that is none, or of no kind; a code that is not written as one. */
+function wrongFilters({ stream, code }: Readonly<Record<string, unknown>>): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  if (typeof stream === 'string') {
+    const parsed = parseStream(stream);
+    if (parsed === null) errors.push({ path: 'stream', message: `must be <kind>/<id>; kinds: ${KINDS.join(', ')}` });
+    else errors.push(...unknownNames('stream', [parsed.kind], KINDS));
+  }
+  if (typeof code === 'string' && !/^[a-z]+(?:-[a-z0-9]+)*$/.test(code))
+    errors.push({ path: 'code', message: 'must be a code in kebab-case, such as not-active' });
+  return errors;
+}
 
 /** Refused commands, for the auditor: sender, command, reason, time. */
 @Controller('v1/refusals')
@@ -24,6 +39,7 @@ export class RefusalsController {
       if (!(FILTERS as readonly string[]).includes(path))
         errors.push({ path, message: `is no parameter here; parameters: limit, before, ${FILTERS.join(', ')}` });
       else if (typeof value !== 'string') errors.push({ path, message: 'must be given once' });
+    errors.push(...wrongFilters(filters));
     if (errors.length > 0 || limit === null || before === null) throw validationProblem(errors);
     const { refusals, leftOut } = await this.log.list({
       limit,

@@ -1,0 +1,44 @@
+import { CATALOGUE, type FieldError } from '@entente/contracts';
+import { COMMAND_NOTED } from '@entente/engine';
+
+/** The names of the kinds of stream. */
+export const KINDS: readonly string[] = CATALOGUE.map(({ kind }) => kind);
+
+/** The types of the events of a log. */
+export const EVENT_TYPES: readonly string[] = [
+  ...new Set([...CATALOGUE.flatMap(({ events }) => Object.keys(events)), COMMAND_NOTED]),
+];
+
+/** An error lists names up to this number; of more, the nearest. */
+const MAX_LISTED = 30;
+const NEAREST = 3;
+
+/** How many letters one must insert, remove or change to make one text of another. */
+function editsBetween(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...one].entries()) {
+    const next = [i + 1];
+    for (let j = 1; j <= other.length; j += 1) {
+      const changed = (row[j - 1] as number) + (letter === other[j - 1] ? 0 : 1);
+      next.push(Math.min(changed, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] as number;
+}
+
+/** The errors in names: those that are none of the valid ones, each with these, or the nearest. */
+export function unknownNames(path: string, given: readonly string[], valid: readonly string[]): readonly FieldError[] {
+  return given
+    .filter((name) => !valid.includes(name))
+    .map((name) => {
+      // A long text is no misspelt name.
+      const word = name.slice(0, 64);
+      const nearest = valid.toSorted((a, b) => editsBetween(word, a) - editsBetween(word, b)).slice(0, NEAREST);
+      const names =
+        valid.length <= MAX_LISTED
+          ? `there are ${valid.join(', ')}`
+          : `the nearest are ${nearest.join(', ')}; GET /v1/catalogue lists them`;
+      return { path, message: `"${word}" is none; ${names}` };
+    });
+}
