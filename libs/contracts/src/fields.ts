@@ -48,7 +48,7 @@ const pattern = (regex: RegExp, says: string, description: string, example: stri
     Matches(regex, { message: `$property must be ${says}` }),
   );
 
-/** One character that is seen: no control or format character, no space, no blank of another kind. */
+/** A character that is seen: no control or format character, no space or other blank. */
 const VISIBLE = /[^\p{Cc}\p{Cf}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /**

@@ -33,7 +33,7 @@ export function flagOf(given: unknown): boolean | null {
   return given === '' || given === 'true' ? true : null;
 }
 
-/** A hint, if a text has a space for the plus of an offset: an address that is not encoded reads so. */
+/** A hint, if a text has a space for the plus of an offset, which was not percent-encoded. */
 export const plusHint = (given: unknown): string =>
   typeof given === 'string' && /T.* [0-9]{2}:[0-9]{2}$/.test(given) ? '; in an address, + is written %2B' : '';
 

@@ -8,7 +8,7 @@ import { validationProblem } from './problem.js';
 
 const FILTERS = ['organisation', 'stream', 'code'] as const;
 
-/** What no refusal can have: a stream that is none, or of no kind; a code that is not written as one. */
+/** What no refusal has: a stream of no kind; a code that is not written as one. */
 function wrongFilters({ stream, code }: Readonly<Record<string, unknown>>): readonly FieldError[] {
   const errors: FieldError[] = [];
   if (typeof stream === 'string') {
