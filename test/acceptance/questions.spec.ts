@@ -86,6 +86,11 @@ describe('the command line answers an auditor:', () => {
     expect(verified).toMatchObject({ events: end, streams, position: String(end), count: 0, outdated: 0 });
     const expected = `${end}:${verified['digest'] as string}`;
     expect((await run('verify', '--expect', expected)).status).toBe(0);
+    expect((await run('digest')).out.trim()).toBe(expected);
+    const earlier = (await run('digest', '--at', String(end - 1))).out.trim();
+    expect(earlier).toMatch(new RegExp(`^${end - 1}:[0-9a-f]{64}$`));
+    expect((await run('verify', '--expect', earlier)).status).toBe(0);
+    await expect(run('digest', '--at', String(end + 1))).rejects.toThrow(`no event has position ${end + 1}`);
     const other = await run('verify', '--expect', `${end}:${'0'.repeat(64)}`, '--json');
     expect([other.status, JSON.parse(other.out)]).toMatchObject([
       2,

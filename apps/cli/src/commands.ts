@@ -31,7 +31,8 @@ import { listParked, rebuildModels, retry } from './rebuilding.js';
 import { timeline } from './timeline.js';
 import { CONTROLLED_RULES, checkRules, findingLine } from './check.js';
 import { checkServices } from './check-services.js';
-import { readExpected, verify } from './verify.js';
+import { digestOfLog } from './events-digest.js';
+import { readExpected, readPosition, verify } from './verify.js';
 
 const CODES = `
 Exit status: 0 success, 1 failure, 2 refused rows, differences or findings, 3 an unusable file: nothing was sent.`;
@@ -362,6 +363,29 @@ export function commandLine(
         exit(found.count === 0 ? EXIT.done : EXIT.differences);
       };
       return withLog(options, checkAll, { evenIfDamaged: true });
+    });
+  common(
+    'digest',
+    'Prints <position>:<digest> of the log, to be kept elsewhere: verify --expect compares a log with it.',
+    ['digest', 'digest --at 59 --json'],
+  )
+    .option('--at <position>', 'the last event that counts: a position that has one (default: the end of the log)')
+    .action((options: Common & { at?: string }) => {
+      const upTo = options.at === undefined ? undefined : readPosition(options.at);
+      return withLog(options, async (log) => {
+        const output = outputTo(options.json === true);
+        const { position, events, digest } = await digestOfLog(log, upTo);
+        if (events === 0 || (upTo !== undefined && position !== upTo))
+          throw new Error(
+            upTo === undefined
+              ? 'the log has no events yet, so there is nothing to compare'
+              : `no event has position ${upTo}: the last one before it has ${position}`,
+          );
+        output.out(
+          output.json ? JSON.stringify({ position: String(position), events, digest }) : `${position}:${digest}`,
+        );
+        exit(EXIT.done);
+      });
     });
   common(
     'check',

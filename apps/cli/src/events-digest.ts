@@ -26,9 +26,21 @@ export class EventsDigest {
   }
 }
 
-/** The number of events in a log and their digest. */
-export async function digestOfLog(log: EventLog): Promise<{ readonly events: number; readonly digest: string }> {
+/** The events of a log up to a position: the last position, their number and their digest. */
+export interface LogDigest {
+  readonly position: bigint;
+  readonly events: number;
+  readonly digest: string;
+}
+
+/** The digest of a log, of all its events or of those up to a position. */
+export async function digestOfLog(log: EventLog, upTo?: bigint): Promise<LogDigest> {
   const digest = new EventsDigest();
-  for await (const events of log.readLog(0n)) for (const event of events) digest.add(event);
-  return digest.end();
+  let position = 0n;
+  for await (const events of log.readLog(0n, upTo === undefined ? {} : { upTo }))
+    for (const event of events) {
+      digest.add(event);
+      position = event.position;
+    }
+  return { position, ...digest.end() };
 }

@@ -36,13 +36,19 @@ export interface ExpectedDigest {
 }
 
 /**
- * `<position>:<digest>`, as `verify`, `backup` and `export` print it; an error for any other text.
+ * `<position>:<digest>`, as `digest` and `verify` print it; an error for any other text.
  */
 export function readExpected(text: string): ExpectedDigest {
   const [, position, digest] = /^([1-9][0-9]{0,18}):([0-9a-f]{64})$/.exec(text) ?? [];
   if (position === undefined || digest === undefined)
     throw new Error(`--expect takes <position>:<digest>, as verify prints it, and not "${text}"`);
   return { position: BigInt(position), digest };
+}
+
+/** A position of an event; an error for any other text. */
+export function readPosition(text: string): bigint {
+  if (!/^[1-9][0-9]{0,18}$/.test(text)) throw new Error(`--at takes the position of an event, and not "${text}"`);
+  return BigInt(text);
 }
 
 const MAX_FINDINGS = 1000;
