@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { openLog } from '../../apps/cli/src/cli.module.js';
 import { commandLine } from '../../apps/cli/src/commands.js';
 import { readMapping } from '../../apps/cli/src/importing/mapping.js';
-import { verify } from '../../apps/cli/src/verify.js';
+import { type ExpectedDigest, verify } from '../../apps/cli/src/verify.js';
 import { serveStandalone, standalone } from '../support/deployment.js';
 import { tableOf } from '../support/older-rows.js';
 import { CSV, MAPPING, importing } from './importing.js';
@@ -105,8 +105,8 @@ describe('entente import commands', () => {
 });
 
 describe('entente verify', () => {
-  /** Tampers with a copy of the log, and gives the checks that find it. */
-  const found = async (sql: string): Promise<string[]> => {
+  /** Tampers with a copy of the log: the checks that find it, with a digest kept elsewhere. */
+  const found = async (sql: string, expected: ExpectedDigest | null = null): Promise<string[]> => {
     const copy = join(folder, 'copy');
     rmSync(copy, { recursive: true, force: true });
     const from = new Database(join(folder, 'log.sqlite'));
@@ -118,7 +118,7 @@ describe('entente verify', () => {
     db.exec(sql);
     db.close();
     const log = openLog(copy);
-    const { findings } = await verify(log, quiet);
+    const { findings } = await verify(log, quiet, expected);
     await log.close();
     return [...new Set(findings.map(({ check }) => check))].sort();
   };
@@ -160,6 +160,20 @@ describe('entente verify', () => {
         SELECT stream, (SELECT MAX(revision) + 1 FROM events x WHERE x.stream = e.stream), id, type, version, recorded_at, data,
         json_set(metadata, '$.recordedAt', '2999-01-01T00:00:00.000Z') FROM events e WHERE type = 'FundsObligated' AND stream LIKE '%norland.training%'`),
     ).toContain('receipts');
+  });
+
+  it('sees a valid edit and a removed last event only with a digest kept elsewhere', async () => {
+    await imported();
+    const log = openLog(folder);
+    const { position, digest } = await verify(log, quiet);
+    await log.close();
+    const kept = { position: BigInt(position), digest };
+    for (const sql of [
+      `UPDATE events SET data = json_set(data, '$.amount', 7) WHERE position = (SELECT max(position) FROM events WHERE type = 'FundsObligated')`,
+      'DELETE FROM events WHERE position = (SELECT max(position) FROM events)',
+    ])
+      expect([sql, await found(sql), await found(sql, kept)]).toEqual([sql, [], ['expected']]);
+    expect(await found('SELECT 1', kept)).toEqual([]);
   });
 });
 

@@ -79,6 +79,9 @@ export function openapi(opens: DeploymentFactory): void {
     it('is shown at /docs, and lists every command and every read model', async () => {
       const page = await fetch(`${deployment.url}/docs`);
       expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')]);
+      // The page has a field that narrows the list by a word.
+      const settings = await (await fetch(`${deployment.url}/docs/swagger-ui-init.js`)).text();
+      expect(settings).toMatch(/"filter": true/);
       const catalogue = (await (await fetch(`${deployment.url}/v1/catalogue`)).json()) as {
         commands: { route: string }[];
       }[];

@@ -98,4 +98,17 @@ describe('the command line answers an auditor:', () => {
     ]);
     expect((await run('compare', '--rebuilt')).status).toBe(0);
   });
+
+  it.each(['2026-02-30', '2026-06-31', '2026-05-04T24:00:00Z', '2999-01-01', 'soon'])(
+    'No date that does not exist, or has not come: %s',
+    async (when) => {
+      for (const command of [
+        ['replay', 'funding', '--as-of', when],
+        ['compare', 'funding', '--as-of', when, '--with', '0'],
+        ['compare', 'funding', '--as-of', '0', '--with', when],
+        ['check', '--as-of', when],
+      ])
+        await expect(run(...command)).rejects.toThrow(when);
+    },
+  );
 });
