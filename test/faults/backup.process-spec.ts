@@ -1,10 +1,12 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MODELS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import type { Manifest } from '../../apps/cli/src/backup.js';
+import { program } from '../support/app-process.mjs';
 import { propose, startStandalone } from '../support/standalone-process.js';
 import { all } from '../contracts/event-store.js';
 import { versionOf } from '../support/older-rows.js';
@@ -182,6 +184,20 @@ describe('a backup', () => {
     writeFileSync(file, JSON.stringify({ ...manifest, digest: '0'.repeat(64) }));
     await expect(entente('restore', copy, '--data', join(base, 'other'))).rejects.toThrow(manifest.digest);
     expect(existsSync(join(base, 'other'))).toBe(false);
+  });
+
+  it('is restored into the folder in which the command runs', async () => {
+    await (await createStandalone(data)).close();
+    await entente('backup', copy, '--data', data);
+    const here = join(base, 'here');
+    mkdirSync(here);
+    const args = [program('cli'), 'restore', copy, '--data', '.'];
+    const { status, stderr } = spawnSync(process.execPath, args, { cwd: here, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining('rror')]);
+    expect([readdirSync(here).includes('log.sqlite'), readdirSync(base).toSorted()]).toEqual([
+      true,
+      ['copy', 'data', 'here'],
+    ]);
   });
 
   it('is refused into a folder that is not empty, and restored only into an empty one', async () => {

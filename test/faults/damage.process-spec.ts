@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
@@ -23,6 +24,7 @@ import {
   runStandalone,
   startStandalone,
 } from '../support/standalone-process.js';
+import { program } from '../support/app-process.mjs';
 import { all } from '../contracts/event-store.js';
 import { entente } from '../support/run-cli.js';
 import { createStandalone, serveStandalone } from '../support/deployment.js';
@@ -163,6 +165,30 @@ describe('the standalone server does not start, and names the cause and a remedy
       1,
       expect.stringContaining('log.sqlite cannot be written by this user'),
     ]);
+  });
+
+  it('to verify a copy that its user may only read', () => {
+    const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+    chmodSync(base, 0o755);
+    const run = (on: string) => {
+      const args = [program('cli'), 'verify', '--data', on];
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, { ...user, cwd: '/', encoding: 'utf8' });
+      return [status, stdout.split('\n')[0], stderr];
+    };
+    for (const file of readdirSync(folder)) chmodSync(join(folder, file), 0o444);
+    chmodSync(folder, 0o555);
+    expect(run(folder)).toEqual([
+      1,
+      '',
+      expect.stringMatching(
+        /^entente: .*log\.sqlite cannot be opened by this user, .*: copy the folder to another place/,
+      ),
+    ]);
+    // The remedy.
+    const copy = join(base, 'copy');
+    cpSync(folder, copy, { recursive: true });
+    chmodSync(copy, 0o777);
+    expect(run(copy)).toEqual([0, expect.stringContaining(String(PROGRAMMES)), '']);
   });
 
   it('if another process writes to the folder, which continues', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -64,6 +64,18 @@ describe('a file system that is full', () => {
     await deployment.ended;
     expect((await entente('verify', '--data', folder)).status).toBe(0);
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
+  });
+
+  it('is named by an export onto it, which leaves no file', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'entente-exported-'));
+    await entente('example', '--data', data);
+    spawnSync('dd', ['if=/dev/zero', `of=${join(folder, 'filler')}`, 'bs=4k']);
+    const file = join(folder, 'log.ndjson');
+    await expect(entente('export', file, '--data', data)).rejects.toThrow(
+      `${file} cannot be written: the disk is full`,
+    );
+    expect(readdirSync(folder)).toEqual(['filler']);
+    rmSync(data, { recursive: true });
   });
 
   it.each(['empty', 'filled'])(

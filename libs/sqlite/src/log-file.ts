@@ -152,9 +152,28 @@ export function openLogReader(folder: string): Database.Database {
     throw new Error(
       `${folder} holds no log: start Entente there first, or name another folder by --data or ENTENTE_DATA`,
     );
-  const db = new Database(file, { readonly: true });
-  checkFormat(db, file);
-  return db.defaultSafeIntegers(true);
+  return openedToRead(file, () => {
+    const db = new Database(file, { readonly: true });
+    checkFormat(db, file);
+    return db.defaultSafeIntegers(true);
+  });
+}
+
+/**
+ * Opens a file for reading. SQLite keeps a file beside it for its readers, which cannot be made in
+ * a folder that may only be read: the error names the remedy.
+ */
+export function openedToRead<T>(file: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    const { code = '' } = error as { code?: string };
+    if (!/^SQLITE_(?:READONLY|CANTOPEN)/.test(code)) throw error;
+    throw new Error(
+      `${file} cannot be opened by this user, who may not read it or not write its folder: copy the folder to another place, and name that one by --data`,
+      { cause: error },
+    );
+  }
 }
 
 function checkFormat(db: Database.Database, file: string): void {
