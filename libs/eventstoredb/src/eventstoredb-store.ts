@@ -308,7 +308,7 @@ export class EventStoreDbStore extends EventStore {
     const mark = await marks.lastBefore(instant);
     // A log that was restored may have lost the event of a mark.
     const isThere = mark !== null && (await reader.hasEventAt(mark.position));
-    return reader.positionAt(instant, isThere ? mark.position : 0n);
+    return reader.positionAt(instant, isThere ? mark : null);
   }
 
   /** The faults of the streams that were cut or deleted, as far as they are known. */

@@ -2,6 +2,7 @@ import { DamagedLog, LARGEST_POSITION, type LogRange, type StreamRange, checkedP
 import type { RecordedEvent } from '@entente/kernel';
 import { isNoEventThere } from './rpc.js';
 import { TimeIndex } from './time-index.js';
+import type { TimeMark } from './time-marks.js';
 import type { EventStoreConnection } from './connection.js';
 import { type DamagedStreams, streamCut } from './damaged-streams.js';
 import { fromServer } from './event-mapping.js';
@@ -209,11 +210,15 @@ export class LogReader {
 
   /**
    * The position of the last event recorded at or before an instant, of those that are there. The
-   * search starts at the last known event before that: one read here, or one that was marked.
+   * search starts at the last known event before that: one read here, or one that was marked, with
+   * the highest time of recording up to there.
    */
-  async positionAt(instant: string, marked: bigint): Promise<bigint> {
-    const known = this.timeIndex.recordedBy(instant);
-    let found = known > marked ? known : marked;
+  async positionAt(instant: string, mark: TimeMark | null): Promise<bigint> {
+    let found = this.timeIndex.recordedBy(instant);
+    if (mark !== null && mark.position > found) {
+      found = mark.position;
+      this.noteEnd(found, mark.recordedAt);
+    }
     for (;;) {
       let read = 0;
       // The event is near, so pages are small.
