@@ -154,6 +154,39 @@ export function equipment(opens: DeploymentFactory): void {
         expect(await client.latest('due-dates?duty=check&recipient=vestra')).toMatchObject([{ due: inDays(88) }]);
       });
 
+      it('moves a part of goods without serials, and their checks, and no more than the holder has (R11, R13)', async () => {
+        const C = 'assistance-case/norland.c2';
+        const D = 'consignment/norland.d2';
+        const V = 'third-party-transfer/estmark.t2';
+        const actors = { donorActor: DONOR, recipientActor: RECIPIENT };
+        const what = { item: 'field-kitchen', quantity: 10, due: inDays(30) };
+        await implementCase(client, C, { donor: 'norland', recipient: 'estmark', ...actors, ...what });
+        const lines = [{ line: '001', quantity: 10 }];
+        await client.send(`${D}/schedule`, { case: 'norland.c2', lines, due: inDays(20) }, DONOR);
+        await client.send(`${D}/confirm-receipt`, { on: inDays(-3), lines }, RECIPIENT);
+        const part = (quantity: number) => ({
+          ...ask,
+          to: 'vestra',
+          goods: [{ item: 'field-kitchen', quantity, consignment: 'norland.d2' }],
+        });
+        expect(await client.refused(`${V}/request`, part(11), RECIPIENT)).toMatchObject({
+          code: 'more-than-held',
+          rule: 'R13',
+          facts: { held: 10 },
+        });
+        await client.send(`${V}/request`, part(4), RECIPIENT);
+        await client.send(`${V}/consent`, { until: inDays(30), conditions: [] }, DONOR);
+        await client.send(`${V}/carry-out`, { on: inDays(0) }, RECIPIENT);
+        const kept = { item: 'field-kitchen', place: 'estmark', quantity: 6, transfer: 'estmark.t2' };
+        await client.shows('goods-held', { holder: 'estmark', ...kept });
+        await client.shows('goods-held', { holder: 'vestra', ...kept, place: 'vestra', quantity: 4 });
+        await client.shows('end-use-checks', { holder: 'estmark', items: 6, due: inDays(87), status: 'scheduled' });
+        await client.shows('end-use-checks', { holder: 'vestra', items: 4, due: inDays(90), status: 'scheduled' });
+        expect(await client.refused('third-party-transfer/estmark.t3/request', part(7), RECIPIENT)).toMatchObject({
+          code: 'more-than-held',
+        });
+      });
+
       it('without consent makes the notice due at once, and flags a misuse case (R14)', async () => {
         await client.send(`${item('TS-2')}/detect-unauthorised-transfer`, { on: inDays(0), place: 'market' }, MONITOR);
         const [duty] = await client.latest('due-dates?duty=transfer-notice');

@@ -58,6 +58,7 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
     task: ['confirm', 'dispute', 'report', 'answer', 'do'],
     what: ['receipt', 'shortage', 'self-report', 'acceptance', 'amendment', 'reply', 'remediation-step'],
   },
+  'goods-held': { holder: ['estmark', 'vestra'], item: ['field-kitchen'], quantity: [1, 2] },
   training: { status: ['planned', 'started', 'completed', 'terminated', 'cancelled'] },
   enrolments: { status: ['nominated', 'enrolled', 'halted', 'refused', 'ended'] },
   'vetting-cases': { stage: ['requested', 'withdrawn', 'cleared', 'refused', 'in-remediation', 'remedied'] },
@@ -96,10 +97,13 @@ const ALMOST = 4;
 const DUTIES = POLICIES.dueDates.flatMap(({ duties }) => duties);
 
 const TIMES = 200;
+/** Of a name with values that last for a moment only. */
+const MORE_TIMES: Readonly<Record<string, number>> = { suspensions: 800 };
 /** The rows of a model or view at several times of the log. */
 function rowsOverTime(name: string, log: readonly RecordedEvent[]): readonly FigureRow[] {
-  const step = Math.ceil(log.length / TIMES);
-  return Array.from({ length: TIMES }, (_, n) => log.slice(0, (n + 1) * step)).flatMap((events) =>
+  const times = MORE_TIMES[name] ?? TIMES;
+  const step = Math.ceil(log.length / times);
+  return Array.from({ length: times }, (_, n) => log.slice(0, (n + 1) * step)).flatMap((events) =>
     (FIGURES[name] as Figures)(events, { day: recordedOn(events.at(-1) as RecordedEvent), occurredBy: null }),
   );
 }

@@ -247,6 +247,36 @@ export class DateCorrected extends CorrectDate {
   readonly checks?: readonly MovedCheck[];
 }
 
+/** A transfer that was carried out took goods without monitored serials. */
+export class TransferReceivedGoods {
+  @streamId('third-party-transfer', 'the transfer that was carried out', 'estmark.transfer-7')
+  readonly transfer!: string;
+  @day('the day of the transfer', '2026-05-25') readonly on!: string;
+  @code("the donor's word for the type of the goods, as the line has it", 'field-kitchen') readonly item!: string;
+  @quantity('the quantity that was transferred', 2) readonly quantity!: number;
+  @organisation('the organisation that held them before', 'estmark') readonly from!: string;
+  @optional()
+  @organisation('the organisation that holds them from then on; none after a disposal', 'vestra')
+  readonly to?: string;
+  @optional() @streamId('storage-site', 'the store that received them', 'vestra.central-depot') readonly store?: string;
+}
+
+/**
+ * What is left, what the new holder has now, and the checks that expect it (R11): the decision adds
+ * them. A check that is scheduled after an event is named by that event.
+ */
+export class ReceivedGoodsTransferred extends TransferReceivedGoods {
+  @organisation('the recipient', 'estmark') readonly recipient!: string;
+  @quantity('what is left with the organisation that held them; below zero if it had less', 96, -MOST)
+  readonly left!: number;
+  @eventId('the event that brought the goods to that organisation') readonly broughtBy!: string;
+  @optional() @quantity('what the new holder has from then on', 2, -MOST) readonly held?: number;
+  @optional() @eventId('the event that brought the new holder what it had before') readonly joins?: string;
+  @optional()
+  @nested(() => ScheduleEndUseCheck, 'the first check at the new holder, if it had none of them: a policy schedules it')
+  readonly check?: ScheduleEndUseCheck;
+}
+
 export class ReportDiscrepancy {
   @discrepancy() readonly discrepancy!: string;
   @line() readonly line!: string;
@@ -295,6 +325,12 @@ export const consignmentContract = contract({
       'Correct a line of the receipt, or the store of a receipt without monitored items',
     ),
     CorrectDate: command('correct-date', CorrectDate, ['deliverer', 'recipient'], 'Correct the day of a recorded fact'),
+    TransferReceivedGoods: command(
+      'transfer-goods',
+      TransferReceivedGoods,
+      'system',
+      'Record what a transfer took of goods that are not monitored by serials',
+    ),
     ReportDiscrepancy: command('report-discrepancy', ReportDiscrepancy, 'recipient', 'File a discrepancy report'),
     ResolveDiscrepancy: command('resolve-discrepancy', ResolveDiscrepancy, 'deliverer', 'Answer a discrepancy report'),
     HoldShipment: command('hold', ConsignmentReason, ['deliverer', 'system'], 'Hold the shipment before it leaves'),
@@ -313,6 +349,7 @@ export const consignmentContract = contract({
     ReceiptConfirmed: event(ReceiptConfirmed, 'The recipient confirmed what it received'),
     ReceiptCorrected: event(ReceiptCorrected, 'A line of the receipt was corrected'),
     DateCorrected: event(DateCorrected, 'The day of a fact was corrected'),
+    ReceivedGoodsTransferred: event(ReceivedGoodsTransferred, 'A part of what was received has another holder'),
     DiscrepancyReported: event(ReportDiscrepancy, 'A discrepancy was reported'),
     DiscrepancyResolved: event(ResolveDiscrepancy, 'A discrepancy was resolved'),
     ShipmentHeld: event(ConsignmentReason, 'The shipment was held'),

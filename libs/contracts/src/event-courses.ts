@@ -137,6 +137,7 @@ export const EVENT_COURSES: EventCourses = {
     ReceiptConfirmed: closes('DeliveryScheduled', 'ConsignmentShipped'),
     ReceiptCorrected: NEITHER,
     DateCorrected: NEITHER,
+    ReceivedGoodsTransferred: NEITHER,
     DiscrepancyReported: opens('the discrepancy'),
     DiscrepancyResolved: closes('DiscrepancyReported'),
     ShipmentHeld: opens('the hold of the shipment'),

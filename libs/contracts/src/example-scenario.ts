@@ -76,7 +76,9 @@ const FIFTH = 'consignment/norland.consignment-5';
 const transfer = (digit: number): string => `third-party-transfer/estmark.transfer-${digit}`;
 const release = (digit: number): string => `technology-release/estmark.release-${digit}`;
 /** Goods that are not monitored by serials. */
-const GOODS: More = { with: { goods: [{ item: 'field-kitchen', quantity: 2 }] } };
+const GOODS: More = {
+  with: { goods: [{ item: 'night-vision-device', quantity: 2, consignment: 'norland.consignment-1' }] },
+};
 const serial = (digit: number): More => ({ with: { serial: `TS-000${digit}` } });
 const misuseCase = (digit: string): string => `misuse-case/sealed.${digit}f2a54a3a9b15f0c1c521f0f5a3e9c55`;
 const M = misuseCase('0');
@@ -651,7 +653,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
 
   ['stakeholder/vestra', 'revoke-role', OPERATOR],
 
-  [EARLY, 'request', DONOR, { with: { programme: undefined } }],
+  [EARLY, 'request', DONOR, { with: { programme: undefined, basis: undefined } }],
   [EARLY, 'add-line', DONOR, { with: { item: 'field-kitchen', quantity: 2 } }],
   [EARLY, 'prepare-offer', DONOR, { with: { initialDeposit: 0, noticeDays: undefined } }],
   [EARLY, 'make-offer', DONOR],
@@ -660,6 +662,15 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [FIFTH, 'confirm-receipt', RECIPIENT, { with: { lines: [{ line: '001', quantity: 2 }] } }],
   [EARLY, 'count-delivery', SYSTEM, { with: { consignment: idOf(FIFTH) } }],
   [EARLY, 'implement', DONOR],
+  [
+    transfer(7),
+    'request',
+    RECIPIENT,
+    { with: { goods: [{ item: 'field-kitchen', quantity: 1, consignment: idOf(FIFTH) }] } },
+  ],
+  [transfer(7), 'consent', DONOR],
+  [transfer(7), 'carry-out', RECIPIENT, { with: { on: day(0) } }],
+  [FIFTH, 'transfer-goods', SYSTEM, { with: { on: day(0), quantity: 1, store: undefined } }],
   [EARLY, 'count-delivery', SYSTEM, { with: { consignment: idOf(FIFTH) } }],
   [LAPSED, 'request', DONOR],
   [LAPSED, 'add-line', DONOR],

@@ -15,6 +15,9 @@ export class TransferredGoods {
   @code("the donor's word for the type of the goods, as in case lines", 'thermal-sight') readonly item!: string;
   @integer('the quantity, in the unit of the type', 1, 1, Number.MAX_SAFE_INTEGER) readonly quantity!: number;
   @optional() @words('the serial numbers', ['TS-0003'], 20) readonly serials?: readonly string[];
+  @optional()
+  @streamId('consignment', 'of goods without serials: the consignment that brought them')
+  readonly consignment?: string;
 }
 
 const goods = () => nestedList(() => TransferredGoods, 'what is transferred', 10, 1);

@@ -130,6 +130,7 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
       ReceiptConfirmed: ({ on }) => ({ received_on: on }),
       ReceiptCorrected: unchanged,
       DateCorrected: ({ fact, on }): Partial<ConsignmentRow> => ({ [FACT[fact]]: on }),
+      ReceivedGoodsTransferred: unchanged,
       DiscrepancyReported: (_, row) => ({ discrepancies_open: row.discrepancies_open + 1 }),
       DiscrepancyResolved: (_, row) => ({ discrepancies_open: row.discrepancies_open - 1 }),
       ShipmentHeld: ({ reason }, _, { day: on }) => ({ held_for: reason, held_on: on }),

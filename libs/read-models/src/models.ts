@@ -27,6 +27,7 @@ import { dueDates } from './due-dates.js';
 import { donorPortfolio } from './donor-portfolio.js';
 import type { RowsView } from './from.js';
 import { funding } from './funding.js';
+import { goodsHeld } from './goods-held.js';
 import { holds } from './holds.js';
 import { itemTypes } from './item-types.js';
 import { custody, items, lossReports } from './items.js';
@@ -73,6 +74,7 @@ const PROJECTIONS = [
   consignments,
   consignmentLines,
   receivedSerials,
+  goodsHeld,
   discrepancies,
   misuseRegister,
   misuseScopes,

@@ -17,6 +17,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   consignments: ['consignment'],
   'consignment-lines': ['consignment', 'line'],
   'received-serials': ['consignment', 'serial'],
+  'goods-held': ['consignment', 'item', 'holder'],
   discrepancies: ['consignment', 'discrepancy'],
   'misuse-register': ['misuse_case'],
   holds: ['scope_kind', 'scope', 'hold'],

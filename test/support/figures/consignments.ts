@@ -163,6 +163,56 @@ function serials(events: Events) {
   });
 }
 
+/** What the recipient has of a type, as an event stated it, by the place of that event. */
+interface Stated {
+  readonly item: string;
+  readonly quantity: number;
+  readonly at: number;
+  readonly on: string;
+}
+
+/** The goods of each sampled type, by holder: what was stated last, and the transfers since. */
+function goodsHeld(events: Events): readonly FigureRow[] {
+  const { recipient } = aboutOf(events) as { readonly recipient: string };
+  const transfers = only(events, 'ReceivedGoodsTransferred');
+  const stated = events.flatMap((event): readonly Stated[] => {
+    if (event.type === 'ReceiptConfirmed')
+      return (event.data.checks ?? []).map((check) => ({ ...check, at: events.indexOf(event), on: event.data.on }));
+    if (event.type !== 'ReceiptCorrected') return [];
+    const all: readonly Omit<Stated, 'at' | 'on'>[] = [event.data.check ?? [], event.data.sampled ?? []].flat();
+    return all.map((one) => ({ ...one, at: events.indexOf(event), on: occurredOn(event) }));
+  });
+  return distinct([...stated, ...transfers.map(({ data }) => data)].map(({ item }) => item)).flatMap((item) => {
+    const its = transfers.filter(({ data }) => data.item === item);
+    const holders = distinct([recipient, ...its.flatMap(({ data }) => data.to ?? [])]);
+    return holders.map((holder) => {
+      const base = holder === recipient ? stated.findLast((one) => one.item === item) : undefined;
+      const touching = its.filter(({ data }) => data.from === holder || data.to === holder);
+      const later = touching.filter((one) => base === undefined || events.indexOf(one) > base.at);
+      const changes = later.map(({ data }) => (data.to === holder ? data.quantity : -data.quantity));
+      const arrivals = events.flatMap((event): readonly string[] => {
+        const { type, data } = event;
+        if (type === 'ReceivedGoodsTransferred')
+          return data.item === item && data.to === holder ? [data.store ?? holder] : [];
+        if (holder !== recipient) return [];
+        if (type === 'ReceiptCorrected' && data.store !== undefined)
+          return [data.sampled?.item, data.check?.item, ...(data.stored ?? [])].includes(item) ? [data.store] : [];
+        const checks = type === 'ReceiptConfirmed' ? data.checks : type === 'ReceiptCorrected' ? [data.check] : [];
+        return (checks ?? []).flatMap((check) => (check?.item === item ? [check.site] : []));
+      });
+      return {
+        ...aboutOf(events),
+        item,
+        holder,
+        place: arrivals.at(-1) ?? null,
+        quantity: (base?.quantity ?? 0) + sum(changes),
+        changed_on: later.at(-1)?.data.on ?? base?.on ?? null,
+        transfer: touching.at(-1)?.data.transfer ?? null,
+      };
+    });
+  });
+}
+
 function discrepancies(events: Events): readonly FigureRow[] {
   return only(events, 'DiscrepancyReported').map((reported) => {
     const { discrepancy, line, type, quantity } = reported.data;
@@ -191,5 +241,6 @@ export const CONSIGNMENTS: Readonly<Record<string, Figures>> = {
   consignments: (log, { day }) => consignmentRows(log, day),
   'consignment-lines': consignmentLineRows,
   'received-serials': receivedSerialRows,
+  'goods-held': (log) => consignments(log).flatMap(goodsHeld),
   discrepancies: discrepancyRows,
 };

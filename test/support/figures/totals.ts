@@ -30,6 +30,7 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   consignments: of('consignments', ['status', 'overdue']),
   'consignment-lines': of('lines'),
   'received-serials': of('serials'),
+  'goods-held': of('goods at holders', ['item']),
   discrepancies: of('discrepancy reports', ['outcome']),
   'misuse-register': of('misuse cases', ['status', 'overdue']),
   holds: of('holds', ['status', 'basis']),

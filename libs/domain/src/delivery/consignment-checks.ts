@@ -1,16 +1,18 @@
 import type {
   ConfirmReceipt,
+  ConsignmentEvent,
   CorrectReceipt,
   MovedCheck,
   ReceiptCorrected,
   ScheduleEndUseCheck,
+  TransferReceivedGoods,
 } from '@entente/contracts';
 import { type DecisionContext, addDays, daysBetween } from '@entente/kernel';
 import { checkDays } from '../equipment/check-terms.js';
 import { areaOf } from '../equipment/item-facts.js';
 import { monitoredLines, wordOf } from './consignment-serials.js';
 import { afterCorrection } from './consignment-receipt.js';
-import { type Consignment, consignmentCase, ownValue } from './facts.js';
+import { type Consignment, consignmentCase, lotOf, ownValue } from './facts.js';
 
 // R11 on a consignment: items that are not monitored by their serials are sampled.
 
@@ -50,19 +52,20 @@ function sampleOf(
   quantity: number,
   { donor, recipient, programme, case: of }: Consignment,
   context: DecisionContext,
+  holder = recipient,
 ): ScheduleEndUseCheck {
-  const area = store === undefined ? undefined : areaOf(store, recipient, context);
+  const area = store === undefined ? undefined : areaOf(store, holder, context);
   return {
     type: 'routine',
     manner: 'on-site',
     donor,
     recipient,
-    holder: recipient,
+    holder,
     ...(programme === undefined ? {} : { programme }),
     case: of,
     item,
     ...(area === undefined ? {} : { area }),
-    site: store ?? recipient,
+    site: store ?? holder,
     serials: [],
     quantity,
     due: addDays(on, checkDays('routine', 'firstDays', { donor, item, programme }, context)),
@@ -71,7 +74,8 @@ function sampleOf(
 
 /**
  * R11, R26: what the check of a sample expects after a correction of the receipt: the items of all
- * lines of the type. If the receipt brought none before, the first check of them.
+ * lines of the type, without those that were transferred since. If the receipt brought none before,
+ * the first check of them.
  */
 export function correctedSample(
   data: CorrectReceipt,
@@ -83,16 +87,41 @@ export function correctedSample(
   const item = wordOf(data.line, of);
   const isMonitored = ownValue(state.monitored, data.line) !== undefined;
   if (state.reported || on === undefined || item === undefined || isMonitored || data.quantityBy === 0) return {};
-  const received = { ...state.received, [data.line]: afterCorrection(state, data) };
-  const lines = Object.keys(received).filter(
+  const lines = Object.keys({ ...state.received, [data.line]: 0 }).filter(
     (line) => wordOf(line, of) === item && ownValue(state.monitored, line) === undefined,
   );
-  const all = lines.reduce((sum, line) => sum + (received[line]?.quantity ?? 0), 0);
-  const quantity = Math.min(Math.max(all, 0), MOST_ITEMS);
+  const all = (received: Consignment['received']) =>
+    lines.reduce((sum, line) => sum + (received[line]?.quantity ?? 0), 0);
+  const { quantity: has = 0 } = lotOf(state, item, state.recipient) ?? {};
+  const gone = Object.hasOwn(state.lots, item) ? Math.min(all(state.received), MOST_ITEMS) - has : 0;
+  const now = all({ ...state.received, [data.line]: afterCorrection(state, data) });
+  const quantity = Math.min(Math.max(now - gone, 0), MOST_ITEMS);
   if (ownValue(state.checks, item) !== undefined) return { sampled: { item, quantity } };
   const named = data.store ?? state.store;
   const store = named === null ? {} : { store: named };
   return quantity === 0 ? {} : { check: sampleOf({ on, ...store }, item, quantity, state, context) };
+}
+
+/**
+ * R11, R13: a transfer that was carried out took goods: their holder counts what is left, the new
+ * one what was taken. Of goods that were not received here nothing is recorded.
+ */
+export function transferGoods(
+  data: TransferReceivedGoods,
+  state: Consignment,
+  context: DecisionContext,
+): readonly ConsignmentEvent[] {
+  const { item, quantity, from, to } = data;
+  const lot = lotOf(state, item, from);
+  if (lot === undefined) return [];
+  const had = to === undefined ? undefined : lotOf(state, item, to);
+  const isNew = had === undefined || had.quantity <= 0;
+  const held = to === undefined ? {} : { held: (had?.quantity ?? 0) + quantity };
+  const check = () => sampleOf(data, item, Math.min(quantity, MOST_ITEMS), state, context, to);
+  const counted = to === undefined ? {} : isNew ? { check: check() } : { joins: had.event };
+  const left = lot.quantity - quantity;
+  const of = { recipient: state.recipient, left, broughtBy: lot.event, ...held, ...counted };
+  return [{ type: 'ReceivedGoodsTransferred', data: { ...data, ...of } }];
 }
 
 /** R11, R26: the types of items of which the first check follows to the right store. */

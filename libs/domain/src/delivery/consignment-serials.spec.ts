@@ -197,6 +197,41 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
       .as('estmark', 'recipient')
       .decides(by(-2), same(by(-2), 'ReceiptCorrected'));
   });
+  it('has its goods counted by holder, and their checks with them, after transfers (R11, R13)', () => {
+    const received = confirmed(confirm([kitchens(5)]), sample(5, '2026-08-18'));
+    const take = (quantity: number, more: object = { to: 'vestra' }) =>
+      act('TransferReceivedGoods', {
+        transfer: 'estmark.t-1',
+        on: '2026-05-25',
+        item: 'field-kitchen',
+        quantity,
+        from: 'estmark',
+        ...more,
+      });
+    const taken = (command: Event, of: object) =>
+      same(command, 'ReceivedGoodsTransferred', { recipient: 'estmark', ...of });
+    const system = (...past: Event[]) => of(scheduled(), ...past).as('entente', 'system');
+    const there = sample(2, '2026-08-23', { holder: 'vestra', site: 'vestra' });
+    const first = taken(take(2), { left: 3, broughtBy: given.id(1), held: 2, check: there });
+    system(received).decides(take(2), first);
+    const second = taken(take(1), { left: 2, broughtBy: given.id(1), held: 3, joins: given.id(2) });
+    system(received, first).decides(take(1), second);
+    const on = take(2, { from: 'vestra', to: 'sudria' });
+    const further = sample(2, '2026-08-23', { holder: 'sudria', site: 'sudria' });
+    system(received, first).decides(on, taken(on, { left: 0, broughtBy: given.id(2), held: 2, check: further }));
+    system(received, first, second).decides(
+      on,
+      taken(on, { left: 1, broughtBy: given.id(2), held: 2, check: further }),
+    );
+    const disposal = take(3, { to: undefined });
+    system(received, first).decides(disposal, taken(disposal, { left: 0, broughtBy: given.id(1) }));
+    system(received).decides(take(1, { from: 'vestra', to: 'sudria' }), []);
+    recipient(received).refuses(take(2), 'not-the-system');
+    // A correction of the receipt counts what is left there.
+    const fewer = act('CorrectReceipt', { corrects: given.id(1), line: '002', quantityBy: -1, reason: 'miscounted' });
+    const left = { sampled: { item: 'field-kitchen', quantity: 2 } };
+    recipient(received, first).decides(fewer, same(fewer, 'ReceiptCorrected', { ...ITS_CASE, ...left }));
+  });
   it('has none of items that did not come, or that another system delivered', () => {
     const none = confirm([kitchens(0)]);
     recipient().decides(none, same(none, 'ReceiptConfirmed', { case: CASE }));

@@ -4,6 +4,7 @@ import type {
   ConsignmentEvent,
   ConsignmentRelation,
   DeliveryPoint,
+  ReceiptCorrected,
 } from '@entente/contracts';
 import {
   type DataOf,
@@ -18,7 +19,7 @@ import {
 } from '@entente/kernel';
 import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
-import { programmeStreams } from '../equipment/check-terms.js';
+import { programmeStreams, termStreams } from '../equipment/check-terms.js';
 import {
   frameworkOf,
   frameworkStreamsOf,
@@ -31,7 +32,7 @@ import { programmeStopped } from '../planning/programme-stopped.js';
 import { assistanceCase } from './assistance-case.js';
 import { caseHeld } from './assistance-execution.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
-import { correctedSample, firstSamples, movedSamples, storedElsewhere } from './consignment-checks.js';
+import { correctedSample, firstSamples, movedSamples, storedElsewhere, transferGoods } from './consignment-checks.js';
 import {
   cannotReceiveMonitored,
   correctSerials,
@@ -65,6 +66,15 @@ const reach =
   (point: DeliveryPoint) =>
   ({ on }: { readonly on: string }, { reached }: Consignment) => ({ reached: { ...reached, [point]: on } });
 
+/** What the recipient holds after a correction of its receipt. */
+function lotsAfter({ lots, recipient }: Consignment, { sampled, check, corrects }: ReceiptCorrected) {
+  const of = sampled ?? check;
+  if (of === undefined) return lots;
+  const { quantity, item } = of;
+  const { event = corrects } = ownValue(ownValue(lots, item) ?? {}, recipient) ?? {};
+  return put(lots, item, { ...lots[item], [recipient]: { quantity, event } });
+}
+
 const evolve = evolveBy<Consignment, ConsignmentEvent>()(
   'DeliveryScheduled',
   ({ case: of, programme: within, donor, recipient, lines, due, basis }) => ({
@@ -83,6 +93,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     monitored: {},
     store: null,
     checks: {},
+    lots: {},
     discrepancies: {},
     held: null,
     cancelled: false,
@@ -100,7 +111,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     ConsignmentShipped: reach('origin'),
     ConsignmentArrivedAtHub: reach('hub'),
     TitleTransferred: reach('title'),
-    ReceiptConfirmed: (data, state) => ({
+    ReceiptConfirmed: (data, state, { id: event }) => ({
       ...reach('receipt')(data, state),
       received: Object.fromEntries(
         data.lines.map(({ line, quantity, serials = [], lots = [] }) => [line, { quantity, serials, lots }]),
@@ -108,15 +119,26 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
       monitored: Object.fromEntries((data.monitored ?? []).map(({ line, item }) => [line, item])),
       store: data.store ?? null,
       checks: Object.fromEntries((data.checks ?? []).map(({ item, due }) => [item, due])),
+      lots: Object.fromEntries(
+        (data.checks ?? []).map(({ item, holder, quantity }) => [item, { [holder]: { quantity, event } }]),
+      ),
     }),
     ReceiptCorrected: (data, state) => ({
       received: { ...state.received, [data.line]: afterCorrection(state, data) },
       store: data.store ?? state.store,
       ...(data.check && { checks: put(state.checks, data.check.item, data.check.due) }),
+      lots: lotsAfter(state, data),
     }),
     DateCorrected: (data, state) => ({
       ...reach(data.fact)(data, state),
       ...(data.checks && { checks: Object.fromEntries(data.checks.map(({ item, due }) => [item, due])) }),
+    }),
+    ReceivedGoodsTransferred: ({ item, from, to, left, held = 0, joins, broughtBy }, { lots }, { id }) => ({
+      lots: put(lots, item, {
+        ...lots[item],
+        [from]: { quantity: left, event: broughtBy },
+        ...(to && { [to]: { quantity: held, event: joins ?? id } }),
+      }),
     }),
     DiscrepancyReported: ({ discrepancy }, { discrepancies }) => ({
       discrepancies: { ...discrepancies, [discrepancy]: 'open' as const },
@@ -360,6 +382,7 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
     ConfirmReceipt: confirmReceipt,
     CorrectReceipt: correctReceipt,
     CorrectDate: correctDate,
+    TransferReceivedGoods: transferGoods,
     ReportDiscrepancy: {
       unless: ({ discrepancy, line }, state) =>
         Object.hasOwn(state.discrepancies, discrepancy)
@@ -397,7 +420,7 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
   },
 );
 
-/** The rules of a consignment, its facts in any order: R5, R6, R9, R11, R16, R19, R26, R29, R31. */
+/** A consignment, its facts in any order: R5, R6, R9, R11, R13, R16, R19, R26, R29, R31. */
 export const consignment: Decider<
   'consignment',
   ConsignmentCommand,
@@ -435,6 +458,8 @@ export const consignment: Decider<
           ...(state.reported ? [] : programmeStreams(state.programme, known)),
         ];
       }
+      if (command.type === 'TransferReceivedGoods')
+        return [...storeStreams(command.data), ...termStreams({ ...state, item: command.data.item }, known)];
       if (command.type !== 'ShipConsignment') return [];
       return [
         itsCase,

@@ -76,6 +76,13 @@ export interface ReceivedLine {
   readonly lots: readonly string[];
 }
 
+/** What an organisation holds of goods without monitored serials. */
+export interface Lot {
+  readonly quantity: number;
+  /** The event that brought the goods to it: their check is named by that event. */
+  readonly event: string;
+}
+
 /** The state of a consignment. Days are YYYY-MM-DD, quantities in the unit of the case's line. */
 export interface Consignment extends Correctable {
   readonly case: string;
@@ -101,6 +108,8 @@ export interface Consignment extends Correctable {
   readonly store: string | null;
   /** Of a receipt: the last day of the first check of each other type of items. */
   readonly checks: Readonly<Record<string, string>>;
+  /** The same goods by their type and holder, transfers included. */
+  readonly lots: Readonly<Record<string, Readonly<Record<string, Lot>>>>;
   readonly discrepancies: Readonly<Record<string, 'open' | 'resolved'>>;
   /** The reason's code while it is held; else null. */
   readonly held: string | null;
@@ -112,6 +121,10 @@ export const consignmentFacts: { readonly kind: 'consignment'; readonly initial:
   kind: 'consignment',
   initial: null,
 };
+
+/** What an organisation holds of goods of a type that a consignment brought. */
+export const lotOf = ({ lots }: Consignment, item: string, holder: string): Lot | undefined =>
+  ownValue(ownValue(lots, item) ?? {}, holder);
 
 /** A reference to its case for the rules of a consignment. */
 export const consignmentCase: { readonly kind: 'assistance-case'; readonly initial: AssistanceCase | null } = {

@@ -1,6 +1,7 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
+import { consignment } from '../delivery/consignment.js';
 import { item } from './item.js';
 import { itemType } from './item-type.js';
 import { storageSite } from './storage-site.js';
@@ -75,8 +76,43 @@ describe('a third-party transfer is requested (R13)', () => {
     holder().refuses(listing(['TS-0002']), 'item-not-found');
     const loss = act('ItemReportedLost', { on: '2026-05-22', cause: 'theft', verifyBy: '2026-06-30' });
     holder().knowing(item, ITEM, registration, receipt, loss).refuses(request(), 'item-not-held');
-    const kitchens = { goods: [{ item: 'kitchen', quantity: 2 }] };
-    holder().decides(request(kitchens), requested(kitchens));
+  });
+  it('of goods without serials from what a consignment brought, no more than the sender holds of it', () => {
+    const kitchens = (quantity: number, more: object = { consignment: 'norland.d-1' }) => ({
+      goods: [{ item: 'kitchen', quantity, ...more }],
+    });
+    const brought = (basis?: 'reported') => [
+      act('DeliveryScheduled', { donor: 'norland', recipient: 'estmark', case: 'c', lines: [], basis }),
+      act('ReceiptConfirmed', {
+        on: '2026-05-01',
+        lines: [],
+        checks: [{ item: 'kitchen', holder: 'estmark', quantity: 5 }],
+      }),
+    ];
+    const by = (...past: Event[]) => holder(...past).knowing(consignment, 'norland.d-1', ...brought());
+    by().decides(request(kitchens(5)), requested(kitchens(5)));
+    by().refusesWith(request(kitchens(6)), 'more-than-held', { item: 'kitchen', held: 5 });
+    by().refuses(request({ goods: [...kitchens(3).goods, ...kitchens(3).goods] }), 'more-than-held');
+    by().refuses(request(kitchens(1, {})), 'consignment-not-named');
+    by().refuses(request(kitchens(1, { consignment: 'norland.d-2' })), 'consignment-not-found');
+    of()
+      .as('vestra', 'recipient')
+      .knowing(consignment, 'norland.d-1', ...brought())
+      .refuses(request({ ...kitchens(1), to: 'sudria' }), 'more-than-held');
+    holder()
+      .knowing(consignment, 'norland.d-1', ...brought('reported'))
+      .decides(request(kitchens(9)), requested(kitchens(9)));
+    const done = act('CarryOutThirdPartyTransfer', { on: '2026-05-25' });
+    const consents = act('ThirdPartyTransferConsented', { until: '2026-06-30', conditions: [] });
+    holder(requested(kitchens(5)), consents)
+      .by('norland', 'donor')
+      .knowing(
+        consignment,
+        'norland.d-1',
+        ...brought(),
+        act('ReceivedGoodsTransferred', { item: 'kitchen', quantity: 1, from: 'estmark', left: 4 }),
+      )
+      .refuses(done, 'more-than-held');
   });
   it('and corrected before the consent (R26)', () => {
     const correct = (to: string) =>

@@ -3,6 +3,7 @@ import type {
   ThirdPartyTransferCommand,
   ThirdPartyTransferEvent,
   ThirdPartyTransferRelation,
+  TransferredGoods,
 } from '@entente/contracts';
 import {
   type DataOf,
@@ -19,6 +20,7 @@ import {
 } from '@entente/kernel';
 import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
+import { consignmentFacts, lotOf } from '../delivery/facts.js';
 import { type NamedParty, notRegistered, partyStreams } from '../parties/registration.js';
 import {
   type ThirdPartyTransfer,
@@ -100,6 +102,46 @@ function notHeld({ donor, goods }: RequestThirdPartyTransfer, { known, actor }: 
   return null;
 }
 
+/** The consignments that brought goods without serials. */
+const consignmentsOf = (goods: readonly TransferredGoods[]): readonly StreamRef[] =>
+  goods.flatMap(({ consignment: id }) => (id === undefined ? [] : [{ kind: consignmentFacts.kind, id }]));
+
+/**
+ * R13: goods without serials are counted where they were received: their holder has that quantity
+ * there. What another system recorded is not counted.
+ */
+function notEnough(
+  { donor, goods }: Pick<RequestThirdPartyTransfer, 'donor' | 'goods'>,
+  holder: string,
+  { known }: DecisionContext,
+): Refusal | null {
+  for (const { item, serials = [], consignment } of goods) {
+    if (consignment === undefined && serials.length > 0) continue;
+    if (consignment === undefined)
+      return refuse('consignment-not-named', 'goods without serials name the consignment that brought them', 'R13', {
+        item,
+      });
+    const of = known.of(consignmentFacts, consignment);
+    if (of?.donor !== donor)
+      return refuse('consignment-not-found', 'the donor named has sent the consignment', 'R13', { consignment });
+    const same = goods.filter((one) => one.item === item && one.consignment === consignment);
+    const quantity = same.reduce((sum, one) => sum + one.quantity, 0);
+    const held = lotOf(of, item, holder)?.quantity ?? 0;
+    if (!of.reported && quantity > held)
+      return refuse(
+        'more-than-held',
+        'the sender holds at least that quantity of what the consignment brought',
+        'R13',
+        {
+          item,
+          consignment,
+          held,
+        },
+      );
+  }
+  return null;
+}
+
 const partiesOf = ({ donor, to }: RequestThirdPartyTransfer, holder: string): readonly NamedParty[] => [
   [donor, 'donor'],
   [holder, null],
@@ -110,7 +152,11 @@ function request(data: RequestThirdPartyTransfer, context: DecisionContext) {
   const holder = actsFor(context.actor);
   if (data.donor === holder) return refuse('donor-is-recipient', 'donor and holder are two organisations');
   if (data.to === holder) return refuse('transfer-to-itself', 'the new holder is another organisation', 'R13');
-  const barred = misfit(data) ?? notRegistered(partiesOf(data, holder), context) ?? notHeld(data, context);
+  const barred =
+    misfit(data) ??
+    notRegistered(partiesOf(data, holder), context) ??
+    notHeld(data, context) ??
+    notEnough(data, holder, context);
   return barred ?? [{ type: 'ThirdPartyTransferRequested', data: { ...data, holder } } as const];
 }
 
@@ -137,6 +183,7 @@ function carryOut(
   const barred =
     outsideConsent(consent, on) ??
     inTheFuture(on, context) ??
+    notEnough(state, holder, context) ??
     (site === undefined ? null : cannotStore(site, to, on, context));
   const informed = [...new Set([donor, holder, to])];
   const endUse = state.endUse === undefined ? {} : { endUse: state.endUse };
@@ -190,12 +237,17 @@ const decide = decideBy<ThirdPartyTransfer, ThirdPartyTransferCommand, ThirdPart
   },
 );
 
-/** The parties, types and items that are named, and the store of the new holder. */
-function consults(command: ThirdPartyTransferCommand, sender: DecisionContext['actor']): readonly StreamRef[] {
+/** The parties, types, items and consignments that are named, and the store of the new holder. */
+function consults(
+  command: ThirdPartyTransferCommand,
+  state: ThirdPartyTransfer | null,
+  sender: DecisionContext['actor'],
+): readonly StreamRef[] {
   if (command.type === 'RequestThirdPartyTransfer') {
     const { donor, goods } = command.data;
     return [
       ...partyStreams(partiesOf(command.data, actsFor(sender))),
+      ...consignmentsOf(goods),
       ...goods.flatMap(({ item, serials = [] }) => [
         { kind: itemTypeFacts.kind, id: itemTypeId(donor, item) },
         ...serials.map((serial) => itemStream(donor, item, serial)),
@@ -204,8 +256,12 @@ function consults(command: ThirdPartyTransferCommand, sender: DecisionContext['a
   }
   if (command.type === 'CorrectTransferRequest')
     return command.data.to === undefined ? [] : partyStreams([[command.data.to, null]]);
-  if (command.type !== 'CarryOutThirdPartyTransfer' || command.data.site === undefined) return [];
-  return [{ kind: storageSiteFacts.kind, id: command.data.site }];
+  if (command.type !== 'CarryOutThirdPartyTransfer') return [];
+  const { site } = command.data;
+  return [
+    ...consignmentsOf(state?.goods ?? []),
+    ...(site === undefined ? [] : [{ kind: storageSiteFacts.kind, id: site }]),
+  ];
 }
 
 /** The rules of a retransfer, change of end use or disposal: R9, R13, R26, R29. */
@@ -220,7 +276,7 @@ export const thirdPartyTransfer: Decider<
   ids: 'prefixed',
   opens: 'RequestThirdPartyTransfer',
   evolve,
-  consults: (command, _, __, sender) => consults(command, sender),
+  consults: (command, state, _, sender) => consults(command, state, sender),
   authorise: authoriseBy<ThirdPartyTransferCommand, ThirdPartyTransfer | null, ThirdPartyTransferRelation>({
     holder: only('not-the-holder', 'the organisation that holds the goods does this', (state) => state?.holder ?? null),
     donor: only('not-the-donor', 'the donor, or another on its behalf, does this', (state) => state?.donor ?? null),

@@ -70,7 +70,17 @@ describe('the policy of items in transfers (R13)', () => {
     expect(on({ ...done, kind: 'disposal' })).toEqual([
       [`${ID}1`, 'DisposeItem', { transfer: 'estmark.t-1', on: '2026-05-25' }],
     ]);
-    expect(on({ ...done, kind: 'retransfer', goods: [{ item: 'kitchen', quantity: 2 }] })).toEqual([]);
+    const kitchens = {
+      ...done,
+      holder: 'estmark',
+      goods: [{ item: 'kitchen', quantity: 2, consignment: 'norland.d-1' }],
+    };
+    const taken = { transfer: 'estmark.t-1', on: '2026-05-25', item: 'kitchen', quantity: 2, from: 'estmark' };
+    expect(on({ ...kitchens, kind: 'retransfer', site: 'vestra.depot' })).toEqual([
+      ['norland.d-1', 'TransferReceivedGoods', { ...taken, to: 'vestra', store: 'vestra.depot' }],
+    ]);
+    expect(on({ ...kitchens, kind: 'disposal' })).toEqual([['norland.d-1', 'TransferReceivedGoods', taken]]);
+    expect(on({ ...kitchens, kind: 'change-of-end-use', to: 'estmark' })).toEqual([]);
   });
 });
 

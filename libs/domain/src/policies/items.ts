@@ -4,6 +4,7 @@ import type {
   ItemEvent,
   SerialsRegistered,
   ThirdPartyTransferEvent,
+  TransferReceivedGoods,
 } from '@entente/contracts';
 import { type Consequence, type RecordedEvent, eventPolicy, parseStream } from '@entente/kernel';
 import { itemStream } from '../equipment/item-facts.js';
@@ -67,17 +68,24 @@ export const itemsOfConsignments = eventPolicy<ConsignmentEvent>(
   },
 );
 
+/** The consignment that brought goods without serials counts them; another end use moves none. */
+const takes = (consignment: string | undefined, data: TransferReceivedGoods): readonly Consequence[] =>
+  consignment === undefined || data.to === data.from
+    ? []
+    : [{ stream: { kind: 'consignment', id: consignment }, command: { type: 'TransferReceivedGoods', data } }];
+
 /** R13: the duty to count each item moves with a transfer that was carried out. */
 export const itemsOfTransfers = eventPolicy<ThirdPartyTransferEvent>(
   {
     name: 'items-of-transfers',
     kind: 'third-party-transfer',
-    about: 'a transfer that was carried out moves its items to the new holder, or ends them',
+    about:
+      'a transfer that was carried out moves its items, and goods without serials, to the new holder, or ends them',
   },
   {
-    ThirdPartyTransferCarriedOut: ({ kind, donor, goods, on, to, site, endUse }, event) =>
-      goods.flatMap(({ item, serials = [] }) =>
-        toEach(donor, item, serials, () =>
+    ThirdPartyTransferCarriedOut: ({ kind, donor, holder: from, goods, on, to, site, endUse }, event) =>
+      goods.flatMap(({ item, serials = [], consignment, quantity }) => [
+        ...toEach(donor, item, serials, () =>
           kind === 'disposal'
             ? { type: 'DisposeItem', data: { transfer: idIn(event), on } }
             : {
@@ -85,7 +93,15 @@ export const itemsOfTransfers = eventPolicy<ThirdPartyTransferEvent>(
                 data: { transfer: idIn(event), on, to, ...(site && { site }), ...(endUse && { endUse }) },
               },
         ),
-      ),
+        ...takes(consignment, {
+          transfer: idIn(event),
+          on,
+          item,
+          quantity,
+          from,
+          ...(kind === 'disposal' ? {} : { to, ...(site && { store: site }) }),
+        }),
+      ]),
   },
 );
 

@@ -115,6 +115,27 @@ describe('the policies of checks (R10, R11)', () => {
     expect(on({ check: tents })).toEqual([{ stream, command: { type: 'ScheduleEndUseCheck', data: tents } }]);
     expect(on({})).toEqual([]);
   });
+  it('count what is left after a transfer, and what the new holder has (R11, R13)', () => {
+    const on = (data: object) =>
+      follows(firstSampleChecks, 'consignment/norland.d1', 'ReceivedGoodsTransferred', {
+        item: 'tent',
+        broughtBy: 'e-0',
+        left: 3,
+        ...data,
+      });
+    const counts = (event: string, quantity: number) => ({
+      stream: { kind: 'end-use-check', id: `entente.after-${event}.tent` },
+      command: { type: 'CorrectCheckedItems', data: { quantity, reason: 'transferred' } },
+    });
+    const stream = { kind: 'end-use-check', id: 'entente.after-e-1.tent' };
+    const tents = { ...check, item: 'tent' };
+    expect(on({ held: 2, check: tents })).toEqual([
+      counts('e-0', 3),
+      { stream, command: { type: 'ScheduleEndUseCheck', data: tents } },
+    ]);
+    expect(on({ held: 4, joins: 'e-9' })).toEqual([counts('e-0', 3), counts('e-9', 4)]);
+    expect(on({ left: -1 })).toEqual([counts('e-0', 0)]);
+  });
   it('schedule the check that follows one that is done, and record it at the items that it has seen', () =>
     expect(performed({ inspected: true, next: check })).toEqual([
       {

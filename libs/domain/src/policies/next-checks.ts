@@ -74,13 +74,17 @@ export const firstChecks = eventPolicy<ItemEvent>(
   },
 );
 
+/** The most items of which a check draws its sample. */
+const MOST_ITEMS = 1_000_000;
+const countable = (quantity: number): number => Math.min(Math.max(quantity, 0), MOST_ITEMS);
+
 /** R11: the first check of items that are not monitored by their serials follows from a receipt. */
 export const firstSampleChecks = eventPolicy<ConsignmentEvent>(
   {
     name: 'first-samples',
     kind: 'consignment',
     about:
-      'the receipt of items that are not monitored by their serials schedules the first check of a sample, which follows the corrected day, quantity and store (R11)',
+      'the receipt of items that are not monitored by their serials, by their recipient or a later holder, schedules the first check of a sample, which follows the corrected day, quantity and store, and what is left after a transfer (R11, R13)',
   },
   {
     ReceiptConfirmed: ({ checks = [] }, event) => checks.flatMap((check) => schedules(check, event, check.item)),
@@ -92,6 +96,12 @@ export const firstSampleChecks = eventPolicy<ConsignmentEvent>(
       ...(sampled === undefined
         ? []
         : [expects(checkAfter(corrects, sampled.item), { quantity: sampled.quantity, reason })]),
+    ],
+    ReceivedGoodsTransferred: ({ item, broughtBy, left, joins, held = 0, check }, event) => [
+      expects(checkAfter(broughtBy, item), { quantity: countable(left), reason: 'transferred' }),
+      ...(joins === undefined
+        ? schedules(check, event, item)
+        : [expects(checkAfter(joins, item), { quantity: countable(held), reason: 'transferred' })]),
     ],
     DateCorrected: ({ corrects, checks = [], reason }) =>
       checks.map(({ item, due }) => moves(corrects, due, reason, item)),
@@ -209,8 +219,8 @@ const follow = (checks: readonly string[], { transfer, to, site, serial }: Move)
       }));
 
 /**
- * R13: the schedule of checks moves with an item. Only items that are monitored by their serials:
- * goods without serials have no stream, and no check names the lot that a transfer took.
+ * R13: the schedule of checks moves with an item that is monitored by its serial. Goods without
+ * serials are counted by their consignment, and their checks follow from that.
  */
 export const transferredChecks = eventPolicy<ItemEvent>(
   {
