@@ -99,6 +99,12 @@ export function equipment(opens: DeploymentFactory): void {
         const [loss] = await client.latest('loss-reports');
         expect(loss).toMatchObject({ status: 'verified', reported_on: inDays(-1), lost_on: inDays(-2), days: 1 });
         const steps = await client.latest('custody?serial=TS-1&sort=step');
+        // The donor holds it until its receipt.
+        const chain = await client.latest('chain-of-custody?serial=TS-1&sort=step');
+        expect(chain.slice(0, 2).map((step) => [step['from_holder'], step['to_holder']])).toEqual([
+          [null, 'norland'],
+          ['norland', 'estmark'],
+        ]);
         expect(steps.map((step) => [step['happened'], step['site'], step['recorded_by']])).toEqual([
           ['registered', null, 'entente'],
           ['received', 'estmark.depot', 'entente'],

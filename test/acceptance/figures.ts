@@ -52,8 +52,14 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
   'chain-of-custody': { happened: ['received', 'moved', 'transferred', 'loss-verified', 'returned', 'diverted'] },
   'overdue-by-month': { newly_overdue: [0, 1], type: ['enhanced', 'routine'] },
   barred: { status: ['suspended', 'refused'], next: ['assess-information', 'open-remediation', 'take-steps'] },
-  'misuse-trends': { scope_kind: ['programme', 'item-type'], cases: [1, 2] },
-  lateness: { promise: ['delivery', 'milestone'], cause: [null, 'late-supplier'], overdue: [0, 1], kept: [0, 1] },
+  'misuse-trends': { scope_kind: ['programme', 'item-type'], case_scopes: [1, 2] },
+  lateness: {
+    promise: ['delivery', 'milestone'],
+    cause: [null, 'late-supplier'],
+    overdue: [0, 1],
+    kept: [0, 1],
+    missed: [0, 1],
+  },
   'recipient-tasks': {
     task: ['confirm', 'dispute', 'report', 'answer', 'do'],
     what: ['receipt', 'shortage', 'self-report', 'acceptance', 'amendment', 'reply', 'remediation-step'],

@@ -155,7 +155,7 @@ const DONORS: readonly Asked[] = [
     question: 'Where was a camera, until its loss was verified?',
     of: 'chain-of-custody?serial=TC-0002&sort=step',
     answer: [
-      { happened: 'registered', from_holder: null, to_holder: 'estmark', to_site: null, recorded_by: 'norland' },
+      { happened: 'registered', from_holder: null, to_holder: 'norland', to_site: null, recorded_by: 'norland' },
       { happened: 'received', to_site: 'estmark.central-depot', to_place: 'central-depot', recorded_by: 'estmark' },
       {
         happened: 'loss-verified',
@@ -202,13 +202,13 @@ const DONORS: readonly Asked[] = [
         scope_kind: 'programme',
         scope: 'norland.border-training',
         status: 'substantiated',
-        cases: 1,
+        case_scopes: 1,
         open: 1,
         days_0_30: 1,
         most_days_open: 20,
       },
     ],
-    means: { days_0_30: /at most 30 days old/, cases: /^misuse cases/ },
+    means: { days_0_30: /at most 30 days old/, case_scopes: /^misuse cases with this scope/ },
   },
 ];
 

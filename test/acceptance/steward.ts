@@ -220,6 +220,18 @@ export function steward(opens: DeploymentFactory): void {
       const { rows } = await client.model('journal?type=MilestoneBecameOverdue');
       expect(rows.map((row) => row['stream'])).toEqual(Array(3).fill(`programme/${P}`));
     });
+
+    it('leave a milestone late that is declared missed', async () => {
+      await client.send(`programme/${P}/plan-milestone`, { milestone: 'given-up', due: inDays(-20) }, DONOR);
+      const late = async () => {
+        const rows = await client.latest('lateness?promise=milestone');
+        return rows.find((row) => row['cause'] === null);
+      };
+      const before = await late();
+      expect(before).toMatchObject({ missed: 0, most_days_late_first: 20, most_days_late_plan: 20 });
+      await client.send(`programme/${P}/miss-milestone`, { milestone: 'given-up', on: inDays(0) }, DONOR);
+      expect(await late()).toEqual({ ...before, overdue: (before?.['overdue'] as number) - 1, missed: 1 });
+    });
   });
 
   describe('equipment that is late', () => {

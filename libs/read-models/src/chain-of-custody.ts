@@ -36,7 +36,7 @@ function query(from: From): Query {
 /** Where each serial was, and by which event it came there. */
 export const chainOfCustody: RowsView = {
   name: 'chain-of-custody',
-  version: 1,
+  version: 2,
   about: 'a movement of an item: from which holder, store and place to which, on which day, by which event',
   key: ['item', 'step'],
   columns: {
@@ -69,7 +69,7 @@ export const chainOfCustody: RowsView = {
     from_holder: 'the organisation that held it before; null before its first registration',
     from_site: 'the store that held it before, if any',
     from_place: 'the code of the place of that store',
-    to_holder: 'the organisation that held it after, or last',
+    to_holder: 'the organisation that held it after, or last: the donor until its receipt, and after its return',
     to_site: 'the store that held it after, if any',
     to_place: 'the code of the place of that store',
     detail: 'the code of the reason, cause, method or place, or the transfer, if there is one',

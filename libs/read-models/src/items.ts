@@ -18,7 +18,8 @@ export class ItemRow {
     'registered, withdrawn (registered by mistake), held, reported (a loss waits for its verification), lost, destroyed, expended, diverted (found elsewhere without consent), returned or disposed',
   )
   status!: string;
-  @text('the organisation that has the duty to count it') holder!: string;
+  @text('the organisation that has the duty to count it: the donor until its receipt, and after its return')
+  holder!: string;
   @textOrNull('the store that holds it; none before its receipt, and after its end') site!: string | null;
   @dayOrNull('the day of its receipt, corrections included') received_on!: string | null;
   @dayOrNull('the day of the last check that has seen it') last_checked_on!: string | null;
@@ -33,7 +34,7 @@ const OFF_SCHEDULE = { site: null, check_by: null };
 
 export const items: Projection<ItemEvent, ItemRow> = {
   name: 'items',
-  version: 2,
+  version: 3,
   kinds: ['item'],
   about: 'an item that is monitored by its serial: who holds it, where, what became of it, and its next check',
   entity: ItemRow,
@@ -55,7 +56,7 @@ export const items: Projection<ItemEvent, ItemRow> = {
       consignment: data.consignment ?? null,
       line: data.line ?? null,
       status: 'registered',
-      holder: recipient,
+      holder: donor,
       registered_on,
     }),
     {
@@ -72,7 +73,13 @@ export const items: Projection<ItemEvent, ItemRow> = {
         site: row.site === null ? null : (site ?? row.site),
         check_by: row.check_by === null || row.last_checked_on !== null ? row.check_by : checkBy,
       }),
-      ItemReceiptWithdrawn: () => ({ ...OFF_SCHEDULE, status: 'registered', received_on: null, last_checked_on: null }),
+      ItemReceiptWithdrawn: (_, { donor: holder }) => ({
+        ...OFF_SCHEDULE,
+        status: 'registered',
+        holder,
+        received_on: null,
+        last_checked_on: null,
+      }),
       ItemMoved: ({ site }) => ({ site }),
       ItemReportedLost: () => ({ status: 'reported' }),
       ItemReportedDestroyed: () => ({ status: 'reported' }),
@@ -86,7 +93,7 @@ export const items: Projection<ItemEvent, ItemRow> = {
         site: site ?? (holder === from ? row.site : null),
       }),
       ItemDisposed: () => ({ ...OFF_SCHEDULE, status: 'disposed' }),
-      ItemReturned: () => ({ ...OFF_SCHEDULE, status: 'returned' }),
+      ItemReturned: (_, { donor: holder }) => ({ ...OFF_SCHEDULE, status: 'returned', holder }),
       ItemCheckNoted: ({ check: end_use_check }) => ({ end_use_check }),
       ItemChecked: ({ on, checkBy: check_by }) => ({ last_checked_on: on, check_by }),
       UnauthorisedTransferDetected: () => ({ status: 'diverted' }),
@@ -111,7 +118,8 @@ export class CustodyRow {
   )
   happened!: string;
   @day('the day on which it happened, as its sender states it') happened_on!: string;
-  @text('the organisation that held it after the step') holder!: string;
+  @text('the organisation that held it after the step: the donor until its receipt, and after its return')
+  holder!: string;
   @textOrNull('the store that held it after the step, if any') site!: string | null;
   @textOrNull('the organisation that held it before the step; null before its first registration')
   holder_before!: string | null;
@@ -151,6 +159,9 @@ const NOWHERE: readonly ItemEvent['type'][] = [
   'ItemReturned',
 ];
 
+/** After these the donor holds the item. */
+const WITH_DONOR: readonly ItemEvent['type'][] = ['ItemReceiptWithdrawn', 'ItemReturned'];
+
 /** The fields of an event that its step shows. */
 interface StepFields {
   readonly on?: string;
@@ -185,11 +196,12 @@ function stepAfter(head: CustodyRow | null, event: RecordedEvent<ItemEvent>): Cu
   if (event.type === 'SerialRegistered') {
     const { donor, recipient, item, serial } = event.data;
     const about = { item: id, donor, recipient, item_type: `${donor}.${item}`, serial };
-    return { ...about, ...happened, holder: recipient, site: null };
+    return { ...about, ...happened, holder: donor, site: null };
   }
   if (head === null) return null;
   const stays = event.type === 'ItemReceiptCorrected' && head.site === null;
-  const holder = data.to ?? data.holder ?? head.holder;
+  const isWithDonor = WITH_DONOR.includes(event.type);
+  const holder = isWithDonor ? head.donor : (data.to ?? data.holder ?? head.holder);
   const kept = holder === head.holder ? head.site : null;
   const site = NOWHERE.includes(event.type) || stays ? null : (data.site ?? kept);
   return { ...head, ...happened, holder, site };
@@ -197,7 +209,7 @@ function stepAfter(head: CustodyRow | null, event: RecordedEvent<ItemEvent>): Cu
 
 export const custody: Projection<ItemEvent, CustodyRow> = {
   name: 'custody',
-  version: 2,
+  version: 3,
   kinds: ['item'],
   about: "a step of an item's way, from the registration of its serial to its end: who held it, and where",
   entity: CustodyRow,

@@ -11,31 +11,37 @@ const COLUMNS = [
   'cause',
   'kept',
   'overdue',
+  'missed',
   'days_late_first',
   'days_late_plan',
 ] as const;
 const PROMISES = new UnionOf<(typeof COLUMNS)[number]>(COLUMNS);
 
 const oneIf = (condition: string): string => `CASE WHEN ${condition} THEN 1 ELSE 0 END`;
-const SHARED = ['donor', 'recipient', 'programme', 'days_late_first', 'days_late_plan'] as const;
+const SHARED = ['donor', 'recipient', 'programme'] as const;
 
 /** Deliveries and milestones that were promised for a day. */
 const promises = (from: From): Query =>
   PROMISES.rows(
     [
       PROMISES.part(from(ConsignmentRow, 'c').where(`c.status <> 'cancelled'`), {
-        ...columnsAs('c', ...SHARED),
+        ...columnsAs('c', ...SHARED, 'days_late_first', 'days_late_plan'),
         promise: `'delivery'`,
         cause: 'c.last_cause',
         kept: oneIf('c.received_on IS NOT NULL'),
         overdue: oneIf('c.overdue'),
+        missed: '0',
       }),
-      PROMISES.part(from(MilestoneRow, 'm').where(`m.status <> 'missed'`), {
+      PROMISES.part(from(MilestoneRow, 'm'), {
         ...columnsAs('m', ...SHARED),
         promise: `'milestone'`,
         cause: 'm.last_cause',
         kept: oneIf(`m.status = 'met'`),
         overdue: oneIf('m.overdue'),
+        missed: oneIf(`m.status = 'missed'`),
+        // One that is missed stays late, as one that is open does.
+        days_late_first: 'COALESCE(m.days_late_first, m.days_missed_first)',
+        days_late_plan: 'COALESCE(m.days_late_plan, m.days_missed_plan)',
       }),
     ],
     'k',
@@ -52,10 +58,11 @@ function query(from: From): Query {
     .select([]);
   for (const column of BY) rows.addSelect(`p.${column}`, column).addGroupBy(`p.${column}`);
   rows.addSelect('COUNT(*)', 'promised').addSelect('SUM(p.kept)', 'kept').addSelect('SUM(p.overdue)', 'overdue');
+  rows.addSelect('SUM(p.missed)', 'missed');
   for (const against of ['first', 'plan'] as const) {
     const days = `p.days_late_${against}`;
     rows
-      .addSelect(`SUM(${oneIf(`${days} > 0`)})`, `late_${against}`)
+      .addSelect(`SUM(${oneIf(`${days} > 0 OR p.missed = 1`)})`, `late_${against}`)
       .addSelect(`ROUND(1.0 * SUM(${days}) / NULLIF(COUNT(${days}), 0), 1)`, `mean_days_late_${against}`)
       .addSelect(`MAX(${days})`, `most_days_late_${against}`);
   }
@@ -63,15 +70,15 @@ function query(from: From): Query {
 }
 
 const FIRST =
-  'from the day first promised to that on which it was kept, negative if early; of a late one that is open, to the day of the answer';
+  'from the day first promised to that on which it was kept, negative if early; of a late one that is open or missed, to the day of the answer';
 const PLAN =
-  'from the day planned last to that on which it was kept, negative if early; of an overdue one, to the day of the answer';
+  'from the day planned last to that on which it was kept, negative if early; of an overdue or missed one, to the day of the answer';
 const PARTIES = { donor: 'donor', recipient: 'recipient', programme: 'programme' };
 
 /** Plan against actual: how late, against the first promise and the current plan, and why. */
 export const lateness: RowsView = {
   name: 'lateness',
-  version: 1,
+  version: 2,
   about:
     'per donor, recipient, programme, kind of promise and cause: promises kept and late, against the first promise and the current plan',
   key: BY,
@@ -84,6 +91,7 @@ export const lateness: RowsView = {
     promised: 'integer',
     kept: 'integer',
     overdue: 'integer',
+    missed: 'integer',
     late_first: 'integer',
     mean_days_late_first: 'decimal',
     most_days_late_first: 'integer',
@@ -95,22 +103,23 @@ export const lateness: RowsView = {
     donor: "the donor's id",
     recipient: 'the recipient',
     programme: 'the programme, if any',
-    promise: 'delivery (a consignment that is not cancelled) or milestone (one that was not missed)',
+    promise: 'delivery (a consignment that is not cancelled) or milestone',
     cause: 'the code of the last cause for which the day was replanned; null if it never was',
     promised: 'deliveries or milestones that were promised',
     kept: 'of those, received or met',
-    overdue: 'of those, past the day planned now, and neither received nor met',
-    late_first: 'of those, kept after the day first promised, or open and past it',
+    overdue: 'of those, past the day planned now, and neither received nor met nor recorded as missed',
+    missed: 'of those, milestones recorded as missed: each counts as late',
+    late_first: 'of those, kept after the day first promised, open and past it, or missed',
     mean_days_late_first: `mean days ${FIRST}; null if there are none`,
     most_days_late_first: `the most days ${FIRST}`,
-    late_plan: 'of those, kept after the day planned last, or overdue',
+    late_plan: 'of those, kept after the day planned last, overdue, or missed',
     mean_days_late_plan: `mean days ${PLAN}; null if there are none`,
     most_days_late_plan: `the most days ${PLAN}`,
   },
   totals: {
     counts: 'rows of donor, recipient, programme, kind of promise and cause',
     by: ['promise'],
-    sums: ['promised', 'kept', 'overdue', 'late_first', 'late_plan'],
+    sums: ['promised', 'kept', 'overdue', 'missed', 'late_first', 'late_plan'],
   },
   movedBy: { consignments: PARTIES, milestones: PARTIES },
   madeOf: ({ donor = null, recipient = null, programme = null, cause: last_cause = null, promise = null }) => ({

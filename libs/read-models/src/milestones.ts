@@ -25,6 +25,7 @@ const open = { status: 'planned', actual: null };
 
 const ended = (row: MilestoneRow, status: string, on: string): MilestoneRow => ({ ...row, status, actual: on });
 
+const MISSED = { closed: { status: ['planned', 'met'] } };
 const MET = { done: 'actual', closed: { status: ['missed'] } };
 
 function evolve(
@@ -93,7 +94,7 @@ function touches(event: RecordedEvent<ProgrammeEvent>): readonly string[] {
 
 export const milestones: Projection<ProgrammeEvent, MilestoneRow> = {
   name: 'milestones',
-  version: 4,
+  version: 5,
   kinds: ['programme'],
   about: 'a milestone of a programme: the first promise, the current plan, and the outcome',
   entity: MilestoneRow,
@@ -110,6 +111,14 @@ export const milestones: Projection<ProgrammeEvent, MilestoneRow> = {
     days_late_plan: daysLate(
       'days from the day planned last to the day met, negative if early; while it is overdue, to the day of the answer; null if missed',
       { due: 'due', ...MET },
+    ),
+    days_missed_first: daysLate(
+      'of a missed one, days from the day first promised to the day of the answer; null before it, and of others',
+      { due: 'first_due', ...MISSED },
+    ),
+    days_missed_plan: daysLate(
+      'of a missed one, days from the day planned last to the day of the answer; null before it, and of others',
+      { due: 'due', ...MISSED },
     ),
   },
   head: true,

@@ -48,7 +48,7 @@ function query(from: From): Query {
     rows.addSelect(`SUM(CASE WHEN ${within} THEN 1 ELSE 0 END)`, name);
   }
   return rows
-    .addSelect('COUNT(*)', 'cases')
+    .addSelect('COUNT(*)', 'case_scopes')
     .addSelect(`SUM(CASE WHEN m.ended_on IS NULL THEN 1 ELSE 0 END)`, 'open')
     .addSelect(`SUM(CASE WHEN m.assistance = 'suspended' THEN 1 ELSE 0 END)`, 'suspended')
     .addSelect('MAX(m.days_open)', 'most_days_open');
@@ -59,7 +59,7 @@ const OLD = 'days from the report to the end of the inquiry, or to the day of th
 /** How many misuse cases there are of what, where, since when, at which stage, and how old. */
 export const misuseTrends: RowsView = {
   name: 'misuse-trends',
-  version: 1,
+  version: 2,
   about:
     'per month, donor, recipient, scope, allegation, incident type, and status: how many misuse cases, and how old; declined and dismissed ones too',
   key: Object.keys(BY),
@@ -71,7 +71,7 @@ export const misuseTrends: RowsView = {
     allegation: 'text',
     incident_type: 'text',
     status: 'text',
-    cases: 'integer',
+    case_scopes: 'integer',
     open: 'integer',
     suspended: 'integer',
     days_0_30: 'integer',
@@ -90,7 +90,8 @@ export const misuseTrends: RowsView = {
     allegation: 'the code of the allegation, as reported or corrected',
     incident_type: 'the code of the incident type; null until the case is accepted',
     status: 'flagged, accepted, declined, investigating, substantiated, dismissed, inconclusive or closed',
-    cases: 'misuse cases',
+    case_scopes:
+      'misuse cases with this scope: added over scopes, a case counts once for each of its own; misuse-register counts cases',
     open: 'of those, with an inquiry that has not ended: neither closed, declined nor dismissed',
     suspended: 'of those, with a measure by which assistance is suspended',
     days_0_30: `of those, at most 30 days old: ${OLD}`,
@@ -104,7 +105,7 @@ export const misuseTrends: RowsView = {
   totals: {
     counts: 'rows of these columns',
     by: ['scope_kind', 'status'],
-    sums: ['cases', 'open', 'suspended', ...Object.keys(AGES)],
+    sums: ['case_scopes', 'open', 'suspended', ...Object.keys(AGES)],
   },
   movedBy: {
     'misuse-register': { donor: 'donor', recipient: 'recipient' },

@@ -122,7 +122,9 @@ const somewhere = (events: Items): Items => since(events, last(events, ...EMPTIE
 
 const holderOf = (events: Items): string => {
   const opening = last(events, 'SerialRegistered') as Of<ItemEvent, 'SerialRegistered'>;
-  return last(events, 'ItemTransferred')?.data.to ?? opening.data.recipient;
+  const came = last(events, 'SerialRegistered', 'ItemReceived', 'ItemReceiptWithdrawn', 'ItemReturned');
+  if (came?.type !== 'ItemReceived') return opening.data.donor;
+  return last(since(events, came), 'ItemTransferred')?.data.to ?? came.data.holder;
 };
 
 /** Where the item is, if a store holds it: with a new holder only what that one stated. */
@@ -290,7 +292,7 @@ const losses: Figures = (log, { day }) =>
       const { verifyBy, on, cause } = report.data;
       return {
         ...aboutItem(opening),
-        holder: holderOf(before),
+        holder: last(before, 'ItemTransferred')?.data.to ?? aboutItem(opening).recipient,
         reported_as: wordOf(report.type).slice('reported-'.length),
         lost_on: on,
         cause,

@@ -97,7 +97,7 @@ const trends: Figures = (log, { day }) => {
     const days = rows.flatMap(({ days_open: open }) => open ?? []);
     return {
       ...part(rows[0] as FigureRow, by),
-      cases: rows.length,
+      case_scopes: rows.length,
       open: rows.filter(({ ended_on: ended }) => ended === null).length,
       suspended: rows.filter(({ assistance }) => assistance === 'suspended').length,
       ...Object.fromEntries(

@@ -170,6 +170,8 @@ function milestone(events: Events, one: Milestone, day: string): FigureRow {
     overdue: open && day > due,
     days_late_first: daysLate(planned.data.due, met, open, day),
     days_late_plan: daysLate(due, met, open, day),
+    days_missed_first: daysLate(planned.data.due, null, outcome === 'missed', day),
+    days_missed_plan: daysLate(due, null, outcome === 'missed', day),
   };
 }
 

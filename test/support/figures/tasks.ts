@@ -23,6 +23,7 @@ interface PromiseFigure {
   readonly about: FigureRow;
   readonly kept: boolean;
   readonly overdue: boolean;
+  readonly missed: boolean;
   readonly first: number | null;
   readonly plan: number | null;
 }
@@ -34,24 +35,30 @@ function promises(log: readonly RecordedEvent[], asked: QueryParameters): readon
       const { donor, recipient, programme, last_cause: cause } = row;
       const about = { donor, recipient, programme, promise: 'delivery', cause };
       const { days_late_first: first, days_late_plan: plan } = row;
-      return { about, kept: row.received_on !== null, overdue: row.overdue, first, plan };
+      return { about, kept: row.received_on !== null, overdue: row.overdue, missed: false, first, plan };
     });
-  const milestones = rowsIn(PLANNING, 'milestones', log, asked)
-    .filter((row) => row['status'] !== 'missed')
-    .map((row): PromiseFigure => ({
-      about: {
-        donor: row['donor'] ?? null,
-        recipient: row['recipient'] ?? null,
-        programme: row['programme'] ?? null,
-        promise: 'milestone',
-        cause: row['last_cause'] ?? null,
-      },
-      kept: row['status'] === 'met',
-      overdue: row['overdue'] === true,
-      first: row['days_late_first'] as number | null,
-      plan: row['days_late_plan'] as number | null,
-    }));
+  const milestones = rowsIn(PLANNING, 'milestones', log, asked).map((row): PromiseFigure => ({
+    about: {
+      donor: row['donor'] ?? null,
+      recipient: row['recipient'] ?? null,
+      programme: row['programme'] ?? null,
+      promise: 'milestone',
+      cause: row['last_cause'] ?? null,
+    },
+    kept: row['status'] === 'met',
+    overdue: row['overdue'] === true,
+    missed: row['status'] === 'missed',
+    first: lateBy(row, 'first', asked.day),
+    plan: lateBy(row, 'plan', asked.day),
+  }));
   return [...deliveries, ...milestones];
+}
+
+/** How late a milestone is: a missed one by the days since its day, once that is over. */
+function lateBy(row: FigureRow, against: 'first' | 'plan', today: string): number | null {
+  if (row['status'] !== 'missed') return row[`days_late_${against}`] as number | null;
+  const late = daysBetween(row[against === 'first' ? 'first_due' : 'due'] as string, today);
+  return late > 0 ? late : null;
 }
 
 /** A mean with one digit, rounded half away from zero. */
@@ -65,7 +72,7 @@ const lateness: Figures = (log, asked) =>
   [...Map.groupBy(promises(log, asked), ({ about }) => JSON.stringify(about)).values()].map((rows) => {
     const days = (of: 'first' | 'plan') => rows.flatMap((row) => row[of] ?? []);
     const figuresOf = (of: 'first' | 'plan') => ({
-      [`late_${of}`]: days(of).filter((one) => one > 0).length,
+      [`late_${of}`]: rows.filter((row) => row.missed || Number(row[of]) > 0).length,
       [`mean_days_late_${of}`]: mean(days(of)),
       [`most_days_late_${of}`]: days(of).length === 0 ? null : Math.max(...days(of)),
     });
@@ -74,6 +81,7 @@ const lateness: Figures = (log, asked) =>
       promised: rows.length,
       kept: rows.filter(({ kept }) => kept).length,
       overdue: rows.filter(({ overdue }) => overdue).length,
+      missed: rows.filter(({ missed }) => missed).length,
       ...figuresOf('first'),
       ...figuresOf('plan'),
     };

@@ -77,7 +77,7 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   'misuse-trends': of(
     'rows of these columns',
     ['scope_kind', 'status'],
-    ['cases', 'open', 'suspended', 'days_0_30', 'days_31_90', 'days_91_180', 'days_181_365', 'days_over_365'],
+    ['case_scopes', 'open', 'suspended', 'days_0_30', 'days_31_90', 'days_91_180', 'days_181_365', 'days_over_365'],
   ),
   'training-costs': of(
     'rows of donor, recipient, programme, purpose and currency',
@@ -92,7 +92,7 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   lateness: of(
     'rows of donor, recipient, programme, kind of promise and cause',
     ['promise'],
-    ['promised', 'kept', 'overdue', 'late_first', 'late_plan'],
+    ['promised', 'kept', 'overdue', 'missed', 'late_first', 'late_plan'],
   ),
   'conditions-in-force': of('conditions and restrictions', ['type']),
   'recipient-tasks': of('tasks', ['task', 'overdue']),
