@@ -98,6 +98,46 @@ export function vetting(opens: DeploymentFactory): void {
     await shows('enrolments', { trainee: 'n-3', status: 'enrolled', cleared_until: inDays(90) });
   });
 
+  it('each bar of a unit is shown: its clearance from the first day, its holds, and restrictions', async () => {
+    const U = 'estmark.guard-9';
+    const F = 'legal-framework/norland.f9';
+    const at = (days: number) => ({ occurredAt: `${inDays(days)}T09:00:00.000Z` });
+    const bars = async () =>
+      (await client.latest(`barred?subject=${U}`))
+        .map((row) => ['bar', 'named', 'status', 'barred_on', 'bar_reason', 'next'].map((column) => row[column]))
+        .toSorted((one, other) => String(one[0]).localeCompare(String(other[0])));
+    await register(U);
+    await send(`security-unit/${U}/give-clearance`, { until: inDays(90), ...at(-40) }, VETTER);
+    expect(await bars()).toEqual([]);
+
+    const scope = { kind: 'unit', id: U };
+    const precaution = { scope, hold: 'inquiry', basis: 'misuse', reason: 'precautionary-suspension' };
+    await send(`hold/unit.${U}/place`, { ...precaution, until: inDays(30), ...at(-3) }, DONOR);
+    const hold = ['hold', 'inquiry', 'on-hold', inDays(-3), 'precautionary-suspension', 'release-hold'];
+    expect(await bars()).toEqual([hold]);
+
+    await send(`${F}/draft`, { title: 'Terms', instrument: 'exchange-of-letters', ...parties }, DONOR);
+    const terms = { restriction: 'no-guard', statement: 'None to the guard', basis: 'export-act', scope };
+    await send(`${F}/impose-restriction`, { ...terms, ...at(-2) }, DONOR);
+    const restriction = [
+      'restriction',
+      'norland.f9 no-guard',
+      'restricted',
+      inDays(-2),
+      'export-act',
+      'lift-restriction',
+    ];
+    expect(await bars()).toEqual([hold, restriction]);
+
+    await send(`security-unit/${U}/suspend-clearance`, { reason: 'reported', ...at(-20) }, VETTER);
+    await send(`security-unit/${U}/refuse-clearance`, { reason: 'confirmed', ...at(-1) }, VETTER);
+    const refused = ['clearance', null, 'refused', inDays(-20), 'confirmed', 'request-vetting'];
+    expect(await bars()).toEqual([refused, hold, restriction]);
+    await send(`hold/unit.${U}/release`, { hold: 'inquiry', reason: 'closed' }, DONOR);
+    await send(`${F}/lift-restriction`, { restriction: 'no-guard', reason: 'repealed' }, DONOR);
+    expect(await bars()).toEqual([refused]);
+  });
+
   it('a vetting is given up, and leaves the unit as it was', async () => {
     const U = 'estmark.guard-2';
     const V = 'vetting-case/norland.v3';

@@ -1,35 +1,99 @@
+import { ConditionRow } from './agreements.js';
 import { daysLate, overdue } from './columns.js';
 import type { From, Query, RowsView } from './from.js';
+import { HoldRow } from './holds.js';
 import { UnionOf, columnsAs } from './union.js';
 import { UnitRow, VettedPersonRow } from './units.js';
 import { RemediationStepRow, VettingCaseRow } from './vetting-cases.js';
 
-const OF_CLEARANCE = ['recipient', 'status', 'barred_on', 'bar_reason', 'vetting_case'] as const;
-const OF_SUBJECT = ['subject_kind', 'subject', 'unit', ...OF_CLEARANCE] as const;
+const OF_SUBJECT = [
+  'subject_kind',
+  'subject',
+  'unit',
+  'recipient',
+  'donor',
+  'bar',
+  'named',
+  'status',
+  'barred_on',
+  'bar_reason',
+  'last_day',
+  'vetting_case',
+] as const;
 const SUBJECTS = new UnionOf<(typeof OF_SUBJECT)[number]>(OF_SUBJECT);
 
-const BARRED = `IN ('suspended', 'refused')`;
+/** A clearance under an alias that is suspended, refused or over, recorded as such or not. */
+const notCleared = (alias: string): string => `${alias}.status IN ('suspended', 'refused', 'expired') OR ${alias}.over`;
+const clearance = (alias: string) => ({
+  ...columnsAs(alias, 'recipient', 'unit', 'vetting_case'),
+  bar: `'clearance'`,
+  status: `CASE WHEN ${alias}.over THEN 'expired' ELSE ${alias}.status END`,
+  barred_on: `COALESCE(${alias}.barred_on, ${alias}.cleared_until)`,
+  bar_reason: `COALESCE(${alias}.bar_reason, 'clearance-over')`,
+});
 
-/** Units and persons that are suspended or refused. */
+/** The holds in force on units. */
+function heldUnits(from: From): Query {
+  const units = from(UnitRow, 'n').select('n.unit', 'unit').addSelect('n.recipient', 'recipient');
+  const holds = from(HoldRow, 'h')
+    .leftJoin(`(${units.getQuery()})`, 'w', 'w.unit = h.scope')
+    .where(`h.scope_kind = 'unit' AND h.status = 'in force' AND NOT h.last_day_over`);
+  return SUBJECTS.part(holds.setParameters({ ...units.getParameters(), ...holds.getParameters() }), {
+    ...columnsAs('h', 'donor', 'last_day'),
+    ...columnsAs('w', 'recipient'),
+    subject_kind: `'security-unit'`,
+    subject: 'h.scope',
+    unit: 'h.scope',
+    bar: `'hold'`,
+    named: 'h.hold',
+    status: `'on-hold'`,
+    barred_on: 'h.placed_on',
+    bar_reason: 'h.reason',
+  });
+}
+
+/** The restrictions in force of agreements, on units. */
+const restrictedUnits = (from: From): Query =>
+  SUBJECTS.part(
+    from(ConditionRow, 'r').where(`r.type = 'restriction' AND r.scope_kind = 'unit' AND r.status = 'in force'`),
+    {
+      ...columnsAs('r', 'recipient', 'donor'),
+      subject_kind: `'security-unit'`,
+      subject: 'r.scope',
+      unit: 'r.scope',
+      bar: `'restriction'`,
+      named: `r.agreement || ' ' || r.name`,
+      status: `'restricted'`,
+      barred_on: 'r.attached_on',
+      bar_reason: 'r.basis',
+    },
+  );
+
+/** Each bar of a unit or person. */
 const barredSubjects = (from: From): Query =>
   SUBJECTS.rows(
     [
-      SUBJECTS.part(from(UnitRow, 'u').where(`u.status ${BARRED}`), {
-        ...columnsAs('u', ...OF_CLEARANCE, 'unit'),
+      SUBJECTS.part(from(UnitRow, 'u').where(notCleared('u')), {
+        ...clearance('u'),
         subject_kind: `'security-unit'`,
         subject: 'u.unit',
       }),
-      SUBJECTS.part(from(VettedPersonRow, 'p').where(`p.status ${BARRED}`), {
-        ...columnsAs('p', ...OF_CLEARANCE, 'unit'),
+      SUBJECTS.part(from(VettedPersonRow, 'p').where(notCleared('p')), {
+        ...clearance('p'),
         subject_kind: `'vetted-person'`,
         subject: 'p.person',
       }),
+      heldUnits(from),
+      restrictedUnits(from),
     ],
     'k',
   );
 
-/** What has to come next for a clearance. */
-const NEXT = `CASE WHEN b.status = 'suspended' THEN 'assess-information'
+/** What has to come next for the bar to end. */
+const NEXT = `CASE WHEN b.status = 'on-hold' THEN 'release-hold'
+  WHEN b.status = 'restricted' THEN 'lift-restriction'
+  WHEN b.status = 'expired' THEN 'renew-clearance'
+  WHEN b.status = 'suspended' THEN 'assess-information'
   WHEN v.stage IS NULL OR v.stage = 'withdrawn' THEN 'request-vetting'
   WHEN v.stage IN ('requested', 'under-inquiry') THEN 'conclude-vetting'
   WHEN v.stage = 'in-remediation' AND v.steps_taken < v.steps THEN 'take-steps'
@@ -66,20 +130,27 @@ function query(from: From): Query {
 const TAKEN = { due: 'due', done: 'taken_on' };
 const CASE = { vetting_case: 'vetting_case' };
 
-/** Who is barred from assistance, why, and by which steps they come back. */
+/**
+ * Who is barred from assistance, why, and by which steps they come back: by a clearance, a hold, or
+ * a restriction of an agreement, each bar by itself.
+ */
 export const barred: RowsView = {
   name: 'barred',
-  version: 2,
-  about: 'a unit or person that is barred: since when, why, what has to come next, and each step of its remediation',
-  key: ['subject_kind', 'subject', 'step'],
+  version: 3,
+  about: 'each bar of a unit or person: since when, why, what has to come next, and each step of its remediation',
+  key: ['subject_kind', 'subject', 'bar', 'named', 'step'],
   columns: {
     recipient: 'text',
     subject_kind: 'text',
     subject: 'text',
     unit: 'text',
+    bar: 'text',
+    named: 'text',
+    donor: 'text',
     status: 'text',
     barred_on: 'day',
     bar_reason: 'text',
+    last_day: 'day',
     next: 'text',
     vetting_case: 'text',
     stage: 'text',
@@ -95,10 +166,15 @@ export const barred: RowsView = {
     subject_kind: 'security-unit or vetted-person',
     subject: 'the unit or person that is barred',
     unit: 'the unit, or that of the person',
-    status: 'suspended, or refused',
-    barred_on: 'the day from which it is barred',
-    bar_reason: 'the code of the reason',
-    next: 'what has to come next: assess-information, request-vetting, conclude-vetting, open-remediation, take-steps, complete-remediation or restore-clearance',
+    bar: 'what bars it: clearance, hold (on the unit) or restriction (of an agreement, on the unit)',
+    named: "the hold's name; of a restriction, the agreement and its name there; null of a clearance",
+    donor: "the donor whose assistance it is barred from; every donor's if there is none",
+    status: 'suspended, refused or expired (its last day is over, recorded or not) of a clearance; on-hold; restricted',
+    barred_on: 'the day from which it is barred; of an expired clearance, its last day',
+    bar_reason:
+      'the code of the reason; of a restriction, that of the law or decision behind it; clearance-over of an expired clearance',
+    last_day: 'of a hold, its last day, if it has one',
+    next: 'what has to come next: assess-information, request-vetting, conclude-vetting, open-remediation, take-steps, complete-remediation, restore-clearance, renew-clearance, release-hold or lift-restriction',
     vetting_case: 'the vetting case by which it is barred, if there is one',
     stage: 'the stage of that case',
     informed_on: 'the day on which the recipient was informed of the refusal',
@@ -118,14 +194,18 @@ export const barred: RowsView = {
       TAKEN,
     ),
   },
-  totals: { counts: 'units or persons and steps', by: ['status', 'next'], sums: [] },
+  totals: { counts: 'bars of units or persons, and steps', by: ['status', 'next'], sums: [] },
   movedBy: {
     units: { subject: 'unit' },
     'vetted-persons': { subject: 'person' },
+    holds: { subject: 'scope' },
+    conditions: { subject: 'scope' },
     'vetting-cases': CASE,
     'remediation-steps': CASE,
   },
-  madeOf: ({ subject_kind = null, subject = null, vetting_case = null, step = null }) => ({
+  madeOf: ({ subject_kind = null, subject = null, bar = null, named = null, vetting_case = null, step = null }) => ({
+    ...(bar === 'hold' ? { holds: { scope_kind: 'unit', scope: subject, hold: named } } : {}),
+    ...(bar === 'restriction' ? { conditions: { type: 'restriction', scope_kind: 'unit', scope: subject } } : {}),
     ...(subject_kind === 'security-unit' ? { units: { unit: subject } } : { 'vetted-persons': { person: subject } }),
     ...(vetting_case === null ? {} : { 'vetting-cases': { vetting_case } }),
     ...(step === null ? {} : { 'remediation-steps': { vetting_case, step } }),

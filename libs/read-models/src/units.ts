@@ -11,7 +11,8 @@ class ClearanceColumns {
   @dayOrNull('the last day of its newest clearance, which holds only while it is cleared') cleared_until!:
     string | null;
   @dayOrNull('the day on which it was cleared or restored last') cleared_on!: string | null;
-  @dayOrNull('while it is suspended or refused: the day from which it is') barred_on!: string | null;
+  @dayOrNull('while it is suspended or refused: the day from which it is barred, kept until it is cleared') barred_on!:
+    string | null;
   @textOrNull('while it is suspended or refused: the code of the reason') bar_reason!: string | null;
   @textOrNull('the vetting case that cleared, suspended, refused or restored it last, if one did') vetting_case!:
     string | null;
@@ -68,16 +69,16 @@ const unbarred = (until: string | null, on: string): string =>
 type ClearanceChanges = RowChanges<ClearanceColumns, VettedPersonEvent, 'PersonRegistered'>;
 const CHANGES = {
   ClearanceGiven: (data, _, { day: on }) => ({ ...given(on, data), status: 'cleared', cleared_until: data.until }),
-  ClearanceSuspended: ({ reason, vettingCase }, { suspensions, vetting_case }, { day: on }) => ({
+  ClearanceSuspended: ({ reason, vettingCase }, { suspensions, vetting_case, barred_on }, { day: on }) => ({
     status: 'suspended',
-    barred_on: on,
+    barred_on: barred_on ?? on,
     bar_reason: reason,
     vetting_case: vettingCase ?? vetting_case,
     suspensions: suspensions + 1,
   }),
-  ClearanceRefused: ({ reason, vettingCase }, { vetting_case }, { day: on }) => ({
+  ClearanceRefused: ({ reason, vettingCase }, { vetting_case, barred_on }, { day: on }) => ({
     status: 'refused',
-    barred_on: on,
+    barred_on: barred_on ?? on,
     bar_reason: reason,
     vetting_case: vettingCase ?? vetting_case,
   }),
@@ -105,7 +106,7 @@ const OVER = {
 
 export const units: Projection<SecurityUnitEvent, UnitRow> = {
   name: 'units',
-  version: 3,
+  version: 4,
   kinds: ['security-unit'],
   about: 'a unit of a recipient: whether it is cleared and until when, why it is barred, and by which inquiry',
   entity: UnitRow,
@@ -136,7 +137,7 @@ export const units: Projection<SecurityUnitEvent, UnitRow> = {
 
 export const vettedPersons: Projection<VettedPersonEvent, VettedPersonRow> = {
   name: 'vetted-persons',
-  version: 4,
+  version: 5,
   kinds: ['vetted-person'],
   about: "a person by a reference alone: whether that person is cleared, beside the unit's own clearance",
   entity: VettedPersonRow,

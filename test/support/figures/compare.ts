@@ -47,7 +47,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   'end-use-compliance': ['donor', 'recipient', 'holder', 'programme', 'item', 'type', 'currency'],
   'overdue-by-month': ['donor', 'recipient', 'holder', 'type', 'currency', 'month'],
   'misuse-scopes': ['misuse_case', 'scope_kind', 'scope'],
-  barred: ['subject_kind', 'subject', 'step'],
+  barred: ['subject_kind', 'subject', 'bar', 'named', 'step'],
   'misuse-trends': ['month', 'donor', 'recipient', 'scope_kind', 'scope', 'allegation', 'incident_type', 'status'],
   'training-costs': ['donor', 'recipient', 'programme', 'purpose', 'currency'],
   'training-by-unit': ['donor', 'recipient', 'unit', 'currency'],

@@ -1,5 +1,7 @@
 import type { RecordedEvent } from '@entente/kernel';
-import { type FigureRow, type Figures, daysBetween, distinct, sum } from './log.js';
+import { FRAMEWORKS } from './framework.js';
+import { HOLDS } from './holds.js';
+import { type FigureRow, type Figures, type QueryParameters, daysBetween, distinct, sum } from './log.js';
 import { misuseRows } from './misuse.js';
 import { TRAINING } from './training.js';
 import { VETTING } from './vetting.js';
@@ -20,7 +22,14 @@ const part = (row: FigureRow, columns: readonly string[]): FigureRow =>
 // ---- Who is barred ----
 
 function nextFor(status: string | null, inquiry: FigureRow | undefined): string {
-  if (status === 'suspended') return 'assess-information';
+  const alone: Texts = {
+    suspended: 'assess-information',
+    expired: 'renew-clearance',
+    'on-hold': 'release-hold',
+    restricted: 'lift-restriction',
+  };
+  const next = alone[status ?? ''];
+  if (next !== undefined && next !== null) return next;
   if (inquiry === undefined || inquiry['stage'] === 'withdrawn') return 'request-vetting';
   const allTaken = inquiry['steps_taken'] === inquiry['steps'];
   const words: Texts = {
@@ -32,27 +41,88 @@ function nextFor(status: string | null, inquiry: FigureRow | undefined): string 
   return words[inquiry['stage'] as string] ?? 'restore-clearance';
 }
 
+const OF_BAR = [
+  'recipient',
+  'subject_kind',
+  'subject',
+  'unit',
+  'donor',
+  'bar',
+  'named',
+  'status',
+  'barred_on',
+  'bar_reason',
+  'last_day',
+  'vetting_case',
+];
+
+/** Clearances that are suspended, refused or over by the day. */
+function uncleared(rows: readonly FigureRow[], subject_kind: string, id: string): readonly FigureRow[] {
+  const shown = rows.filter(
+    (row) => row['over'] === true || !['not-vetted', 'cleared', 'ended'].includes(texts(row)['status'] ?? ''),
+  );
+  return shown.map((row) => {
+    const over = row['over'] === true || row['status'] === 'expired';
+    return {
+      ...part(row, OF_BAR),
+      subject_kind,
+      subject: texts(row)[id] ?? '',
+      bar: 'clearance',
+      status: over ? 'expired' : (row['status'] ?? null),
+      barred_on: (over ? row['cleared_until'] : row['barred_on']) ?? null,
+      bar_reason: over ? 'clearance-over' : (row['bar_reason'] ?? null),
+      last_day: null,
+    };
+  });
+}
+
+/** Holds in force, and restrictions, on units. */
+function stoppedUnits(log: readonly RecordedEvent[], asked: QueryParameters, units: readonly FigureRow[]) {
+  const about = { subject_kind: 'security-unit', vetting_case: null };
+  const onUnits = (rows: readonly FigureRow[]) =>
+    rows
+      .filter((row) => row['scope_kind'] === 'unit' && row['status'] === 'in force')
+      .map((row) => [row, { ...about, subject: row['scope'] ?? null, unit: row['scope'] ?? null }] as const);
+  const holds = onUnits((HOLDS['holds'] as Figures)(log, asked)).filter(([row]) => row['last_day_over'] === false);
+  const terms = onUnits((FRAMEWORKS['conditions'] as Figures)(log, asked)).filter(
+    ([row]) => row['type'] === 'restriction',
+  );
+  return [
+    ...holds.map(([row, of]) => ({
+      ...of,
+      ...part(row, ['donor', 'last_day']),
+      recipient: units.find(({ unit }) => unit === of.unit)?.['recipient'] ?? null,
+      bar: 'hold',
+      named: row['hold'] ?? null,
+      status: 'on-hold',
+      barred_on: row['placed_on'] ?? null,
+      bar_reason: row['reason'] ?? null,
+    })),
+    ...terms.map(([row, of]) => ({
+      ...of,
+      ...part(row, ['donor', 'recipient']),
+      bar: 'restriction',
+      named: `${texts(row)['agreement']} ${texts(row)['name']}`,
+      status: 'restricted',
+      barred_on: row['attached_on'] ?? null,
+      bar_reason: row['basis'] ?? null,
+      last_day: null,
+    })),
+  ];
+}
+
 const barred: Figures = (log, asked) => {
   const [units, persons, inquiries, steps] = ['units', 'vetted-persons', 'vetting-cases', 'remediation-steps'].map(
     (name) => (VETTING[name] as Figures)(log, asked),
   ) as [readonly FigureRow[], readonly FigureRow[], readonly FigureRow[], readonly FigureRow[]];
-  const subjects = [
-    ...units.map((row) => ({ ...row, subject_kind: 'security-unit', subject: texts(row)['unit'] ?? '' })),
-    ...persons.map((row) => ({ ...row, subject_kind: 'vetted-person', subject: texts(row)['person'] ?? '' })),
-  ].filter((row) => ['suspended', 'refused'].includes(texts(row)['status'] ?? ''));
-  return subjects.flatMap((row) => {
-    const about = part(row, [
-      'recipient',
-      'subject_kind',
-      'subject',
-      'unit',
-      'status',
-      'barred_on',
-      'bar_reason',
-      'vetting_case',
-    ]);
+  const bars: readonly FigureRow[] = [
+    ...uncleared(units, 'security-unit', 'unit'),
+    ...uncleared(persons, 'vetted-person', 'person'),
+    ...stoppedUnits(log, asked, units),
+  ];
+  return bars.flatMap((about) => {
     const of = about['vetting_case'];
-    const inquiry = inquiries.find((one) => one['vetting_case'] === of);
+    const inquiry = of === null ? undefined : inquiries.find((one) => one['vetting_case'] === of);
     const barredOn = about['barred_on'] as string;
     const its = steps.filter(
       (one) =>
@@ -64,7 +134,7 @@ const barred: Figures = (log, asked) => {
       ...about,
       ...part(inquiry ?? {}, ['stage', 'informed_on', 'publication']),
       ...part(step, ['step', 'measure', 'due', 'taken_on', 'days_late']),
-      next: nextFor(texts(row)['status'] ?? null, inquiry),
+      next: nextFor(texts(about)['status'] ?? null, inquiry),
       overdue: step['overdue'] ?? false,
       days_barred: asked.day > barredOn ? daysBetween(barredOn, asked.day) : null,
     }));

@@ -73,7 +73,7 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
     ['overdue', 'items', 'value'],
   ),
   'misuse-scopes': of('scopes of misuse cases', ['scope_kind']),
-  barred: of('units or persons and steps', ['status', 'next']),
+  barred: of('bars of units or persons, and steps', ['status', 'next']),
   'misuse-trends': of(
     'rows of these columns',
     ['scope_kind', 'status'],

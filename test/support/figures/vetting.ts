@@ -25,17 +25,17 @@ export const lastDayIn = (events: Cleared): string | null =>
     .flatMap(({ data }) => data.until ?? [])
     .at(-1) ?? null;
 
-/** Suspended or refused: the newest bar that nothing has lifted. */
-function barOn(events: Cleared) {
-  if (last(events, 'RegistrationEnded') !== undefined) return undefined;
-  const lifted = last(events, ...GIVES);
-  return only(since(events, lifted), ...BARS).at(-1);
+/** Suspended or refused: the bars that nothing has lifted, the first and the newest of them. */
+function barsOn(events: Cleared) {
+  const ended = last(events, 'RegistrationEnded') !== undefined;
+  const bars = ended ? [] : only(since(events, last(events, ...GIVES)), ...BARS);
+  return { first: bars[0], newest: bars.at(-1) };
 }
 
 /** The status by the events that can end a clearance, or begin one. */
 function statusOf(events: Cleared): string {
   const turn = last(events, ...GIVES, ...BARS, 'ClearanceExpired', 'ClearanceCorrected');
-  const bar = barOn(events);
+  const bar = barsOn(events).newest;
   if (last(events, 'RegistrationEnded') !== undefined) return 'ended';
   if (bar !== undefined) return bar.type === 'ClearanceRefused' ? 'refused' : 'suspended';
   if (turn === undefined) return 'not-vetted';
@@ -47,7 +47,7 @@ function statusOf(events: Cleared): string {
 
 function clearance(events: Cleared, day: string) {
   const given = last(events, ...GIVES);
-  const bar = barOn(events);
+  const { first, newest: bar } = barsOn(events);
   const status = statusOf(events);
   const until = lastDayIn(events);
   const excepted = only(events, ...GIVES).findLast(({ data }) => data.reportBy !== undefined);
@@ -59,7 +59,7 @@ function clearance(events: Cleared, day: string) {
     status,
     cleared_until: until,
     cleared_on: given === undefined ? null : occurredOn(given),
-    barred_on: bar === undefined ? null : occurredOn(bar),
+    barred_on: first === undefined ? null : occurredOn(first),
     bar_reason: bar?.data.reason ?? null,
     vetting_case: named.at(-1) ?? given?.data.vettingCase ?? null,
     exception: given?.data.exception?.kind ?? null,
