@@ -18,6 +18,7 @@ const UNGUARDED = [
   'notices-missed',
   'misuse-steps-missed',
   'exception-unreported',
+  'reports-missed',
   'trained-uncleared',
   'assistance-stopped of TraineeEnrolled',
 ];

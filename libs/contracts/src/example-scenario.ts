@@ -153,7 +153,7 @@ const clearance = (stream: string, day: (offset: number) => string): readonly Li
     [stream, 'restore-clearance', VETTER, { with: { ...plain, until: undefined, reason: 'not-credible' } }],
     [stream, 'refuse-clearance', VETTER, bar],
     [stream, 'restore-clearance', VETTER, excepted],
-    [stream, 'submit-exception-report', VETTER],
+    [stream, 'submit-exception-report', VETTER, { with: { on: day(0) } }],
     [stream, 'refuse-clearance', VETTER, bar],
     [stream, 'restore-clearance', VETTER, excepted],
   ];
@@ -279,9 +279,9 @@ const vettingDays = (day: (offset: number) => string): readonly Line[] => [
     'security-unit/estmark.battalion-2',
     'record-overdue-exception-report',
     SYSTEM,
-    { with: { due: day(15) }, daysLater: 5 },
+    { with: { of: 'waiver-2', due: day(15) }, daysLater: 5 },
   ],
-  [CORPORAL, 'record-overdue-exception-report', SYSTEM, { with: { due: day(15) } }],
+  [CORPORAL, 'record-overdue-exception-report', SYSTEM, { with: { of: 'waiver-2', due: day(15) } }],
 ];
 
 /** The steps of the scenario. A line without more is the command's own example. */

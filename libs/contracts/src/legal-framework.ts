@@ -230,6 +230,12 @@ export class RecordOverdueReport extends ReportNamed {
   @day('its last day, which is over', '2026-02-16') readonly due!: string;
 }
 
+export class StatutoryReportOverdue extends RecordOverdueReport {
+  @optional()
+  @nested(() => PeriodicReport, 'the next report of its kind, if it recurs')
+  readonly next?: PeriodicReport;
+}
+
 export class SetParameter {
   @parameter() readonly parameter!: ParameterName;
   @value() readonly value!: number;
@@ -347,7 +353,7 @@ export const legalFrameworkContract = contract({
     ExceptionInvoked: event(RulesSetAside, 'An exception sets rules aside'),
     WaiverEnded: event(EndWaiver, 'A waiver or an exception ended before its last day'),
     StatutoryReportSubmitted: event(StatutoryReportSubmitted, 'A report that a law asks for was submitted'),
-    StatutoryReportBecameOverdue: event(RecordOverdueReport, 'The last day of a report is over'),
+    StatutoryReportBecameOverdue: event(StatutoryReportOverdue, 'The last day of a report is over'),
     ParameterSet: event(ParameterSet, 'A time limit, interval or threshold was set'),
     IncidentTypeDefined: event(DefineIncidentType, 'A type of incident was defined'),
   },

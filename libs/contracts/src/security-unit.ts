@@ -40,7 +40,14 @@ export class ClearanceException {
   @code('the code of the authority that decided it', 'minister-of-defence') readonly authority!: string;
   @word("the reference of its basis, such as the waiver's in the legal framework", 'waiver-2026-1')
   readonly basis!: string;
+  @optional()
+  @streamId('legal-framework', 'the framework whose days for the report count; the default counts without one')
+  readonly framework?: string;
 }
+
+/** What a clearance by an exception or waiver adds: its report, and until when it is due. */
+const reportBy = () => day('the last day for the report on the exception or waiver', '2026-05-19');
+const reportOf = () => word('the exception or waiver, by the name that its report has for it', 'waiver-1');
 
 export class GiveClearance {
   @until('its last day') readonly until!: string;
@@ -49,7 +56,8 @@ export class GiveClearance {
 }
 
 export class ClearanceGiven extends GiveClearance {
-  @optional() @day('the last day for the report on the exception or waiver', '2026-05-19') readonly reportBy?: string;
+  @optional() @reportBy() readonly reportBy?: string;
+  @optional() @reportOf() readonly reportOf?: string;
 }
 
 export class SuspendClearance {
@@ -78,7 +86,8 @@ export class RestoreClearance {
 }
 
 export class ClearanceRestored extends RestoreClearance {
-  @optional() @day('the last day for the report on the exception or waiver', '2026-05-19') readonly reportBy?: string;
+  @optional() @reportBy() readonly reportBy?: string;
+  @optional() @reportOf() readonly reportOf?: string;
 }
 
 export class CorrectClearance {
@@ -90,10 +99,12 @@ export class CorrectClearance {
 export class SubmitExceptionReport {
   @word("the report's reference", 'report-2026-7') readonly report!: string;
   @day('the day on which it was submitted', '2026-05-12') readonly on!: string;
+  @optional() @reportOf() readonly of?: string;
 }
 
 export class ExceptionReportOverdue {
   @day('the last day for the report, which is over', '2026-05-19') readonly due!: string;
+  @optional() @reportOf() readonly of?: string;
 }
 
 /** It is disbanded, or left: from then on it is not cleared, and no new clearance is given. */

@@ -95,6 +95,18 @@ export class StatutoryReportRow {
 
 const keyOf = ({ report, of }: Pick<PeriodicReport, 'report' | 'of'>): string => `${report}/${of}`;
 
+const dueNow = ({ report, of, due }: PeriodicReport): Partial<StatutoryReportRow> => ({
+  report,
+  subject: of,
+  status: 'due',
+  due,
+});
+/** The report that an event names, and the next one that becomes due by it. */
+const namedAndNext = (data: Pick<PeriodicReport, 'report' | 'of'> & { readonly next?: PeriodicReport }) => [
+  keyOf(data),
+  ...(data.next === undefined ? [] : [keyOf(data.next)]),
+];
+
 /** The reports of a list, as items that become due. */
 const becomesDue = <Data>(reports: (data: Data) => readonly PeriodicReport[]) =>
   ({
@@ -102,7 +114,7 @@ const becomesDue = <Data>(reports: (data: Data) => readonly PeriodicReport[]) =>
     keys: (data: Data) => reports(data).map(keyOf),
     change: (data: Data, row: StatutoryReportRow, key: string): Partial<StatutoryReportRow> => {
       const one = reports(data).find((report) => keyOf(report) === key);
-      return one === undefined ? row : { report: one.report, subject: one.of, status: 'due', due: one.due };
+      return one === undefined ? row : dueNow(one);
     },
   }) as const;
 const ofWaiver = (report: 'waiver' | 'exception') =>
@@ -110,7 +122,7 @@ const ofWaiver = (report: 'waiver' | 'exception') =>
 
 export const statutoryReports: Projection<LegalFrameworkEvent, StatutoryReportRow> = {
   name: 'statutory-reports',
-  version: 1,
+  version: 2,
   kinds: ['legal-framework'],
   about: 'a report that a law asks for: for which period, waiver or exception, until when, and whether it came',
   entity: StatutoryReportRow,
@@ -131,15 +143,20 @@ export const statutoryReports: Projection<LegalFrameworkEvent, StatutoryReportRo
       ExceptionInvoked: ofWaiver('exception'),
       StatutoryReportSubmitted: {
         begins: true,
-        keys: (data) => [keyOf(data), ...(data.next === undefined ? [] : [keyOf(data.next)])],
+        keys: namedAndNext,
         change: ({ report, of, on, to, next }, row, key) =>
           key === keyOf({ report, of })
             ? { status: 'submitted', submitted_on: on, submitted_to: to }
             : next === undefined
               ? row
-              : { report: next.report, subject: next.of, status: 'due', due: next.due },
+              : dueNow(next),
       },
-      StatutoryReportBecameOverdue: { keys: keyOf, change: () => ({ status: 'overdue' }) },
+      StatutoryReportBecameOverdue: {
+        begins: true,
+        keys: namedAndNext,
+        change: ({ report, of, next }, row, key) =>
+          key === keyOf({ report, of }) ? { status: 'overdue' } : next === undefined ? row : dueNow(next),
+      },
     },
   ),
 };

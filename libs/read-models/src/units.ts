@@ -19,6 +19,8 @@ class ClearanceColumns {
   @textOrNull('exception or waiver, if it was cleared by one last') exception!: string | null;
   @textOrNull('the code of the authority that decided the exception or waiver') exception_authority!: string | null;
   @textOrNull("the reference of the exception's or waiver's basis") exception_basis!: string | null;
+  @textOrNull('the name that the report on the newest exception or waiver has for it; none of older ones') report_of!:
+    string | null;
   @dayOrNull('the last day for the report on the newest exception or waiver') report_by!: string | null;
   @dayOrNull('the day on which this report was submitted') reported_on!: string | null;
   @flag('whether it was recorded that the last day for the report passed') report_overdue!: boolean;
@@ -50,6 +52,7 @@ const given = (
     readonly vettingCase?: string;
     readonly exception?: { readonly kind: string; readonly authority: string; readonly basis: string };
     readonly reportBy?: string;
+    readonly reportOf?: string;
   },
 ): ClearedColumns => ({
   cleared_on: on,
@@ -59,7 +62,9 @@ const given = (
   exception: of.exception?.kind ?? null,
   exception_authority: of.exception?.authority ?? null,
   exception_basis: of.exception?.basis ?? null,
-  ...(of.reportBy === undefined ? {} : { report_by: of.reportBy, reported_on: null, report_overdue: false }),
+  ...(of.reportBy === undefined
+    ? {}
+    : { report_of: of.reportOf ?? null, report_by: of.reportBy, reported_on: null, report_overdue: false }),
 });
 
 /** The status of a clearance that is not barred. */
@@ -91,8 +96,9 @@ const CHANGES = {
     cleared_until: until,
     status: status === 'suspended' ? status : unbarred(until, on),
   }),
-  ExceptionReported: ({ on }) => ({ reported_on: on }),
-  ExceptionReportBecameOverdue: () => ({ report_overdue: true }),
+  // The reports on earlier exceptions are in the due dates.
+  ExceptionReported: ({ on, of = null }, { report_of }) => (of === report_of ? { reported_on: on } : {}),
+  ExceptionReportBecameOverdue: ({ of = null }, { report_of }) => (of === report_of ? { report_overdue: true } : {}),
   RegistrationEnded: ({ on }) => ({ status: 'ended', ended_on: on, barred_on: null, bar_reason: null }),
   EnrolmentNoted: (_, { enrolments }) => ({ enrolments: enrolments + 1 }),
 } as const satisfies ClearanceChanges;

@@ -169,7 +169,8 @@ interface Due {
 /** The reports that an event makes due. */
 function dueFrom(event: RecordedEvent<LegalFrameworkEvent>): readonly Due[] {
   if (event.type === 'AgreementEnteredIntoForce') return event.data.reports;
-  if (event.type === 'StatutoryReportSubmitted') return event.data.next === undefined ? [] : [event.data.next];
+  if (event.type === 'StatutoryReportSubmitted' || event.type === 'StatutoryReportBecameOverdue')
+    return event.data.next === undefined ? [] : [event.data.next];
   if (event.type === 'WaiverGranted') return [{ report: 'waiver', of: event.data.name, due: event.data.reportBy }];
   return event.type === 'ExceptionInvoked'
     ? [{ report: 'exception', of: event.data.name, due: event.data.reportBy }]

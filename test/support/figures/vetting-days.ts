@@ -5,6 +5,12 @@ import { type Turn, duty } from './duty.js';
 
 type ClearanceDuty = 'clearance-end' | 'exception-report';
 
+/** The name of the exception that an event is about; one without a name has an empty one. */
+const exceptionOf = ({ data, type }: RecordedEvent<SecurityUnitEvent>): string | null => {
+  if (type === 'ExceptionReported' || type === 'ExceptionReportBecameOverdue') return data.of ?? '';
+  return 'reportBy' in data ? (data.reportOf ?? '') : null;
+};
+
 /** The turns of two duties of a unit or person: its last day, and the report on an exception. */
 function clearanceTurns(event: RecordedEvent<SecurityUnitEvent>): Record<ClearanceDuty, readonly Turn[]> {
   const { type, data } = event;
@@ -24,13 +30,24 @@ const clearances: Figures = (log, { day }) =>
     streamsOf<SecurityUnitEvent>(log, kind).flatMap((events) => {
       const { stream, data } = events[0] as (typeof events)[number];
       const { recipient } = data as { readonly recipient: string };
-      return (['clearance-end', 'exception-report'] as const).flatMap((of) =>
-        duty(
-          { stream, duty: of, waitsFor: 'vetter', item: '', recipient },
-          events.flatMap((event) => clearanceTurns(event)[of]),
+      const exceptions = distinct(events.flatMap((event) => exceptionOf(event) ?? []));
+      const about = { stream, waitsFor: 'vetter', recipient };
+      return [
+        ...duty(
+          { ...about, duty: 'clearance-end', item: '' },
+          events.flatMap((event) => clearanceTurns(event)['clearance-end']),
           day,
         ),
-      );
+        ...exceptions.flatMap((item) =>
+          duty(
+            { ...about, duty: 'exception-report', item },
+            events
+              .filter((event) => exceptionOf(event) === item)
+              .flatMap((event) => clearanceTurns(event)['exception-report']),
+            day,
+          ),
+        ),
+      ];
     }),
   );
 

@@ -52,7 +52,8 @@ function clearance(events: Cleared, day: string) {
   const until = lastDayIn(events);
   const excepted = only(events, ...GIVES).findLast(({ data }) => data.reportBy !== undefined);
   const after = since(events, excepted);
-  const report = excepted === undefined ? undefined : last(after, 'ExceptionReported');
+  const ofIt = ({ data }: { readonly data: { readonly of?: string } }): boolean => data.of === excepted?.data.reportOf;
+  const report = excepted === undefined ? undefined : only(after, 'ExceptionReported').findLast(ofIt);
   const sinceGiven = since(events, given);
   const named = only(sinceGiven, ...BARS).flatMap(({ data }) => data.vettingCase ?? []);
   return {
@@ -65,9 +66,10 @@ function clearance(events: Cleared, day: string) {
     exception: given?.data.exception?.kind ?? null,
     exception_authority: given?.data.exception?.authority ?? null,
     exception_basis: given?.data.exception?.basis ?? null,
+    report_of: excepted?.data.reportOf ?? null,
     report_by: excepted?.data.reportBy ?? null,
     reported_on: report?.data.on ?? null,
-    report_overdue: excepted !== undefined && last(after, 'ExceptionReportBecameOverdue') !== undefined,
+    report_overdue: excepted !== undefined && only(after, 'ExceptionReportBecameOverdue').some(ofIt),
     suspensions: only(events, 'ClearanceSuspended').length,
     enrolments: only(events, 'EnrolmentNoted').length,
     ended_on: last(events, 'RegistrationEnded')?.data.on ?? null,

@@ -6,25 +6,14 @@ import { type Invariants, unlike } from './invariant.js';
 /** The clearance of a unit or a person. */
 export const clearances = (opens: string): Invariants<Clearance, Event> => ({
   opens,
-  holds: ({
-    until,
-    statedBy,
-    expired,
-    endedOn,
-    vettingCases,
-    trainings,
-    suspended,
-    refused,
-    reportBy,
-    reportOverdue,
-  }) => ({
+  holds: ({ until, statedBy, expired, endedOn, vettingCases, trainings, suspended, refused, exceptions, reports }) => ({
     'a last day is stated by an event': (until === null) === (statedBy === null),
     'what expired had a last day': !expired || until !== null,
     'each inquiry and each training is there once': unlike(vettingCases) && unlike(trainings),
     'inquiries bar what is suspended or refused': vettingCases.length === 0 || suspended || refused,
     'no training rests on what is not registered': endedOn === null || trainings.length === 0,
     'a hundred trainings are known at most': trainings.length <= 100,
-    'a report that is overdue was due': !reportOverdue || reportBy === null || reportBy.length === 10,
+    'each report that is due is of an exception': Object.keys(reports).length <= exceptions,
   }),
 });
 

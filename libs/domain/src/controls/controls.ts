@@ -9,6 +9,7 @@ import { lossesUnanswered, lossesUnverified, noticesMissed, transfersWithoutCons
 import { exceptionUnreported } from './exception-unreported.js';
 import { executedEarly, offeredEarly } from './executed-early.js';
 import { misuseMeasures, misuseStepsMissed } from './misuse-measures.js';
+import { reportsMissed } from './reports-missed.js';
 import { shippedUncleared, unitsNotBarred } from './receiving-units.js';
 import { refusedReturned } from './refused-returned.js';
 import { stagesOvertaken } from './stages-overtaken.js';
@@ -40,6 +41,7 @@ export const CONTROLS: readonly Control[] = [
   transfersWithoutConsent,
   agreementMissing,
   exceptionUnreported,
+  reportsMissed,
 ];
 
 /** A breach, and the control that found it. */

@@ -4,14 +4,15 @@ import { type Control, type Reading, idOf, readingBy } from './control.js';
 import { LastDays } from './last-days.js';
 
 function start(): Reading {
-  /** By framework and waiver or exception, and by unit or person: the last day for the report. */
+  /** By framework, unit or person, and waiver or exception: the last day for the report. */
   const reports = new LastDays('the report of a waiver or an exception is submitted by its last day');
   const nameOf = (event: RecordedEvent, report: string, of: string): string => `${idOf(event)} ${report} ${of}`;
+  const ofUnit = ({ stream }: RecordedEvent, name = ''): string => `${stream} ${name}`;
   const given = (
     event: RecordedEvent<Extract<SecurityUnitEvent, { type: 'ClearanceGiven' | 'ClearanceRestored' }>>,
   ): undefined => {
-    const { reportBy } = event.data;
-    return reportBy === undefined ? undefined : reports.begin(event.stream, event, reportBy);
+    const { reportBy, reportOf } = event.data;
+    return reportBy === undefined ? undefined : reports.begin(ofUnit(event, reportOf), event, reportBy);
   };
   const read = readingBy<LegalFrameworkEvent | SecurityUnitEvent>({
     WaiverGranted: (event) => reports.begin(nameOf(event, 'waiver', event.data.name), event, event.data.reportBy),
@@ -21,8 +22,8 @@ function start(): Reading {
     StatutoryReportBecameOverdue: (event) => reports.passed(nameOf(event, event.data.report, event.data.of), event),
     ClearanceGiven: given,
     ClearanceRestored: given,
-    ExceptionReported: (event) => reports.done(event.stream, event, event.data.on),
-    ExceptionReportBecameOverdue: (event) => reports.passed(event.stream, event),
+    ExceptionReported: (event) => reports.done(ofUnit(event, event.data.of), event, event.data.on),
+    ExceptionReportBecameOverdue: (event) => reports.passed(ofUnit(event, event.data.of), event),
   });
   return Object.assign((event: RecordedEvent) => read(event), { atEnd: reports.atEnd });
 }

@@ -109,3 +109,60 @@ describe('the control of R28', () => {
     expect(findings(completed({ cost: 0 }))).toEqual(['R28 1']);
   });
 });
+
+describe('the controls of reports (R8)', () => {
+  const F = 'legal-framework/norland.framework-1';
+  const first = [{ report: 'annual', of: '2025', due: '2026-01-30' }];
+  const entered: Line = [
+    '2025-02-01',
+    F,
+    'AgreementEnteredIntoForce',
+    { on: '2025-02-01', until: 'x', reports: first },
+  ];
+  const next = { report: 'annual', of: '2026', due: '2027-01-30' };
+  const submitted = (of: string, on: string, more: object = {}): Line => [
+    on,
+    F,
+    'StatutoryReportSubmitted',
+    { report: 'annual', of, on, to: 'x', ...more },
+  ];
+  const overdue = (more: object = {}): Line => [
+    '2026-01-31',
+    F,
+    'StatutoryReportBecameOverdue',
+    { ...first[0], ...more },
+  ];
+  const later = (day: string): Line => [day, F, 'UseConditionLifted', {}];
+  it('find a periodic report that was late, or missing after its last day', () => {
+    expect(findings(entered, submitted('2025', '2026-01-30', { next }))).toEqual([]);
+    expect(findings(entered, submitted('2025', '2026-01-31', { next }))).toEqual(['R8 2']);
+    expect(findings(entered, later('2026-01-31'))).toEqual(['R8 1']);
+    expect(findings(entered, overdue({ next }), submitted('2025', '2026-02-10'))).toEqual(['R8 2']);
+  });
+  it('find the one after it, also if history names no next one, while the agreement is in force', () => {
+    expect(findings(entered, overdue({ next }), later('2027-01-31'))).toEqual(['R8 2', 'R8 2']);
+    expect(findings(entered, overdue(), later('2027-01-31'))).toEqual(['R8 2', 'R8 2']);
+    expect(findings(entered, overdue(), submitted('2025', '2026-02-10'), submitted('2026', '2027-01-30'))).toEqual([
+      'R8 2',
+    ]);
+    const ended: Line = ['2026-01-30', F, 'AgreementExpired', { until: '2026-01-29' }];
+    expect(findings(entered, ended, overdue(), later('2027-01-31'))).toEqual(['R8 3']);
+  });
+  it('find the report of each exception on a unit', () => {
+    const excepted = (reportOf: string, reportBy: string): Line => [
+      '2026-01-01',
+      U,
+      'ClearanceGiven',
+      { until: '2027-01-01', reportBy, reportOf },
+    ];
+    const of = (name: string): Line => [
+      '2026-01-05',
+      U,
+      'ExceptionReported',
+      { report: 'x', on: '2026-01-05', of: name },
+    ];
+    const both = [excepted('waiver-1', '2026-01-16'), excepted('waiver-2', '2026-01-20')] as const;
+    expect(findings(...both, of('waiver-2'), later('2026-02-01'))).toEqual(['R8 1']);
+    expect(findings(...both, of('waiver-2'), of('waiver-1'), later('2026-02-01'))).toEqual([]);
+  });
+});

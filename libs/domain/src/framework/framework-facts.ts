@@ -28,6 +28,8 @@ interface ReportState {
   readonly report: StatutoryReport;
   readonly of: string;
   readonly due: string;
+  /** The first day on which it can have been submitted. */
+  readonly from: string;
   readonly state: 'due' | 'overdue' | 'submitted';
 }
 

@@ -232,8 +232,8 @@ describe('waivers, exceptions and reports (R8)', () => {
   const end = (day: string) => act('EndWaiver', { name: 'relief', on: day, reason: 'relief-over' });
   it('end before their last day', () =>
     agreement(...inForce, waived()).decides(end('2026-05-31'), act('WaiverEnded', end('2026-05-31').data)));
-  const submit = (report: string, of: string) =>
-    act('SubmitStatutoryReport', { report, of, on: '2026-05-10', to: 'committee' });
+  const submit = (report: string, of: string, day = '2026-05-10') =>
+    act('SubmitStatutoryReport', { report, of, on: day, to: 'committee' });
   it('are reported once; a report that recurs is due again for the next period', () => {
     const done = act('StatutoryReportSubmitted', submit('waiver', 'relief').data);
     agreement(...inForce, waived()).decides(submit('waiver', 'relief'), done);
@@ -243,13 +243,43 @@ describe('waivers, exceptions and reports (R8)', () => {
       ['annual', '2026', '2027', '2028-01-30'],
     ] as const)
       agreement(...inForce).decides(
-        submit(report, of),
-        act('StatutoryReportSubmitted', { ...submit(report, of).data, next: { report, of: next, due } }),
+        submit(report, of, '2027-01-10'),
+        act('StatutoryReportSubmitted', { ...submit(report, of, '2027-01-10').data, next: { report, of: next, due } }),
+        on('2027-01-15'),
       );
     agreement(...inForce, expired).decides(
-      submit('annual', '2026'),
-      act('StatutoryReportSubmitted', submit('annual', '2026').data),
+      submit('annual', '2026', '2027-01-10'),
+      act('StatutoryReportSubmitted', submit('annual', '2026', '2027-01-10').data),
+      on('2027-01-15'),
     );
+  });
+  it('are due for the next period also if one is missed, which is due once', () => {
+    const over = act('RecordOverdueReport', { report: 'semi-annual', of: '2026-h1', due: '2026-07-30' });
+    const next = { report: 'semi-annual', of: '2026-h2', due: '2027-01-30' };
+    const overdue = act('StatutoryReportBecameOverdue', { ...over.data, next });
+    bySystem(...inForce).decides(over, overdue, on('2026-07-31'));
+    bySystem(...inForce, expired).decides(over, act('StatutoryReportBecameOverdue', over.data), on('2026-08-01'));
+    const late = submit('semi-annual', '2026-h1', '2026-08-10');
+    const second = submit('semi-annual', '2026-h2', '2027-01-02');
+    const submitted = act('StatutoryReportSubmitted', late.data);
+    agreement(...inForce, overdue).decides(late, submitted, on('2026-08-10'));
+    agreement(...inForce, overdue, submitted).decides(
+      second,
+      act('StatutoryReportSubmitted', {
+        ...second.data,
+        next: { report: 'semi-annual', of: '2027-h1', due: '2027-07-30' },
+      }),
+      on('2027-01-02'),
+    );
+  });
+  it('are submitted after what they report (R30)', () => {
+    const early = submit('annual', '2026', '2026-12-30');
+    agreement(...inForce).refusesWith(early, 'before-the-fact', { on: '2026-12-31' });
+    const half = submit('semi-annual', '2026-h1', '2026-06-29');
+    agreement(...inForce).refusesWith(half, 'before-the-fact', { on: '2026-06-30' });
+    agreement(...inForce, waived()).refusesWith(submit('waiver', 'relief', '2026-04-30'), 'before-the-fact', {
+      on: '2026-05-01',
+    });
   });
   it('become overdue on the day after their last one, once', () => {
     const over = act('RecordOverdueReport', { report: 'waiver', of: 'relief', due: '2026-05-16' });

@@ -8,6 +8,7 @@ import type {
   RulesSetAside,
   SetParameter,
   SetRulesAside,
+  StatutoryReport,
   SubmitStatutoryReport,
 } from '@entente/contracts';
 import {
@@ -15,6 +16,7 @@ import {
   type Decider,
   type DecisionContext,
   type Refusal,
+  type StreamEvent,
   actsFor,
   addDays,
   authoriseBy,
@@ -40,21 +42,46 @@ const MAX_DAYS = 3660;
 
 const keyOf = ({ report, of }: Pick<PeriodicReport, 'report' | 'of'>): string => `${report}/${of}`;
 
-const withReports = ({ reports }: LegalFramework, ...due: readonly PeriodicReport[]) =>
-  due.reduce((all, { report, of, due: last }) => {
-    const key = keyOf({ report, of });
-    return put(all, key, { report, of, due: last, state: 'due' });
-  }, reports);
+/** The last day of a period: a calendar year, or a half of it. */
+const endOf = (of: string): string => (of.endsWith('h1') ? `${of.slice(0, 4)}-06-30` : `${of.slice(0, 4)}-12-31`);
+
+const withReport = (
+  { reports }: LegalFramework,
+  { report, of, due }: PeriodicReport,
+  from: string,
+): LegalFramework['reports'] => put(reports, keyOf({ report, of }), { report, of, due, from, state: 'due' });
+
+/** A period is reported at its end. */
+const withPeriods = (state: LegalFramework, due: readonly PeriodicReport[]): LegalFramework['reports'] =>
+  due.reduce((reports, one) => withReport({ ...state, reports }, one, endOf(one.of)), state.reports);
+
+/** A report that is submitted or overdue, and the next one of its kind. */
+function withState(
+  state: LegalFramework,
+  { report, of, next }: { readonly report: StatutoryReport; readonly of: string; readonly next?: PeriodicReport },
+  is: 'submitted' | 'overdue',
+): LegalFramework['reports'] {
+  const was = state.reports[keyOf({ report, of })];
+  const reports = was === undefined ? state.reports : put(state.reports, keyOf(was), { ...was, state: is });
+  return withPeriods({ ...state, reports }, next === undefined ? [] : [next]);
+}
 
 const withdrawnOn = (times: readonly AssuredTime[], on: string): readonly AssuredTime[] =>
   times.map((time) => (time.to === null ? { ...time, to: on } : time));
 
 const rulesSetAside =
   (report: 'waiver' | 'exception') =>
-  ({ name, rules, from, until, scope, reportBy }: RulesSetAside, state: LegalFramework): Partial<LegalFramework> => ({
-    waivers: put(state.waivers, name, { rules, from, until, ...(scope && { scope }), endedOn: null }),
-    reports: withReports(state, { report, of: name, due: reportBy }),
-  });
+  (
+    { name, rules, from, until, scope, reportBy }: RulesSetAside,
+    state: LegalFramework,
+    { metadata }: Pick<StreamEvent, 'metadata'>,
+  ): Partial<LegalFramework> => {
+    const granted = metadata.occurredAt.slice(0, 10);
+    return {
+      waivers: put(state.waivers, name, { rules, from, until, ...(scope && { scope }), endedOn: null }),
+      reports: withReport(state, { report, of: name, due: reportBy }, from < granted ? from : granted),
+    };
+  };
 
 const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
   'AgreementDrafted',
@@ -86,7 +113,7 @@ const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
       from: on,
       until,
       warnOn,
-      reports: withReports(state, ...reports),
+      reports: withPeriods(state, reports),
     }),
     AgreementAmended: ({ until, warnOn }, state) => ({
       until: until ?? state.until,
@@ -129,15 +156,8 @@ const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
       const was = waivers[name];
       return was === undefined ? {} : { waivers: put(waivers, name, { ...was, endedOn: on }) };
     },
-    StatutoryReportSubmitted: ({ report, of, next }, state) => {
-      const was = state.reports[keyOf({ report, of })];
-      if (was !== undefined) put(state.reports, keyOf(was), { ...was, state: 'submitted' });
-      return { reports: withReports(state, ...(next === undefined ? [] : [next])) };
-    },
-    StatutoryReportBecameOverdue: ({ report, of }, { reports }) => {
-      const was = reports[keyOf({ report, of })];
-      return was === undefined ? {} : { reports: put(reports, keyOf(was), { ...was, state: 'overdue' }) };
-    },
+    StatutoryReportSubmitted: (data, state) => ({ reports: withState(state, data, 'submitted') }),
+    StatutoryReportBecameOverdue: (data, state) => ({ reports: withState(state, data, 'overdue') }),
     ParameterSet: ({ parameter, value }, { parameters }) => ({ parameters: { ...parameters, [parameter]: value } }),
     IncidentTypeDefined: (data, { incidentTypes }) => ({ incidentTypes: put(incidentTypes, data.incidentType, data) }),
   },
@@ -184,10 +204,9 @@ const NEXT: Readonly<Record<'semi-annual' | 'annual', (of: string) => string>> =
   annual: (of) => String(Number(of) + 1),
 };
 
-/** The report of a period: a calendar year, or a half of it. */
+/** The report of a period. */
 function periodic(state: LegalFramework, report: 'semi-annual' | 'annual', of: string): PeriodicReport {
-  const ends = of.endsWith('h1') ? `${of.slice(0, 4)}-06-30` : `${of.slice(0, 4)}-12-31`;
-  return { report, of, due: addDays(ends, parameterOf(state, 'periodicReportDays')) };
+  return { report, of, due: addDays(endOf(of), parameterOf(state, 'periodicReportDays')) };
 }
 
 /** R1, R30: an agreement enters into force after both parties have signed it. */
@@ -327,15 +346,26 @@ function reportIn({ reports }: LegalFramework, data: Pick<PeriodicReport, 'repor
   return refuse('report-not-due', 'a report of this name is due', null, { due });
 }
 
-/** A report that recurs is due again for the next period, while the agreement is in force. */
+/**
+ * A report that recurs is due for the next period, too, as soon as it is submitted or overdue,
+ * while the agreement is in force.
+ */
+function nextOf({ report, of }: Pick<PeriodicReport, 'report' | 'of'>, state: LegalFramework) {
+  if ((report !== 'semi-annual' && report !== 'annual') || state.status !== 'in-force') return {};
+  const next = periodic(state, report, NEXT[report](of));
+  return Object.hasOwn(state.reports, keyOf(next)) ? {} : { next };
+}
+
+/** R30: a period is reported after its end, a waiver or an exception after it was made. */
 function submit(data: SubmitStatutoryReport, state: LegalFramework, context: DecisionContext) {
   const found = reportIn(state, data);
-  const refusal = 'code' in found ? found : inTheFuture(data.on, context);
+  if ('code' in found) return found;
+  const refusal =
+    data.on < found.from
+      ? refuse('before-the-fact', 'it is submitted after what it reports', 'R30', { on: found.from })
+      : inTheFuture(data.on, context);
   if (refusal !== null) return refusal;
-  const { report, of } = data;
-  const recurs = (report === 'semi-annual' || report === 'annual') && state.status === 'in-force';
-  const next = recurs ? { next: periodic(state, report, NEXT[report](of)) } : {};
-  return [{ type: 'StatutoryReportSubmitted', data: { ...data, ...next } } as const];
+  return [{ type: 'StatutoryReportSubmitted', data: { ...data, ...nextOf(data, state) } } as const];
 }
 
 function becomeOverdue(data: FrameworkData<'RecordOverdueReport'>, state: LegalFramework, context: DecisionContext) {
@@ -345,7 +375,9 @@ function becomeOverdue(data: FrameworkData<'RecordOverdueReport'>, state: LegalF
     return refuse('other-last-day', "the day is the report's last day", null, { due: found.due });
   const early = notOverYet(data.due, context);
   if (early !== null) return early;
-  return found.state === 'overdue' ? [] : ([{ type: 'StatutoryReportBecameOverdue', data }] as const);
+  return found.state === 'overdue'
+    ? []
+    : ([{ type: 'StatutoryReportBecameOverdue', data: { ...data, ...nextOf(data, state) } }] as const);
 }
 
 // ---- Parameters and incident types ----

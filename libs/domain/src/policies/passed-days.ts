@@ -58,7 +58,10 @@ const clearanceDays = (kind: 'security-unit' | 'vetted-person', name: string): r
       about: `the report on an exception or waiver for a ${name} that was not submitted by its last day is overdue (R8)`,
       duties: ['exception-report'],
     },
-    ({ due }) => ({ type: 'RecordOverdueExceptionReport', data: { due } }),
+    ({ due, item }) => ({
+      type: 'RecordOverdueExceptionReport',
+      data: { due, ...(item === '' ? {} : { of: item }) },
+    }),
   ),
 ];
 

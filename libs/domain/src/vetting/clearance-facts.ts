@@ -13,8 +13,15 @@ import { parameterOf } from '../framework/parameters.js';
  * serves any framework, so the default counts.
  */
 export const CLEARANCE_VALIDITY_DAYS = parameterOf(null, 'clearanceValidityDays');
-/** How many days there are for the report on an exception or waiver (22 USC 2378d(b)). */
-const EXCEPTION_REPORT_DAYS = parameterOf(null, 'waiverReportDays');
+
+/**
+ * A report that is due: from the exception to its last day; whether it was recorded that it passed.
+ */
+export interface ReportDue {
+  readonly from: string;
+  readonly due: string;
+  readonly overdue: boolean;
+}
 
 /** The state of a unit or a person. */
 export interface Clearance extends Correctable {
@@ -32,9 +39,10 @@ export interface Clearance extends Correctable {
   readonly endedOn: string | null;
   /** The inquiries for which it was suspended or refused: its restoration consults them. */
   readonly vettingCases: readonly string[];
-  /** The last day for the report on the newest exception; null if none is due. */
-  readonly reportBy: string | null;
-  readonly reportOverdue: boolean;
+  /** How many exceptions and waivers it had: the next one's name follows from it. */
+  readonly exceptions: number;
+  /** The reports due, by the name of the exception or waiver. */
+  readonly reports: Readonly<Record<string, ReportDue>>;
   /** The trainings with enrolments that rest on this clearance; at most a hundred. */
   readonly trainings: readonly string[];
 }
@@ -124,6 +132,3 @@ export function notCleared(
   if (until === null) return refuse('not-vetted', 'it is vetted and cleared', 'R5', facts);
   return until < day ? refuse('clearance-over', 'its clearance is renewed', 'R7', facts) : null;
 }
-
-/** The last day for the report on an exception that is made on a day. */
-export const reportDay = (day: string): string => addDays(day, EXCEPTION_REPORT_DAYS);

@@ -3,6 +3,7 @@ import type { Event } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
 import { securityUnit, vettedPerson } from './clearance.js';
 import { notCleared } from './clearance-facts.js';
+import { legalFramework } from '../framework/legal-framework.js';
 import { vettingCase } from './vetting-case.js';
 
 const act = (type: string, data: object = {}): Event => ({ type, data });
@@ -16,6 +17,8 @@ const give = (until: string, more: object = {}) => act('GiveClearance', { until,
 const suspended = act('ClearanceSuspended', { reason: 'information', vettingCase: V, trainings: [] });
 const refused = act('ClearanceRefused', { reason: 'confirmed', vettingCase: V, trainings: [] });
 const waiver = { exception: { kind: 'waiver', authority: 'minister', basis: 'waiver-1' } };
+/** What an exception of today adds to the clearance that it gives. */
+const due = { reportBy: '2026-06-16', reportOf: 'waiver-1' };
 const restore = (more: object = {}) => act('RestoreClearance', { reason: 'assessed', ...more });
 const restored = (more: object = {}) => act('ClearanceRestored', { reason: 'assessed', ...more });
 
@@ -253,8 +256,55 @@ describe('a refused unit returns (R8)', () => {
   it('by an exception or waiver, with its authority, and a report due in 15 days', () => {
     const of = () => vetter(refused).knowing(vettingCase, V, ...inquiry('credible'));
     const until = '2026-12-31';
-    of().decides(restore({ until, ...waiver }), restored({ until, ...waiver, reportBy: '2026-06-16' }));
-    of().decides(give(until, waiver), gave(until, { ...waiver, reportBy: '2026-06-16' }));
+    of().decides(restore({ until, ...waiver }), restored({ until, ...waiver, ...due }));
+    of().decides(give(until, waiver), gave(until, { ...waiver, ...due }));
+  });
+  it('and the report is due in the days of the framework named, from the exception (R8)', () => {
+    const F = 'norland.framework-1';
+    const framework = [
+      act('AgreementDrafted', {
+        title: 'Terms',
+        instrument: 'letters',
+        donor: 'norland',
+        recipient: 'estmark',
+        parameters: [{ parameter: 'waiverReportDays', value: 30, unit: 'days' }],
+      }),
+    ];
+    const until = '2026-12-31';
+    const under = { exception: { ...waiver.exception, framework: F } };
+    const late = { occurredAt: '2026-05-20T09:00:00.000Z' };
+    vetter(refused)
+      .knowing(legalFramework, F, ...framework)
+      .decides(give(until, under), gave(until, { ...under, ...due, reportBy: '2026-06-19' }), late);
+    vetter(refused).decides(give(until, waiver), gave(until, { ...waiver, ...due, reportBy: '2026-06-04' }), late);
+    vetter(refused).refuses(give(until, under), 'framework-not-found');
+    const ofOthers = [{ ...framework[0], data: { ...(framework[0]?.data as object), recipient: 'vestra' } } as Event];
+    vetter(refused)
+      .knowing(legalFramework, F, ...ofOthers)
+      .refuses(give(until, under), 'framework-of-others');
+  });
+  it('and each of two exceptions has its report (R8)', () => {
+    const first = gave('2026-10-31', { ...waiver, ...due });
+    const second = gave('2026-12-31', { ...waiver, reportBy: '2026-06-20', reportOf: 'waiver-2' });
+    vetter(first).decides(
+      give('2026-12-31', waiver),
+      gave('2026-12-31', { ...waiver, reportBy: '2026-06-16', reportOf: 'waiver-2' }),
+    );
+    const submit = (of?: string) =>
+      act('SubmitExceptionReport', { report: 'r-1', on: '2026-06-01', ...(of === undefined ? {} : { of }) });
+    const reported = (of: string) => act('ExceptionReported', submit(of).data as object);
+    vetter(first, second).decides(submit('waiver-1'), reported('waiver-1'));
+    vetter(first, second).refusesWith(submit(), 'exception-not-named', { due: ['waiver-1', 'waiver-2'] });
+    vetter(first, second).refuses(submit('waiver-3'), 'no-report-due');
+    vetter(first, second, reported('waiver-1')).decides(submit(), reported('waiver-2'));
+    const passed = (of: string) => act('RecordOverdueExceptionReport', { due: '2026-06-16', of });
+    const now = { now: '2026-06-17T00:00:00.000Z' };
+    system(first, second).decides(
+      passed('waiver-1'),
+      act('ExceptionReportBecameOverdue', passed('waiver-1').data as object),
+      now,
+    );
+    system(first, second).refuses(passed('waiver-2'), 'other-last-day', now);
   });
   it('and the report is submitted, or becomes overdue after its last day', () => {
     const excepted = restored({ until: '2026-12-31', ...waiver, reportBy: '2026-06-16' });
@@ -264,6 +314,7 @@ describe('a refused unit returns (R8)', () => {
     vetter(refused, excepted).decides(submit('2026-06-01'), reported);
     vetter(refused, excepted).refuses(submit('2026-06-02'), 'day-in-future');
     vetter(refused, excepted, reported).refuses(submit('2026-06-01'), 'no-report-due');
+    vetter(refused, excepted).refusesWith(submit('2026-04-30'), 'before-the-fact', { on: '2026-05-01' });
     const late = { now: '2026-06-17T00:00:00.000Z' };
     const became = act('ExceptionReportBecameOverdue', { due: '2026-06-16' });
     system(refused, excepted).decides(overdue, became, late);

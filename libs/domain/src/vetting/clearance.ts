@@ -17,6 +17,7 @@ import {
   type StreamEvent,
   type StreamRef,
   actsFor,
+  addDays,
   authoriseBy,
   bySystem,
   decideBy,
@@ -25,14 +26,16 @@ import {
 } from '@entente/kernel';
 import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
+import { frameworkIn, frameworkStreams } from '../framework/framework-facts.js';
+import { parameterOf } from '../framework/parameters.js';
 import { type NamedParty, notRegistered, partyStreams } from '../parties/registration.js';
 import {
   CLEARANCE_VALIDITY_DAYS,
   type Clearance,
+  type ReportDue,
   beyondValidity,
   notCleared,
   registrationEnded,
-  reportDay,
   securityUnitFacts,
   standing,
   vettedPersonFacts,
@@ -57,29 +60,43 @@ const registered = (recipient: string, unit: string | null): Clearance => ({
   refused: false,
   endedOn: null,
   vettingCases: [],
-  reportBy: null,
-  reportOverdue: false,
+  exceptions: 0,
+  reports: {},
   trainings: [],
   correctable: new Map(),
 });
 
 const among = (cases: readonly string[], one: string | undefined): readonly string[] =>
   one === undefined || cases.includes(one) ? cases : [...cases, one];
-const report = (reportBy: string | undefined) => (reportBy === undefined ? {} : { reportBy, reportOverdue: false });
+/** The most reports that can be due. */
+const MAX_REPORTS = 100;
+
+/** Older events have no name of the exception: one report at a time was due by them. */
+const withReport = (
+  { reportBy, reportOf = '' }: Pick<DataOf<SecurityUnitEvent, 'ClearanceGiven'>, 'reportBy' | 'reportOf'>,
+  { exceptions, reports }: Clearance,
+  { metadata }: Pick<StreamEvent, 'metadata'>,
+): Partial<Clearance> =>
+  reportBy === undefined
+    ? {}
+    : {
+        exceptions: exceptions + 1,
+        reports: { ...reports, [reportOf]: { from: metadata.occurredAt.slice(0, 10), due: reportBy, overdue: false } },
+      };
 
 const evolveUnit = evolveBy<Clearance, SecurityUnitEvent>()(
   'UnitRegistered',
   ({ recipient, parent }) => registered(recipient, parent ?? null),
   {
     UnitCorrected: ({ parent }) => (parent === undefined ? {} : { unit: parent }),
-    ClearanceGiven: ({ until, reportBy }, _, { id }) => ({
+    ClearanceGiven: ({ until, ...data }, state, event) => ({
       until,
-      statedBy: id,
+      statedBy: event.id,
       expired: false,
       suspended: false,
       refused: false,
       vettingCases: [],
-      ...report(reportBy),
+      ...withReport(data, state, event),
     }),
     ClearanceSuspended: ({ vettingCase }, { vettingCases }) => ({
       suspended: true,
@@ -92,16 +109,20 @@ const evolveUnit = evolveBy<Clearance, SecurityUnitEvent>()(
       trainings: [],
     }),
     ClearanceExpired: () => ({ expired: true, trainings: [] }),
-    ClearanceRestored: ({ until, reportBy }, _, { id }) => ({
-      ...(until === undefined ? {} : { until, statedBy: id, expired: false }),
+    ClearanceRestored: ({ until, ...data }, state, event) => ({
+      ...(until === undefined ? {} : { until, statedBy: event.id, expired: false }),
       suspended: false,
       refused: false,
       vettingCases: [],
-      ...report(reportBy),
+      ...withReport(data, state, event),
     }),
     ClearanceCorrected: ({ until }) => ({ until, expired: false }),
-    ExceptionReported: () => ({ reportBy: null }),
-    ExceptionReportBecameOverdue: () => ({ reportOverdue: true }),
+    ExceptionReported: ({ of = '' }, { reports }) => ({
+      reports: Object.fromEntries(Object.entries(reports).filter(([name]) => name !== of)),
+    }),
+    ExceptionReportBecameOverdue: ({ due, of = '' }, { reports }) => ({
+      reports: { ...reports, [of]: { from: due, ...reports[of], due, overdue: true } },
+    }),
     RegistrationEnded: ({ on }) => ({ endedOn: on, trainings: [] }),
     EnrolmentNoted: ({ training }, { trainings, endedOn }) => ({
       // Nothing rests on what is not registered any more: the policy halts the enrolment.
@@ -149,17 +170,43 @@ function badLastDay(until: string, context: DecisionContext): Refusal | null {
   return context.actor.role === 'system' ? null : beyondValidity(until, day, CLEARANCE_VALIDITY_DAYS);
 }
 
-/** The last day for the report on the exception, if there is one. */
-const reportOn = (exception: ClearanceException | undefined, context: DecisionContext) =>
-  exception === undefined ? {} : { reportBy: reportDay(today(context)) };
+/**
+ * R8: the last day for the report on the exception, if there is one: counted from the exception, by
+ * the days of its framework.
+ */
+function reportOn(exception: ClearanceException | undefined, { exceptions }: Clearance, context: DecisionContext) {
+  if (exception === undefined) return {};
+  const days = parameterOf(frameworkIn(exception.framework, context.known), 'waiverReportDays');
+  return { reportBy: addDays(context.occurredAt, days), reportOf: `${exception.kind}-${exceptions + 1}` };
+}
+
+/** R8: the framework that an exception names is one with the recipient. */
+function cannotExcept(
+  exception: ClearanceException | undefined,
+  { recipient, reports }: Clearance,
+  { known }: DecisionContext,
+): Refusal | null {
+  if (exception === undefined) return null;
+  if (Object.keys(reports).length >= MAX_REPORTS)
+    return refuse('too-many-reports-due', `fewer than ${MAX_REPORTS} reports on exceptions are due`, 'R8');
+  const { framework } = exception;
+  const named = frameworkIn(framework, known);
+  if (framework === undefined || named === undefined) return null;
+  if (named === null) return refuse('framework-not-found', 'the framework named has been drafted', 'R8', { framework });
+  return named.recipient === recipient
+    ? null
+    : refuse('framework-of-others', 'the framework has the same recipient', 'R8', { framework });
+}
 
 /** R8: what is refused is not simply cleared again; what is suspended is assessed first. */
 function give(data: DataOf<ClearanceCommand, 'GiveClearance'>, state: Clearance, context: DecisionContext) {
   const barred = state.refused || state.suspended ? notCleared(state, today(context)) : null;
-  const refusal = (data.exception === undefined ? barred : null) ?? badLastDay(data.until, context);
+  const refusal =
+    (data.exception === undefined ? barred : cannotExcept(data.exception, state, context)) ??
+    badLastDay(data.until, context);
   if (refusal !== null) return refusal;
   if (state.until === data.until && barred === null && !state.expired) return [];
-  return [{ type: 'ClearanceGiven', data: { ...data, ...reportOn(data.exception, context) } } as const];
+  return [{ type: 'ClearanceGiven', data: { ...data, ...reportOn(data.exception, state, context) } } as const];
 }
 
 /**
@@ -180,8 +227,9 @@ function restore(data: DataOf<ClearanceCommand, 'RestoreClearance'>, state: Clea
     return refuse('not-remedied', 'its remediation is completed, or an exception or waiver made', 'R8');
   if (data.until === undefined && state.refused)
     return refuse('last-day-missing', 'a clearance that was refused gets a new last day', 'R7');
-  const refusal = data.until === undefined ? null : badLastDay(data.until, context);
-  const event: Restored = { ...data, ...reportOn(data.exception, context) };
+  const refusal =
+    cannotExcept(data.exception, state, context) ?? (data.until === undefined ? null : badLastDay(data.until, context));
+  const event: Restored = { ...data, ...reportOn(data.exception, state, context) };
   return refusal ?? [{ type: 'ClearanceRestored', data: event } as const];
 }
 
@@ -196,8 +244,54 @@ const barring =
     return is && known ? [] : [{ type, data: { ...data, trainings: state.trainings } } as const];
   };
 
-const reportDue = (state: Clearance): Refusal | null =>
-  state.reportBy === null ? refuse('no-report-due', 'a report on an exception or waiver is due') : null;
+/** The report that is due under a name; without one, the only one. */
+function reportDue(of: string | undefined, { reports }: Clearance): (ReportDue & { readonly of: string }) | Refusal {
+  const due = Object.keys(reports);
+  const name = of ?? (due.includes('') ? '' : due.length === 1 ? due[0] : undefined);
+  if (due.length === 0) return refuse('no-report-due', 'a report on an exception or waiver is due');
+  if (name === undefined)
+    return refuse('exception-not-named', 'the report names its exception or waiver', 'R8', { due });
+  const found = Object.hasOwn(reports, name) ? reports[name] : undefined;
+  return found === undefined
+    ? refuse('no-report-due', 'a report on the exception or waiver named is due', 'R8', { due })
+    : { ...found, of: name };
+}
+
+const named = (of: string) => (of === '' ? {} : { of });
+
+function submitReport(
+  data: DataOf<ClearanceCommand, 'SubmitExceptionReport'>,
+  state: Clearance,
+  context: DecisionContext,
+) {
+  const found = reportDue(data.of, state);
+  if ('code' in found) return found;
+  const early =
+    data.on < found.from
+      ? refuse('before-the-fact', 'it is submitted after the exception', 'R30', { on: found.from })
+      : null;
+  return (
+    early ??
+    inTheFuture(data.on, context) ??
+    ([{ type: 'ExceptionReported', data: { ...data, ...named(found.of) } }] as const)
+  );
+}
+
+function reportOverdue(
+  data: DataOf<ClearanceCommand, 'RecordOverdueExceptionReport'>,
+  state: Clearance,
+  context: DecisionContext,
+) {
+  const found = reportDue(data.of, state);
+  if ('code' in found) return found;
+  if (found.due !== data.due)
+    return refuse('other-last-day', 'the day is the last day for the report', null, { due: found.due });
+  const early = notOverYet(data.due, context);
+  if (early !== null) return early;
+  return found.overdue
+    ? []
+    : ([{ type: 'ExceptionReportBecameOverdue', data: { ...data, ...named(found.of) } }] as const);
+}
 
 /** What is still recorded of a unit or person that is not registered any more. */
 const AFTER_THE_END: readonly ClearanceCommand['type'][] = [
@@ -237,19 +331,8 @@ const decideLater = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>(
             }),
       then: 'ClearanceCorrected',
     },
-    SubmitExceptionReport: {
-      unless: ({ on }, state, context) => reportDue(state) ?? inTheFuture(on, context),
-      then: 'ExceptionReported',
-    },
-    RecordOverdueExceptionReport: {
-      unless: ({ due }, state, context) =>
-        reportDue(state) ??
-        (state.reportBy !== due
-          ? refuse('other-last-day', 'the day is the last day for the report', null, { due: state.reportBy })
-          : notOverYet(due, context)),
-      already: (_, { reportOverdue }) => reportOverdue,
-      then: 'ExceptionReportBecameOverdue',
-    },
+    SubmitExceptionReport: submitReport,
+    RecordOverdueExceptionReport: reportOverdue,
     EndRegistration: (data, { trainings }, context) =>
       inTheFuture(data.on, context) ?? [{ type: 'RegistrationEnded', data: { ...data, trainings } }],
     NoteEnrolment: (data, state, context) => [
@@ -290,10 +373,16 @@ function openPerson(data: RegisterPerson, context: DecisionContext): readonly Ve
 
 type AnyCommand = SecurityUnitCommand | VettedPersonCommand;
 
+/** The framework that an exception names. */
+const frameworkNamed = (command: AnyCommand): readonly StreamRef[] =>
+  command.type === 'GiveClearance' || command.type === 'RestoreClearance'
+    ? frameworkStreams(command.data.exception?.framework)
+    : [];
+
 /** The parties and the unit that it is registered with, a vetter's role, and what barred it. */
 function consults(command: AnyCommand, state: Clearance | null, sender: Actor): readonly StreamRef[] {
   if (command.type === 'EndRegistration') return partyStreams([[actsFor(sender), null]]);
-  const vetter = sender.role === 'vetter' ? partyStreams(asVetter(sender)) : [];
+  const vetter = [...(sender.role === 'vetter' ? partyStreams(asVetter(sender)) : []), ...frameworkNamed(command)];
   if (command.type === 'RestoreClearance')
     return [...vetter, ...(state?.vettingCases ?? []).map((id) => ({ kind: vettingCaseFacts.kind, id }))];
   if (command.type === 'CorrectUnit') {

@@ -10,6 +10,8 @@ const agreementEnds = ({ until, warnOn }: { readonly until?: string; readonly wa
 const reportOf = ({ report, of }: Pick<PeriodicReport, 'report' | 'of'>): string => `${report}/${of}`;
 const reportDue = (one: PeriodicReport) => due('statutory-report', one.due, reportOf(one));
 
+const nextDue = (next: PeriodicReport | undefined) => (next === undefined ? [] : [reportDue(next)]);
+
 /** What is due of an agreement and its framework, until when, and by whom. */
 export const legalFrameworkDuties = dutiesOf<LegalFrameworkEvent>()(
   {
@@ -29,8 +31,11 @@ export const legalFrameworkDuties = dutiesOf<LegalFrameworkEvent>()(
     ExceptionInvoked: ({ name, reportBy }) => [due('statutory-report', reportBy, `exception/${name}`)],
     StatutoryReportSubmitted: ({ on, next, ...report }) => [
       done('statutory-report', reportOf(report), on),
-      ...(next === undefined ? [] : [reportDue(next)]),
+      ...nextDue(next),
     ],
-    StatutoryReportBecameOverdue: (report) => [overdueNow('statutory-report', reportOf(report))],
+    StatutoryReportBecameOverdue: ({ next, ...report }) => [
+      overdueNow('statutory-report', reportOf(report)),
+      ...nextDue(next),
+    ],
   },
 );

@@ -3,27 +3,32 @@ import { type DueChange, due, done, dutiesOf, overdueNow, withdrawn } from './ch
 
 const NAMES = {
   'clearance-end': ['vetter', 'the end of a clearance'],
-  'exception-report': ['vetter', 'the report on an exception or waiver'],
+  'exception-report': ['vetter', 'the report on an exception or waiver, which its item names'],
 } as const;
 
-const reportDue = (reportBy: string | undefined): readonly DueChange<'exception-report'>[] =>
-  reportBy === undefined ? [] : [due('exception-report', reportBy)];
+interface Reported {
+  readonly reportBy?: string;
+  /** The name of the exception or waiver; older events have none. */
+  readonly reportOf?: string;
+}
+const reportDue = ({ reportBy, reportOf }: Reported): readonly DueChange<'exception-report'>[] =>
+  reportBy === undefined ? [] : [due('exception-report', reportBy, reportOf)];
 
 const CHANGES = {
-  ClearanceGiven: ({ until, reportBy }: { readonly until: string; readonly reportBy?: string }) => [
+  ClearanceGiven: ({ until, ...data }: Reported & { readonly until: string }) => [
     due('clearance-end', until),
-    ...reportDue(reportBy),
+    ...reportDue(data),
   ],
-  ClearanceRestored: ({ until, reportBy }: { readonly until?: string; readonly reportBy?: string }) => [
+  ClearanceRestored: ({ until, ...data }: Reported & { readonly until?: string }) => [
     ...(until === undefined ? [] : [due('clearance-end', until)]),
-    ...reportDue(reportBy),
+    ...reportDue(data),
   ],
   ClearanceCorrected: ({ until }: { readonly until: string }) => [due('clearance-end', until)],
   ClearanceRefused: () => [withdrawn('clearance-end')],
   RegistrationEnded: () => [withdrawn('clearance-end')],
   ClearanceExpired: () => [done('clearance-end')],
-  ExceptionReported: ({ on }: { readonly on: string }) => [done('exception-report', '', on)],
-  ExceptionReportBecameOverdue: () => [overdueNow('exception-report')],
+  ExceptionReported: ({ on, of }: { readonly on: string; readonly of?: string }) => [done('exception-report', of, on)],
+  ExceptionReportBecameOverdue: ({ of }: { readonly of?: string }) => [overdueNow('exception-report', of)],
 } as const;
 
 /** What is due of a unit, until when, and by whom. */
