@@ -7,7 +7,7 @@ export const RULES = {
     says: 'A recipient has an agreement in force, with assurances on use, transfer, security and observation, before any item, training or service.',
     source: '22 USC 2314(a) (read)',
     limits:
-      'Enforced for shipments and for the implementation of cases in programmes that name a framework. A programme without one is not checked, nor is training. A restriction of the agreement on a unit or a type of items bars its shipment; one with another scope bars nothing by itself.',
+      'Enforced for shipments, for the implementation of cases, and for the enrolment and the start of trainings, in programmes that name a framework. A programme without one is not checked, and technology releases and disbursements are not. A restriction of the agreement on a unit or a type of items bars its shipment; one with another scope bars nothing by itself.',
   },
   R2: {
     says: "Under a framework that asks for it, activation of a programme needs a completed assessment, a sustainment plan, indicators, the second authority's concurrence, and notice to the legislature with 15 days to wait.",
@@ -32,7 +32,7 @@ export const RULES = {
     says: 'If the unit is not known before the transfer, the recipient has agreed in writing to bar listed units.',
     source: '22 USC 2378d(c)(1) (read)',
     limits:
-      'A shipment looks for the agreement in the framework of its programme; one without a framework is not checked. The nomination of a trainee without a unit names the agreement, which is not looked up.',
+      'A shipment and the nomination of a trainee without a unit look for the agreement in the framework of their programme. Without a framework, a shipment is not checked, and a nomination names the agreement by a reference, which is not looked up.',
   },
   R7: {
     says: 'A clearance ends when it expires. Derogatory information suspends it until it is assessed: credible (refused) or not (restored). Queued enrolments and shipments stop meanwhile.',
@@ -41,6 +41,8 @@ export const RULES = {
   R8: {
     says: 'A rejected unit returns only by completed remediation, or by an exception or waiver with authority. A report is due within 15 days.',
     source: '22 USC 2378d(b), 10 USC 362(b), (c) and (e) (read)',
+    limits:
+      'Each waiver and each exception has its report, with the days of the framework; one on a unit or person that names no framework has the default. The semi-annual and annual reports of an agreement in force count here, too: each is due for the next period once it was submitted or became overdue.',
   },
   R9: {
     says: 'An item of an enhanced type has its serials registered before it is shipped, and a certified store before it is received.',
@@ -91,7 +93,7 @@ export const RULES = {
     says: 'A suspended programme, or a hold on a scope concerned, blocks enrolment, shipment and disbursement. It never blocks monitoring, loss reports, misuse reports or audit.',
     source: 'own',
     limits:
-      'Enforced are the suspension of a programme, and holds on a programme, a case, a country, an item type, a unit and a shipment. A restriction of a framework is recorded, and stops nothing by itself: a hold does. A disbursement after the completion of the programme is accepted and marked.',
+      'Enforced are the suspension of a programme, and holds on a programme, a case, a country, an item type, a unit and a shipment. A restriction of a framework stops what R1 lists, and nothing else: a hold does. A disbursement after the completion of the programme is accepted and marked.',
   },
   R20: {
     says: 'Remote monitoring is allowed only while instability is declared, and its results are marked as of lower confidence.',
@@ -130,13 +132,13 @@ export const RULES = {
     says: 'A party that an opening command names, and an implementer that sends a command, is a registered organisation that is not suspended. History that another system made is marked as reported instead.',
     source: 'own',
     limits:
-      'Checked are the parties and the lead of a programme, those of an account and a case, the investigator assigned, who handles a misuse case, and who acts as an implementer. A misuse report is never refused for this. The participants of a multilateral programme and the speaker of a mandate are checked under other numbers.',
+      'Checked are the parties and the lead of a programme, the parties of an account, a case, an agreement, a training, a vetting, a check, a transfer, a release, a country situation and a deployment, the recipient of a unit and a person, who places a hold, who vets, the investigator assigned, who handles a misuse case, and who acts as an implementer. A misuse report is never refused for this. The participants of a multilateral programme and the speaker of a mandate are checked under other numbers.',
   },
   R30: {
     says: 'What cannot have happened before another fact (receipt before request, completion before start) is refused, or marked if a late report explains it.',
     source: 'own',
     limits:
-      'Refused are a completion before the start, works out of their order, and a delivery before the facts that it rests on. Marked in the column `implausible` of each read model with such days, until the days are corrected: a first promise for a day before it was made, a fact before the request of its case, a route out of its order, and a completion before the start in reported history. Promises and requests of reported history are not marked: their day is not known.',
+      'Refused are a completion before the start, the report of a period before its end or of an exception before it was made, works out of their order, and a delivery before the facts that it rests on. Marked in the column `implausible` of each read model with such days, until the days are corrected: a first promise for a day before it was made, a fact before the request of its case, a route out of its order, and a completion before the start in reported history. Promises and requests of reported history are not marked: their day is not known.',
   },
   R31: {
     says: 'A correction is at most what its event added, less earlier corrections, in the same stage and period.',

@@ -30,6 +30,7 @@ describe('entente check', () => {
     const all = await entente('check', '--data', folder);
     expect([all.status, all.out]).toEqual([2, expect.stringContaining('2 events up to position 2: 1 findings')]);
     expect(all.out).toContain('the allegation has been put to the recipient before the finding');
+    expect((await entente('check', '--rules', '--data', folder)).out).toBe(all.out);
     expect((await entente('check', '--data', folder, '--as-of', '1')).status).toBe(0);
     expect((await entente('check', '--data', folder, '--rule', 'R15')).status).toBe(0);
     await expect(entente('check', '--data', folder, '--rule', 'R99')).rejects.toThrow('--rule takes one of R1, R5, ');

@@ -390,17 +390,23 @@ export function commandLine(
   common(
     'check',
     'Runs the control checks: where history breaks a rule, although commands guard it. Or looks at the backing services.',
-    ['check', 'check --rule R19 --as-of 2026-01-31 --json', 'check services'],
+    ['check --rules', 'check --rule R19 --as-of 2026-01-31 --json', 'check services'],
   )
     .argument(
       '[what]',
       'services: event store, broker and database of the environment, before the first start; status 1 if an app would fail',
     )
+    .option('--rules', 'the control checks of all rules: the default')
     .option('--rule <number>', `the checks of one rule: ${CONTROLLED_RULES.join(', ')} (default: all)`)
     .option('--as-of <when>', 'a position, a day (its end, UTC) or an instant (default: now)')
-    .action(async (what: string | undefined, options: Common & { rule?: string; asOf?: string }) => {
+    .action(async (what: string | undefined, options: Common & { rules?: true; rule?: string; asOf?: string }) => {
       if (what === 'services') {
-        if (options.data !== undefined || options.rule !== undefined || options.asOf !== undefined)
+        if (
+          options.data !== undefined ||
+          options.rules === true ||
+          options.rule !== undefined ||
+          options.asOf !== undefined
+        )
           throw new Error('check services takes --json only');
         return exit((await checkServices(outputTo(options.json === true))) === 0 ? EXIT.done : EXIT.fault);
       }
