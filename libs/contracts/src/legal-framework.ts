@@ -45,6 +45,7 @@ export const PARAMETERS = [
   'expiryWarningDays',
   'periodicReportDays',
   'designationReviewDays',
+  'precautionDays',
   'deviationPercent',
 ] as const;
 export type ParameterName = (typeof PARAMETERS)[number];

@@ -41,6 +41,11 @@ export const DEFAULT_PARAMETERS: Readonly<Record<ParameterName, DefaultParameter
   periodicReportDays: days(30),
   /** From the designation of an item type to its review. Design. */
   designationReviewDays: days(365),
+  /**
+   * R18: from its order or renewal to the last day of a precautionary suspension: as long as an
+   * ordinary investigation may take. Design.
+   */
+  precautionDays: days(90),
   /** R23, which no stream has yet: how far a measurement may be from its target. Design. */
   deviationPercent: { value: 20, unit: 'percent' },
 };

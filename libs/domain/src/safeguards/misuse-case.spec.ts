@@ -424,6 +424,17 @@ describe('a precautionary suspension', () => {
     );
     asDonor(...accepted).refuses(order, 'day-in-past', { now: july });
   });
+  it('ends within the longest time that the framework gives it, 90 days without one (R18)', () => {
+    const until = (day: string) => event('OrderPrecautionarySuspension', { scopes, until: day });
+    asDonor(...accepted).decides(
+      until('2026-08-30'),
+      event('PrecautionarySuspensionOrdered', { ...bound, until: '2026-08-30' }),
+    );
+    asDonor(...accepted).refusesWith(until('2026-08-31'), 'precaution-too-long', { latest: '2026-08-30' });
+    asDonor(...accepted).refuses(until('2199-01-01'), 'precaution-too-long');
+    const renew = event('RenewPrecautionarySuspension', { until: '2026-08-31' });
+    asDonor(...accepted, precaution).refusesWith(renew, 'precaution-too-long', { latest: '2026-08-30' });
+  });
   it('lapses unless renewed, which the system records after its last day (R18)', () => {
     const when = event('LapsePrecautionarySuspension', { until: '2026-06-30' });
     asSystem(...accepted, precaution).decides(when, lapsed('not-renewed'), { now: july });

@@ -49,6 +49,13 @@ import { PSEUDONYMOUS, authorise, checkedSender, isAccused, notAtThisStage } fro
 const termsStreams = (id: string | undefined, known: ConsultedStreams): readonly StreamRef[] =>
   id === undefined ? [] : [{ kind: 'programme', id }, ...frameworkStreamsOf(id, known)];
 
+/** What is decided by the terms of the framework. */
+const BY_TERMS: readonly MisuseCaseCommand['type'][] = [
+  'TriageMisuse',
+  'OrderPrecautionarySuspension',
+  'RenewPrecautionarySuspension',
+];
+
 const boundDonor = ({ donor }: MisuseCase): { readonly donor?: string } => (donor === undefined ? {} : { donor });
 
 const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagMisuse', flag, notAtThisStage, {
@@ -181,7 +188,7 @@ export const misuseCase: Decider<
   evolve: evolveMisuse,
   consults: (command, state, known, sender) => [
     ...(command.type === 'FlagMisuse' ? reportStreams(command.data) : []),
-    ...(command.type === 'TriageMisuse' ? termsStreams(state?.programme, known) : []),
+    ...(BY_TERMS.includes(command.type) ? termsStreams(state?.programme, known) : []),
     ...(command.type === 'RecoverFunds' ? recoveryStreams(command.data) : []),
     ...(command.type === 'AssignInvestigator' ? partyStreams([[command.data.investigator, 'investigator']]) : []),
     ...scopeStreams(command, state?.donor),

@@ -13,6 +13,7 @@ import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignmentFacts } from '../delivery/facts.js';
 import { frameworkOf } from '../framework/framework-facts.js';
 import { programme } from '../planning/programme.js';
+import { parameterOf } from '../framework/parameters.js';
 import { INCIDENT_TYPES, INTAKE_LIMITS } from './incident-types.js';
 import type { MisuseCase } from './misuse-record.js';
 import { scopesUnknown } from './misuse-scopes.js';
@@ -143,6 +144,18 @@ export const scopesUnnamed = ({ scopes }: { readonly scopes: readonly unknown[] 
 export const lapse = ({ precaution }: MisuseCase, reason: string): readonly MisuseCaseEvent[] =>
   precaution === null ? [] : [{ type: 'PrecautionarySuspensionLapsed', data: { ...precaution, reason } }];
 
+/** R18: it ends within its longest time from today, by the framework of the programme. */
+function lastsTooLong(until: string, { programme: id }: MisuseCase, context: DecisionContext): Refusal | null {
+  const days = parameterOf(frameworkOf(id, context.known), 'precautionDays');
+  const latest = addDays(today(context), days);
+  return until > latest
+    ? refuse('precaution-too-long', 'its last day is within the longest time of a precautionary suspension', 'R18', {
+        until,
+        latest,
+      })
+    : null;
+}
+
 export function cannotOrder(
   data: OrderPrecautionarySuspension,
   state: MisuseCase,
@@ -156,6 +169,8 @@ export function cannotOrder(
       until: precaution.until,
     });
   if (data.until < today(context)) return refuse('day-in-past', 'its last day is not over', 'R18');
+  const tooLong = lastsTooLong(data.until, state, context);
+  if (tooLong !== null) return tooLong;
   return scopesUnknown(data.scopes, state.donor, context);
 }
 
@@ -164,14 +179,16 @@ export function cannotOrder(
  */
 export function renew(
   { until }: { readonly until: string },
-  { precaution }: MisuseCase,
+  state: MisuseCase,
   context: DecisionContext,
 ): readonly MisuseCaseEvent[] | Refusal {
+  const { precaution } = state;
   if (precaution === null || precaution.until < today(context))
     return refuse('no-precaution', 'a precautionary suspension is in force: it has lapsed after its last day', 'R18');
   if (until <= precaution.until)
     return refuse('not-later', 'the new last day is later', 'R18', { until: precaution.until });
-  return [{ type: 'PrecautionarySuspensionRenewed', data: { ...precaution, until } }];
+  const tooLong = lastsTooLong(until, state, context);
+  return tooLong ?? [{ type: 'PrecautionarySuspensionRenewed', data: { ...precaution, until } }];
 }
 
 export function cannotLapse(until: string, { precaution }: MisuseCase, context: DecisionContext): Refusal | null {
