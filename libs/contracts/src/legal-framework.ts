@@ -36,6 +36,7 @@ export const PARAMETERS = [
   'offerNoticeValue',
   'offerNoticeDays',
   'clearanceValidityDays',
+  'vettingAnswerDays',
   'enhancedFirstCheckDays',
   'enhancedCheckEveryDays',
   'routineCheckEveryDays',

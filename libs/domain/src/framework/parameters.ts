@@ -23,6 +23,8 @@ export const DEFAULT_PARAMETERS: Readonly<Record<ParameterName, DefaultParameter
   offerNoticeDays: { ...days(30), only: [15, 30] },
   /** R7: commonly one year. */
   clearanceValidityDays: days(365),
+  /** R5: from the request of a vetting to its answer, unless the request names a day. Design. */
+  vettingAnswerDays: days(30),
   /** R10: from receipt to the first check of an item of an enhanced type. */
   enhancedFirstCheckDays: days(90),
   /** R10: from one check of such an item to the next. */

@@ -74,6 +74,17 @@ describe('a vetting is asked for', () => {
     );
     asking().refuses(act('RequestVetting', needed('2026-05-31')), 'day-in-past');
   });
+  it('with an answer in the days of the framework that its programme names', () => {
+    const P = 'norland.programme-1';
+    const F = 'norland.framework-1';
+    const framework = (value: number) =>
+      act('AgreementDrafted', { ...parties, parameters: [{ parameter: 'vettingAnswerDays', value, unit: 'days' }] });
+    const named = { subject, ...parties, programme: P };
+    asking()
+      .knowing(programme, P, act('ProgrammeProposed', { ...parties, kind: 'bilateral', framework: F }))
+      .knowing(legalFramework, F, framework(45))
+      .decides(act('RequestVetting', named), act('VettingRequested', { ...named, due: '2026-07-16' }));
+  });
 });
 
 describe('a vetting is concluded', () => {

@@ -19,7 +19,7 @@ import { ownValue } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { relationsTo } from '../delivery/senders.js';
 import { programmeStreams } from '../equipment/check-terms.js';
-import { frameworkOf } from '../framework/framework-facts.js';
+import { frameworkOf, frameworkStreamsOf } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import { notAVetter } from './clearance.js';
@@ -36,9 +36,6 @@ import {
 } from './clearance-facts.js';
 
 type VettingData<Type extends VettingCaseCommand['type']> = DataOf<VettingCaseCommand, Type>;
-
-/** How many days there are for the answer, unless the request names a day. */
-const ANSWER_DAYS = 30;
 
 // ---- State ----
 
@@ -111,7 +108,8 @@ function request(data: VettingData<'RequestVetting'>, context: DecisionContext) 
     return refuse('subject-of-another', 'the unit or person is of the recipient named', 'R5', {
       recipient: of.recipient,
     });
-  const due = data.neededBy ?? addDays(today(context), ANSWER_DAYS);
+  const days = parameterOf(frameworkOf(data.programme, context.known), 'vettingAnswerDays');
+  const due = data.neededBy ?? addDays(today(context), days);
   if (due < today(context)) return refuse('day-in-past', 'the day for the answer is not over', null, { due });
   const barred = assistanceNotFound(data, context) ?? notRegistered(partiesOf(data), context);
   return barred ?? [{ type: 'VettingRequested', data: { ...data, due } } as const];
@@ -301,7 +299,12 @@ export const vettingCase: Decider<
   evolve,
   consults: ({ type, data }, state, known, sender) =>
     type === 'RequestVetting'
-      ? [data.subject, ...assistanceStreams(data), ...partyStreams(partiesOf(data))]
+      ? [
+          data.subject,
+          ...assistanceStreams(data),
+          ...frameworkStreamsOf(data.programme, known),
+          ...partyStreams(partiesOf(data)),
+        ]
       : [
           ...(sender.role === 'vetter' ? partyStreams([[actsFor(sender), 'vetter']]) : []),
           ...(type === 'ConcludeVetting' || type === 'CompleteRemediation'
