@@ -18,8 +18,12 @@ export class CaseLineRow {
   @text("the code of the item's description") item!: string;
   @text('the code of the unit') unit!: string;
   @count("the quantity, amendments included, in the line's unit") quantity!: number;
-  @amount("the line's value, amendments and modifications included, in minor units of the case's currency")
+  @amount("the line's value, amendments and modifications included, in minor units of the currency")
   value!: number;
+  @textOrNull(
+    'the ISO 4217 code of its currency: that of the last offer that has the line or was prepared before it was added; null without one',
+  )
+  currency!: string | null;
   @textOrNull('the offer of which it is part, the last one prepared; null for a draft') offer!: string | null;
   @flag('whether an amendment brought it into force') amended_in!: boolean;
   @day("the day on which it was added, by the sender's word") added_on!: string;
@@ -35,6 +39,9 @@ export class CaseLineRow {
   @dayOrNull('the day on which its works were started') works_started_on!: string | null;
   @implausibleFor('promised-in-the-past', 'before-the-request') implausible!: string | null;
 }
+
+/** The key of what all lines of a case share. */
+const HEAD = '';
 
 /** What is implausible about its days. Its works come in order, so their start is enough. */
 const doubted = (row: CaseLineRow): CaseLineRow => ({
@@ -83,6 +90,7 @@ const opened = (event: RecordedEvent<AssistanceCaseEvent> & { type: 'AssistanceR
   unit: '',
   quantity: 0,
   value: 0,
+  currency: null,
   offer: null,
   amended_in: false,
   added_on: '',
@@ -125,7 +133,10 @@ function evolve(
       });
     }
     case 'OfferPrepared':
-      return { ...row, offer: event.data.offer };
+      // The head keeps the currency for lines that are added later.
+      return key === HEAD
+        ? { ...row, currency: event.data.currency }
+        : { ...row, currency: event.data.currency, offer: event.data.offer };
     case 'AmendmentAccepted': {
       const changed = amended(
         row,
@@ -168,9 +179,9 @@ function evolve(
 function touches(event: RecordedEvent<AssistanceCaseEvent>): readonly string[] {
   switch (event.type) {
     case 'AssistanceRequested':
-      return [''];
+      return [HEAD];
     case 'OfferPrepared':
-      return event.data.lines;
+      return [HEAD, ...event.data.lines];
     case 'AmendmentAccepted':
       return [...new Set([...event.data.changes.map(({ line }) => line), ...event.data.adds])];
     case 'CaseModified':
@@ -182,7 +193,7 @@ function touches(event: RecordedEvent<AssistanceCaseEvent>): readonly string[] {
 
 export const caseLines: Projection<AssistanceCaseEvent, CaseLineRow> = {
   name: 'case-lines',
-  version: 3,
+  version: 4,
   kinds: ['assistance-case'],
   about: 'a line of a case: what was promised for when, and how much of it was delivered',
   entity: CaseLineRow,

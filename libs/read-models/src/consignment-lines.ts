@@ -30,7 +30,8 @@ export const consignmentLines: Projection<ConsignmentEvent, ConsignmentLineRow> 
   name: 'consignment-lines',
   version: 1,
   kinds: ['consignment'],
-  about: "a line of a consignment: the quantity scheduled and the quantity received of a case's line",
+  about:
+    "a line of a consignment: the quantity scheduled and the quantity received of a case's line; `consigned-items` adds item and unit",
   entity: ConsignmentLineRow,
   totals: { counts: 'lines', by: [], sums: [] },
   head: true,

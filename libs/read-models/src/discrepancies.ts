@@ -23,7 +23,8 @@ export const discrepancies: Projection<ConsignmentEvent, DiscrepancyRow> = {
   name: 'discrepancies',
   version: 1,
   kinds: ['consignment'],
-  about: 'a discrepancy report on a consignment: what is wrong, how much of it, and what was answered',
+  about:
+    'a discrepancy report on a consignment: what is wrong, how much of it, and what was answered; `recipient-pipeline` adds the unit while it waits',
   entity: DiscrepancyRow,
   totals: { counts: 'discrepancy reports', by: ['outcome'], sums: [] },
   head: true,

@@ -158,6 +158,10 @@ function line(events: Events, line: Added) {
     unit,
     quantity,
     value: worth + sum([...amended, ...modified].map(({ valueBy }) => valueBy)),
+    currency:
+      only(events, 'OfferPrepared').findLast(
+        ({ data, revision }) => data.lines.includes(name) || revision < line.revision,
+      )?.data.currency ?? null,
     offer: offerOf(events, name),
     amended_in: only(events, 'AmendmentAccepted').some((one) => one.data.adds.includes(name)),
     first_due: firstDue,
