@@ -215,6 +215,34 @@ describe('the read model cases', () => {
   });
 });
 
+describe('the currency of a case line', () => {
+  const added = (line: string) =>
+    ['CaseLineAdded', { line, item: 'i', quantity: 1, unit: 'each', value: 5, due: DAY }] as const;
+  const offered = (lines: readonly string[], currency: string) =>
+    [
+      'OfferPrepared',
+      { offer: currency, lines, value: 5, currency, initialDeposit: 0, validUntil: DAY, deliveryPoint: 'receipt' },
+    ] as const;
+  const currencies = (...events: readonly (readonly [string, unknown])[]) => {
+    const request = ['AssistanceRequested', { donor: 'norland', recipient: 'estmark' }] as const;
+    const { '': head, ...lines } = rowsOf('case-lines', happened('assistance-case/norland.c', request, ...events));
+    expect(head).toBeDefined();
+    return Object.entries(lines).map(([line, { currency, offer }]) => [line, currency, offer]);
+  };
+
+  it('is that of the last offer that has it, or was prepared before it was added; none without one', () => {
+    expect(currencies(added('1'), added('2'), offered(['1'], 'EUR'), added('3'))).toEqual([
+      ['1', 'EUR', 'EUR'],
+      ['2', null, null],
+      ['3', 'EUR', null],
+    ]);
+    expect(currencies(added('1'), offered(['1'], 'EUR'), added('2'), offered(['2'], 'USD'))).toEqual([
+      ['1', 'EUR', 'EUR'],
+      ['2', 'USD', 'USD'],
+    ]);
+  });
+});
+
 describe('the rows of deliveries', () => {
   const delivered = (quantity: number, on: string) =>
     ['AssistanceDelivered', { line: '1', quantity, on, point: 'receipt', consignments: [], facts: [] }] as const;
