@@ -51,7 +51,10 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
   'technology-releases': { status: ['requested', 'approved', 'denied', 'revoked', 'expired', 'withdrawn'] },
   'chain-of-custody': { happened: ['received', 'moved', 'transferred', 'loss-verified', 'returned', 'diverted'] },
   'overdue-by-month': { newly_overdue: [0, 1], type: ['enhanced', 'routine'] },
-  barred: { status: ['suspended', 'refused'], next: ['assess-information', 'open-remediation', 'take-steps'] },
+  barred: {
+    status: ['suspended', 'refused', 'expired', 'on-hold'],
+    next: ['assess-information', 'open-remediation', 'take-steps'],
+  },
   'misuse-trends': { scope_kind: ['programme', 'item-type'], case_scopes: [1, 2] },
   lateness: {
     promise: ['delivery', 'milestone'],

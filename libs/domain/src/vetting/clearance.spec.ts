@@ -296,6 +296,8 @@ describe('a refused unit returns (R8)', () => {
     vetter(first, second).decides(submit('waiver-1'), reported('waiver-1'));
     vetter(first, second).refusesWith(submit(), 'exception-not-named', { due: ['waiver-1', 'waiver-2'] });
     vetter(first, second).refuses(submit('waiver-3'), 'no-report-due');
+    const many = Array.from({ length: 100 }, (_, n) => gave('2026-10-31', { ...due, reportOf: `waiver-${n + 1}` }));
+    vetter(...many).refuses(give('2026-12-31', waiver), 'too-many-reports-due');
     vetter(first, second, reported('waiver-1')).decides(submit(), reported('waiver-2'));
     const passed = (of: string) => act('RecordOverdueExceptionReport', { due: '2026-06-16', of });
     const now = { now: '2026-06-17T00:00:00.000Z' };
