@@ -24,6 +24,7 @@ describe('a backing service that does not answer', () => {
       parked: [],
       alarms: [],
       fault: 'the event store has not answered within 1.5 s',
+      code: 'unanswered',
     });
     expect(performance.now() - asked).toBeLessThan(5000);
   });
