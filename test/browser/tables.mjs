@@ -47,7 +47,9 @@ export async function tables(step, open, url) {
   await step('the panel of a row with more events than a page has names how many, and shows them all', async () => {
     const panel = await open(`${url}/#funding?period=2031`, { width: 1400, height: 800 });
     await panel.locator('#rows tr').first().click();
-    const all = Number(/of ([0-9]+) events/.exec((await panel.locator('#earlier').textContent()) ?? '')?.[1]);
+    const earlier = panel.locator('#earlier', { hasText: /of [0-9]+ events/ });
+    await earlier.waitFor();
+    const all = Number(/of ([0-9]+) events/.exec(await earlier.textContent())?.[1]);
     assert.ok(all >= MANY);
     for (let there = 100; there < all; there += 100) {
       await panel.locator('#earlier', { hasText: `The newest ${there} of ${all}` }).click();
