@@ -276,11 +276,12 @@ export const orderOf = (source: Queryable, query: Pick<RowQuery, 'sort'>): reado
       .map((column) => ({ column, descending: false })),
   ].map((by) => ({ ...by, nullable: canBeEmpty(source, by.column) }));
 
-/** Values that may lie beyond the safe range are selected as text, whatever the driver does. */
+/**
+ * Values that may lie beyond the safe range are selected as text, whatever the driver does: sums
+ * and positions. Rows hold no amount beyond it.
+ */
 const selected = (column: string, type: ColumnType | undefined): string =>
-  isSum(type) || type === 'amount' || (type === undefined && column === 'since')
-    ? `CAST(v.${column} AS TEXT)`
-    : `v.${column}`;
+  isSum(type) || (type === undefined && column === 'since') ? `CAST(v.${column} AS TEXT)` : `v.${column}`;
 
 function select(builder: Builder, source: Queryable): Builder {
   builder.select([]);

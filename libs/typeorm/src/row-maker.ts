@@ -8,7 +8,7 @@ export type RowMaker = (values: readonly unknown[], decodeSum: (stored: unknown)
 function expressionOf(type: ColumnType): string {
   if (isSum(type)) return 'decodeSum(v)';
   if (type === 'text' || type === 'day') return `typeof v === 'string' ? v : decode('${type}', v)`;
-  if (type === 'integer') return `typeof v === 'number' ? v : decode('${type}', v)`;
+  if (type === 'integer' || type === 'amount') return `typeof v === 'number' ? v : decode('${type}', v)`;
   return `decode('${type}', v)`;
 }
 
