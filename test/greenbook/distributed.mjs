@@ -21,7 +21,7 @@ import { commandAt } from '../../dist/libs/contracts/src/index.js';
 import { readMapping } from '../../dist/apps/cli/src/importing/mapping.js';
 import { RowMapper } from '../../dist/apps/cli/src/importing/row-mapper.js';
 import { entente, startApp } from '../support/app-process.mjs';
-import { ACCOUNTS, MAPPING, ROWS, Totals, fail, rowsOf, same, sameSum } from './greenbook.mjs';
+import { ACCOUNTS, MAPPING, ROWS, Totals, currentFunding, fail, rowsOf, same, sameSum } from './greenbook.mjs';
 
 const here = process.argv.includes('--here');
 const [csv] = process.argv.slice(2).filter((one) => one !== '--here');
@@ -195,11 +195,11 @@ try {
   const db = new pg.Client({ connectionString: settings.DATABASE_URL });
   await db.connect();
   ends.push(() => db.end());
-  const found = await db.query(
-    `SELECT recipient, fund, period, obligated FROM entente.funding_v1_g1 WHERE "until" IS NULL AND row_key <> ''`,
-  );
   const served = new Totals();
-  for (const { recipient, fund, period, obligated } of found.rows)
+  for (const { recipient, fund, period, obligated } of await currentFunding(
+    async (sql) => (await db.query(sql)).rows,
+    'entente.',
+  ))
     served.add(recipients.get(recipient), fund, period, obligated);
   served.compare('the rows in PostgreSQL', totals);
   sameSum('all obligations', served.sum());

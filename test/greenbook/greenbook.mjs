@@ -21,6 +21,18 @@ export function same(what, is, expected) {
   console.log(`${what}: ${JSON.stringify(is)}`);
 }
 
+/**
+ * The statement that reads the current rows of money, past the query of the API. `select` runs one
+ * and returns its rows; the name of the table has the version of the read model.
+ */
+export async function currentFunding(select, schema = '') {
+  const [{ version, generation }] = await select(
+    `SELECT version, generation FROM ${schema}models WHERE name = 'funding'`,
+  );
+  const table = `${schema}funding_v${version}_g${generation}`;
+  return select(`SELECT recipient, fund, period, obligated FROM ${table} WHERE "until" IS NULL AND row_key <> ''`);
+}
+
 /** Its rows. */
 export const rowsOf = (csv) => createReadStream(csv).pipe(parse({ columns: true, bom: true }));
 

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { program } from '../support/app-process.mjs';
-import { ACCOUNTS, MAPPING, ROWS, Totals, fail, rowsOf, same, sameSum } from './greenbook.mjs';
+import { ACCOUNTS, MAPPING, ROWS, Totals, currentFunding, fail, rowsOf, same, sameSum } from './greenbook.mjs';
 
 const [csv] = process.argv.slice(2);
 if (csv === undefined) {
@@ -80,9 +80,7 @@ try {
 
   const rows = new Database(join(folder, 'rows.sqlite'), { readonly: true });
   const served = new Totals();
-  for (const { recipient, fund, period, obligated } of rows
-    .prepare(`SELECT recipient, fund, period, obligated FROM funding_v1_g1 WHERE "until" IS NULL AND row_key <> ''`)
-    .all())
+  for (const { recipient, fund, period, obligated } of await currentFunding((sql) => rows.prepare(sql).all()))
     served.add(slugs.get(recipient), fund, period, obligated);
   rows.close();
   served.compare('the served rows', file);
