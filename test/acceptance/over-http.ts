@@ -290,7 +290,7 @@ export function overHttp(opens: DeploymentFactory): void {
       expect(readBody(body, example).errors).toEqual([]),
     );
 
-    it('takes the example of the catalogue on its stream, and that stream as any field, without a fault', async () => {
+    it('takes the example of the catalogue on its stream, and the id of that stream in each field, without a fault', async () => {
       const { body: kinds } = await get('/v1/catalogue');
       const examples = (kinds as unknown as { commands: CatalogueExample[] }[]).flatMap(({ commands: all }) => all);
       const faults: unknown[] = [];

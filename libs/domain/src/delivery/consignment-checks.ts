@@ -12,16 +12,19 @@ import { checkDays } from '../equipment/check-terms.js';
 import { areaOf } from '../equipment/item-facts.js';
 import { monitoredLines, wordOf } from './consignment-serials.js';
 import { afterCorrection } from './consignment-receipt.js';
-import { type Consignment, consignmentCase, lotOf, ownValue } from './facts.js';
+import { type Consignment, assistanceCaseFacts, lotOf, ownValue } from './facts.js';
 
 // R11 on a consignment: items that are not monitored by their serials are sampled.
 
 /** The most items of which a check draws its sample. */
 const MOST_ITEMS = 1_000_000;
 
+/** The number of items of which a check draws its sample: within its bounds. */
+export const countable = (quantity: number): number => Math.min(Math.max(quantity, 0), MOST_ITEMS);
+
 /** The items of each type that a receipt brings, and that are not monitored by their serials. */
 function sampled(data: ConfirmReceipt, state: Consignment, context: DecisionContext): ReadonlyMap<string, number> {
-  const of = context.known.of(consignmentCase, state.case);
+  const of = context.known.of(assistanceCaseFacts, state.case);
   const monitored = new Set(monitoredLines(data, state, context).map(({ line }) => line));
   const quantities = new Map<string, number>();
   for (const { line, quantity } of data.lines) {
@@ -83,7 +86,7 @@ export function correctedSample(
   context: DecisionContext,
 ): Pick<ReceiptCorrected, 'sampled' | 'check'> {
   const { receipt: on } = state.reached;
-  const of = context.known.of(consignmentCase, state.case);
+  const of = context.known.of(assistanceCaseFacts, state.case);
   const item = wordOf(data.line, of);
   const isMonitored = ownValue(state.monitored, data.line) !== undefined;
   if (state.reported || on === undefined || item === undefined || isMonitored || data.quantityBy === 0) return {};
@@ -95,7 +98,7 @@ export function correctedSample(
   const { quantity: has = 0 } = lotOf(state, item, state.recipient) ?? {};
   const gone = Object.hasOwn(state.lots, item) ? Math.min(all(state.received), MOST_ITEMS) - has : 0;
   const now = all({ ...state.received, [data.line]: afterCorrection(state, data) });
-  const quantity = Math.min(Math.max(now - gone, 0), MOST_ITEMS);
+  const quantity = countable(now - gone);
   if (ownValue(state.checks, item) !== undefined) return { sampled: { item, quantity } };
   const named = data.store ?? state.store;
   const store = named === null ? {} : { store: named };

@@ -4,7 +4,7 @@ import { cannotStore, itemTypeFacts, itemTypeId, storageSiteFacts } from '../equ
 import { frameworkOf, setAside } from '../framework/framework-facts.js';
 import { scopesOf } from '../safeguards/holds.js';
 import { lineUnknown } from './consignment-receipt.js';
-import { type AssistanceCase, type Consignment, consignmentCase, ownValue } from './facts.js';
+import { type AssistanceCase, type Consignment, assistanceCaseFacts, ownValue } from './facts.js';
 
 // R9 on a consignment. Its lines have words for their items, by which the donor's types are found.
 
@@ -29,7 +29,7 @@ export const storeStreams = ({ store }: Pick<ConfirmReceipt, 'store'>): readonly
 
 /** The type of a line if its items are monitored by their serials; else undefined. */
 function monitoredAs(line: string, state: Consignment, { known }: DecisionContext): string | undefined {
-  const word = wordOf(line, known.of(consignmentCase, state.case));
+  const word = wordOf(line, known.of(assistanceCaseFacts, state.case));
   if (word === undefined) return undefined;
   return known.of(itemTypeFacts, itemTypeId(state.donor, word))?.designated == null ? undefined : word;
 }

@@ -126,8 +126,8 @@ export const consignmentFacts: { readonly kind: 'consignment'; readonly initial:
 export const lotOf = ({ lots }: Consignment, item: string, holder: string): Lot | undefined =>
   ownValue(ownValue(lots, item) ?? {}, holder);
 
-/** A reference to its case for the rules of a consignment. */
-export const consignmentCase: { readonly kind: 'assistance-case'; readonly initial: AssistanceCase | null } = {
+/** A reference to a case, for deciders that consult it. */
+export const assistanceCaseFacts: { readonly kind: 'assistance-case'; readonly initial: AssistanceCase | null } = {
   kind: 'assistance-case',
   initial: null,
 };

@@ -1,6 +1,6 @@
 import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
 import { programmeFacts } from '../framework/framework-facts.js';
-import { consignmentCase } from './facts.js';
+import { assistanceCaseFacts } from './facts.js';
 
 /** The programme and the case that a command names, if any. */
 interface NamedAssistance {
@@ -11,7 +11,7 @@ interface NamedAssistance {
 /** The streams of the programme and the case that a command names. */
 export const assistanceStreams = ({ programme, case: of }: NamedAssistance): readonly StreamRef[] => [
   ...(programme === undefined ? [] : [{ kind: programmeFacts.kind, id: programme }]),
-  ...(of === undefined ? [] : [{ kind: consignmentCase.kind, id: of }]),
+  ...(of === undefined ? [] : [{ kind: assistanceCaseFacts.kind, id: of }]),
 ];
 
 /** Refuses a programme or a case that is named and was never begun. */
@@ -21,7 +21,7 @@ export function assistanceNotFound(
 ): Refusal | null {
   if (programme !== undefined && known.of(programmeFacts, programme) === null)
     return refuse('programme-not-found', 'the programme named has been proposed', null, { programme });
-  return of === undefined || known.of(consignmentCase, of) !== null
+  return of === undefined || known.of(assistanceCaseFacts, of) !== null
     ? null
     : refuse('case-not-found', 'the case named has been requested', null, { case: of });
 }

@@ -24,7 +24,7 @@ import {
 } from '@entente/kernel';
 import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
-import { consignmentCase } from '../delivery/facts.js';
+import { assistanceCaseFacts } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { checkFacts, isStillOpen } from '../monitoring/check-facts.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
@@ -230,7 +230,7 @@ function register(data: RegisterSerial, state: Item | null, context: DecisionCon
 
 /** The programme of the case that a registration names: its framework sets the days of the item. */
 const programmeOfCase = ({ case: of }: RegisterSerial, { known }: DecisionContext): string | undefined =>
-  of !== undefined && known.has(consignmentCase, of) ? known.of(consignmentCase, of)?.programme : undefined;
+  of !== undefined && known.has(assistanceCaseFacts, of) ? known.of(assistanceCaseFacts, of)?.programme : undefined;
 
 /** R10: the last day of the first check after a receipt or a recovery. */
 const firstCheck = (item: Item, on: string, context: DecisionContext): string =>

@@ -6,6 +6,7 @@ import type {
   ScheduleEndUseCheck,
 } from '@entente/contracts';
 import { type Consequence, type StreamRef, eventPolicy, parseStream } from '@entente/kernel';
+import { countable } from '../delivery/consignment-checks.js';
 import { itemStream } from '../equipment/item-facts.js';
 import { checkAfterId } from '../monitoring/check-facts.js';
 
@@ -73,10 +74,6 @@ export const firstChecks = eventPolicy<ItemEvent>(
           ],
   },
 );
-
-/** The most items of which a check draws its sample. */
-const MOST_ITEMS = 1_000_000;
-const countable = (quantity: number): number => Math.min(Math.max(quantity, 0), MOST_ITEMS);
 
 /** R11: the first check of items that are not monitored by their serials follows from a receipt. */
 export const firstSampleChecks = eventPolicy<ConsignmentEvent>(

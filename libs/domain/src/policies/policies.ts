@@ -1,12 +1,12 @@
 import type { DuePolicy, EventPolicy } from '@entente/kernel';
 import { countedDeliveries, earlyArrivals } from './counted-deliveries.js';
 import {
+  endedItems,
   firstChecks,
   firstSampleChecks,
   nextChecks,
   notedChecks,
   transferredChecks,
-  endedItems,
 } from './next-checks.js';
 import { instability } from './instability.js';
 import { itemsOfConsignments, itemsOfTransfers, unauthorisedTransfers } from './items.js';
