@@ -18,5 +18,7 @@ export interface SystemCounts {
   readonly deadLetters: number;
   readonly output: string;
 }
+/** The partition and offset of the command that a reply answers, with which its id begins. */
+export function placeOf(reply: Pick<CommittedRecord, 'headers'>): string;
 export function wholeTopic(kafka: Kafka, topic: string, ms?: number): Promise<readonly CommittedRecord[]>;
 export function verifySystem(deployment: Processes, load: Pick<Load, 'receipts' | 'sent'>): Promise<SystemCounts>;

@@ -112,7 +112,7 @@ function checkChain(events, records) {
 }
 
 /** The partition and offset of the command that a reply answers, with which its id begins. */
-const placeOf = ({ headers }) => headers.ce_id.split('-', 2).join('-');
+export const placeOf = ({ headers }) => headers.ce_id.split('-', 2).join('-');
 
 /**
  * Each message on the commands' topic has one answer, and all answers of a command are one receipt.
