@@ -87,7 +87,7 @@ export const RULES = {
     source:
       '22 USC 2753(c)(2) and (4) (read); acknowledgement and finding times: Directive (EU) 2019/1937, article 9(1)(b) and (f); the rest: own',
     limits:
-      'A precautionary suspension lasts at most `precautionDays` of the framework from its order or renewal. The steward puts each scope of a suspension on hold, and releases the hold when the suspension ends. Programmes and cases in scope exist, and the organisation of a country is registered; item types and units are not checked. Termination follows the end of the programme. Disbursement waits for recovered funds only if the programme was suspended for the misuse case.',
+      'A report is acknowledged within `misuseAcknowledgeDays` and triaged within `misuseTriageDays` of the framework. A precautionary suspension lasts at most `precautionDays` of the framework from its order or renewal. The steward puts each scope of a suspension on hold, and releases the hold when the suspension ends. Programmes and cases in scope exist, and the organisation of a country is registered; item types and units are not checked. Termination follows the end of the programme. Disbursement waits for recovered funds only if the programme was suspended for the misuse case.',
   },
   R19: {
     says: 'A suspended programme, or a hold on a scope concerned, blocks enrolment, shipment and disbursement. It never blocks monitoring, loss reports, misuse reports or audit.',

@@ -46,6 +46,8 @@ export const PARAMETERS = [
   'expiryWarningDays',
   'periodicReportDays',
   'designationReviewDays',
+  'misuseAcknowledgeDays',
+  'misuseTriageDays',
   'precautionDays',
   'deviationPercent',
 ] as const;

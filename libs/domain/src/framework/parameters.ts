@@ -43,6 +43,10 @@ export const DEFAULT_PARAMETERS: Readonly<Record<ParameterName, DefaultParameter
   periodicReportDays: days(30),
   /** From the designation of an item type to its review. Design. */
   designationReviewDays: days(365),
+  /** R18: from a report of misuse to its acknowledgement. Directive (EU) 2019/1937, 9(1)(b). */
+  misuseAcknowledgeDays: days(7),
+  /** R18: from a report of misuse, or the reopening of its case, to the triage. Design. */
+  misuseTriageDays: days(30),
   /**
    * R18: from its order or renewal to the last day of a precautionary suspension: as long as an
    * ordinary investigation may take. Design.

@@ -13,12 +13,6 @@ export interface IncidentType {
   readonly source: string;
 }
 
-/**
- * Calendar days before the type of a report is known. Acknowledgement in seven days: Directive (EU)
- * 2019/1937, article 9(1)(b). The rest is design.
- */
-export const INTAKE_LIMITS = { acknowledge: 7, triage: 30 } as const;
-
 /** A finding in three months: Directive (EU) 2019/1937, article 9(1)(f). The rest is design. */
 const ORDINARY: IncidentLimits = { open: 14, reply: 30, conclude: 90, measure: 30 };
 /** For continuing harm, or if a law makes assistance wait for the answer. Design. */

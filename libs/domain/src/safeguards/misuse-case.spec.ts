@@ -243,6 +243,27 @@ describe('triage', () => {
     framed().decides(when, says({ notifyBy: '2026-06-02' }));
     framed().refuses(event('TriageMisuse', { incidentType: 'hearsay' }), 'incident-type-unknown');
   });
+  it('is due within the days of the framework, also of a reopened case, and 30 days without one (R18)', () => {
+    const F = 'norland.framework-1';
+    const proposed = event('ProgrammeProposed', { donor: 'norland', recipient: 'estmark', framework: F });
+    const drafted = event('AgreementDrafted', { donor: 'norland', recipient: 'estmark', parameters: [] });
+    const set = (parameter: string, value: number) =>
+      event('ParameterSet', { parameter, value, unit: 'days', reason: 'directive' });
+    const days = [set('misuseAcknowledgeDays', 3), set('misuseTriageDays', 10)];
+    const framed = (...past: Parameters<typeof on>) =>
+      on(...past)
+        .as('norland', 'donor')
+        .knowing(programme, 'norland.programme-1', proposed)
+        .knowing(legalFramework, F, drafted, ...days);
+    framed().decides(
+      event('FlagMisuse', report),
+      event('MisuseFlagged', { ...report, acknowledgeBy: '2026-06-04', triageBy: '2026-06-11' }),
+    );
+    const reopen = event('ReopenMisuseCase', { reason: 'new-evidence' });
+    const again = (triageBy: string) => event('MisuseCaseReopened', { reason: 'new-evidence', triageBy });
+    framed(flagged, declined, closed).decides(reopen, again('2026-06-11'), { evidence });
+    asDonor(flagged, declined, closed).decides(reopen, again('2026-07-01'), { evidence });
+  });
   it('needs an incident type that is defined (R18)', () => {
     asDonor(flagged).refuses(event('TriageMisuse', { incidentType: 'hearsay' }), 'incident-type-unknown');
     asDonor(flagged).refuses(event('TriageMisuse', { incidentType: 'constructor' }), 'incident-type-unknown');

@@ -10,7 +10,6 @@ import {
 } from '@entente/kernel';
 import { correcting } from '../corrections.js';
 import { frameworkStreamsOf } from '../framework/framework-facts.js';
-import { INTAKE_LIMITS } from './incident-types.js';
 import {
   becomeOverdue,
   cannotCorrectReport,
@@ -21,6 +20,7 @@ import {
   dayOf,
   flag,
   lapse,
+  lastTriageDay,
   notPut,
   renew,
   reportStreams,
@@ -54,6 +54,7 @@ const BY_TERMS: readonly MisuseCaseCommand['type'][] = [
   'TriageMisuse',
   'OrderPrecautionarySuspension',
   'RenewPrecautionarySuspension',
+  'ReopenMisuseCase',
 ];
 
 const boundDonor = ({ donor }: MisuseCase): { readonly donor?: string } => (donor === undefined ? {} : { donor });
@@ -164,9 +165,9 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
   },
   CloseMisuseCase: (data, state) =>
     unfinished(state) ?? [{ type: 'MisuseCaseClosed', data }, ...lapse(state, 'case-closed')],
-  ReopenMisuseCase: (data, _, context) => {
+  ReopenMisuseCase: (data, state, context) => {
     if (context.evidence.length === 0) return refuse('evidence-missing', 'the command refers to new evidence', 'R18');
-    const triageBy = addDays(dayOf(context), INTAKE_LIMITS.triage);
+    const triageBy = lastTriageDay(dayOf(context), state.programme, context);
     return [{ type: 'MisuseCaseReopened', data: { ...data, triageBy } }];
   },
   RecordOverdueStep: becomeOverdue,
@@ -187,7 +188,9 @@ export const misuseCase: Decider<
   opens: 'FlagMisuse',
   evolve: evolveMisuse,
   consults: (command, state, known, sender) => [
-    ...(command.type === 'FlagMisuse' ? reportStreams(command.data) : []),
+    ...(command.type === 'FlagMisuse'
+      ? [...reportStreams(command.data), ...termsStreams(command.data.programme, known)]
+      : []),
     ...(BY_TERMS.includes(command.type) ? termsStreams(state?.programme, known) : []),
     ...(command.type === 'RecoverFunds' ? recoveryStreams(command.data) : []),
     ...(command.type === 'AssignInvestigator' ? partyStreams([[command.data.investigator, 'investigator']]) : []),

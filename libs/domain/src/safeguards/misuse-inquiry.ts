@@ -14,7 +14,7 @@ import { consignmentFacts } from '../delivery/facts.js';
 import { frameworkOf } from '../framework/framework-facts.js';
 import { programme } from '../planning/programme.js';
 import { parameterOf } from '../framework/parameters.js';
-import { INCIDENT_TYPES, INTAKE_LIMITS } from './incident-types.js';
+import { INCIDENT_TYPES } from './incident-types.js';
 import type { MisuseCase } from './misuse-record.js';
 import { scopesUnknown } from './misuse-scopes.js';
 import { isReporter } from './misuse-permissions.js';
@@ -62,13 +62,19 @@ const programmeOf = (data: FlagMisuse, { known }: DecisionContext): string | und
 const donorOf = (data: FlagMisuse, { known }: DecisionContext): string | undefined =>
   data.donor ?? named(data).flatMap(([of, id]) => known.of<{ donor: string } | null>(of, id)?.donor ?? [])[0];
 
+/** The last day of a triage that begins on a day, by the framework of a consulted programme. */
+export const lastTriageDay = (day: string, of: string | undefined, { known }: DecisionContext): string =>
+  addDays(day, parameterOf(frameworkOf(of, known), 'misuseTriageDays'));
+
 /**
  * R18: never refused because of another stream's state: only the donor and the programme are taken
- * from there, if the report names none. The limits run by the clock.
+ * from there, if the report names none. The limits run by the clock. They are those of the
+ * framework if the report itself names the programme.
  */
 export function flag(data: FlagMisuse, context: DecisionContext): readonly MisuseCaseEvent[] | Refusal {
-  const acknowledgeBy = addDays(context.now, INTAKE_LIMITS.acknowledge);
-  const triageBy = addDays(context.now, INTAKE_LIMITS.triage);
+  const framework = frameworkOf(data.programme, context.known);
+  const acknowledgeBy = addDays(context.now, parameterOf(framework, 'misuseAcknowledgeDays'));
+  const triageBy = lastTriageDay(context.now, data.programme, context);
   const refusal = impossibleDays(data.happened, context);
   const donor = donorOf(data, context);
   const within = programmeOf(data, context);
