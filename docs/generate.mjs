@@ -208,7 +208,9 @@ async function eventsOf() {
   const store = new parts.SqliteEventStore({ folder });
   try {
     const log = await exampleLog(parts, store, '2026-11-24');
-    const courseOf = (kind, type) => ({ ...parts.EVENT_COURSES[kind][type], closedBy: parts.closedBy(kind, type) });
+    const { CATALOGUE, closedBy } = parts;
+    const coursesOf = (kind) => CATALOGUE.find((one) => one.kind === kind).events;
+    const courseOf = (kind, type) => courseIn(coursesOf(kind)[type], closedBy(coursesOf(kind), type));
     return { commands: commandsOf(log), screens: screensMoved(parts, log.events), courseOf };
   } finally {
     await store.close();
@@ -226,8 +228,8 @@ function likeness(a, b) {
 }
 
 /** What an event opens, with the events that close it, and what it closes. */
-function courseIn({ opens, openBecause, closes = [], closedBy }) {
-  const end = closedBy.length === 0 ? `which stays open: ${openBecause}` : `closed by ${closedBy.join(' or ')}`;
+function courseIn({ opens, openBecause, closes = [] }, closing) {
+  const end = closing.length === 0 ? `which stays open: ${openBecause}` : `closed by ${closing.join(' or ')}`;
   return [
     ...(opens === undefined ? [] : [`Opens ${opens}, ${end}.`]),
     ...(closes.length === 0 ? [] : [`Closes ${closes.join(', ')}.`]),
@@ -277,7 +279,7 @@ function eventCatalogue(kinds, { commands: recorders, screens, courseOf }) {
         `#### ${type}`,
         wrap(`${summary}. Version ${version}. Command: ${from.join(' or ')}.`),
         wrap(`Screens: ${codes(models)}${views.length === 0 ? '' : `; views over them: ${codes(views)}`}.`),
-        ...[courseIn(courseOf(kind, type))].filter(Boolean).map((line) => wrap(line)),
+        ...[courseOf(kind, type)].filter(Boolean).map((line) => wrap(line)),
         same === undefined ? fields(data) : `- The fields of [${same.type}](#${same.anchor}).`,
       ];
     });

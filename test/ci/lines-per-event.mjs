@@ -15,10 +15,10 @@ const [contracts, domain, models] = ['contracts', 'domain', 'read-models'].map((
   files(`libs/${name}/src/**/*.ts`),
 );
 /** A contract of a kind is a file that declares events; the other files serve all kinds. */
-const declaresEvents = (file) => /^ {4}[A-Z]\w+: event\(/m.test(readFileSync(`${root}${file}`, 'utf8'));
+const declaresEvents = (file) => /^ {4}[A-Z]\w+: (?:event|fact)\(/m.test(readFileSync(`${root}${file}`, 'utf8'));
 const types = new Set(
   contracts.flatMap((file) =>
-    [...readFileSync(`${root}${file}`, 'utf8').matchAll(/^ {4}([A-Z]\w+): event\(/gm)].map(([, type]) => type),
+    [...readFileSync(`${root}${file}`, 'utf8').matchAll(/^ {4}([A-Z]\w+): (?:event|fact)\(/gm)].map(([, type]) => type),
   ),
 );
 const isScenario = (file) => file.endsWith('/example-scenario.ts');

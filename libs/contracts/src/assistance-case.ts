@@ -1,5 +1,5 @@
 import { DELIVERY_POINTS, type DeliveryPoint } from './consignment.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 import {
   code,
   currency,
@@ -406,32 +406,63 @@ export const assistanceCaseContract = contract({
     CancelCase: command('cancel', CancelCase, 'party', 'Cancel a case under which nothing was built or delivered'),
   },
   events: {
-    AssistanceRequested: event(RequestAssistance, 'Assistance was requested'),
-    RequestReturnedIncomplete: event(ReturnRequest, 'The request was returned as incomplete'),
-    RequestSupplemented: event(SupplementRequest, 'What was missing was supplied'),
-    CaseLineAdded: event(AddCaseLine, 'A line was drafted'),
-    CaseLineCorrected: event(CorrectCaseLine, 'A line was corrected'),
-    OfferPrepared: event(PrepareOffer, 'An offer was prepared'),
-    LegislatureNotifiedOfOffer: event(LegislatureNotifiedOfOffer, 'The legislature was notified of the offer'),
-    OfferMade: event(OfferMade, 'The offer was made'),
-    OfferAccepted: event(AcceptOffer, 'The offer was accepted'),
-    OfferLapsed: event(OfferLapsed, 'The offer lapsed'),
-    InitialDepositReceived: event(ReceiveInitialDeposit, 'An initial deposit was received'),
-    ArrivalNoted: event(CountDelivery, 'A consignment is at the delivery point before execution started'),
-    CaseImplemented: event(CaseImplemented, 'Execution started'),
-    AmendmentOffered: event(OfferAmendment, 'An amendment was offered'),
-    AmendmentAccepted: event(AmendmentAccepted, 'Both sides agreed on an amendment'),
-    CaseModified: event(CaseModified, 'One side modified the case'),
-    WorksStarted: event(WorksOnLine, 'Works were started'),
-    WorksCompleted: event(WorksOnLine, 'Works were completed'),
-    WorksAccepted: event(WorksOnLine, 'Works were accepted'),
-    AssistanceDelivered: event(AssistanceDelivered, 'Assistance reached its delivery point'),
-    DeliveryCorrected: event(CorrectDelivery, 'The quantity or the day of a delivery was corrected'),
-    CaseHeld: event(HoldCase, 'The case was held'),
-    CaseReleased: event(ReleaseCase, 'The case was released'),
-    CaseReconciled: event(ReconcileCase, 'The case was reconciled'),
-    CaseClosed: event(CloseCase, 'The case was closed'),
-    CaseCancelled: event(CancelCase, 'The case was cancelled'),
+    AssistanceRequested: event(RequestAssistance, 'Assistance was requested', { opens: 'the case' }),
+    RequestReturnedIncomplete: event(ReturnRequest, 'The request was returned as incomplete', {
+      opens: 'the wait for what is missing',
+    }),
+    RequestSupplemented: event(SupplementRequest, 'What was missing was supplied', {
+      closes: ['RequestReturnedIncomplete'],
+    }),
+    CaseLineAdded: event(AddCaseLine, 'A line was drafted', { opens: 'the line' }),
+    CaseLineCorrected: fact(CorrectCaseLine, 'A line was corrected'),
+    OfferPrepared: event(PrepareOffer, 'An offer was prepared', { opens: 'the draft of an offer' }),
+    LegislatureNotifiedOfOffer: event(LegislatureNotifiedOfOffer, 'The legislature was notified of the offer', {
+      opens: 'the notice period',
+    }),
+    OfferMade: event(OfferMade, 'The offer was made', {
+      opens: 'the offer',
+      closes: ['OfferPrepared', 'LegislatureNotifiedOfOffer'],
+    }),
+    OfferAccepted: event(AcceptOffer, 'The offer was accepted', {
+      opens: 'the wait for the deposit',
+      closes: ['OfferMade'],
+    }),
+    OfferLapsed: event(OfferLapsed, 'The offer lapsed', { closes: ['OfferMade'] }),
+    InitialDepositReceived: fact(ReceiveInitialDeposit, 'An initial deposit was received'),
+    ArrivalNoted: event(CountDelivery, 'A consignment is at the delivery point before execution started', {
+      opens: 'the wait for the execution',
+    }),
+    CaseImplemented: event(CaseImplemented, 'Execution started', {
+      opens: 'the execution',
+      closes: ['OfferAccepted', 'ArrivalNoted'],
+    }),
+    AmendmentOffered: event(OfferAmendment, 'An amendment was offered', { opens: 'the amendment that waits' }),
+    AmendmentAccepted: event(AmendmentAccepted, 'Both sides agreed on an amendment', { closes: ['AmendmentOffered'] }),
+    CaseModified: fact(CaseModified, 'One side modified the case'),
+    WorksStarted: event(WorksOnLine, 'Works were started', { opens: 'the works' }),
+    WorksCompleted: event(WorksOnLine, 'Works were completed', {
+      opens: 'the wait for acceptance',
+      closes: ['WorksStarted'],
+    }),
+    WorksAccepted: event(WorksOnLine, 'Works were accepted', { closes: ['WorksCompleted'] }),
+    AssistanceDelivered: event(AssistanceDelivered, 'Assistance reached its delivery point', {
+      closes: ['CaseLineAdded'],
+    }),
+    DeliveryCorrected: fact(CorrectDelivery, 'The quantity or the day of a delivery was corrected'),
+    CaseHeld: event(HoldCase, 'The case was held', { opens: 'the hold of the case' }),
+    CaseReleased: event(ReleaseCase, 'The case was released', { closes: ['CaseHeld'] }),
+    CaseReconciled: event(ReconcileCase, 'The case was reconciled', { closes: ['CaseImplemented'] }),
+    CaseClosed: event(CloseCase, 'The case was closed', { closes: ['AssistanceRequested'] }),
+    CaseCancelled: event(CancelCase, 'The case was cancelled', {
+      closes: [
+        'AssistanceRequested',
+        'CaseLineAdded',
+        'OfferPrepared',
+        'OfferAccepted',
+        'ArrivalNoted',
+        'CaseImplemented',
+      ],
+    }),
   },
 });
 

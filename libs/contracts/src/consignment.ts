@@ -13,7 +13,7 @@ import {
   words,
 } from './fields.js';
 import { ScheduleEndUseCheck } from './end-use-check.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 
 /**
  * The four facts of a delivery: `origin` shipped, `hub` arrived at a hub, `title` title
@@ -338,23 +338,25 @@ export const consignmentContract = contract({
     CancelConsignment: command('cancel', ConsignmentReason, 'donor', 'Cancel before any point is reached'),
   },
   events: {
-    DeliveryScheduled: event(DeliveryScheduled, 'A delivery was scheduled'),
-    DeliveryRescheduled: event(RescheduleDelivery, 'The plan moved to another day'),
-    DeliveryBecameOverdue: event(DeliveryBecameOverdue, 'The planned day passed without a receipt'),
-    SerialsRegistered: event(SerialsRegistered, 'Serials of a line were registered'),
-    SerialsCorrected: event(SerialsCorrected, 'Serials of a line were corrected'),
-    ConsignmentShipped: event(ConsignmentShipped, 'The consignment left its origin'),
-    ConsignmentArrivedAtHub: event(ConsignmentArrivedAtHub, 'The consignment arrived at a hub'),
-    TitleTransferred: event(TitleTransferred, 'Title passed to the recipient'),
-    ReceiptConfirmed: event(ReceiptConfirmed, 'The recipient confirmed what it received'),
-    ReceiptCorrected: event(ReceiptCorrected, 'A line of the receipt was corrected'),
-    DateCorrected: event(DateCorrected, 'The day of a fact was corrected'),
-    ReceivedGoodsTransferred: event(ReceivedGoodsTransferred, 'A part of what was received has another holder'),
-    DiscrepancyReported: event(ReportDiscrepancy, 'A discrepancy was reported'),
-    DiscrepancyResolved: event(ResolveDiscrepancy, 'A discrepancy was resolved'),
-    ShipmentHeld: event(ConsignmentReason, 'The shipment was held'),
-    ShipmentReleased: event(ConsignmentReason, 'The shipment was released'),
-    ConsignmentCancelled: event(ConsignmentReason, 'The consignment was cancelled'),
+    DeliveryScheduled: event(DeliveryScheduled, 'A delivery was scheduled', { opens: 'the delivery' }),
+    DeliveryRescheduled: fact(RescheduleDelivery, 'The plan moved to another day'),
+    DeliveryBecameOverdue: fact(DeliveryBecameOverdue, 'The planned day passed without a receipt'),
+    SerialsRegistered: fact(SerialsRegistered, 'Serials of a line were registered'),
+    SerialsCorrected: fact(SerialsCorrected, 'Serials of a line were corrected'),
+    ConsignmentShipped: event(ConsignmentShipped, 'The consignment left its origin', { opens: 'the transport' }),
+    ConsignmentArrivedAtHub: fact(ConsignmentArrivedAtHub, 'The consignment arrived at a hub'),
+    TitleTransferred: fact(TitleTransferred, 'Title passed to the recipient'),
+    ReceiptConfirmed: event(ReceiptConfirmed, 'The recipient confirmed what it received', {
+      closes: ['DeliveryScheduled', 'ConsignmentShipped'],
+    }),
+    ReceiptCorrected: fact(ReceiptCorrected, 'A line of the receipt was corrected'),
+    DateCorrected: fact(DateCorrected, 'The day of a fact was corrected'),
+    ReceivedGoodsTransferred: fact(ReceivedGoodsTransferred, 'A part of what was received has another holder'),
+    DiscrepancyReported: event(ReportDiscrepancy, 'A discrepancy was reported', { opens: 'the discrepancy' }),
+    DiscrepancyResolved: event(ResolveDiscrepancy, 'A discrepancy was resolved', { closes: ['DiscrepancyReported'] }),
+    ShipmentHeld: event(ConsignmentReason, 'The shipment was held', { opens: 'the hold of the shipment' }),
+    ShipmentReleased: event(ConsignmentReason, 'The shipment was released', { closes: ['ShipmentHeld'] }),
+    ConsignmentCancelled: event(ConsignmentReason, 'The consignment was cancelled', { closes: ['DeliveryScheduled'] }),
   },
 });
 

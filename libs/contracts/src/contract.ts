@@ -22,8 +22,21 @@ export interface CommandContract<Data extends object = object, By extends Relati
   readonly example: Data & CommandEnvelope;
 }
 
+/**
+ * What an event opens or closes in its stream: the stream itself, a duty, a bar, or a time in which
+ * something holds. Corrections, facts and days that passed do neither.
+ */
+export interface EventCourse {
+  /** What it opens, in a few words. */
+  readonly opens?: string;
+  /** The events of the same kind whose opening it closes. */
+  readonly closes?: readonly string[];
+  /** Why no event closes what it opens. */
+  readonly openBecause?: string;
+}
+
 /** A stored event: the newest version of its data and the class that reads it. */
-export interface EventContract<Data extends object = object> {
+export interface EventContract<Data extends object = object> extends EventCourse {
   readonly version: number;
   readonly data: new () => Data;
   readonly summary: string;
@@ -38,9 +51,16 @@ export interface KindContract {
   readonly events: Readonly<Record<string, EventContract>>;
 }
 
+/** Events that close only events of the same kind: any other does not compile. */
+type ClosingOwn<Events> = {
+  readonly [Type in keyof Events]: Events[Type] extends { readonly closes: readonly (infer Closed)[] }
+    ? { readonly closes: readonly (Closed & keyof Events)[] }
+    : unknown;
+};
+
 /** A kind of stream. */
 export const contract = <const Kind extends string, Of extends Omit<KindContract, 'kind'>>(
-  of: { readonly kind: Kind } & Of,
+  of: { readonly kind: Kind } & Of & { readonly events: ClosingOwn<Of['events']> },
 ): { readonly kind: Kind } & Of => of;
 
 /** A command of a kind. By default its example is that of its fields. */
@@ -52,12 +72,16 @@ export const command = <Data extends object, const By extends Relation>(
   example: NoInfer<Data> & CommandEnvelope = exampleOf(body) as NoInfer<Data>,
 ): CommandContract<Data, By> => ({ path, body, by: typeof by === 'string' ? [by] : by, summary, example });
 
-/** An event of a kind. */
-export const event = <Data extends object>(
+/** An event of a kind that opens or closes something. */
+export const event = <Data extends object, const Course extends EventCourse>(
   data: new () => Data,
   summary: string,
-  version = 1,
-): EventContract<Data> => ({ version, data, summary });
+  course: Course,
+): EventContract<Data> & Course => ({ version: 1, data, summary, ...course });
+
+/** An event of a kind that neither opens nor closes anything. */
+export const fact = <Data extends object>(data: new () => Data, summary: string): EventContract<Data> =>
+  event(data, summary, {});
 
 /** The commands of a kind, for its rules. */
 export type CommandOf<Of extends KindContract> = {

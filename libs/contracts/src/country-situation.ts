@@ -1,4 +1,4 @@
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 import {
   code,
   day,
@@ -187,19 +187,27 @@ export const countrySituationContract = contract({
     CloseCountrySituation: command('close', CloseCountrySituation, 'donor', 'Stop following the situation'),
   },
   events: {
-    CountrySituationOpened: event(OpenCountrySituation, 'The donor follows the situation in the area'),
-    CountryRiskAssessed: event(AssessCountryRisk, 'The area has another level of risk'),
-    InstabilityDeclared: event(InstabilityDeclared, 'The area is unstable'),
-    StabilityRestored: event(StabilityRestored, 'The area is stable again'),
-    MonitoringModeChanged: event(ChangeMonitoringMode, 'Checks are made in another way'),
-    PersonnelAlertIssued: event(IssuePersonnelAlert, 'The personnel in the area were alerted'),
-    PersonnelAlertEnded: event(EndPersonnelAlert, 'The alert ended'),
-    ContinuityPlanActivated: event(ActivateContinuityPlan, 'The continuity plan applies'),
-    ContinuityTaskCompleted: event(CompleteContinuityTask, 'A task of the continuity plan is completed'),
-    ContinuityPlanEnded: event(ContinuityPlanEnded, 'The continuity plan ended'),
-    SituationDutyBecameOverdue: event(RecordOverdueSituationDuty, 'The last day of a duty has passed'),
-    SituationDayCorrected: event(SituationDayCorrected, 'The day of a recorded fact was corrected'),
-    CountrySituationClosed: event(CloseCountrySituation, 'The donor does not follow the situation any more'),
+    CountrySituationOpened: event(OpenCountrySituation, 'The donor follows the situation in the area', {
+      opens: 'the situation',
+    }),
+    CountryRiskAssessed: fact(AssessCountryRisk, 'The area has another level of risk'),
+    InstabilityDeclared: event(InstabilityDeclared, 'The area is unstable', { opens: 'the instability' }),
+    StabilityRestored: event(StabilityRestored, 'The area is stable again', { closes: ['InstabilityDeclared'] }),
+    MonitoringModeChanged: fact(ChangeMonitoringMode, 'Checks are made in another way'),
+    PersonnelAlertIssued: event(IssuePersonnelAlert, 'The personnel in the area were alerted', { opens: 'the alert' }),
+    PersonnelAlertEnded: event(EndPersonnelAlert, 'The alert ended', { closes: ['PersonnelAlertIssued'] }),
+    ContinuityPlanActivated: event(ActivateContinuityPlan, 'The continuity plan applies', {
+      opens: 'the continuity plan and its tasks',
+    }),
+    ContinuityTaskCompleted: fact(CompleteContinuityTask, 'A task of the continuity plan is completed'),
+    ContinuityPlanEnded: event(ContinuityPlanEnded, 'The continuity plan ended', {
+      closes: ['ContinuityPlanActivated'],
+    }),
+    SituationDutyBecameOverdue: fact(RecordOverdueSituationDuty, 'The last day of a duty has passed'),
+    SituationDayCorrected: fact(SituationDayCorrected, 'The day of a recorded fact was corrected'),
+    CountrySituationClosed: event(CloseCountrySituation, 'The donor does not follow the situation any more', {
+      closes: ['CountrySituationOpened'],
+    }),
   },
 });
 

@@ -1,4 +1,4 @@
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 import { code, day, eventId, integer, oneOf, optional, organisation, streamId, word, words } from './fields.js';
 
 /** How severe an incident is for the personnel concerned. */
@@ -137,16 +137,16 @@ export const deploymentContract = contract({
     CorrectReturn: command('correct-return', CorrectReturn, 'deliverer', 'Correct the day of the return'),
   },
   events: {
-    PersonnelDeployed: event(DeployPersonnel, 'Personnel are deployed'),
-    PersonnelAccountedFor: event(AccountForPersonnel, 'Personnel were accounted for after an alert'),
-    PersonnelIncidentReported: event(ReportPersonnelIncident, 'An incident to personnel was reported'),
-    PersonnelIncidentCorrected: event(CorrectPersonnelIncident, 'The report of an incident was corrected'),
-    PersonnelRelocated: event(RelocatePersonnel, 'Personnel moved to another area'),
-    DeploymentExtended: event(ExtendDeployment, 'The return is planned for another day'),
-    PersonnelReturned: event(ReturnPersonnel, 'Personnel have returned'),
-    ReturnBecameOverdue: event(RecordOverdueReturn, 'The planned day of return has passed'),
-    DeploymentCorrected: event(CorrectDeployment, 'The deployment was corrected'),
-    ReturnCorrected: event(CorrectReturn, 'The day of the return was corrected'),
+    PersonnelDeployed: event(DeployPersonnel, 'Personnel are deployed', { opens: 'the deployment' }),
+    PersonnelAccountedFor: fact(AccountForPersonnel, 'Personnel were accounted for after an alert'),
+    PersonnelIncidentReported: fact(ReportPersonnelIncident, 'An incident to personnel was reported'),
+    PersonnelIncidentCorrected: fact(CorrectPersonnelIncident, 'The report of an incident was corrected'),
+    PersonnelRelocated: fact(RelocatePersonnel, 'Personnel moved to another area'),
+    DeploymentExtended: fact(ExtendDeployment, 'The return is planned for another day'),
+    PersonnelReturned: event(ReturnPersonnel, 'Personnel have returned', { closes: ['PersonnelDeployed'] }),
+    ReturnBecameOverdue: fact(RecordOverdueReturn, 'The planned day of return has passed'),
+    DeploymentCorrected: fact(CorrectDeployment, 'The deployment was corrected'),
+    ReturnCorrected: fact(CorrectReturn, 'The day of the return was corrected'),
   },
 });
 

@@ -1,4 +1,4 @@
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 import {
   code,
   currency,
@@ -312,21 +312,27 @@ export const endUseCheckContract = contract({
     ),
   },
   events: {
-    EndUseCheckScheduled: event(EndUseCheckScheduled, 'The check was scheduled'),
-    EndUseCheckRescheduled: event(RescheduleEndUseCheck, 'The check has another last day'),
-    CheckedItemsTransferred: event(CheckedItemsTransferred, 'Items were transferred, and their check with them'),
-    EndUseCheckPerformed: event(EndUseCheckPerformed, 'A visit was recorded'),
-    CheckResultCorrected: event(CheckResultCorrected, 'The result of one serial was corrected'),
-    CheckDayCorrected: event(CheckDayCorrected, 'The day of a visit was corrected'),
-    DiscrepancyFound: event(FindDiscrepancy, 'A discrepancy was found'),
-    DiscrepancyCleared: event(ClearDiscrepancy, 'A discrepancy was explained'),
-    AccessDenied: event(AccessDenied, 'Access was denied'),
-    EndUseCheckWaived: event(EndUseCheckWaived, 'The check was waived'),
-    EndUseCheckCancelled: event(EndUseCheckCancelled, 'The check was cancelled: there is nothing to check'),
-    CheckedItemsLeftOut: event(CheckedItemsLeftOut, 'Items were left out of the check: they have ended'),
-    CheckedItemsCorrected: event(CheckedItemsCorrected, 'The number of items, or their store, was corrected'),
-    EndUseCheckBecameOverdue: event(RecordOverdueCheck, 'The last day has passed without an inspection'),
-    ComplianceVisitHeld: event(HoldComplianceVisit, 'A visit reviewed how the check was made'),
+    EndUseCheckScheduled: event(EndUseCheckScheduled, 'The check was scheduled', { opens: 'the check' }),
+    EndUseCheckRescheduled: fact(RescheduleEndUseCheck, 'The check has another last day'),
+    CheckedItemsTransferred: fact(CheckedItemsTransferred, 'Items were transferred, and their check with them'),
+    EndUseCheckPerformed: event(EndUseCheckPerformed, 'A visit was recorded', {
+      closes: ['EndUseCheckScheduled', 'AccessDenied'],
+    }),
+    CheckResultCorrected: fact(CheckResultCorrected, 'The result of one serial was corrected'),
+    CheckDayCorrected: fact(CheckDayCorrected, 'The day of a visit was corrected'),
+    DiscrepancyFound: event(FindDiscrepancy, 'A discrepancy was found', { opens: 'the discrepancy' }),
+    DiscrepancyCleared: event(ClearDiscrepancy, 'A discrepancy was explained', { closes: ['DiscrepancyFound'] }),
+    AccessDenied: event(AccessDenied, 'Access was denied', { opens: 'the visit that was not possible' }),
+    EndUseCheckWaived: event(EndUseCheckWaived, 'The check was waived', {
+      closes: ['EndUseCheckScheduled', 'AccessDenied'],
+    }),
+    EndUseCheckCancelled: event(EndUseCheckCancelled, 'The check was cancelled: there is nothing to check', {
+      closes: ['EndUseCheckScheduled'],
+    }),
+    CheckedItemsLeftOut: fact(CheckedItemsLeftOut, 'Items were left out of the check: they have ended'),
+    CheckedItemsCorrected: fact(CheckedItemsCorrected, 'The number of items, or their store, was corrected'),
+    EndUseCheckBecameOverdue: fact(RecordOverdueCheck, 'The last day has passed without an inspection'),
+    ComplianceVisitHeld: fact(HoldComplianceVisit, 'A visit reviewed how the check was made'),
   },
 });
 

@@ -1,4 +1,4 @@
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 import { code, day, eventId, nested, oneOf, optional, organisation, word } from './fields.js';
 import { AssistanceScope } from './scope.js';
 
@@ -68,11 +68,11 @@ export const holdContract = contract({
     ),
   },
   events: {
-    HoldPlaced: event(PlaceHold, 'The scope was put on hold'),
-    HoldRenewed: event(RenewHold, 'The hold has a later last day'),
-    HoldReleased: event(ReleaseHold, 'The hold was ended'),
-    HoldCorrected: event(CorrectHold, 'The hold was corrected'),
-    HoldLapsed: event(RecordLapsedHold, 'The hold ended with its last day'),
+    HoldPlaced: event(PlaceHold, 'The scope was put on hold', { opens: 'the hold' }),
+    HoldRenewed: fact(RenewHold, 'The hold has a later last day'),
+    HoldReleased: event(ReleaseHold, 'The hold was ended', { closes: ['HoldPlaced'] }),
+    HoldCorrected: fact(CorrectHold, 'The hold was corrected'),
+    HoldLapsed: event(RecordLapsedHold, 'The hold ended with its last day', { closes: ['HoldPlaced'] }),
   },
 });
 

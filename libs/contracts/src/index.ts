@@ -13,7 +13,7 @@ export {
   eventOf,
   type CataloguedCommand,
 } from './catalogue.js';
-export { EVENT_COURSES, type EventCourse, closedBy } from './event-courses.js';
+export { closedBy } from './event-courses.js';
 export { exampleScenario, type ScenarioStep } from './example-scenario.js';
 export {
   TYPE_PREFIX,

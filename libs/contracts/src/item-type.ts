@@ -1,5 +1,5 @@
 import { code, day, eventId, integer, optional, organisation, streamId, text } from './fields.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 
 const reason = (example: string) => code('the code of the reason', example);
 const reviewBy = (example: string) => day('the last day for the next review of the designation', example);
@@ -84,14 +84,18 @@ export const itemTypeContract = contract({
     RetireItemType: command('retire', ItemTypeReason, 'donor', 'End the use of a type', { reason: 'replaced' }),
   },
   events: {
-    ItemTypeRegistered: event(ItemTypeRegistered, 'A type of items was registered'),
-    ItemTypeCorrected: event(CorrectItemType, 'The name, unit or category of the type was corrected'),
-    EnhancedDesignationGiven: event(GiveEnhancedDesignation, 'Each item of the type is monitored by its serial'),
-    DesignationReviewed: event(ReviewDesignation, 'The designation was reviewed and kept'),
-    DesignationRemoved: event(ItemTypeReason, 'The items are no longer monitored by their serials'),
-    CheckIntervalSet: event(SetCheckInterval, 'The days between checks were set'),
-    DesignationReviewBecameOverdue: event(DesignationReviewBecameOverdue, 'The review was not held by its last day'),
-    ItemTypeRetired: event(ItemTypeReason, 'The type is no longer used'),
+    ItemTypeRegistered: event(ItemTypeRegistered, 'A type of items was registered', { opens: 'the type' }),
+    ItemTypeCorrected: fact(CorrectItemType, 'The name, unit or category of the type was corrected'),
+    EnhancedDesignationGiven: event(GiveEnhancedDesignation, 'Each item of the type is monitored by its serial', {
+      opens: 'the designation and its review',
+    }),
+    DesignationReviewed: fact(ReviewDesignation, 'The designation was reviewed and kept'),
+    DesignationRemoved: event(ItemTypeReason, 'The items are no longer monitored by their serials', {
+      closes: ['EnhancedDesignationGiven'],
+    }),
+    CheckIntervalSet: fact(SetCheckInterval, 'The days between checks were set'),
+    DesignationReviewBecameOverdue: fact(DesignationReviewBecameOverdue, 'The review was not held by its last day'),
+    ItemTypeRetired: event(ItemTypeReason, 'The type is no longer used', { closes: ['ItemTypeRegistered'] }),
   },
 });
 

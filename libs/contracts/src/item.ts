@@ -1,6 +1,6 @@
 import { ScheduleEndUseCheck } from './end-use-check.js';
 import { code, day, eventId, nested, oneOf, optional, organisation, streamId, word, words } from './fields.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 
 /** How well an item serves its purpose, as its holder or a monitor sees it. */
 const SERVICEABILITY = ['serviceable', 'limited', 'unserviceable'] as const;
@@ -308,27 +308,39 @@ export const itemContract = contract({
     ),
   },
   events: {
-    SerialRegistered: event(RegisterSerial, 'The serial was registered'),
-    RegistrationWithdrawn: event(ItemReason, 'The registration was taken back'),
-    ItemReceived: event(ItemReceived, 'The item was received in a store'),
-    ItemReceiptCorrected: event(ItemReceiptCorrected, 'The day or store of receipt was corrected'),
-    ItemReceiptWithdrawn: event(ItemReceiptWithdrawn, 'The receipt was taken back'),
-    ItemMoved: event(ItemMoved, 'The item was moved to another store'),
-    ItemReportedLost: event(ItemLossReported, 'The holder reported the item as lost'),
-    ItemReportedDestroyed: event(ItemLossReported, 'The holder reported the item as destroyed'),
-    ItemReportedExpended: event(ItemLossReported, 'The holder reported the item as expended'),
-    LossReportVerified: event(LossReportVerified, 'A monitor verified the report'),
-    LossReportRejected: event(LossReportRejected, 'A monitor rejected the report'),
-    ItemRecovered: event(ItemRecovered, 'The item is in a store of its holder again'),
-    ServiceabilityReported: event(ReportServiceability, 'It was reported how well the item serves its purpose'),
-    ItemTransferred: event(ItemTransferred, 'Another organisation has the duty to count the item, or another use'),
-    ItemDisposed: event(ItemDisposed, 'The item was disposed of'),
-    ItemReturned: event(ItemReturned, 'The item was returned to the donor'),
-    ItemCheckNoted: event(ItemCheckNoted, 'A check of end use names the item'),
-    ItemChecked: event(ItemChecked, 'A check has seen the item'),
-    UnauthorisedTransferDetected: event(UnauthorisedTransferDetected, 'The item was found elsewhere without consent'),
-    LegislatureNotifiedOfTransfer: event(NotifyLegislatureOfTransfer, 'The legislature was notified of the transfer'),
-    ItemStepBecameOverdue: event(ItemStepBecameOverdue, 'A step was not done by its last day'),
+    SerialRegistered: event(RegisterSerial, 'The serial was registered', { opens: 'the item' }),
+    RegistrationWithdrawn: event(ItemReason, 'The registration was taken back', { closes: ['SerialRegistered'] }),
+    ItemReceived: event(ItemReceived, 'The item was received in a store', { opens: 'the duty to count the item' }),
+    ItemReceiptCorrected: fact(ItemReceiptCorrected, 'The day or store of receipt was corrected'),
+    ItemReceiptWithdrawn: event(ItemReceiptWithdrawn, 'The receipt was taken back', { closes: ['ItemReceived'] }),
+    ItemMoved: fact(ItemMoved, 'The item was moved to another store'),
+    ItemReportedLost: event(ItemLossReported, 'The holder reported the item as lost', { opens: 'the report' }),
+    ItemReportedDestroyed: event(ItemLossReported, 'The holder reported the item as destroyed', {
+      opens: 'the report',
+    }),
+    ItemReportedExpended: event(ItemLossReported, 'The holder reported the item as expended', { opens: 'the report' }),
+    LossReportVerified: event(LossReportVerified, 'A monitor verified the report', {
+      closes: ['SerialRegistered', 'ItemReceived', 'ItemReportedLost', 'ItemReportedDestroyed', 'ItemReportedExpended'],
+    }),
+    LossReportRejected: event(LossReportRejected, 'A monitor rejected the report', {
+      closes: ['ItemReportedLost', 'ItemReportedDestroyed', 'ItemReportedExpended'],
+    }),
+    ItemRecovered: event(ItemRecovered, 'The item is in a store of its holder again', { closes: ['ItemReportedLost'] }),
+    ServiceabilityReported: fact(ReportServiceability, 'It was reported how well the item serves its purpose'),
+    ItemTransferred: fact(ItemTransferred, 'Another organisation has the duty to count the item, or another use'),
+    ItemDisposed: event(ItemDisposed, 'The item was disposed of', { closes: ['SerialRegistered', 'ItemReceived'] }),
+    ItemReturned: event(ItemReturned, 'The item was returned to the donor', {
+      closes: ['SerialRegistered', 'ItemReceived'],
+    }),
+    ItemCheckNoted: fact(ItemCheckNoted, 'A check of end use names the item'),
+    ItemChecked: fact(ItemChecked, 'A check has seen the item'),
+    UnauthorisedTransferDetected: event(UnauthorisedTransferDetected, 'The item was found elsewhere without consent', {
+      opens: 'the notice that is due',
+    }),
+    LegislatureNotifiedOfTransfer: event(NotifyLegislatureOfTransfer, 'The legislature was notified of the transfer', {
+      closes: ['UnauthorisedTransferDetected'],
+    }),
+    ItemStepBecameOverdue: fact(ItemStepBecameOverdue, 'A step was not done by its last day'),
   },
 });
 

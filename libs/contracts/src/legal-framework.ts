@@ -1,4 +1,4 @@
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 import {
   code,
   day,
@@ -337,29 +337,48 @@ export const legalFrameworkContract = contract({
     DefineIncidentType: command('define-incident-type', DefineIncidentType, 'donor', 'Define a type of incident'),
   },
   events: {
-    AgreementDrafted: event(AgreementDrafted, 'The agreement was drafted'),
-    AgreementSigned: event(SignAgreement, 'A party signed the agreement'),
-    AgreementEnteredIntoForce: event(AgreementEnteredIntoForce, 'The agreement is in force'),
-    AgreementAmended: event(AgreementAmended, 'The agreement was amended'),
-    AgreementCorrected: event(AgreementCorrected, 'The days of the agreement were corrected'),
-    AgreementExpiryApproached: event(AgreementLastDay, "The agreement's last day is near"),
-    AgreementExpired: event(AgreementLastDay, "The agreement's last day is over"),
-    AgreementTerminated: event(TerminateAgreement, 'The agreement was ended before its last day'),
-    UseConditionAttached: event(AttachUseCondition, 'A condition of use was attached'),
-    UseConditionLifted: event(LiftUseCondition, 'A condition of use was lifted'),
-    RestrictionImposed: event(ImposeRestriction, 'A restriction was imposed'),
-    RestrictionLifted: event(LiftRestriction, 'A restriction was lifted'),
-    EndUseAssuranceGiven: event(GiveEndUseAssurance, 'The recipient gave an assurance on end use'),
-    EndUseAssuranceWithdrawn: event(WithdrawEndUseAssurance, 'The recipient withdrew an assurance'),
-    ListedUnitsBarred: event(BarListedUnits, 'The recipient agreed to bar units that are not cleared'),
-    ListedUnitsBarWithdrawn: event(WithdrawListedUnitsBar, 'The recipient does not bar units any more'),
-    WaiverGranted: event(RulesSetAside, 'A waiver sets rules aside'),
-    ExceptionInvoked: event(RulesSetAside, 'An exception sets rules aside'),
-    WaiverEnded: event(EndWaiver, 'A waiver or an exception ended before its last day'),
-    StatutoryReportSubmitted: event(StatutoryReportSubmitted, 'A report that a law asks for was submitted'),
-    StatutoryReportBecameOverdue: event(StatutoryReportOverdue, 'The last day of a report is over'),
-    ParameterSet: event(ParameterSet, 'A time limit, interval or threshold was set'),
-    IncidentTypeDefined: event(DefineIncidentType, 'A type of incident was defined'),
+    AgreementDrafted: event(AgreementDrafted, 'The agreement was drafted', { opens: 'the draft' }),
+    AgreementSigned: fact(SignAgreement, 'A party signed the agreement'),
+    AgreementEnteredIntoForce: event(AgreementEnteredIntoForce, 'The agreement is in force', {
+      opens: 'the agreement',
+      closes: ['AgreementDrafted'],
+    }),
+    AgreementAmended: fact(AgreementAmended, 'The agreement was amended'),
+    AgreementCorrected: fact(AgreementCorrected, 'The days of the agreement were corrected'),
+    AgreementExpiryApproached: fact(AgreementLastDay, "The agreement's last day is near"),
+    AgreementExpired: event(AgreementLastDay, "The agreement's last day is over", {
+      closes: ['AgreementEnteredIntoForce'],
+    }),
+    AgreementTerminated: event(TerminateAgreement, 'The agreement was ended before its last day', {
+      closes: ['AgreementDrafted', 'AgreementEnteredIntoForce'],
+    }),
+    UseConditionAttached: event(AttachUseCondition, 'A condition of use was attached', { opens: 'the condition' }),
+    UseConditionLifted: event(LiftUseCondition, 'A condition of use was lifted', { closes: ['UseConditionAttached'] }),
+    RestrictionImposed: event(ImposeRestriction, 'A restriction was imposed', { opens: 'the restriction' }),
+    RestrictionLifted: event(LiftRestriction, 'A restriction was lifted', { closes: ['RestrictionImposed'] }),
+    EndUseAssuranceGiven: event(GiveEndUseAssurance, 'The recipient gave an assurance on end use', {
+      opens: 'the assurance',
+    }),
+    EndUseAssuranceWithdrawn: event(WithdrawEndUseAssurance, 'The recipient withdrew an assurance', {
+      closes: ['EndUseAssuranceGiven'],
+    }),
+    ListedUnitsBarred: event(BarListedUnits, 'The recipient agreed to bar units that are not cleared', {
+      opens: 'the bar of listed units',
+    }),
+    ListedUnitsBarWithdrawn: event(WithdrawListedUnitsBar, 'The recipient does not bar units any more', {
+      closes: ['ListedUnitsBarred'],
+    }),
+    WaiverGranted: event(RulesSetAside, 'A waiver sets rules aside', { opens: 'the waiver and its report' }),
+    ExceptionInvoked: event(RulesSetAside, 'An exception sets rules aside', { opens: 'the exception and its report' }),
+    WaiverEnded: event(EndWaiver, 'A waiver or an exception ended before its last day', {
+      closes: ['WaiverGranted', 'ExceptionInvoked'],
+    }),
+    StatutoryReportSubmitted: event(StatutoryReportSubmitted, 'A report that a law asks for was submitted', {
+      closes: ['WaiverGranted', 'ExceptionInvoked'],
+    }),
+    StatutoryReportBecameOverdue: fact(StatutoryReportOverdue, 'The last day of a report is over'),
+    ParameterSet: fact(ParameterSet, 'A time limit, interval or threshold was set'),
+    IncidentTypeDefined: fact(DefineIncidentType, 'A type of incident was defined'),
   },
 });
 

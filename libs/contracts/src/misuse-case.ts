@@ -1,4 +1,4 @@
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 import {
   code,
   currency,
@@ -517,39 +517,69 @@ export const misuseCaseContract = contract({
     ),
   },
   events: {
-    MisuseFlagged: event(MisuseFlagged, 'An allegation was reported'),
-    MisuseReportCorrected: event(CorrectMisuseReport, 'The report was corrected'),
-    MisuseReportAcknowledged: event(AcknowledgeMisuseReport, 'The report was acknowledged'),
-    MisuseTriaged: event(MisuseTriaged, 'The report was accepted for investigation'),
-    MisuseDeclined: event(DeclineMisuse, 'The report was declined'),
-    InvestigationOpened: event(InvestigationOpened, 'The investigation was opened'),
-    InvestigatorAssigned: event(AssignInvestigator, 'An investigator was assigned'),
-    EvidenceAdded: event(AddEvidence, 'Evidence was added, by reference'),
-    AllegationPutToRecipient: event(AllegationPutToRecipient, 'Recipient and accused were notified, and may reply'),
-    RecipientReplyReceived: event(RecipientReplyReceived, 'Recipient or accused replied'),
-    PrecautionarySuspensionOrdered: event(PrecautionarySuspensionOrdered, 'Assistance was suspended as a precaution'),
-    PrecautionarySuspensionRenewed: event(PrecautionarySuspensionOrdered, 'The precautionary suspension was renewed'),
-    PrecautionarySuspensionLapsed: event(PrecautionarySuspensionLapsed, 'The precautionary suspension is over'),
-    InvestigationExtended: event(ExtendInvestigation, 'The investigation has more time'),
-    MisuseSubstantiated: event(MisuseSubstantiated, 'The allegation was found to be so'),
-    MisuseDismissed: event(MisuseDismissed, 'The allegation was found not to be so'),
-    MisuseFoundInconclusive: event(MisuseFoundInconclusive, 'It could not be decided'),
-    LegislatureNotifiedOfPossibleViolation: event(
+    MisuseFlagged: event(MisuseFlagged, 'An allegation was reported', { opens: 'the case' }),
+    MisuseReportCorrected: fact(CorrectMisuseReport, 'The report was corrected'),
+    MisuseReportAcknowledged: fact(AcknowledgeMisuseReport, 'The report was acknowledged'),
+    MisuseTriaged: event(MisuseTriaged, 'The report was accepted for investigation', {
+      opens: 'the wait for the investigation',
+    }),
+    MisuseDeclined: event(DeclineMisuse, 'The report was declined', { closes: ['MisuseFlagged'] }),
+    InvestigationOpened: event(InvestigationOpened, 'The investigation was opened', {
+      opens: 'the investigation',
+      closes: ['MisuseTriaged'],
+    }),
+    InvestigatorAssigned: fact(AssignInvestigator, 'An investigator was assigned'),
+    EvidenceAdded: fact(AddEvidence, 'Evidence was added, by reference'),
+    AllegationPutToRecipient: event(AllegationPutToRecipient, 'Recipient and accused were notified, and may reply', {
+      opens: 'the right of reply',
+    }),
+    RecipientReplyReceived: event(RecipientReplyReceived, 'Recipient or accused replied', {
+      closes: ['AllegationPutToRecipient'],
+    }),
+    PrecautionarySuspensionOrdered: event(PrecautionarySuspensionOrdered, 'Assistance was suspended as a precaution', {
+      opens: 'the precautionary suspension',
+    }),
+    PrecautionarySuspensionRenewed: fact(PrecautionarySuspensionOrdered, 'The precautionary suspension was renewed'),
+    PrecautionarySuspensionLapsed: event(PrecautionarySuspensionLapsed, 'The precautionary suspension is over', {
+      closes: ['PrecautionarySuspensionOrdered'],
+    }),
+    InvestigationExtended: fact(ExtendInvestigation, 'The investigation has more time'),
+    MisuseSubstantiated: event(MisuseSubstantiated, 'The allegation was found to be so', {
+      opens: 'the wait for a measure',
+      closes: ['InvestigationOpened'],
+    }),
+    MisuseDismissed: event(MisuseDismissed, 'The allegation was found not to be so', {
+      closes: ['InvestigationOpened'],
+    }),
+    MisuseFoundInconclusive: event(MisuseFoundInconclusive, 'It could not be decided', {
+      closes: ['InvestigationOpened'],
+    }),
+    LegislatureNotifiedOfPossibleViolation: fact(
       NotifyLegislatureOfMisuse,
       'The legislature was notified that a violation may have occurred',
     ),
-    MeasureDecided: event(DecideMeasure, 'A measure was decided'),
-    AssistanceSuspended: event(AssistanceSuspended, 'Assistance was suspended in these scopes'),
-    RemediationPlanAgreed: event(AgreeRemediationPlan, 'A remedy was agreed'),
-    RemediationVerified: event(RemediationVerified, 'It was verified that the violation ceased'),
-    AssurancesReceived: event(RecordAssurances, 'Assurances were received'),
-    AssistanceResumed: event(AssistanceResumed, 'Assistance was resumed in these scopes'),
-    FundsRecovered: event(RecoverFunds, 'Money came back'),
-    RecoveryCorrected: event(RecoveryCorrected, 'A recovery was corrected'),
-    AssistanceTerminated: event(AssistanceTerminated, 'Assistance was terminated in these scopes'),
-    MisuseCaseClosed: event(CloseMisuseCase, 'The case was closed'),
-    MisuseCaseReopened: event(MisuseCaseReopened, 'The case was reopened on new evidence'),
-    MisuseStepBecameOverdue: event(MisuseStepBecameOverdue, 'A step was not done in its days'),
+    MeasureDecided: event(DecideMeasure, 'A measure was decided', { closes: ['MisuseSubstantiated'] }),
+    AssistanceSuspended: event(AssistanceSuspended, 'Assistance was suspended in these scopes', {
+      opens: 'the suspension',
+    }),
+    RemediationPlanAgreed: event(AgreeRemediationPlan, 'A remedy was agreed', { opens: 'the remedy' }),
+    RemediationVerified: event(RemediationVerified, 'It was verified that the violation ceased', {
+      closes: ['RemediationPlanAgreed'],
+    }),
+    AssurancesReceived: fact(RecordAssurances, 'Assurances were received'),
+    AssistanceResumed: event(AssistanceResumed, 'Assistance was resumed in these scopes', {
+      closes: ['AssistanceSuspended'],
+    }),
+    FundsRecovered: fact(RecoverFunds, 'Money came back'),
+    RecoveryCorrected: fact(RecoveryCorrected, 'A recovery was corrected'),
+    AssistanceTerminated: event(AssistanceTerminated, 'Assistance was terminated in these scopes', {
+      closes: ['AssistanceSuspended', 'RemediationPlanAgreed'],
+    }),
+    MisuseCaseClosed: event(CloseMisuseCase, 'The case was closed', {
+      closes: ['MisuseFlagged', 'MisuseCaseReopened'],
+    }),
+    MisuseCaseReopened: event(MisuseCaseReopened, 'The case was reopened on new evidence', { opens: 'the case again' }),
+    MisuseStepBecameOverdue: fact(MisuseStepBecameOverdue, 'A step was not done in its days'),
   },
 });
 

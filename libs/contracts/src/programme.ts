@@ -1,5 +1,5 @@
 import { code, day, eventId, integer, oneOf, optional, organisation, streamId, text, word } from './fields.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 
 /**
  * `bilateral`: one donor and one recipient; `multilateral`: the donor and its participants, for one
@@ -280,29 +280,40 @@ export const programmeContract = contract({
     TerminateProgramme: command('terminate', ProgrammeReason, 'donor', 'End it early'),
   },
   events: {
-    ProgrammeProposed: event(ProgrammeProposed, 'A programme was proposed'),
-    ParticipantInvited: event(Participant, 'An organisation was invited'),
-    ParticipantJoined: event(Participant, 'An organisation joined'),
-    ParticipantWithdrew: event(WithdrawFromProgramme, 'An organisation declined or withdrew'),
-    ObjectiveDefined: event(DefineObjective, 'An objective was defined'),
-    GenderMarkerAssigned: event(AssignGenderMarker, 'The gender marker was assigned'),
-    ConcurrenceGiven: event(GiveConcurrence, 'An authority gave its concurrence'),
-    ConcurrenceWithheld: event(WithholdConcurrence, 'An authority withheld its concurrence'),
-    LegislatureNotified: event(LegislatureNotified, 'The legislature was notified'),
-    ProgrammeApproved: event(ApproveProgramme, 'The programme was approved'),
-    ProgrammeActivated: event(ProgrammeDay, 'The programme became active'),
-    ProgrammeAdapted: event(AdaptProgramme, 'The programme continues in another way'),
-    ProgrammeCorrected: event(CorrectProgramme, 'What was stated wrongly was corrected'),
-    MilestonePlanned: event(PlanMilestone, 'A milestone was planned'),
-    MilestoneReplanned: event(ReplanMilestone, 'A milestone was moved'),
-    MilestoneMet: event(MilestoneOutcome, 'A milestone was met'),
-    MilestoneMissed: event(MilestoneOutcome, 'A milestone was missed'),
-    MilestoneBecameOverdue: event(MilestoneBecameOverdue, 'The last day of a milestone passed without an outcome'),
-    MilestoneCorrected: event(CorrectMilestone, "A milestone's outcome was corrected"),
-    ProgrammeSuspended: event(SuspendProgramme, 'The programme was suspended'),
-    ProgrammeResumed: event(ProgrammeResumed, 'The programme was resumed'),
-    ProgrammeCompleted: event(ProgrammeDay, 'The programme was completed'),
-    ProgrammeTerminated: event(ProgrammeReason, 'The programme was ended early'),
+    ProgrammeProposed: event(ProgrammeProposed, 'A programme was proposed', { opens: 'the programme' }),
+    ParticipantInvited: event(Participant, 'An organisation was invited', { opens: 'the invitation' }),
+    ParticipantJoined: event(Participant, 'An organisation joined', {
+      opens: 'the participation',
+      closes: ['ParticipantInvited'],
+    }),
+    ParticipantWithdrew: event(WithdrawFromProgramme, 'An organisation declined or withdrew', {
+      closes: ['ParticipantInvited', 'ParticipantJoined'],
+    }),
+    ObjectiveDefined: fact(DefineObjective, 'An objective was defined'),
+    GenderMarkerAssigned: fact(AssignGenderMarker, 'The gender marker was assigned'),
+    ConcurrenceGiven: event(GiveConcurrence, 'An authority gave its concurrence', { closes: ['ConcurrenceWithheld'] }),
+    ConcurrenceWithheld: event(WithholdConcurrence, 'An authority withheld its concurrence', {
+      opens: 'the wait for the concurrence',
+    }),
+    LegislatureNotified: event(LegislatureNotified, 'The legislature was notified', { opens: 'the notice period' }),
+    ProgrammeApproved: event(ApproveProgramme, 'The programme was approved', { opens: 'the wait for activation' }),
+    ProgrammeActivated: event(ProgrammeDay, 'The programme became active', {
+      closes: ['LegislatureNotified', 'ProgrammeApproved'],
+    }),
+    ProgrammeAdapted: fact(AdaptProgramme, 'The programme continues in another way'),
+    ProgrammeCorrected: fact(CorrectProgramme, 'What was stated wrongly was corrected'),
+    MilestonePlanned: event(PlanMilestone, 'A milestone was planned', { opens: 'the milestone' }),
+    MilestoneReplanned: fact(ReplanMilestone, 'A milestone was moved'),
+    MilestoneMet: event(MilestoneOutcome, 'A milestone was met', { closes: ['MilestonePlanned'] }),
+    MilestoneMissed: event(MilestoneOutcome, 'A milestone was missed', { closes: ['MilestonePlanned'] }),
+    MilestoneBecameOverdue: fact(MilestoneBecameOverdue, 'The last day of a milestone passed without an outcome'),
+    MilestoneCorrected: fact(CorrectMilestone, "A milestone's outcome was corrected"),
+    ProgrammeSuspended: event(SuspendProgramme, 'The programme was suspended', { opens: 'the suspension' }),
+    ProgrammeResumed: event(ProgrammeResumed, 'The programme was resumed', { closes: ['ProgrammeSuspended'] }),
+    ProgrammeCompleted: event(ProgrammeDay, 'The programme was completed', { closes: ['ProgrammeProposed'] }),
+    ProgrammeTerminated: event(ProgrammeReason, 'The programme was ended early', {
+      closes: ['ProgrammeProposed', 'ProgrammeApproved', 'ProgrammeSuspended'],
+    }),
   },
 });
 

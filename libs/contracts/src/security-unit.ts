@@ -1,4 +1,4 @@
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 import { code, day, eventId, flag, nested, oneOf, optional, organisation, streamId, word, words } from './fields.js';
 
 const reason = (example: string) => code('the code of the reason', example);
@@ -166,18 +166,30 @@ const CLEARANCE = {
     NoteEnrolment: command('note-enrolment', NoteEnrolment, 'system', 'Note a training that rests on its clearance'),
   },
   events: {
-    ClearanceGiven: event(ClearanceGiven, 'It was cleared up to a last day'),
-    ClearanceSuspended: event(ClearanceSuspended, 'Its clearance was suspended'),
-    ClearanceRefused: event(ClearanceSuspended, 'Its clearance was refused'),
-    ClearanceExpired: event(ClearanceExpired, 'Its clearance ended with its last day'),
-    ClearanceRestored: event(ClearanceRestored, 'Its clearance was restored'),
-    ClearanceCorrected: event(CorrectClearance, 'The last day of its clearance was corrected'),
-    ExceptionReported: event(SubmitExceptionReport, 'The report on the exception or waiver was submitted'),
-    ExceptionReportBecameOverdue: event(ExceptionReportOverdue, 'The last day for the report passed without it'),
-    RegistrationEnded: event(RegistrationEnded, 'Its registration was ended'),
-    EnrolmentNoted: event(EnrolmentNoted, 'A training rests on its clearance'),
+    ClearanceGiven: event(ClearanceGiven, 'It was cleared up to a last day', { opens: 'the clearance' }),
+    ClearanceSuspended: event(ClearanceSuspended, 'Its clearance was suspended', {
+      opens: 'the bar',
+      closes: ['ClearanceGiven'],
+    }),
+    ClearanceRefused: event(ClearanceSuspended, 'Its clearance was refused', {
+      opens: 'the refusal',
+      closes: ['ClearanceGiven', 'ClearanceSuspended'],
+    }),
+    ClearanceExpired: event(ClearanceExpired, 'Its clearance ended with its last day', { closes: ['ClearanceGiven'] }),
+    ClearanceRestored: event(ClearanceRestored, 'Its clearance was restored', {
+      closes: ['ClearanceSuspended', 'ClearanceRefused'],
+    }),
+    ClearanceCorrected: fact(CorrectClearance, 'The last day of its clearance was corrected'),
+    ExceptionReported: fact(SubmitExceptionReport, 'The report on the exception or waiver was submitted'),
+    ExceptionReportBecameOverdue: fact(ExceptionReportOverdue, 'The last day for the report passed without it'),
+    EnrolmentNoted: fact(EnrolmentNoted, 'A training rests on its clearance'),
   },
 };
+
+const registrationEnded = <const Opening extends string>(opening: Opening) =>
+  event(RegistrationEnded, 'Its registration was ended', {
+    closes: [opening, 'ClearanceGiven', 'ClearanceSuspended', 'ClearanceRefused'],
+  });
 
 /** A unit that receives assistance: whether it is cleared on a day. */
 export const securityUnitContract = contract({
@@ -193,9 +205,10 @@ export const securityUnitContract = contract({
     ...CLEARANCE.commands,
   },
   events: {
-    UnitRegistered: event(RegisterUnit, 'A unit was registered'),
-    UnitCorrected: event(CorrectUnit, 'The registration of the unit was corrected'),
+    UnitRegistered: event(RegisterUnit, 'A unit was registered', { opens: 'the registration' }),
+    UnitCorrected: fact(CorrectUnit, 'The registration of the unit was corrected'),
     ...CLEARANCE.events,
+    RegistrationEnded: registrationEnded('UnitRegistered'),
   },
 });
 
@@ -207,7 +220,11 @@ export const vettedPersonContract = contract({
     RegisterPerson: command('register', RegisterPerson, 'registrar', 'Register a person by a reference'),
     ...CLEARANCE.commands,
   },
-  events: { PersonRegistered: event(RegisterPerson, 'A person was registered by a reference'), ...CLEARANCE.events },
+  events: {
+    PersonRegistered: event(RegisterPerson, 'A person was registered by a reference', { opens: 'the registration' }),
+    ...CLEARANCE.events,
+    RegistrationEnded: registrationEnded('PersonRegistered'),
+  },
 });
 
 export type SecurityUnitCommand = CommandOf<typeof securityUnitContract>;

@@ -1,5 +1,5 @@
 import { code, day, eventId, oneOf, optional, organisation, text, word } from './fields.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 
 /** The types of an organisation. `international-organisation` is the international body of R4. */
 export const STAKEHOLDER_TYPES = [
@@ -122,15 +122,23 @@ export const stakeholderContract = contract({
     }),
   },
   events: {
-    StakeholderRegistered: event(RegisterStakeholder, 'An organisation was registered'),
-    RegistrationCorrected: event(CorrectRegistration, 'A registration was corrected'),
-    RoleGranted: event(GrantRole, 'A role was granted'),
-    RoleRevoked: event(RevokeRole, 'A role was revoked'),
-    FocalPointDesignated: event(DesignateFocalPoint, 'A person answers for a subject'),
-    MandateGiven: event(GiveMandate, 'Another organisation may speak for this one'),
-    MandateEnded: event(EndMandate, 'It may no longer'),
-    StakeholderSuspended: event(StakeholderReason, 'The organisation was suspended'),
-    StakeholderReinstated: event(StakeholderReason, 'The organisation was reinstated'),
+    StakeholderRegistered: event(RegisterStakeholder, 'An organisation was registered', {
+      opens: 'the registration',
+      openBecause: 'what an organisation gave and received names it for ever; a suspension ends what it may do',
+    }),
+    RegistrationCorrected: fact(CorrectRegistration, 'A registration was corrected'),
+    RoleGranted: event(GrantRole, 'A role was granted', { opens: 'the role' }),
+    RoleRevoked: event(RevokeRole, 'A role was revoked', { closes: ['RoleGranted'] }),
+    FocalPointDesignated: event(DesignateFocalPoint, 'A person answers for a subject', {
+      opens: 'the focal point',
+      openBecause: 'the next designation for the subject replaces it',
+    }),
+    MandateGiven: event(GiveMandate, 'Another organisation may speak for this one', { opens: 'the mandate' }),
+    MandateEnded: event(EndMandate, 'It may no longer', { closes: ['MandateGiven'] }),
+    StakeholderSuspended: event(StakeholderReason, 'The organisation was suspended', { opens: 'the suspension' }),
+    StakeholderReinstated: event(StakeholderReason, 'The organisation was reinstated', {
+      closes: ['StakeholderSuspended'],
+    }),
   },
 });
 

@@ -1,5 +1,5 @@
 import { code, day, eventId, optional, organisation } from './fields.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 
 const reason = (example: string) => code('the code of the reason', example);
 const on = (what: string, example: string) => day(`the day of ${what}`, example);
@@ -75,13 +75,17 @@ export const storageSiteContract = contract({
     CloseStorageSite: command('close', CloseStorageSite, 'site-owner', 'End the use of a store'),
   },
   events: {
-    StorageSiteRegistered: event(StorageSiteRegistered, 'A store was registered'),
-    StorageSiteCorrected: event(CorrectStorageSite, 'The registration of the store was corrected'),
-    StorageCertified: event(CertifyStorage, 'The store was certified'),
-    CertificateCorrected: event(CorrectCertificate, 'The days of the certificate were corrected'),
-    StorageDecertified: event(DecertifyStorage, 'The certificate was ended before its last day'),
-    CertificateExpired: event(CertificateExpired, 'The certificate ended with its last day'),
-    StorageSiteClosed: event(CloseStorageSite, 'The store is no longer used'),
+    StorageSiteRegistered: event(StorageSiteRegistered, 'A store was registered', { opens: 'the store' }),
+    StorageSiteCorrected: fact(CorrectStorageSite, 'The registration of the store was corrected'),
+    StorageCertified: event(CertifyStorage, 'The store was certified', { opens: 'the certificate' }),
+    CertificateCorrected: fact(CorrectCertificate, 'The days of the certificate were corrected'),
+    StorageDecertified: event(DecertifyStorage, 'The certificate was ended before its last day', {
+      closes: ['StorageCertified'],
+    }),
+    CertificateExpired: event(CertificateExpired, 'The certificate ended with its last day', {
+      closes: ['StorageCertified'],
+    }),
+    StorageSiteClosed: event(CloseStorageSite, 'The store is no longer used', { closes: ['StorageSiteRegistered'] }),
   },
 });
 

@@ -1,5 +1,5 @@
 import { code, day, optional, organisation, sha256, streamId, word, words } from './fields.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 
 const reason = (example: string) => code('the code of the reason', example);
 const marking = () => code('the code of the marking', 'releasable-to-estmark');
@@ -59,13 +59,22 @@ export const technologyReleaseContract = contract({
     }),
   },
   events: {
-    TechnologyReleaseRequested: event(TechnologyReleaseRequested, 'A release was asked for'),
-    TechnologyReleaseApproved: event(ApproveTechnologyRelease, 'The release was approved'),
-    TechnologyReleaseDenied: event(ReleaseReason, 'The release was denied'),
-    TechnicalDataTransferred: event(TransferTechnicalData, 'Technical data were transferred'),
-    TechnologyReleaseRevoked: event(ReleaseReason, 'The approval was ended before its last day'),
-    TechnologyReleaseExpired: event(TechnologyReleaseExpired, 'The approval ended with its last day'),
-    ReleaseRequestWithdrawn: event(ReleaseReason, 'The recipient gave the request up'),
+    TechnologyReleaseRequested: event(TechnologyReleaseRequested, 'A release was asked for', { opens: 'the request' }),
+    TechnologyReleaseApproved: event(ApproveTechnologyRelease, 'The release was approved', {
+      opens: 'the approval',
+      closes: ['TechnologyReleaseRequested'],
+    }),
+    TechnologyReleaseDenied: event(ReleaseReason, 'The release was denied', { closes: ['TechnologyReleaseRequested'] }),
+    TechnicalDataTransferred: fact(TransferTechnicalData, 'Technical data were transferred'),
+    TechnologyReleaseRevoked: event(ReleaseReason, 'The approval was ended before its last day', {
+      closes: ['TechnologyReleaseApproved'],
+    }),
+    TechnologyReleaseExpired: event(TechnologyReleaseExpired, 'The approval ended with its last day', {
+      closes: ['TechnologyReleaseApproved'],
+    }),
+    ReleaseRequestWithdrawn: event(ReleaseReason, 'The recipient gave the request up', {
+      closes: ['TechnologyReleaseRequested'],
+    }),
   },
 });
 

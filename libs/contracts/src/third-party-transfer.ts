@@ -1,5 +1,5 @@
 import { code, day, eventId, integer, nestedList, oneOf, optional, organisation, streamId, words } from './fields.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 
 /** What a holder may ask for: all alike need the donor's consent. */
 const TRANSFER_KINDS = ['retransfer', 'change-of-end-use', 'disposal'] as const;
@@ -120,14 +120,27 @@ export const thirdPartyTransferContract = contract({
     }),
   },
   events: {
-    ThirdPartyTransferRequested: event(ThirdPartyTransferRequested, 'The holder asked for consent'),
-    TransferRequestCorrected: event(CorrectTransferRequest, 'The new holder or end use was corrected'),
-    ThirdPartyTransferConsented: event(ConsentToThirdPartyTransfer, 'The donor consented'),
-    ThirdPartyTransferRefused: event(TransferReason, 'The donor refused'),
-    TransferConsentWithdrawn: event(TransferReason, 'The donor took its consent back'),
-    TransferConsentLapsed: event(TransferConsentLapsed, 'The consent ended with its last day, and nothing was done'),
-    ThirdPartyTransferCarriedOut: event(ThirdPartyTransferCarriedOut, 'It was done'),
-    ThirdPartyTransferWithdrawn: event(TransferReason, 'The holder gave the request up'),
+    ThirdPartyTransferRequested: event(ThirdPartyTransferRequested, 'The holder asked for consent', {
+      opens: 'the request',
+    }),
+    TransferRequestCorrected: fact(CorrectTransferRequest, 'The new holder or end use was corrected'),
+    ThirdPartyTransferConsented: event(ConsentToThirdPartyTransfer, 'The donor consented', {
+      opens: 'the consent',
+      closes: ['ThirdPartyTransferRequested'],
+    }),
+    ThirdPartyTransferRefused: event(TransferReason, 'The donor refused', { closes: ['ThirdPartyTransferRequested'] }),
+    TransferConsentWithdrawn: event(TransferReason, 'The donor took its consent back', {
+      closes: ['ThirdPartyTransferConsented'],
+    }),
+    TransferConsentLapsed: event(TransferConsentLapsed, 'The consent ended with its last day, and nothing was done', {
+      closes: ['ThirdPartyTransferConsented'],
+    }),
+    ThirdPartyTransferCarriedOut: event(ThirdPartyTransferCarriedOut, 'It was done', {
+      closes: ['ThirdPartyTransferConsented'],
+    }),
+    ThirdPartyTransferWithdrawn: event(TransferReason, 'The holder gave the request up', {
+      closes: ['ThirdPartyTransferRequested', 'ThirdPartyTransferConsented'],
+    }),
   },
 });
 

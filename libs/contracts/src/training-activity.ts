@@ -1,4 +1,4 @@
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 import {
   code,
   currency,
@@ -213,22 +213,38 @@ export const trainingActivityContract = contract({
     ),
   },
   events: {
-    TrainingPlanned: event(PlanTraining, 'A training was planned'),
-    TrainingRescheduled: event(RescheduleTraining, 'The plan moved to other days'),
-    TraineeNominated: event(NominateTrainee, 'A person, or a number of a unit, was nominated'),
-    TraineeEnrolled: event(TraineeEnrolled, 'A nominee was enrolled'),
-    EnrolmentRefused: event(RefuseEnrolment, 'A nominee was refused'),
-    EnrolmentHalted: event(EnrolmentHalted, 'An enrolment was halted: the clearance ended'),
-    TrainingStarted: event(StartTraining, 'The training began'),
-    TrainingSessionHeld: event(HoldSession, 'A session was held'),
-    SessionCorrected: event(CorrectSession, 'The attendance of a session was corrected'),
-    TrainingCompleted: event(CompleteTraining, 'The training ended'),
-    TrainingTerminated: event(TrainingTerminated, 'The training ended early'),
-    TrainingCorrected: event(CorrectTraining, 'Its numbers or its cost were corrected'),
-    TrainingCancelled: event(CancelTraining, 'The training was cancelled'),
-    CompetenceAssessed: event(AssessCompetence, 'A competence was assessed'),
-    GraduateFollowedUp: event(FollowUpGraduate, 'Graduates were followed up'),
-    TrainingBecameOverdue: event(TrainingBecameOverdue, 'Its first or last planned day passed'),
+    TrainingPlanned: event(PlanTraining, 'A training was planned', { opens: 'the training' }),
+    TrainingRescheduled: fact(RescheduleTraining, 'The plan moved to other days'),
+    TraineeNominated: event(NominateTrainee, 'A person, or a number of a unit, was nominated', {
+      opens: 'the nomination',
+    }),
+    TraineeEnrolled: event(TraineeEnrolled, 'A nominee was enrolled', {
+      opens: 'the enrolment',
+      closes: ['TraineeNominated', 'EnrolmentHalted'],
+    }),
+    EnrolmentRefused: event(RefuseEnrolment, 'A nominee was refused', {
+      closes: ['TraineeNominated', 'EnrolmentHalted'],
+    }),
+    EnrolmentHalted: event(EnrolmentHalted, 'An enrolment was halted: the clearance ended', {
+      opens: 'the wait for another clearance',
+      closes: ['TraineeEnrolled'],
+    }),
+    TrainingStarted: event(StartTraining, 'The training began', { opens: 'the course' }),
+    TrainingSessionHeld: fact(HoldSession, 'A session was held'),
+    SessionCorrected: fact(CorrectSession, 'The attendance of a session was corrected'),
+    TrainingCompleted: event(CompleteTraining, 'The training ended', {
+      closes: ['TrainingPlanned', 'TrainingStarted', 'TraineeEnrolled'],
+    }),
+    TrainingTerminated: event(TrainingTerminated, 'The training ended early', {
+      closes: ['TrainingPlanned', 'TrainingStarted', 'TraineeNominated', 'TraineeEnrolled', 'EnrolmentHalted'],
+    }),
+    TrainingCorrected: fact(CorrectTraining, 'Its numbers or its cost were corrected'),
+    TrainingCancelled: event(CancelTraining, 'The training was cancelled', {
+      closes: ['TrainingPlanned', 'TraineeNominated', 'TraineeEnrolled'],
+    }),
+    CompetenceAssessed: fact(AssessCompetence, 'A competence was assessed'),
+    GraduateFollowedUp: fact(FollowUpGraduate, 'Graduates were followed up'),
+    TrainingBecameOverdue: fact(TrainingBecameOverdue, 'Its first or last planned day passed'),
   },
 });
 

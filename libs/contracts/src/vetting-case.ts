@@ -1,4 +1,4 @@
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event } from './contract.js';
+import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 import {
   code,
   day,
@@ -200,21 +200,31 @@ export const vettingCaseContract = contract({
     ),
   },
   events: {
-    VettingRequested: event(VettingRequested, 'A vetting was asked for'),
-    SourceChecked: event(CheckSource, 'A source was checked'),
-    DerogatoryInformationRecorded: event(DerogatoryInformationRecorded, 'Derogatory information was recorded'),
-    InformationAssessed: event(InformationAssessed, 'The information was assessed'),
-    VettingConcluded: event(VettingConcluded, 'The vetting was concluded'),
-    VettingWithdrawn: event(WithdrawVetting, 'The request was given up before it was concluded'),
-    RecipientInformed: event(InformRecipient, 'The recipient was informed'),
-    RemediationOpened: event(OpenRemediation, 'The steps of a remediation were agreed'),
-    RemediationStepTaken: event(TakeRemediationStep, 'A step of the remediation was taken'),
-    RemediationStepCorrected: event(CorrectRemediationStep, 'The day of a step was corrected'),
-    RemediationCompleted: event(RemediationCompleted, 'The steps were found effective'),
-    RemediationDiscontinued: event(RemediationDiscontinued, 'The remediation ended without success'),
-    IneligibilityPublished: event(PublishIneligibility, 'The ineligibility was published'),
-    PublicationWithheld: event(WithholdPublication, 'The publication was withheld'),
-    VettingBecameOverdue: event(RecordOverdueVetting, 'The last day for the answer or a step passed'),
+    VettingRequested: event(VettingRequested, 'A vetting was asked for', { opens: 'the wait for the answer' }),
+    SourceChecked: fact(CheckSource, 'A source was checked'),
+    DerogatoryInformationRecorded: event(DerogatoryInformationRecorded, 'Derogatory information was recorded', {
+      opens: 'the wait for the assessment',
+    }),
+    InformationAssessed: event(InformationAssessed, 'The information was assessed', {
+      closes: ['DerogatoryInformationRecorded'],
+    }),
+    VettingConcluded: event(VettingConcluded, 'The vetting was concluded', { closes: ['VettingRequested'] }),
+    VettingWithdrawn: event(WithdrawVetting, 'The request was given up before it was concluded', {
+      closes: ['VettingRequested'],
+    }),
+    RecipientInformed: fact(InformRecipient, 'The recipient was informed'),
+    RemediationOpened: event(OpenRemediation, 'The steps of a remediation were agreed', { opens: 'the remediation' }),
+    RemediationStepTaken: fact(TakeRemediationStep, 'A step of the remediation was taken'),
+    RemediationStepCorrected: fact(CorrectRemediationStep, 'The day of a step was corrected'),
+    RemediationCompleted: event(RemediationCompleted, 'The steps were found effective', {
+      closes: ['RemediationOpened'],
+    }),
+    RemediationDiscontinued: event(RemediationDiscontinued, 'The remediation ended without success', {
+      closes: ['RemediationOpened'],
+    }),
+    IneligibilityPublished: fact(PublishIneligibility, 'The ineligibility was published'),
+    PublicationWithheld: fact(WithholdPublication, 'The publication was withheld'),
+    VettingBecameOverdue: fact(RecordOverdueVetting, 'The last day for the answer or a step passed'),
   },
 });
 
