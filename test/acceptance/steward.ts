@@ -291,7 +291,7 @@ export function steward(opens: DeploymentFactory): void {
       expect(await overdue()).toBe(2);
       // The case counts the receipt by itself, and follows it when it is corrected.
       const line = { assistance_case: 'norland.late', line: '001' };
-      await client.shows('case-lines', { ...line, delivered: 4, last_delivered_on: inDays(-3) });
+      await client.shows('deliverables', { ...line, delivered: 4, last_delivered_on: inDays(-3) });
       const fewer = { corrects, line: '001', quantityBy: -1, reason: 'miscounted' };
       await client.send(`${LOAD}/correct-receipt`, fewer, RECIPIENT);
       await client.shows('case-lines', { ...line, delivered: 3 });
@@ -309,7 +309,8 @@ export function steward(opens: DeploymentFactory): void {
       await client.send(`${ship}/confirm-receipt`, { on: inDays(-1), lines }, RECIPIENT);
       await client.shows('cases', { assistance_case: 'norland.early', arrived_before: 1, deliveries: 0 });
       await client.send(`${early}/implement`, {}, DONOR);
-      await client.shows('cases', { assistance_case: 'norland.early', deliveries: 1, last_delivered_on: inDays(-1) });
+      await client.shows('cases', { assistance_case: 'norland.early', deliveries: 1 });
+      await client.shows('deliveries', { assistance_case: 'norland.early', occurred_on: inDays(-1) });
     });
   });
 }

@@ -15,7 +15,7 @@ const WANTED = {
   deliverables: 'item overdue days_late_first days_late_plan value currency due completed_on state quantity unit',
   'consigned-items': 'item overdue days_late_first scheduled received due shipped_on received_on status',
   deliveries: 'item occurred_on quantity unit',
-  cases: 'currency value final_value deposited requested_on accepted_on last_delivered_on status awaits',
+  cases: 'currency value final_value deposited requested_on accepted_on status awaits',
   consignments: 'overdue days_late_first days_late_plan due shipped_on received_on status awaits',
   discrepancies: 'type quantity reported_on answered_on outcome',
   'misuse-register': 'allegation overdue days_late next_step next_due flagged_on closed_on status measure conditions',

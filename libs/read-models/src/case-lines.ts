@@ -1,6 +1,6 @@
 import type { AssistanceCaseEvent, LineAmendment, LineModification } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
-import { amount, count, day, dayOrNull, flag, json, text, textOrNull } from './columns.js';
+import { amount, count, day, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { BASIS, earlier, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
 import { originOf } from './row-by.js';
 
@@ -31,10 +31,6 @@ export class CaseLineRow {
   @day('the day planned now') due!: string;
   @count('how often the day was replanned') reschedules!: number;
   @count("the quantity delivered at the delivery point, corrections included, in the line's unit") delivered!: number;
-  @json('the deliveries by the id of their event: the day and the quantity of each, corrections included')
-  deliveries!: Readonly<Record<string, { readonly on: string; readonly quantity: number }>>;
-  @dayOrNull('the day of the last delivery') last_delivered_on!: string | null;
-  @dayOrNull('the day by which the whole quantity had been delivered') completed_on!: string | null;
   @textOrNull('the last step of its works: started, completed or accepted') works!: string | null;
   @dayOrNull('the day on which its works were started') works_started_on!: string | null;
   @implausibleFor('promised-in-the-past', 'before-the-request') implausible!: string | null;
@@ -52,30 +48,16 @@ const doubted = (row: CaseLineRow): CaseLineRow => ({
   }),
 });
 
-const lastOf = (deliveries: readonly { readonly on: string }[]): string | null =>
-  deliveries.reduce<string | null>((last, { on }) => (last === null || last < on ? on : last), null);
-
-/** Every delivery of which something is left is part of the whole quantity. */
-function completed(row: CaseLineRow): CaseLineRow {
-  const deliveries = Object.values(row.deliveries);
-  const isWhole = row.quantity > 0 && row.delivered >= row.quantity;
-  return {
-    ...row,
-    last_delivered_on: lastOf(deliveries),
-    completed_on: isWhole ? lastOf(deliveries.filter(({ quantity }) => quantity > 0)) : null,
-  };
-}
-
 const amended = (row: CaseLineRow, change: (LineModification & Partial<LineAmendment>) | undefined): CaseLineRow => {
   if (change === undefined) return row;
   const due = change.due ?? row.due;
-  return completed({
+  return {
     ...row,
     quantity: row.quantity + (change.quantityBy ?? 0),
     value: row.value + change.valueBy,
     due,
     reschedules: row.reschedules + (due === row.due ? 0 : 1),
-  });
+  };
 };
 
 const opened = (event: RecordedEvent<AssistanceCaseEvent> & { type: 'AssistanceRequested' }): CaseLineRow => ({
@@ -98,9 +80,6 @@ const opened = (event: RecordedEvent<AssistanceCaseEvent> & { type: 'AssistanceR
   due: '',
   reschedules: 0,
   delivered: 0,
-  deliveries: {},
-  last_delivered_on: null,
-  completed_on: null,
   works: null,
   works_started_on: null,
   implausible: null,
@@ -149,21 +128,10 @@ function evolve(
         row,
         event.data.changes.find(({ line }) => line === key),
       );
-    case 'AssistanceDelivered': {
-      const { quantity, on } = event.data;
-      const deliveries = { ...row.deliveries, [event.id]: { on, quantity } };
-      return completed({ ...row, delivered: row.delivered + quantity, deliveries });
-    }
-    case 'DeliveryCorrected': {
-      const { corrects, quantityBy, on } = event.data;
-      const was = row.deliveries[corrects];
-      if (was === undefined) return row;
-      const deliveries = {
-        ...row.deliveries,
-        [corrects]: { on: on ?? was.on, quantity: was.quantity + quantityBy },
-      };
-      return completed({ ...row, delivered: row.delivered + quantityBy, deliveries });
-    }
+    case 'AssistanceDelivered':
+      return { ...row, delivered: row.delivered + event.data.quantity };
+    case 'DeliveryCorrected':
+      return event.data.quantityBy === 0 ? row : { ...row, delivered: row.delivered + event.data.quantityBy };
     case 'WorksStarted':
       return doubted({ ...row, works: 'started', works_started_on: event.data.on });
     case 'WorksCompleted':
@@ -193,9 +161,10 @@ function touches(event: RecordedEvent<AssistanceCaseEvent>): readonly string[] {
 
 export const caseLines: Projection<AssistanceCaseEvent, CaseLineRow> = {
   name: 'case-lines',
-  version: 4,
+  version: 5,
   kinds: ['assistance-case'],
-  about: 'a line of a case: what was promised for when, and how much of it was delivered',
+  about:
+    'a line of a case: what was promised for when, and how much of it was delivered; `deliverables` adds the days of its deliveries',
   entity: CaseLineRow,
   totals: { counts: 'lines', by: [], sums: [] },
   head: true,

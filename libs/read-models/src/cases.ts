@@ -10,8 +10,6 @@ export interface LineOfCase {
   readonly unit: string;
   readonly quantity: number;
   readonly delivered: number;
-  /** The day of each delivery, by the id of its event. */
-  readonly delivered_on: Readonly<Record<string, string>>;
   readonly first_due: string;
   readonly due: string;
   readonly works: 'started' | 'completed' | 'accepted' | null;
@@ -52,7 +50,6 @@ export class CaseRow {
   @count('lines of which the whole quantity was delivered') lines_delivered!: number;
   @count('consignments that were at the delivery point before it was implemented') arrived_before!: number;
   @count('deliveries') deliveries!: number;
-  @dayOrNull('the day of the last delivery') last_delivered_on!: string | null;
   @textOrNull(
     'the lines in force, with commas between them: their offer or amendment was accepted, or the case executed by an emergency exception',
   )
@@ -72,13 +69,9 @@ const withLine = ({ by_line }: CaseLines, name: string, change: (line: LineOfCas
   return { by_line: line === undefined ? by_line : { ...by_line, [name]: change(line) } };
 };
 
-/** A line after a delivery or its correction; the correction has a day only if it changes it. */
-const delivered = (row: CaseLines, name: string, by: number, delivery: string, on: string | undefined): CaseLines =>
-  withLine(row, name, (line) => ({
-    ...line,
-    delivered: line.delivered + by,
-    delivered_on: on === undefined ? line.delivered_on : { ...line.delivered_on, [delivery]: on },
-  }));
+/** A line after a delivery or its correction. */
+const delivered = (row: CaseLines, name: string, by: number): CaseLines =>
+  withLine(row, name, (line) => ({ ...line, delivered: line.delivered + by }));
 
 const changed = (row: CaseLines, changes: readonly (LineModification & Partial<LineAmendment>)[]): CaseLines =>
   changes.reduce(
@@ -104,20 +97,18 @@ const withEach = (
 const offeredComeIntoForce = (row: CaseLines): CaseLines =>
   withEach(row, ({ offered, in_force }) => ({ in_force: in_force || offered }));
 
-/** What follows from the lines: which are in force, how many were delivered, and when. */
+/** What follows from the lines: which are in force, and how many were delivered. */
 function derived({ by_line }: CaseRow): Partial<CaseRow> {
   const lines = Object.values(by_line);
   const inForce = Object.keys(by_line).filter((name) => by_line[name]?.in_force === true);
   const done = lines.filter(({ quantity, delivered: of }) => of >= quantity && quantity > 0);
   const lines_in_force = inForce.length === 0 ? null : inForce.sort().join(',');
-  const days = lines.flatMap(({ delivered_on }) => Object.values(delivered_on));
-  const last_delivered_on = days.reduce<string | null>((last, on) => (last === null || last < on ? on : last), null);
-  return { lines: lines.length, lines_delivered: done.length, lines_in_force, last_delivered_on };
+  return { lines: lines.length, lines_delivered: done.length, lines_in_force };
 }
 
 export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   name: 'cases',
-  version: 8,
+  version: 9,
   kinds: ['assistance-case'],
   about: 'an assistance case: its offer, its deposit, and how much of each line was delivered at the delivery point',
   entity: CaseRow,
@@ -147,7 +138,6 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
             unit,
             quantity,
             delivered: 0,
-            delivered_on: {},
             first_due: due,
             due,
             works: null,
@@ -204,12 +194,12 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
       WorksStarted: worked('started'),
       WorksCompleted: worked('completed'),
       WorksAccepted: worked('accepted'),
-      AssistanceDelivered: ({ line, quantity, on }, row, { event }) => ({
-        ...delivered(row, line, quantity, event.id, on),
+      AssistanceDelivered: ({ line, quantity }, row) => ({
+        ...delivered(row, line, quantity),
         deliveries: row.deliveries + 1,
       }),
-      DeliveryCorrected: ({ line, quantityBy, corrects, on }, row) => ({
-        ...delivered(row, line, quantityBy, corrects, on),
+      DeliveryCorrected: ({ line, quantityBy }, row) => ({
+        ...delivered(row, line, quantityBy),
         ...(row.status === 'reconciled' && quantityBy !== 0 ? { status: 'implemented', final_value: null } : {}),
       }),
       // Held again for a further misuse case, it is held from the first day.

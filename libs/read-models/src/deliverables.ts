@@ -4,6 +4,7 @@ import { CaseRow } from './cases.js';
 import { daysLate, overdue } from './columns.js';
 import { ConsignmentLineRow } from './consignment-lines.js';
 import { ConsignmentRow } from './consignments.js';
+import { DeliveryFactRow } from './delivery-facts.js';
 import type { From, Query, RowsView } from './from.js';
 
 /** The columns of a case's line that a view repeats. */
@@ -20,7 +21,6 @@ const LINE = [
   'first_due',
   'due',
   'delivered',
-  'completed_on',
 ] as const;
 
 /**
@@ -43,12 +43,26 @@ function brought(from: From, { sum }: ExactSums): Query {
     .addGroupBy('n.line');
 }
 
+/** Of each line, the day of the last delivery, and of the last one of which something is left. */
+const delivered = (from: From): Query =>
+  from(DeliveryFactRow, 'd')
+    .where('d.corrects IS NULL')
+    .select('d.stream', 'stream')
+    .addSelect('d.line', 'line')
+    .addSelect('MAX(d.occurred_on)', 'last_delivered_on')
+    .addSelect('MAX(CASE WHEN d.quantity_left > 0 THEN d.occurred_on END)', 'last_left_on')
+    .groupBy('d.stream')
+    .addGroupBy('d.line');
+
+/** Whether the whole was delivered: then each delivery of which something is left is part of it. */
+const IS_WHOLE = 'l.quantity > 0 AND l.delivered >= l.quantity';
+
 /** Whether a text with commas between its words has a word. */
 export const hasWord = (list: string, word: string): string =>
   `REPLACE(',' || ${list} || ',', ',' || ${word} || ',', '') <> ',' || ${list} || ','`;
 
 /** A line in force is open until it is completed or its case ends. */
-const STATE = `CASE WHEN l.completed_on IS NOT NULL THEN 'completed'
+const STATE = `CASE WHEN ${IS_WHOLE} THEN 'completed'
   WHEN k.status IN ('reconciled', 'closed', 'cancelled') THEN 'ended'
   WHEN ${hasWord('k.lines_in_force', 'l.line')} THEN 'open'
   ELSE 'draft' END`;
@@ -61,15 +75,19 @@ const unscheduled = (brought: string): string =>
 /** Each line of each case, with what consignments bring of it. */
 export function deliverableLines(from: From, { sums }: ViewOptions): Query {
   const part = brought(from, sums);
+  const days = delivered(from);
   const cases = from(CaseRow, 'a').select('a.stream', 'stream').addSelect('a.status', 'status');
   cases.addSelect('a.lines_in_force', 'lines_in_force').addSelect('a.currency', 'currency');
   const query = from(CaseLineRow, 'l')
     .innerJoin(`(${cases.getQuery()})`, 'k', 'k.stream = l.stream')
     .leftJoin(`(${part.getQuery()})`, 'b', 'b.assistance_case = l.assistance_case AND b.line = l.line')
-    .setParameters({ ...cases.getParameters(), ...part.getParameters() })
+    .leftJoin(`(${days.getQuery()})`, 'f', 'f.stream = l.stream AND f.line = l.line')
+    .setParameters({ ...cases.getParameters(), ...part.getParameters(), ...days.getParameters() })
     .select('l.stream', 'item_stream');
   for (const column of LINE) query.addSelect(`l.${column}`, column);
   return query
+    .addSelect('f.last_delivered_on', 'last_delivered_on')
+    .addSelect(`CASE WHEN ${IS_WHOLE} THEN f.last_left_on END`, 'completed_on')
     .addSelect('k.currency', 'currency')
     .addSelect('k.status', 'case_status')
     .addSelect(STATE, 'state')
@@ -85,7 +103,7 @@ const DONE = { done: 'completed_on', closed: { state: ['draft', 'ended'] } };
  */
 export const deliverables: RowsView = {
   name: 'deliverables',
-  version: 3,
+  version: 4,
   about: 'a line of a case: its two promises, and what of it is delivered, on the way and not yet scheduled',
   key: ['assistance_case', 'line'],
   columns: {
@@ -104,6 +122,7 @@ export const deliverables: RowsView = {
     unscheduled: 'integer',
     first_due: 'day',
     due: 'day',
+    last_delivered_on: 'day',
     completed_on: 'day',
     value: 'amount',
     currency: 'text',
@@ -126,6 +145,7 @@ export const deliverables: RowsView = {
     unscheduled: "the quantity that is neither delivered nor in a consignment, in the line's unit",
     first_due: 'the day first promised',
     due: 'the day planned now',
+    last_delivered_on: 'the day of the last delivery at the delivery point',
     completed_on: 'the day by which the whole quantity had been delivered; null before',
     value: "the line's value, in minor units of the case's currency",
     currency: "the ISO 4217 code of the case's currency; null before an offer",
@@ -145,6 +165,7 @@ export const deliverables: RowsView = {
   totals: { counts: 'lines', by: ['state', 'overdue'], sums: [] },
   movedBy: {
     'case-lines': { assistance_case: 'assistance_case', line: 'line' },
+    'delivery-facts': { assistance_case: 'assistance_case', line: 'line' },
     cases: { assistance_case: 'assistance_case' },
     'consignment-lines': { assistance_case: 'assistance_case', line: 'line' },
     consignments: { assistance_case: 'assistance_case' },

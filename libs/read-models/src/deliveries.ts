@@ -13,6 +13,7 @@ const FACT = [
   'requested_on',
   'line',
   'quantity',
+  'quantity_left',
   'occurred_on',
   'recorded_on',
   'corrects',
@@ -38,7 +39,7 @@ function query(from: From): Query {
 /** A delivery at its delivery point, by the day on which it happened. */
 export const deliveries: RowsView = {
   name: 'deliveries',
-  version: 3,
+  version: 4,
   about: 'a delivery of a line of a case at its delivery point, or its correction: what, how much, when it happened',
   key: ['assistance_case', 'delivery'],
   columns: {
@@ -48,6 +49,7 @@ export const deliveries: RowsView = {
     item: 'text',
     unit: 'text',
     quantity: 'integer',
+    quantity_left: 'integer',
     delivery_point: 'text',
     programme: 'text',
     assistance_case: 'text',
@@ -68,6 +70,7 @@ export const deliveries: RowsView = {
     unit: 'the code of the unit',
     quantity:
       "what was delivered, in the line's unit; of a correction, the difference, which is 0 if only the day was wrong",
+    quantity_left: "what is left of it, its corrections included, in the line's unit; null of a correction",
     delivery_point: 'where assistance counts as delivered: origin, hub, title or receipt',
     programme: 'the programme of the case, if any',
     assistance_case: 'the case',

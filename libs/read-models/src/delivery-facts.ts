@@ -1,6 +1,6 @@
 import type { AssistanceCaseEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
-import { count, day, text, textOrNull } from './columns.js';
+import { count, countOrNull, day, text, textOrNull } from './columns.js';
 import { BASIS, earlier, implausible, implausibleFor } from './plausibility.js';
 import { originOf } from './row-by.js';
 
@@ -15,6 +15,8 @@ export class DeliveryFactRow {
   @text('the id of the event') delivery!: string;
   @text("the line's name in the case") line!: string;
   @count("what was delivered, in the line's unit; of a correction, the difference") quantity!: number;
+  @countOrNull("what is left of it, its corrections included, in the line's unit; null of a correction")
+  quantity_left!: number | null;
   @day('the day on which the delivery point was reached, as corrected; of a correction, the day of the correction')
   occurred_on!: string;
   @day('the day on which it was recorded') recorded_on!: string;
@@ -22,7 +24,7 @@ export class DeliveryFactRow {
   @implausibleFor('before-the-request') implausible!: string | null;
 }
 
-const NOTHING = { delivery: '', line: '', quantity: 0, occurred_on: '', recorded_on: '', corrects: null };
+const NOTHING = { delivery: '', line: '', quantity: 0, quantity_left: null, occurred_on: '', recorded_on: '' };
 
 const onDay = (row: DeliveryFactRow, occurred_on: string): DeliveryFactRow => ({
   ...row,
@@ -40,20 +42,22 @@ function evolve(
   if (event.type === 'AssistanceRequested') {
     const { donor, recipient, programme = null, basis = 'own' } = event.data;
     const of = { assistance_case: id, donor, recipient, programme, basis, requested_on: today };
-    return { ...of, ...NOTHING, implausible: null };
+    return { ...of, ...NOTHING, corrects: null, implausible: null };
   }
   const recorded_on = event.metadata.recordedAt.slice(0, 10);
   if (event.type === 'AssistanceDelivered' && head !== null) {
     const { line, quantity, on } = event.data;
-    return onDay({ ...head, delivery: key, line, quantity, recorded_on }, on);
+    return onDay({ ...head, delivery: key, line, quantity, quantity_left: quantity, recorded_on }, on);
   }
   if (event.type !== 'DeliveryCorrected' || head === null) return row;
   const { line, quantityBy: quantity, corrects, on } = event.data;
-  if (key !== event.id) return row === null || on === undefined ? row : onDay(row, on);
-  return { ...head, delivery: key, line, quantity, corrects, occurred_on: today, recorded_on };
+  if (key === event.id) return { ...head, delivery: key, line, quantity, corrects, occurred_on: today, recorded_on };
+  if (row === null) return null;
+  const after = { ...row, quantity_left: (row.quantity_left ?? 0) + quantity };
+  return on === undefined ? after : onDay(after, on);
 }
 
-/** The delivery itself, and the one of which the day is corrected; the request makes the head. */
+/** The delivery or correction itself, and what it corrects; the request makes the head. */
 function touches(event: RecordedEvent<AssistanceCaseEvent>): readonly string[] {
   switch (event.type) {
     case 'AssistanceRequested':
@@ -61,7 +65,7 @@ function touches(event: RecordedEvent<AssistanceCaseEvent>): readonly string[] {
     case 'AssistanceDelivered':
       return [event.id];
     case 'DeliveryCorrected':
-      return event.data.on === undefined ? [event.id] : [event.id, event.data.corrects];
+      return [event.id, event.data.corrects];
     default:
       return [];
   }
@@ -69,7 +73,7 @@ function touches(event: RecordedEvent<AssistanceCaseEvent>): readonly string[] {
 
 export const deliveryFacts: Projection<AssistanceCaseEvent, DeliveryFactRow> = {
   name: 'delivery-facts',
-  version: 3,
+  version: 4,
   kinds: ['assistance-case'],
   about: 'a delivery of a line of a case, or its correction; `deliveries` adds item and unit',
   entity: DeliveryFactRow,

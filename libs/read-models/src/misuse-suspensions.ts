@@ -1,6 +1,6 @@
 import type { AssistanceScope, MisuseCaseEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
-import { day, dayOrNull, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, text, textOrNull } from './columns.js';
 import { originOf } from './row-by.js';
 
 /** One scope in which a misuse case stops assistance, by a measure or as a precaution. */
@@ -15,7 +15,7 @@ export class MisuseSuspensionRow {
   @dayOrNull('its last day; without one it lasts until assistance resumes') last_day!: string | null;
   @dayOrNull('the day on which it ended') ended_on!: string | null;
   @text('the event that stopped it') ordered_by!: string;
-  @text('the events that stopped it, renewed that and made it final, with commas between them') orders!: string;
+  @count('the place of that event in its stream, from 0') ordered_at!: number;
 }
 
 type StopKind = 'measure' | 'precaution';
@@ -64,7 +64,7 @@ function evolve(
       readonly donor?: string;
       readonly until?: string;
     };
-    if (row !== null && row.ended_on === null) return { ...row, status, last_day, orders: `${row.orders},${event.id}` };
+    if (row !== null && row.ended_on === null) return { ...row, status, last_day };
     return {
       misuse_case,
       stop,
@@ -76,7 +76,7 @@ function evolve(
       last_day,
       ended_on: null,
       ordered_by: event.id,
-      orders: event.id,
+      ordered_at: event.revision,
     };
   }
   return row;
@@ -84,11 +84,47 @@ function evolve(
 
 export const misuseSuspensions: Projection<MisuseCaseEvent, MisuseSuspensionRow> = {
   name: 'misuse-suspensions',
-  version: 2,
+  version: 3,
   kinds: ['misuse-case'],
   about: 'a scope in which a misuse case stops assistance: since when, until when, and whether it ended',
   entity: MisuseSuspensionRow,
   totals: { counts: 'scopes stopped', by: ['status', 'stop'], sums: [] },
   touches: (event) => changesOf(event).flatMap(({ stop, scopes }) => scopes.map((scope) => keyOf(stop, scope))),
   evolve,
+};
+
+/** An event that stops assistance in a scope, renews that, or makes it final. */
+export class SuspensionOrderRow {
+  @text('the misuse case') misuse_case!: string;
+  @text('measure (a suspension or termination that was decided) or precaution') stop!: string;
+  @text('what is stopped: a unit, an item-type, a case, a programme or a country') scope_kind!: string;
+  @text('the id of what is stopped; of a country, that of its organisation') scope!: string;
+  @text('the id of the event') ordered_by!: string;
+  @count('the place of the event in its stream, from 0') ordered_at!: number;
+}
+
+/** What an event stops, each with its key. */
+const ordersOf = (event: RecordedEvent<MisuseCaseEvent>) =>
+  changesOf(event)
+    .filter(({ status }) => status !== 'ended')
+    .flatMap(({ stop, scopes }) =>
+      scopes.map((scope) => ({ key: `${keyOf(stop, scope)}/${event.revision}`, stop, scope })),
+    );
+
+export const suspensionOrders: Projection<MisuseCaseEvent, SuspensionOrderRow> = {
+  name: 'suspension-orders',
+  version: 1,
+  kinds: ['misuse-case'],
+  about: 'an event that stops assistance in a scope, renews that, or makes it final: a hold names it as its cause',
+  entity: SuspensionOrderRow,
+  totals: { counts: 'orders', by: ['stop'], sums: [] },
+  appendOnly: true,
+  touches: (event) => ordersOf(event).map(({ key }) => key),
+  evolve(_, event, key) {
+    const order = ordersOf(event).find((one) => one.key === key);
+    if (order === undefined) return null;
+    const { kind: scope_kind, id: scope } = order.scope;
+    const { id: misuse_case } = originOf(event);
+    return { misuse_case, stop: order.stop, scope_kind, scope, ordered_by: event.id, ordered_at: event.revision };
+  },
 };

@@ -34,7 +34,7 @@ import { custody, items, lossReports } from './items.js';
 import { journal } from './journal.js';
 import { lateness } from './lateness.js';
 import { milestones } from './milestones.js';
-import { misuseSuspensions } from './misuse-suspensions.js';
+import { misuseSuspensions, suspensionOrders } from './misuse-suspensions.js';
 import { suspensions } from './suspensions.js';
 import { misuseRegister } from './misuse-register.js';
 import { misuseScopes } from './misuse-scopes.js';
@@ -79,6 +79,7 @@ const PROJECTIONS = [
   misuseRegister,
   misuseScopes,
   misuseSuspensions,
+  suspensionOrders,
   holds,
   countrySituations,
   alerts,

@@ -258,15 +258,13 @@ describe('the rows of deliveries', () => {
     corrected('e2', -6),
     delivered(6, '2026-05-19'),
   );
-  it('have the corrected day, by which a line was completed', () => {
+  it('have the corrected day, and what is left of each', () => {
     expect(rowsOf('delivery-facts', events)['e3']).toMatchObject({ quantity: 4, occurred_on: '2026-05-18' });
     expect(rowsOf('delivery-facts', events)['e4']).toMatchObject({ quantity: 0, corrects: 'e3' });
-    const [before, after] = [events.slice(0, 5), events].map((some) => rowsOf('case-lines', some)['1']);
-    expect(before).toMatchObject({ last_delivered_on: '2026-05-20', completed_on: '2026-05-20' });
     // What was taken back whole is no part of the quantity.
-    expect(after).toMatchObject({ last_delivered_on: '2026-05-20', completed_on: '2026-05-19', delivered: 10 });
-    expect(rowsOf('cases', events.slice(0, 4))['']).toMatchObject({ last_delivered_on: '2026-05-25' });
-    expect(rowsOf('cases', events.slice(0, 5))['']).toMatchObject({ last_delivered_on: '2026-05-20' });
+    expect(rowsOf('delivery-facts', events)['e2']).toMatchObject({ quantity: 6, quantity_left: 0 });
+    expect(rowsOf('case-lines', events)['1']).toMatchObject({ quantity: 10, delivered: 10 });
+    expect(rowsOf('cases', events)['']).toMatchObject({ deliveries: 3, lines_delivered: 1 });
   });
 });
 

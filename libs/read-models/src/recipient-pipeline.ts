@@ -187,7 +187,7 @@ function madeOf({
  */
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
-  version: 5,
+  version: 6,
   about: 'what is coming to a recipient, how much and when, and what waits for whose answer',
   key: ['item_kind', 'stream', 'part'],
   columns: {
@@ -251,6 +251,7 @@ export const recipientPipeline: RowsView = {
     discrepancies: { stream: 'stream' },
     disbursements: { stream: 'stream', part: 'tranche' },
     cases: [{ stream: 'stream' }, CASE],
+    'delivery-facts': null,
     programmes: { programme: 'programme' },
     'misuse-register': { stream: 'stream' },
     holds: [{ recipient: 'scope' }, { programme: 'scope' }, { assistance_case: 'scope' }],

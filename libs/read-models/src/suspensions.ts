@@ -1,34 +1,35 @@
 import type { From, Query, RowsView } from './from.js';
 import { HoldRow } from './holds.js';
-import { MisuseSuspensionRow } from './misuse-suspensions.js';
+import { MisuseSuspensionRow, SuspensionOrderRow } from './misuse-suspensions.js';
 
-const OWN = [
-  'misuse_case',
-  'stop',
-  'scope_kind',
-  'scope',
-  'donor',
-  'status',
-  'stopped_on',
-  'last_day',
-  'ended_on',
-  'orders',
-];
+const OWN = ['misuse_case', 'stop', 'scope_kind', 'scope', 'donor', 'status', 'stopped_on', 'last_day', 'ended_on'];
 
 function query(from: From): Query {
+  const orders = from(SuspensionOrderRow, 'o').select('o.stream', 'stream').addSelect('o.stop', 'stop');
+  orders.addSelect('o.scope_kind', 'scope_kind').addSelect('o.scope', 'scope');
+  orders.addSelect('o.ordered_by', 'ordered_by').addSelect('o.ordered_at', 'ordered_at');
   const holds = from(HoldRow, 'h')
-    .select('h.cause', 'cause')
+    .innerJoin(
+      `(${orders.getQuery()})`,
+      'b',
+      'b.ordered_by = h.cause AND b.scope_kind = h.scope_kind AND b.scope = h.scope',
+    )
+    .setParameters(orders.getParameters())
+    .select('b.stream', 'stream')
+    .addSelect('b.stop', 'stop')
+    .addSelect('b.ordered_at', 'ordered_at')
+    .addSelect('h.cause', 'cause')
     .addSelect('h.scope_kind', 'scope_kind')
     .addSelect('h.scope', 'scope')
     .addSelect('h.placed_on', 'placed_on')
-    .addSelect('h.ended_on', 'hold_ended_on')
-    .where('h.cause IS NOT NULL');
+    .addSelect('h.ended_on', 'hold_ended_on');
   const suspensions = from(MisuseSuspensionRow, 's')
     .leftJoin(
       `(${holds.getQuery()})`,
       'k',
       // Mostly the first of the events; a later one if the hold was placed late, or lapsed before.
-      `k.scope_kind = s.scope_kind AND k.scope = s.scope AND s.orders LIKE '%' || k.cause || '%'`,
+      `k.stream = s.stream AND k.stop = s.stop AND k.scope_kind = s.scope_kind AND k.scope = s.scope
+        AND k.ordered_at >= s.ordered_at`,
     )
     .setParameters(holds.getParameters())
     .select('s.ordered_by', 'ordered_by');
@@ -39,6 +40,7 @@ function query(from: From): Query {
             WHEN k.cause IS NULL THEN 'not in force yet' WHEN k.hold_ended_on IS NULL THEN 'in force' ELSE 'ended' END`,
       'hold',
     )
+    .addSelect('k.cause', 'hold_cause')
     .addSelect('k.placed_on', 'in_force_since')
     .addSelect('k.hold_ended_on', 'hold_ended_on');
 }
@@ -46,7 +48,7 @@ function query(from: From): Query {
 /** Whether what a misuse case stops is on hold yet: the policy that places the hold comes after. */
 export const suspensions: RowsView = {
   name: 'suspensions',
-  version: 2,
+  version: 3,
   about: 'a scope in which a misuse case stops assistance, and whether the hold on it is in force yet',
   key: ['misuse_case', 'stop', 'scope_kind', 'scope'],
   columns: {
@@ -63,7 +65,7 @@ export const suspensions: RowsView = {
     hold_ended_on: 'day',
     misuse_case: 'text',
     ordered_by: 'text',
-    orders: 'text',
+    hold_cause: 'text',
   },
   meanings: {
     scope_kind: 'what is stopped: a unit, an item-type, a case, a programme or a country',
@@ -79,16 +81,17 @@ export const suspensions: RowsView = {
     hold_ended_on: 'the day on which the hold ended',
     misuse_case: 'the misuse case',
     ordered_by: 'the event that stopped it',
-    orders: 'the events that stopped it, renewed that and made it final, with commas between them',
+    hold_cause: 'the event for which the hold was placed: one that stopped it, renewed that or made it final',
   },
   totals: { counts: 'scopes stopped', by: ['hold', 'stop'], sums: [] },
   movedBy: {
     'misuse-suspensions': { misuse_case: 'misuse_case', stop: 'stop', scope_kind: 'scope_kind', scope: 'scope' },
+    'suspension-orders': null,
     holds: { scope_kind: 'scope_kind', scope: 'scope' },
   },
-  madeOf: ({ misuse_case = null, stop = null, scope_kind = null, scope = null, orders = null }) => ({
+  madeOf: ({ misuse_case = null, stop = null, scope_kind = null, scope = null, hold_cause: cause = null }) => ({
     'misuse-suspensions': { misuse_case, stop, scope_kind, scope },
-    holds: (orders ?? '').split(',').map((cause) => ({ scope_kind, scope, cause })),
+    ...(cause === null ? {} : { holds: { scope_kind, scope, cause } }),
   }),
   query,
 };

@@ -77,19 +77,20 @@ const dayOfDelivery = (events: Events, { id, data }: Of<AssistanceCaseEvent, 'As
   only(events, 'DeliveryCorrected').findLast((one) => one.data.corrects === id && one.data.on !== undefined)?.data.on ??
   data.on;
 
+/** What is left of a delivery after its corrections. */
+const leftOf = (events: Events, { id, data }: Of<AssistanceCaseEvent, 'AssistanceDelivered'>): number =>
+  data.quantity +
+  sum(
+    only(events, 'DeliveryCorrected')
+      .filter((one) => one.data.corrects === id)
+      .map((one) => one.data.quantityBy),
+  );
+
 /** The deliveries of a line, each with its day and quantity as corrected. */
-function deliveredOf(events: Events, line: string) {
-  const corrections = only(events, 'DeliveryCorrected');
-  return only(events, 'AssistanceDelivered')
+const deliveredOf = (events: Events, line: string) =>
+  only(events, 'AssistanceDelivered')
     .filter(({ data }) => data.line === line)
-    .map((delivery) => ({
-      id: delivery.id,
-      on: dayOfDelivery(events, delivery),
-      quantity:
-        delivery.data.quantity +
-        sum(corrections.filter((one) => one.data.corrects === delivery.id).map((one) => one.data.quantityBy)),
-    }));
-}
+    .map((delivery) => ({ on: dayOfDelivery(events, delivery), quantity: leftOf(events, delivery) }));
 
 const WORKS: Readonly<Record<string, string>> = {
   WorksStarted: 'started',
@@ -168,21 +169,24 @@ function line(events: Events, line: Added) {
     due: days.at(-1) as string,
     reschedules: moved.length,
     delivered: sum(deliveries.map((one) => one.quantity)),
-    deliveries: Object.fromEntries(deliveries.map(({ id, on, quantity: left }) => [id, { on, quantity: left }])),
-    last_delivered_on: latest(deliveries.map(({ on }) => on)),
-    completed_on: dayOfWhole(deliveries, quantity),
     works: works === undefined ? null : (WORKS[works.type] as string),
   };
+}
+
+/** Of a line, the day of the last delivery, and that by which the whole was delivered. */
+function daysOf(events: Events, { assistance_case, line: name, quantity }: ReturnType<typeof line>) {
+  const deliveries = deliveredOf(events, name);
+  const last_delivered_on = latest(deliveries.map(({ on }) => on));
+  return { assistance_case, line: name, last_delivered_on, completed_on: dayOfWhole(deliveries, quantity) };
 }
 
 const linesOf = (events: Events) => only(events, 'CaseLineAdded').map((added) => line(events, added));
 
 const partOf = (events: Events, of: ReturnType<typeof line>) => {
   const { item, unit, quantity, delivered, first_due, due, works } = of;
-  const delivered_on = Object.fromEntries(deliveredOf(events, of.line).map(({ id, on }) => [id, on]));
   const offered = last(events, 'OfferPrepared')?.data.lines.includes(of.line) ?? false;
   const in_force = inForce(events).includes(of.line);
-  return { item, unit, quantity, delivered, delivered_on, first_due, due, works, offered, in_force };
+  return { item, unit, quantity, delivered, first_due, due, works, offered, in_force };
 };
 
 /** The lines in force: of an offer that was accepted or executed, or added by an amendment. */
@@ -231,10 +235,9 @@ function assistanceCase(events: Events) {
     initial_deposit: terms?.initialDeposit ?? null,
     deposited: sum(only(events, 'InitialDepositReceived').map(({ data }) => data.amount)),
     lines: lines.length,
-    lines_delivered: lines.filter(({ completed_on: on }) => on !== null).length,
+    lines_delivered: lines.filter(({ quantity, delivered }) => quantity > 0 && delivered >= quantity).length,
     arrived_before: only(events, 'ArrivalNoted').length,
     deliveries: deliveries.length,
-    last_delivered_on: latest(deliveries.map((one) => dayOfDelivery(events, one))),
     lines_in_force: inForce(events).length === 0 ? null : distinct(inForce(events)).toSorted().join(','),
     by_line: Object.fromEntries(lines.map((one) => [one.line, partOf(events, one)])),
   };
@@ -251,6 +254,7 @@ function facts(events: Events) {
         implausible: doubts(['before-the-request', delivered && beforeRequest(events, dayOfDelivery(events, event))]),
         line: event.data.line,
         quantity: delivered ? event.data.quantity : event.data.quantityBy,
+        quantity_left: delivered ? leftOf(events, event) : null,
         delivery: event.id,
         occurred_on: delivered ? dayOfDelivery(events, event) : occurredOn(event),
         recorded_on: recordedOn(event),
@@ -262,6 +266,9 @@ function facts(events: Events) {
 }
 
 export const caseRows = (log: readonly RecordedEvent[]) => cases(log).map(assistanceCase);
+/** The days of the deliveries of each line. */
+export const deliveryDays = (log: readonly RecordedEvent[]) =>
+  cases(log).flatMap((events) => linesOf(events).map((one) => daysOf(events, one)));
 export const caseLineRows = (log: readonly RecordedEvent[]) => cases(log).flatMap(linesOf);
 /** The lines in force of each case, by its id. */
 export const linesInForce = (log: readonly RecordedEvent[], id: string): readonly string[] =>

@@ -35,6 +35,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   parameters: ['framework', 'parameter'],
   'incident-types': ['framework', 'incident_type'],
   'misuse-suspensions': ['misuse_case', 'stop', 'scope_kind', 'scope'],
+  'suspension-orders': ['stop', 'scope_kind', 'scope', 'ordered_by'],
   'country-situations': ['situation'],
   alerts: ['situation', 'alert'],
   deployments: ['deployment'],

@@ -121,9 +121,21 @@ function suspension(events: readonly Misuse[], stop: Stop, scope: AssistanceScop
     last_day: of.until ?? null,
     ended_on: end === undefined ? null : occurredOn(end),
     ordered_by: first.id,
-    orders: stops.map(({ id }) => id).join(','),
+    ordered_at: first.revision,
   };
 }
+
+/** Every event that ever stopped a scope. */
+const suspensionOrders = (log: readonly RecordedEvent[]) =>
+  streamsOf<MisuseCaseEvent>(log, 'misuse-case')
+    .flat()
+    .flatMap((event) =>
+      scopesIn(event, 'scopes').flatMap(({ kind: scope_kind, id: scope }) => {
+        const stop = STOPS[event.type];
+        const by = { ordered_by: event.id, ordered_at: event.revision };
+        return stop === undefined ? [] : [{ misuse_case: idOf(event.stream), stop, scope_kind, scope, ...by }];
+      }),
+    );
 
 const suspensionsOf = (log: readonly RecordedEvent[]) =>
   streamsOf<MisuseCaseEvent>(log, 'misuse-case').flatMap((events) =>
@@ -135,10 +147,16 @@ const suspensionsOf = (log: readonly RecordedEvent[]) =>
 /** The hold of a suspension: a policy placed it for one of the events that stop the scope. */
 const suspensions: Figures = (log, { day }) => {
   const holds = holdRows(log, day);
-  return suspensionsOf(log).map((row) => {
+  return suspensionsOf(log).map(({ ordered_at, ...row }) => {
+    const orders = log.filter(
+      ({ stream, revision, type }) =>
+        stream === `misuse-case/${row.misuse_case}` &&
+        revision >= ordered_at &&
+        STOPS[type as Misuse['type']] === row.stop,
+    );
     const hold = holds.find(
       (one) =>
-        one.scope_kind === row.scope_kind && one.scope === row.scope && row.orders.split(',').includes(one.cause ?? ''),
+        one.scope_kind === row.scope_kind && one.scope === row.scope && orders.some(({ id }) => id === one.cause),
     );
     const isOver = row.status === 'ended';
     const none = isOver ? 'ended' : 'not in force yet';
@@ -146,6 +164,7 @@ const suspensions: Figures = (log, { day }) => {
     return {
       ...row,
       hold: hold === undefined ? none : hold.status === 'in force' ? inForce : 'ended',
+      hold_cause: hold?.cause ?? null,
       in_force_since: hold?.placed_on ?? null,
       hold_ended_on: hold?.ended_on ?? null,
     };
@@ -200,6 +219,7 @@ const onHold = (log: readonly RecordedEvent[], day: string) => [
 export const HOLDS: Readonly<Record<string, Figures>> = {
   holds: (log, { day }) => holdRows(log, day),
   'misuse-suspensions': suspensionsOf,
+  'suspension-orders': suspensionOrders,
   suspensions,
   'on-hold': (log, { day }) => onHold(log, day),
 };

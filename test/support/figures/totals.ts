@@ -48,6 +48,7 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   parameters: of('parameters', ['parameter']),
   'incident-types': of('incident types', ['notice_required']),
   'misuse-suspensions': of('scopes stopped', ['status', 'stop']),
+  'suspension-orders': of('orders', ['stop']),
   'country-situations': of('situations', ['status', 'monitoring']),
   alerts: of('alerts', ['status']),
   deployments: of('deployments', ['status', 'country'], ['women', 'men', 'personnel']),

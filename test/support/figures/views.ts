@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@entente/kernel';
 import { type FigureRow, type Figures, daysBetween, sum } from './log.js';
-import { caseLineRows, caseRows, deliveryFacts, linesInForce } from './cases.js';
+import { caseLineRows, caseRows, deliveryDays, deliveryFacts, linesInForce } from './cases.js';
 import { consignmentLineRows, consignmentRows, discrepancyRows, receivedSerialRows } from './consignments.js';
 import { holdOn } from './holds.js';
 import { misuseRows } from './misuse.js';
@@ -26,7 +26,7 @@ const past = (promised: string | null, day: string): number | null =>
 const ENDED: readonly string[] = ['reconciled', 'closed', 'cancelled'];
 
 function stateOf(log: readonly RecordedEvent[], line: CaseLine, of: CaseRow): string {
-  if (line.completed_on !== null) return 'completed';
+  if (line.quantity > 0 && line.delivered >= line.quantity) return 'completed';
   if (ENDED.includes(of.status)) return 'ended';
   return linesInForce(log, line.assistance_case).includes(line.line) ? 'open' : 'draft';
 }
@@ -46,16 +46,16 @@ function inConsignments(log: readonly RecordedEvent[], day: string, line: InLine
 }
 
 function deliverables(log: readonly RecordedEvent[], day: string) {
+  const days = deliveryDays(log);
   return caseLineRows(log).map((line) => {
     const of = caseOf(log, line.assistance_case) as CaseRow;
     const { received, onTheWay } = inConsignments(log, day, line);
     const state = stateOf(log, line, of);
+    const { last_delivered_on, completed_on } = days.find(
+      (one) => one.assistance_case === line.assistance_case && one.line === line.line,
+    ) as (typeof days)[number];
     const late = (promised: string): number | null =>
-      line.completed_on !== null
-        ? daysBetween(promised, line.completed_on)
-        : state === 'open'
-          ? past(promised, day)
-          : null;
+      completed_on !== null ? daysBetween(promised, completed_on) : state === 'open' ? past(promised, day) : null;
     return {
       recipient: line.recipient,
       donor: line.donor,
@@ -72,7 +72,8 @@ function deliverables(log: readonly RecordedEvent[], day: string) {
       unscheduled: Math.max(0, line.quantity - Math.max(line.delivered, received + onTheWay)),
       first_due: line.first_due,
       due: line.due,
-      completed_on: line.completed_on,
+      last_delivered_on,
+      completed_on,
       value: line.value,
       currency: of.currency,
       case_status: of.status,
