@@ -86,16 +86,18 @@ export function commandRules(files, catalogue) {
   });
   const checker = program.getTypeChecker();
   const tables = tablesIn(program.getSourceFiles().filter(inDomain));
+  // Kinds with recorded facts share the table of their answers.
+  const answers = tables.find((table) => table.has('ConfirmFact')) ?? new Map();
   return new Map(
     catalogue.map(({ kind, commands }) => {
       const types = commands.map(({ type }) => type);
       // Kinds with the same commands but the opening one share a table.
-      const missing = (table) => types.filter((type) => !table.has(type)).length;
+      const missing = (table) => types.filter((type) => !table.has(type) && !answers.has(type)).length;
       const [table] = tables.toSorted((one, other) => missing(one) - missing(other));
       if (table === undefined || missing(table) > 1) throw new Error(`docs/generate: ${kind} has no table of rules`);
       const [[, opening]] = table;
       const rules = commands.map(({ type, body }) => {
-        const found = rulesOf(checker, table.get(type) ?? opening);
+        const found = rulesOf(checker, table.get(type) ?? answers.get(type) ?? opening);
         if ('corrects' in (body.properties ?? {})) found.add('R26');
         return [type, [...found].sort(byNumber)];
       });

@@ -160,6 +160,31 @@ export function equipment(opens: DeploymentFactory): void {
         expect(await client.latest('due-dates?duty=check&recipient=vestra')).toMatchObject([{ due: inDays(88) }]);
       });
 
+      it('waits for the new holder, which confirms what it received; donor and old holder see it too (R13)', async () => {
+        const VESTRA = 'vestra;role=recipient';
+        const about = { task: 'confirm', what: 'ThirdPartyTransferCarriedOut', recipient: 'vestra', donor: 'norland' };
+        await client.shows('recipient-tasks', { ...about, stream: T });
+        const waits = { concerned: 'vestra', recorded_by: 'estmark', donor: 'norland', status: 'unanswered' };
+        await client.shows('recorded-facts', waits);
+        const [row] = await client.latest('recorded-facts?recorded_by=estmark&concerned=vestra');
+        const fact = row?.['fact_event'];
+        expect(await client.refused(`${T}/confirm-fact`, { fact }, RECIPIENT)).toMatchObject({
+          code: 'not-the-party-concerned',
+        });
+        await client.send(`${T}/dispute-fact`, { fact, reason: 'other-serial' }, VESTRA);
+        await client.shows('third-party-transfers', { transfer: 'estmark.t1', confirmation: 'disputed' });
+        await client.send(`${T}/answer-dispute`, { fact, outcome: 'rejected', reason: 'document-on-file' }, RECIPIENT);
+        await client.shows('recorded-facts', {
+          ...waits,
+          status: 'disputed',
+          reason: 'other-serial',
+          outcome: 'rejected',
+        });
+        await client.send(`${T}/confirm-fact`, { fact }, VESTRA);
+        await client.shows('third-party-transfers', { transfer: 'estmark.t1', confirmation: 'confirmed' });
+        expect(await client.latest('recipient-tasks?recipient=vestra&task=confirm')).toEqual([]);
+      });
+
       it('moves a part of goods without serials, and their checks, and no more than the holder has (R11, R13)', async () => {
         const C = 'assistance-case/norland.c2';
         const D = 'consignment/norland.d2';

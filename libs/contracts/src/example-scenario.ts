@@ -41,6 +41,8 @@ const DONOR = 'norland;role=donor;person=n-1';
 const MINISTER = 'norland;role=donor;person=n-2';
 const VESTRA = 'vestra;role=donor;person=a-1';
 const RECIPIENT = 'estmark;role=recipient;person=e-1';
+/** The recipient of a retransfer. */
+const NEW_HOLDER = 'vestra;role=recipient;person=a-2';
 const MONITOR = 'veritas-monitor;role=monitor;person=v-1';
 const VETTER = 'vetting-office;role=vetter;person=c-1';
 const WITNESS = 'harbour-watch;role=implementer';
@@ -117,6 +119,8 @@ const reach = (stream: string): readonly Line[] => [
 ];
 /** Replaced by the id of an event. */
 const LATER = '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1';
+/** The fact that an answer names. */
+const FACT = (path: string): More => ({ events: { fact: path } });
 const CORRECTS = (path: string): More => ({ events: { corrects: path } });
 const works = { line: '002', item: 'store-deployment', quantity: 1, unit: 'each', value: 20_000_00 };
 
@@ -603,6 +607,10 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [transfer(1), 'correct-request', RECIPIENT, CORRECTS('request')],
   [transfer(1), 'consent', DONOR],
   [transfer(1), 'carry-out', RECIPIENT, { with: { on: day(0) } }],
+  [transfer(1), 'dispute-fact', NEW_HOLDER, FACT('carry-out')],
+  [transfer(1), 'answer-dispute', RECIPIENT, FACT('carry-out')],
+  [transfer(1), 'withdraw-dispute', NEW_HOLDER, FACT('carry-out')],
+  [transfer(1), 'confirm-fact', NEW_HOLDER, FACT('carry-out')],
   [check(7), 'schedule', MONITOR, { with: { serials: ['TS-0005'], quantity: 1, due: day(10) } }],
   [item(5), 'note-check', SYSTEM, { with: { check: idOf(check(7)), countedBy: 'estmark' } }],
   [item(5), 'transfer', SYSTEM, { with: { on: day(0), site: undefined, endUse: undefined } }],

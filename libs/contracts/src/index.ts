@@ -44,6 +44,7 @@ export type * from './item-type.js';
 export type * from './storage-site.js';
 export type * from './technology-release.js';
 export type * from './third-party-transfer.js';
+export type * from './fact-answers.js';
 export type * from './misuse-case.js';
 export type * from './programme.js';
 export type * from './scope.js';

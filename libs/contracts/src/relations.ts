@@ -33,6 +33,8 @@ export const RELATIONS = {
   certifier: 'a donor or a monitor, registered in that role, other than the owner of the store',
   holder: 'the organisation that holds the item or the goods',
   monitor: 'a monitor, registered as one, that does not hold the item',
+  concerned: 'the organisation that the recorded fact concerns',
+  'fact-recorder': 'the organisation that recorded the fact, or the donor',
 } as const;
 
 /** One of {@link RELATIONS}. */

@@ -1,4 +1,5 @@
 import { code, day, eventId, integer, nestedList, oneOf, optional, organisation, streamId, words } from './fields.js';
+import { FACT_COMMANDS, FACT_EVENTS } from './fact-answers.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 
 /** What a holder may ask for: all alike need the donor's consent. */
@@ -118,6 +119,7 @@ export const thirdPartyTransferContract = contract({
     WithdrawThirdPartyTransfer: command('withdraw', TransferReason, 'holder', 'Give the request up', {
       reason: 'no-longer-required',
     }),
+    ...FACT_COMMANDS,
   },
   events: {
     ThirdPartyTransferRequested: event(ThirdPartyTransferRequested, 'The holder asked for consent', {
@@ -141,6 +143,7 @@ export const thirdPartyTransferContract = contract({
     ThirdPartyTransferWithdrawn: event(TransferReason, 'The holder gave the request up', {
       closes: ['ThirdPartyTransferRequested', 'ThirdPartyTransferConsented'],
     }),
+    ...FACT_EVENTS,
   },
 });
 

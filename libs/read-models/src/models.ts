@@ -46,6 +46,7 @@ import { programmes } from './programmes.js';
 import { recipientPipeline } from './recipient-pipeline.js';
 import { recipientTasks } from './recipient-tasks.js';
 import { receivedSerials } from './received-serials.js';
+import { recordedFacts } from './recorded-facts.js';
 import { recoveries } from './recoveries.js';
 import { serialsReceivedTwice } from './serials-received-twice.js';
 import { storageSites } from './storage-sites.js';
@@ -111,6 +112,7 @@ const PROJECTIONS = [
   parameters,
   incidentTypes,
   dueDates,
+  recordedFacts,
   recoveries,
   journal,
   consultations,

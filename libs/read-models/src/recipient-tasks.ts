@@ -7,6 +7,7 @@ import { CheckResultRow, EndUseCheckRow } from './end-use-checks.js';
 import type { From, Query, RowsView } from './from.js';
 import { ItemRow } from './items.js';
 import { MisuseRow } from './misuse-register.js';
+import { RecordedFactRow } from './recorded-facts.js';
 import { UnionOf, columnsAs, rowsAs } from './union.js';
 
 const COLUMNS = [
@@ -36,6 +37,16 @@ const toConfirm = (from: From): Query =>
     stream: 'n.item_stream',
     part: 'n.line',
     quantity: 'n.scheduled',
+  });
+
+/** What another organisation recorded about it, and it neither confirmed nor disputed. */
+const factToConfirm = (from: From): Query =>
+  TASKS.part(from(RecordedFactRow, 'f').where(`f.status = 'unanswered'`), {
+    ...columnsAs('f', 'stream', 'donor', 'programme', 'assistance_case'),
+    recipient: 'f.concerned',
+    task: `'confirm'`,
+    what: 'f.fact',
+    part: 'f.fact_event',
   });
 
 /** What came in another quantity than scheduled, and no discrepancy was reported of. */
@@ -121,7 +132,7 @@ const toReply = (from: From): Query =>
 
 const query = (from: From): Query =>
   TASKS.rows(
-    [toConfirm, toDispute, toReport, lossToReport, toDo, toAnswer, toReply].map((of) => of(from)),
+    [toConfirm, factToConfirm, toDispute, toReport, lossToReport, toDo, toAnswer, toReply].map((of) => of(from)),
     'k',
   );
 
@@ -130,7 +141,7 @@ const STREAM = { stream: 'stream' };
 type Values = Readonly<Record<string, string | null>>;
 
 /** The rows that a task of each kind is made of. */
-function madeOf({ what = null, stream = null, part: name = null, assistance_case = null }: Values) {
+function madeOf({ task = null, what = null, stream = null, part: name = null, assistance_case = null }: Values) {
   const line = { assistance_case, line: name };
   const consigned = { consignments: { stream }, 'consignment-lines': { stream, line: name }, 'case-lines': line };
   const made: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
@@ -143,6 +154,7 @@ function madeOf({ what = null, stream = null, part: name = null, assistance_case
     amendment: { cases: { stream } },
     reply: { 'misuse-register': { stream } },
   };
+  if (task === 'confirm' && what !== 'receipt') return { 'recorded-facts': { fact_event: name } };
   return made[what ?? ''] ?? { 'due-dates': { stream, duty: what, item: name } };
 }
 
@@ -171,7 +183,7 @@ export const recipientTasks: RowsView = {
   meanings: {
     recipient: 'the recipient, or the organisation that holds the items',
     task: 'confirm, dispute, report, answer or do',
-    what: 'receipt; shortage or surplus, of which no discrepancy was reported; self-report (a check by the holder) or loss (an item that a visit did not see); acceptance, supplement, amendment or reply; remediate or remediation-step',
+    what: 'receipt, or the type of the event of a recorded fact; shortage or surplus, of which no discrepancy was reported; self-report (a check by the holder) or loss (an item that a visit did not see); acceptance, supplement, amendment or reply; remediate or remediation-step',
     item: "the code of the item's description; of a loss, the type of the item; of a reply, the allegation",
     quantity:
       "of a receipt, what is scheduled, and of a shortage or surplus, the difference, in the line's unit; of a report, in items",
@@ -180,8 +192,8 @@ export const recipientTasks: RowsView = {
     donor: 'the donor',
     programme: 'the programme, if any',
     assistance_case: 'the case, if any',
-    stream: 'the stream of the consignment, check, item, case, misuse case or vetting case',
-    part: "the name of the case's line, of the offer or of the step, or the serial number; null or empty if there is none",
+    stream: 'the stream of the consignment, check, item, case, misuse case, vetting case or recorded fact',
+    part: "the name of the case's line, of the offer or of the step, the serial number, or the event of a recorded fact; null or empty if there is none",
   },
   daily: {
     overdue: overdue('whether its last day is over', DUE),
@@ -196,6 +208,7 @@ export const recipientTasks: RowsView = {
     'end-use-checks': STREAM,
     items: STREAM,
     'check-results': { part: 'serial' },
+    'recorded-facts': { part: 'fact_event' },
     'due-dates': STREAM,
     cases: STREAM,
     'misuse-register': STREAM,

@@ -1,7 +1,7 @@
 import type { ThirdPartyTransferEvent } from '@entente/contracts';
-import type { Projection } from '@entente/kernel';
+import { type Projection, actsFor } from '@entente/kernel';
 import { count, day, dayOrNull, json, overdue, text, textOrNull } from './columns.js';
-import { rowBy } from './row-by.js';
+import { rowBy, unchanged } from './row-by.js';
 
 /** A retransfer, change of end use or disposal, from its request to its end. */
 export class ThirdPartyTransferRow {
@@ -25,15 +25,17 @@ export class ThirdPartyTransferRow {
   @textOrNull('the code of the reason of a refusal or withdrawal') end_reason!: string | null;
   @dayOrNull('the day on which it was carried out') carried_out_on!: string | null;
   @json('the organisations that are informed of it: donor, old and new holder') informed!: readonly string[];
+  @textOrNull('unanswered, confirmed or disputed by the new holder; null until it is carried out, and without one')
+  confirmation!: string | null;
 }
 
 export const thirdPartyTransfers: Projection<ThirdPartyTransferEvent, ThirdPartyTransferRow> = {
   name: 'third-party-transfers',
-  version: 1,
+  version: 2,
   kinds: ['third-party-transfer'],
   about: 'a retransfer, change of end use or disposal: whether the donor consented, and what was done (R13)',
   entity: ThirdPartyTransferRow,
-  totals: { counts: 'transfers', by: ['transfer_kind', 'status'], sums: [] },
+  totals: { counts: 'transfers', by: ['transfer_kind', 'status', 'confirmation'], sums: [] },
   daily: {
     consent_over: overdue('whether the last day of the consent is over, and nothing was done or recorded since', {
       due: 'consent_until',
@@ -79,11 +81,16 @@ export const thirdPartyTransfers: Projection<ThirdPartyTransferEvent, ThirdParty
       }),
       TransferConsentWithdrawn: ({ reason: end_reason }) => ({ status: 'consent-withdrawn', end_reason }),
       TransferConsentLapsed: () => ({ status: 'lapsed' }),
-      ThirdPartyTransferCarriedOut: ({ on: carried_out_on, informed }) => ({
+      ThirdPartyTransferCarriedOut: ({ on: carried_out_on, informed, to }, _, { event }) => ({
         status: 'carried-out',
         carried_out_on,
         informed,
+        confirmation: to === actsFor(event.metadata.actor) ? null : 'unanswered',
       }),
+      FactConfirmed: () => ({ confirmation: 'confirmed' }),
+      FactDisputed: () => ({ confirmation: 'disputed' }),
+      DisputeWithdrawn: () => ({ confirmation: 'unanswered' }),
+      DisputeAnswered: unchanged,
       ThirdPartyTransferWithdrawn: ({ reason: end_reason }) => ({ status: 'withdrawn', end_reason }),
     },
   ),

@@ -66,6 +66,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   enrolments: ['training', 'trainee'],
   'training-sessions': ['training', 'session'],
   'due-dates': ['stream', 'duty', 'item'],
+  'recorded-facts': ['fact_event'],
   recoveries: ['misuse_case', 'recorded_on', 'amount'],
   journal: ['command_id', 'revision'],
   consultations: ['decided', 'revision', 'consulted_stream'],

@@ -7,6 +7,7 @@ import type {
 } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
 import { type Figures, type Of, daysBetween, distinct, idOf, last, occurredOn, only, since, streamsOf } from './log.js';
+import { recordedFactRows } from './recorded-facts.js';
 
 type Items = readonly RecordedEvent<ItemEvent>[];
 
@@ -334,6 +335,7 @@ const TRANSFER_STATUS: Readonly<Partial<Record<ThirdPartyTransferEvent['type'], 
 
 const transfers: Figures = (log, { day }) =>
   streamsOf<ThirdPartyTransferEvent>(log, 'third-party-transfer').map((events) => {
+    const confirmations = recordedFactRows(events);
     const [opening] = only(events, 'ThirdPartyTransferRequested') as [
       Of<ThirdPartyTransferEvent, 'ThirdPartyTransferRequested'>,
     ];
@@ -364,6 +366,8 @@ const transfers: Figures = (log, { day }) =>
       end_reason: last(events, ...ends)?.data.reason ?? null,
       carried_out_on: done?.on ?? null,
       informed: done?.informed ?? [],
+      confirmation: (confirmations.find((row) => row['stream'] === opening.stream)?.['status'] ?? null) as
+        string | null,
       consent_over: status === 'consented' && consent !== undefined && day > consent.data.until,
     };
   });

@@ -13,6 +13,7 @@ import { PARTIES } from './parties.js';
 import { PEOPLE } from './people.js';
 import { PLANNING } from './planning.js';
 import { PORTFOLIO } from './portfolio.js';
+import { RECORDED_FACTS } from './recorded-facts.js';
 import { SITUATIONS } from './situations.js';
 import { TASKS } from './tasks.js';
 import { TRAINING } from './training.js';
@@ -40,4 +41,5 @@ export const FIGURES: Readonly<Record<string, Figures>> = {
   ...PORTFOLIO,
   ...PEOPLE,
   ...TASKS,
+  ...RECORDED_FACTS,
 };

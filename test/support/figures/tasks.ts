@@ -7,6 +7,7 @@ import { EQUIPMENT } from './equipment.js';
 import { FRAMEWORKS } from './framework.js';
 import { type FigureRow, type Figures, type QueryParameters, daysBetween, sum } from './log.js';
 import { misuseRows } from './misuse.js';
+import { recordedFactRows } from './recorded-facts.js';
 import { PLANNING } from './planning.js';
 import { VIEWS } from './views.js';
 
@@ -213,7 +214,18 @@ function answers(log: readonly RecordedEvent[], asked: QueryParameters): readonl
       item: row.allegation,
       due: row.reply_by,
     }));
-  return [...duties, ...cases, ...replies];
+  const facts = recordedFactRows(log)
+    .filter(({ status }) => status === 'unanswered')
+    .map((row) => ({
+      ...NOTHING,
+      ...partiesOf(row),
+      recipient: row['concerned'] ?? null,
+      task: 'confirm',
+      what: row['fact'] ?? null,
+      stream: row['stream'] ?? null,
+      part: row['fact_event'] ?? null,
+    }));
+  return [...duties, ...cases, ...replies, ...facts];
 }
 
 const tasks: Figures = (log, asked) =>

@@ -1,5 +1,6 @@
 import type { ItemEvent, TransferKind, TransferredGoods, VerifiedEnd } from '@entente/contracts';
 import type { Correctable } from '../corrections.js';
+import type { Answerable } from '../fact-answers.js';
 import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
 
 /** What shipment, receipt, transfer and checks know of item types, stores and items. */
@@ -97,7 +98,7 @@ export interface Item extends Correctable {
 }
 
 /** A retransfer, change of end use or disposal. */
-export interface ThirdPartyTransfer extends Correctable {
+export interface ThirdPartyTransfer extends Correctable, Answerable {
   readonly kind: TransferKind;
   readonly donor: string;
   readonly holder: string;

@@ -20,6 +20,7 @@ import {
 } from '@entente/kernel';
 import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
+import { type Besides, answerable } from '../fact-answers.js';
 import { consignmentFacts, lotOf } from '../delivery/facts.js';
 import { type NamedParty, notRegistered, partyStreams } from '../parties/registration.js';
 import {
@@ -38,7 +39,7 @@ import { only } from './senders.js';
 
 const status = (is: ThirdPartyTransfer['status']) => () => ({ status: is });
 
-const evolve = evolveBy<ThirdPartyTransfer, ThirdPartyTransferEvent>()(
+const evolve = evolveBy<ThirdPartyTransfer, Besides<ThirdPartyTransferEvent>>()(
   'ThirdPartyTransferRequested',
   ({ kind, donor, holder, goods, to, endUse }) => ({
     kind,
@@ -50,6 +51,7 @@ const evolve = evolveBy<ThirdPartyTransfer, ThirdPartyTransferEvent>()(
     status: 'requested',
     consent: null,
     correctable: new Map(),
+    facts: new Map(),
   }),
   {
     TransferRequestCorrected: ({ to, endUse }) => ({ ...(to && { to }), ...(endUse && { endUse }) }),
@@ -191,7 +193,7 @@ function carryOut(
   return barred ?? [{ type: 'ThirdPartyTransferCarriedOut', data: event } as const];
 }
 
-const decide = decideBy<ThirdPartyTransfer, ThirdPartyTransferCommand, ThirdPartyTransferEvent>()(
+const decide = decideBy<ThirdPartyTransfer, Besides<ThirdPartyTransferCommand>, Besides<ThirdPartyTransferEvent>>()(
   'RequestThirdPartyTransfer',
   request,
   () => null,
@@ -239,7 +241,7 @@ const decide = decideBy<ThirdPartyTransfer, ThirdPartyTransferCommand, ThirdPart
 
 /** The parties, types, items and consignments that are named, and the store of the new holder. */
 function consults(
-  command: ThirdPartyTransferCommand,
+  command: Besides<ThirdPartyTransferCommand>,
   state: ThirdPartyTransfer | null,
   sender: DecisionContext['actor'],
 ): readonly StreamRef[] {
@@ -271,16 +273,26 @@ export const thirdPartyTransfer: Decider<
   ThirdPartyTransferEvent,
   ThirdPartyTransfer | null,
   ThirdPartyTransferRelation
-> = correcting({
-  ...transferFacts,
-  ids: 'prefixed',
-  opens: 'RequestThirdPartyTransfer',
-  evolve,
-  consults: (command, state, _, sender) => consults(command, state, sender),
-  authorise: authoriseBy<ThirdPartyTransferCommand, ThirdPartyTransfer | null, ThirdPartyTransferRelation>({
-    holder: only('not-the-holder', 'the organisation that holds the goods does this', (state) => state?.holder ?? null),
-    donor: only('not-the-donor', 'the donor, or another on its behalf, does this', (state) => state?.donor ?? null),
-    system: bySystem,
+> = answerable(
+  correcting({
+    ...transferFacts,
+    ids: 'prefixed',
+    opens: 'RequestThirdPartyTransfer',
+    evolve,
+    consults: (command, state, _, sender) => consults(command, state, sender),
+    authorise: authoriseBy<
+      Besides<ThirdPartyTransferCommand>,
+      ThirdPartyTransfer | null,
+      'holder' | 'donor' | 'system'
+    >({
+      holder: only(
+        'not-the-holder',
+        'the organisation that holds the goods does this',
+        (state) => state?.holder ?? null,
+      ),
+      donor: only('not-the-donor', 'the donor, or another on its behalf, does this', (state) => state?.donor ?? null),
+      system: bySystem,
+    }),
+    decide,
   }),
-  decide,
-});
+);

@@ -1,0 +1,76 @@
+import { describe, it } from '@jest/globals';
+import type { Event } from '@entente/kernel';
+import { given } from '../../../test/support/decider-specification.js';
+import { thirdPartyTransfer } from './equipment/third-party-transfer.js';
+
+const act = (type: string, data: object = {}): Event => ({ type, data });
+
+const goods = [{ item: 'thermal-sight', quantity: 1, serials: ['TS-0001'] }];
+const asked = { kind: 'retransfer', donor: 'norland', goods, to: 'vestra', reason: 'unit-moved', holder: 'estmark' };
+const carried = (to: string) =>
+  act('ThirdPartyTransferCarriedOut', { on: '2026-05-25', donor: 'norland', holder: 'estmark', to, goods });
+const transfer = (to = 'vestra'): Event[] => [
+  act('ThirdPartyTransferRequested', asked),
+  act('ThirdPartyTransferConsented', { until: '2026-06-30', conditions: [] }),
+  carried(to),
+];
+const fact = given.id(2);
+const confirm = act('ConfirmFact', { fact });
+const confirmed = act('FactConfirmed', { fact });
+const why = { fact, reason: 'other-quantity' };
+const dispute = act('DisputeFact', why);
+const disputed = act('FactDisputed', why);
+const withdraw = act('WithdrawDispute', why);
+const answer = act('AnswerDispute', { ...why, outcome: 'rejected' });
+const answered = act('DisputeAnswered', { ...why, outcome: 'rejected' });
+
+const of = (...past: Event[]) => given(thirdPartyTransfer, ...past).by('estmark', 'recipient');
+const concerned = (...past: Event[]) => of(...past).as('vestra', 'recipient');
+const recorder = (...past: Event[]) => of(...past).as('estmark', 'recipient');
+
+describe('a recorded fact', () => {
+  it('is confirmed or disputed by the organisation that it concerns, and by no other', () => {
+    concerned(...transfer()).decides(confirm, confirmed);
+    concerned(...transfer()).decides(dispute, disputed);
+    concerned(...transfer(), confirmed).decides(confirm, []);
+    for (const command of [confirm, dispute, withdraw]) {
+      recorder(...transfer()).refuses(command, 'not-the-party-concerned');
+      of(...transfer())
+        .as('norland', 'donor')
+        .refuses(command, 'not-the-party-concerned');
+    }
+    of(...transfer())
+      .as('front-office', 'operator')
+      .decides(confirm, confirmed);
+  });
+  it('is an event of the stream that another organisation recorded', () => {
+    concerned(...transfer()).refuses(act('ConfirmFact', { fact: given.id(1) }), 'not-a-recorded-fact');
+    concerned(...transfer()).refuses(act('DisputeFact', { ...why, fact: given.id(9) }), 'not-a-recorded-fact');
+    recorder(...transfer('estmark')).refuses(confirm, 'not-a-recorded-fact');
+  });
+  it('can be disputed after it was confirmed, and confirmed after a dispute', () => {
+    concerned(...transfer(), confirmed).decides(dispute, disputed);
+    concerned(...transfer(), disputed).decides(confirm, confirmed);
+  });
+});
+
+describe('a dispute of a recorded fact', () => {
+  it('is made once at a time, and taken back by the organisation that made it', () => {
+    concerned(...transfer(), disputed).refuses(dispute, 'already-disputed');
+    concerned(...transfer(), disputed).decides(withdraw, act('DisputeWithdrawn', why));
+    concerned(...transfer()).refuses(withdraw, 'not-disputed');
+    concerned(...transfer(), disputed, confirmed).refuses(withdraw, 'not-disputed');
+    concerned(...transfer(), disputed, act('DisputeWithdrawn', why)).decides(dispute, disputed);
+  });
+  it('is answered once by the organisation that recorded the fact, or the donor', () => {
+    recorder(...transfer(), disputed).decides(answer, answered);
+    of(...transfer(), disputed)
+      .as('norland', 'donor')
+      .decides(answer, answered);
+    concerned(...transfer(), disputed).refuses(answer, 'not-the-recorder');
+    recorder(...transfer()).refuses(answer, 'not-disputed');
+    recorder(...transfer(), disputed, answered).refuses(answer, 'dispute-already-answered');
+  });
+  it('is made again after its answer once it was taken back', () =>
+    recorder(...transfer(), disputed, answered, act('DisputeWithdrawn', why), disputed).decides(answer, answered));
+});

@@ -1,0 +1,135 @@
+import type { FactEvent, RecordedFacts, ThirdPartyTransferEvent } from '@entente/contracts';
+import { type DataOf, type Event, type Projection, type RecordedEvent, actsFor } from '@entente/kernel';
+import { day, dayOrNull, text, textOrNull } from './columns.js';
+import { type About, partiesOf } from './due/changes.js';
+import { type Origin, originOf } from './row-by.js';
+
+/** A fact that one organisation recorded about another, and what the other answered. */
+export class RecordedFactRow {
+  @text('the id of the event that recorded it') fact_event!: string;
+  @text('the type of that event') fact!: string;
+  @text('the organisation that it concerns, which confirms or disputes it') concerned!: string;
+  @text('the organisation that recorded it') recorded_by!: string;
+  @day('the day on which it was recorded') recorded_on!: string;
+  @textOrNull('the donor, if it has one') donor!: string | null;
+  @textOrNull('the programme, if it belongs to one') programme!: string | null;
+  @textOrNull('the assistance case, if it belongs to one') assistance_case!: string | null;
+  @text('unanswered (also once it was corrected, or a dispute was taken back), confirmed or disputed') status!: string;
+  @textOrNull('the code of the reason of the dispute, if it is disputed') reason!: string | null;
+  @textOrNull('accepted (a correction follows) or rejected: how the dispute was answered; null without an answer')
+  outcome!: string | null;
+  @dayOrNull('the day of the confirmation or dispute; null while it is unanswered') answered_on!: string | null;
+}
+
+/** What the opening of a stream states, whom each fact concerns, and what changes that. */
+interface Source<E extends Event, Types extends E['type']> {
+  readonly opens: E['type'];
+  about(data: never, origin: Origin): About;
+  /** The organisation that a fact concerns; by default the recipient. */
+  readonly facts: { readonly [Type in Types]: ((data: DataOf<E, Type>) => string) | 'recipient' };
+  readonly later?: { readonly [Type in E['type']]?: (data: DataOf<E, Type>) => About };
+}
+const source = <E extends Event, Types extends E['type'], Opens extends E['type']>(of: {
+  readonly opens: Opens;
+  about(data: DataOf<E, Opens>, origin: Origin): About;
+  readonly facts: Source<E, Types>['facts'];
+  readonly later?: NonNullable<Source<E, Types>['later']>;
+}): Source<E, Types> => of;
+
+const SOURCES: {
+  readonly 'third-party-transfer': Source<ThirdPartyTransferEvent, RecordedFacts['third-party-transfer']>;
+} = {
+  'third-party-transfer': source<
+    ThirdPartyTransferEvent,
+    RecordedFacts['third-party-transfer'],
+    'ThirdPartyTransferRequested'
+  >({
+    opens: 'ThirdPartyTransferRequested',
+    about: (data) => partiesOf({ ...data, recipient: data.holder }),
+    facts: { ThirdPartyTransferCarriedOut: ({ to }) => to },
+  }),
+};
+
+interface AnySource {
+  readonly opens: string;
+  about(data: unknown, origin: Origin): About;
+  readonly facts: Readonly<Record<string, ((data: unknown) => string) | 'recipient'>>;
+  readonly later?: Readonly<Record<string, (data: unknown) => About>>;
+}
+const sourceOf = ({ stream }: RecordedEvent): AnySource =>
+  (SOURCES as unknown as Readonly<Record<string, AnySource>>)[stream.slice(0, stream.indexOf('/'))] as AnySource;
+
+const UNANSWERED = { status: 'unanswered', reason: null, outcome: null, answered_on: null };
+const EMPTY: RecordedFactRow = {
+  fact_event: '',
+  fact: '',
+  concerned: '',
+  recorded_by: '',
+  recorded_on: '',
+  donor: null,
+  programme: null,
+  assistance_case: null,
+  ...UNANSWERED,
+  status: '',
+};
+
+/** What an event changes in the row of the fact that it names. */
+function answered(event: FactEvent, answered_on: string): Partial<RecordedFactRow> {
+  switch (event.type) {
+    case 'FactConfirmed':
+      return { ...UNANSWERED, status: 'confirmed', answered_on };
+    case 'FactDisputed':
+      return { ...UNANSWERED, status: 'disputed', reason: event.data.reason, answered_on };
+    case 'DisputeAnswered':
+      return { outcome: event.data.outcome };
+    default:
+      return UNANSWERED;
+  }
+}
+
+const headWith = (head: RecordedFactRow, { recipient, ...about }: About): RecordedFactRow => ({
+  ...head,
+  ...about,
+  concerned: recipient ?? head.concerned,
+});
+
+function evolve(
+  row: RecordedFactRow | null,
+  event: RecordedEvent,
+  key: string,
+  head: RecordedFactRow | null,
+): RecordedFactRow | null {
+  const { opens, about, facts, later } = sourceOf(event);
+  const origin = originOf(event);
+  if (event.type === opens) return headWith(EMPTY, about(event.data, origin));
+  if (key === '') return head === null ? null : headWith(head, later?.[event.type]?.(event.data) ?? {});
+  const concerns = facts[event.type];
+  if (concerns === undefined || key !== event.id)
+    return row === null ? null : { ...row, ...answered(event as unknown as FactEvent, origin.day) };
+  const recorded_by = actsFor(event.metadata.actor);
+  const concerned = concerns === 'recipient' ? (head?.concerned ?? '') : concerns(event.data);
+  if (head === null || concerned === recorded_by) return null;
+  const fact = { fact_event: event.id, fact: event.type, concerned, recorded_by, recorded_on: origin.day };
+  return { ...head, ...fact, ...UNANSWERED };
+}
+
+/** What others recorded about an organisation: what it confirmed, what it disputed, what waits. */
+export const recordedFacts: Projection<Event, RecordedFactRow> = {
+  name: 'recorded-facts',
+  version: 1,
+  kinds: Object.keys(SOURCES),
+  about: 'a fact that one organisation recorded about another: confirmed, disputed or unanswered',
+  entity: RecordedFactRow,
+  totals: { counts: 'facts', by: ['concerned', 'fact', 'status'], sums: [] },
+  head: true,
+  touches: (event) => {
+    const { opens, facts, later = {} } = sourceOf(event);
+    const { fact, corrects } = event.data as { readonly fact?: string; readonly corrects?: string };
+    return [
+      ...(event.type === opens || Object.hasOwn(later, event.type) ? [''] : []),
+      ...(Object.hasOwn(facts, event.type) ? [event.id] : []),
+      ...[fact, corrects].flatMap((id) => id ?? []),
+    ];
+  },
+  evolve,
+};

@@ -1,0 +1,60 @@
+import type { FactEvent } from '@entente/contracts';
+import type { RecordedEvent } from '@entente/kernel';
+import { type FigureRow, type Figures, occurredOn } from './log.js';
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** By type, the field of the fact, or else of the opening event, that names whom it concerns. */
+const CONCERNS: Readonly<Record<string, string>> = {
+  'third-party-transfer/ThirdPartyTransferCarriedOut': 'to',
+};
+
+const kindOf = ({ stream }: RecordedEvent): string => stream.slice(0, stream.indexOf('/'));
+const senderOf = ({ metadata: { actor } }: RecordedEvent): string => actor.for ?? actor.organisation;
+
+/** What the answers state since the fact and its last correction. */
+function answer(events: readonly RecordedEvent[], id: string): FigureRow {
+  const about = events.filter(({ data }) => (data as Data)['fact'] === id || (data as Data)['corrects'] === id);
+  const again = about.findLastIndex(({ data, type }) => 'corrects' in (data as Data) || type === 'DisputeWithdrawn');
+  const since = about.slice(again + 1) as unknown as readonly RecordedEvent<FactEvent>[];
+  const given = since.findLast(({ type }) => type === 'FactConfirmed' || type === 'FactDisputed');
+  const reply = since
+    .slice(given === undefined ? 0 : since.indexOf(given))
+    .findLast((one) => one.type === 'DisputeAnswered');
+  return {
+    status: given === undefined ? 'unanswered' : given.type === 'FactConfirmed' ? 'confirmed' : 'disputed',
+    reason: given?.type === 'FactDisputed' ? given.data.reason : null,
+    outcome: reply?.type === 'DisputeAnswered' ? reply.data.outcome : null,
+    answered_on: given === undefined ? null : occurredOn(given),
+  };
+}
+
+export const recordedFactRows = (log: readonly RecordedEvent[]): readonly FigureRow[] =>
+  [...Map.groupBy(log, ({ stream }) => stream).values()].flatMap((events) => {
+    const { data: opening } = events[0] as RecordedEvent & { readonly data: Data };
+    return events.flatMap((event) => {
+      const field = CONCERNS[`${kindOf(event)}/${event.type}`];
+      if (field === undefined) return [];
+      const concerned = ((event.data as Data)[field] ?? opening[field]) as string;
+      if (concerned === senderOf(event)) return [];
+      return [
+        {
+          stream: event.stream,
+          fact_event: event.id,
+          fact: event.type,
+          concerned,
+          recorded_by: senderOf(event),
+          recorded_on: occurredOn(event),
+          donor: (opening['donor'] ?? null) as string | null,
+          programme: (opening['programme'] ?? null) as string | null,
+          assistance_case: (opening['case'] ?? null) as string | null,
+          ...answer(events, event.id),
+        },
+      ];
+    });
+  });
+
+const facts: Figures = (log) =>
+  recordedFactRows(log).map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => column !== 'stream')));
+
+export const RECORDED_FACTS: Readonly<Record<string, Figures>> = { 'recorded-facts': facts };
