@@ -310,11 +310,11 @@ function eventCatalogue(kinds, { commands: recorders, screens, courseOf }) {
 }
 
 function readModels(models) {
-  const one = ({ name, is, about, columns, meanings, key, totals }) => [
+  const one = ({ name, is, about, columns, meanings, key, totals, occurredBy }) => [
     `## ${name}`,
     wrap(is === 'view' ? `A view, by ${key.join(', ')}: ${about}.` : `A row is ${about}.`),
     wrap(
-      `Totals count ${totals?.counts ?? 'rows'}${totals?.by?.length ? `, by ${totals.by.join(', ')}` : ''}${totals?.sums?.length ? `, and add up ${totals.sums.join(', ')}` : ''}.`,
+      `Totals count ${totals?.counts ?? 'rows'}${totals?.by?.length ? `, by ${totals.by.join(', ')}` : ''}${totals?.sums?.length ? `, and add up ${totals.sums.join(', ')}` : ''}.${occurredBy ? ' It takes `occurred-by`.' : ''}`,
     ),
     Object.entries(columns)
       .map(([column, type]) => bullet(`\`${column}\` (${type}): ${meanings[column] ?? ''}`))
@@ -326,7 +326,7 @@ function readModels(models) {
       'A row of a read model folds one stream. A view is a query over rows. Columns of type `amount` are whole minor units of the currency of the row. Every row also has `row_id`; a row of a read model has `stream`, `since` (the position from which this version holds) and `event` (the event that made it), and `parked_since` if its stream is parked.',
     ),
     wrap(
-      'What is late or overdue depends on the day of the answer: the present day in UTC, the day of `as-of`, or `day`. How to query them: [HTTP API](http-api.md#queries).',
+      'What is late or overdue depends on the day of the answer: the present day in UTC, the day of `as-of`, or `day`. With `occurred-by`, names that take it show only what had occurred by a day, as it is known now: a fact counts by the day on which it happened, not by the day on which it was recorded. How to query them: [HTTP API](http-api.md#queries).',
     ),
     ...models.flatMap(one),
   ];

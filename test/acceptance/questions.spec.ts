@@ -99,11 +99,21 @@ describe('the command line answers an auditor:', () => {
     expect((await run('compare', '--rebuilt')).status).toBe(0);
   });
 
+  it('What had happened by a date, of names that take it', async () => {
+    const day = new Date(Date.now() - 90 * 86_400_000).toISOString().slice(0, 10);
+    const rows = jsonLines((await run('replay', 'donor-portfolio', '--occurred-by', day, '--json')).out);
+    const url = `/v1/read-models/donor-portfolio?occurred-by=${day}`;
+    const served = (await deployment.app.inject({ url })).json<{ rows: Row[] }>().rows;
+    expect(rows).toEqual(expect.arrayContaining(served.map((row) => expect.objectContaining(row) as Row)));
+    await expect(run('replay', 'holds', '--occurred-by', day)).rejects.toThrow('which funding, movements');
+  });
+
   it.each(['2026-02-30', '2026-06-31', '2026-05-04T24:00:00Z', '2999-01-01', 'soon'])(
     'No date that does not exist, or has not come: %s',
     async (when) => {
       for (const command of [
         ['replay', 'funding', '--as-of', when],
+        ['replay', 'funding', '--occurred-by', when],
         ['compare', 'funding', '--as-of', when, '--with', '0'],
         ['compare', 'funding', '--as-of', '0', '--with', when],
         ['check', '--as-of', when],

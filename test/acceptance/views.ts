@@ -142,12 +142,27 @@ export function views(opens: DeploymentFactory): void {
         await pledged('&occurred-by=2026-02-28'),
         await pledged('&occurred-by=2026-03-01'),
       ]).toEqual([[['3009']], [['1000']], [['3000']]]);
+      const byPeriod = async (query: string) =>
+        only((await view(`funding?account=norland.alpha-eur&period=2026${query}`)).rows, 'pledged', 'movements');
+      expect([
+        await byPeriod('&occurred-by=2026-02-27'),
+        await byPeriod('&occurred-by=2026-02-28'),
+        await byPeriod('&occurred-by=2026-03-01'),
+      ]).toEqual([[], [[1000, 1]], [[3000, 2]]]);
       const { totals } = await view(
         'movements?account=norland.alpha-eur&occurred_on.before=2026-03-01&by=period,movement',
       );
       expect(only(totals, 'currency', 'stage', 'period', 'movement', 'count', 'amount')).toEqual([
         ['EUR', 'pledged', '2026', 'raised', 1, '1000'],
       ]);
+    });
+
+    it('that are of the present alone name those that can be asked by a day', async () => {
+      const url = '/v1/read-models/recipient-pipeline?occurred-by=2026-03-01';
+      const { statusCode, body } = await deployment.app.inject({ url });
+      expect(statusCode).toBe(400);
+      for (const name of ['donor-portfolio', 'deliverables', 'deliveries', 'consigned-items', 'lateness', 'funding'])
+        expect(body).toContain(name);
     });
 
     it('counts a delivery at its confirmed receipt: late against the first due date and the plan', async () => {

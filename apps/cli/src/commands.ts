@@ -22,7 +22,7 @@ import { generateInFolder } from './generating/generate.js';
 import { UnusableInput } from './importing/unusable-input.js';
 import { exportLog, importLog } from './move.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
-import { foldFromScratch, pointAt, printRows } from './rows.js';
+import { foldFromScratch, pointAt, printRows, takesOccurredBy } from './rows.js';
 import { knownName, parkedIn, sides, reportDifferences } from './comparing.js';
 import { servicePseudonymKey, serviceSettings } from './service-settings.js';
 import { serviceCommands, importToServices } from './service-commands.js';
@@ -188,17 +188,22 @@ export function commandLine(
   common('replay', 'Prints a read model at a position or date, folded from the events only.', [
     'replay donor-portfolio',
     'replay funding --as-of 2026-01-31 --json',
+    'replay donor-portfolio --occurred-by 2026-01-31',
   ])
     .argument('<read-model>')
     .option('--as-of <when>', 'a position, a day (its end, UTC) or an instant (default: now); lateness is by that day')
-    .action((name: string, options: Common & { asOf?: string }) =>
+    .option('--occurred-by <day>', 'only what had occurred by this day, and lateness by it, of names that take it')
+    .action((name: string, options: Common & { asOf?: string; occurredBy?: string }) =>
       withLog(options, async (log) => {
         const output = outputTo(options.json === true);
-        const point = await pointAt(log, options.asOf);
+        const { occurredBy } = options;
+        const at = await pointAt(log, options.asOf);
+        const point = occurredBy === undefined ? at : { ...at, day: occurredBy, occurredBy };
         const { position } = point;
         const scratch = await openScratch(log);
         try {
           knownName(scratch.rows, name);
+          if (occurredBy !== undefined) takesOccurredBy(scratch.rows, name, occurredBy);
           await foldFromScratch(log, scratch.rows, position, output);
           const count = await printRows(scratch.rows, name, point, output);
           output.err(`${count} rows at position ${position}`);

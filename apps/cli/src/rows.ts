@@ -7,6 +7,15 @@ import { type Output, progress, table } from './output.js';
 export interface PointInTime {
   readonly position: bigint;
   readonly day: string;
+  /** Only what had occurred by this day. */
+  readonly occurredBy?: string;
+}
+
+/** Fails if a name cannot be limited to what had occurred by a day, or if that is no past day. */
+export function takesOccurredBy(store: ReadModelStore, name: string, day: string): void {
+  if (!isDay(day) || day > today()) throw new Error(`${day} must be a day (YYYY-MM-DD) that is not in the future`);
+  const names = store.names().flatMap((one) => (one.occurredBy ? [one.name] : []));
+  if (!names.includes(name)) throw new Error(`${name} does not take --occurred-by, which ${names.join(', ')} take`);
 }
 
 /**
@@ -48,11 +57,12 @@ export async function foldFromScratch(
 export async function* rowsAt(
   store: ReadModelStore,
   name: string,
-  { position, day }: PointInTime,
+  { position, day, occurredBy }: PointInTime,
 ): AsyncIterable<ResultRow> {
   const { version } = await store.positions(name);
   const positions = Array<bigint>(store.partitions).fill(position);
-  for await (const rows of readWhole(store, name, { where: [], sort: [], day, positions }, version)) yield* rows;
+  const query = { where: [], sort: [], day, occurredBy: occurredBy ?? null, positions };
+  for await (const rows of readWhole(store, name, query, version)) yield* rows;
 }
 
 /** Prints a read model as of a point in time, and returns its number of rows. */

@@ -243,7 +243,7 @@ const SEEN_ON = parameter(
   'The day by which lateness is computed, not in the future; left out, that of `occurred-by`, or the day of `as-of` if it is a day or an instant, else the present one (UTC).',
   DAY,
 );
-const OCCURRED_BY = parameter('query', 'occurred-by', 'Only what had occurred by this day.', DAY);
+const OCCURRED_BY = parameter('query', 'occurred-by', 'Only what had occurred by this day, as it is known now.', DAY);
 const TOTALS_BY = parameter(
   'query',
   'by',

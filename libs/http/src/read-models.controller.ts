@@ -95,7 +95,8 @@ export class ReadModelsController {
     const { format: given, ...rest } = query;
     const read = formatOf(['json', 'csv', 'ndjson'], given, accept, reply);
     const format = 'format' in read ? read.format : 'json';
-    const request = readRowQuery(described, rest, format === 'json' ? undefined : EXPORTED_BY);
+    const byDay = this.store.names().flatMap((one) => (one.occurredBy ? [one.name] : []));
+    const request = readRowQuery(described, rest, format === 'json' ? undefined : EXPORTED_BY, byDay);
     const errors = [
       ...('error' in read ? [read.error] : []),
       ...(Array.isArray(request) ? (request as FieldError[]) : []),

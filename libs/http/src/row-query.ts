@@ -112,11 +112,15 @@ const EXPECTED: Readonly<Record<ColumnType, string>> = {
   json: 'cannot be filtered by',
 };
 
-/** Parses the filters, the order and the page, or returns every error in them. */
+/**
+ * Parses the filters, the order and the page, or returns every error in them. `byDay` are the names
+ * that take `occurred-by`.
+ */
 export function readRowQuery(
   described: ReadModelDescription,
   query: Readonly<Record<string, unknown>>,
   allowed: readonly string[] = OWN,
+  byDay: readonly string[] = [],
 ): RowRequest | readonly FieldError[] {
   const columns: Readonly<Record<string, ColumnType>> =
     described.type === 'model' ? { ...described.columns, stream: 'text' } : described.columns;
@@ -178,7 +182,7 @@ export function readRowQuery(
       addError('by', `${column} is no column to group by; columns: ${groupable(columns).join(', ')}`);
   errors.push(...wrongDays({ day: text('day') ?? undefined, 'occurred-by': text('occurred-by') ?? undefined }));
   if (text('occurred-by') !== null && !described.occurredBy)
-    addError('occurred-by', 'is taken by donor-portfolio; of other names, filter a day such as occurred_on.max');
+    addError('occurred-by', `is taken by ${byDay.join(', ')}; of other names, filter a day such as occurred_on.max`);
   const limit = wholeNumber(text('limit') ?? '100', 1, MAX_LIMIT);
   if (limit === null) addError('limit', `must be 1 to ${MAX_LIMIT}`);
   const cursor = text('cursor') === null ? null : readCursor(text('cursor') as string);

@@ -34,6 +34,8 @@ export {
   type ColumnFormats,
   type ColumnType,
   type Projection,
+  type OccurredRow,
+  type SumOfRows,
   type Totals,
   type View,
   type DailyColumn,

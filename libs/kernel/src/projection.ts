@@ -60,6 +60,39 @@ export interface DailyColumn {
   readonly closed?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** A column that adds up rows of another model, such as movements. */
+export interface SumOfRows {
+  /** The model whose rows are summed, and its column of the day on which each counts. */
+  readonly rows: string;
+  readonly on: string;
+  /** The column that is summed; null: the rows are counted. */
+  readonly sum: string | null;
+  /** Columns of these rows, each with the column of the sum's row that has the same value. */
+  readonly shared: Readonly<Record<string, string>>;
+  /** Columns of these rows, each with its value. */
+  readonly where?: Readonly<Record<string, string>>;
+}
+
+/**
+ * How a row is seen by what had occurred by a day, as it is known now. Columns that are not named
+ * here stay as they are known now.
+ */
+export interface OccurredRow {
+  /** Columns of days: null if they lie after that day. */
+  readonly days?: readonly string[];
+  /**
+   * Words that follow from days: of the first of these columns whose day has come, its word, or the
+   * stored one if that is null; else `otherwise`.
+   */
+  readonly words?: Readonly<
+    Record<string, { readonly by: Readonly<Record<string, string | null>>; readonly otherwise: string }>
+  >;
+  /** Columns that have no day: null. */
+  readonly undated?: readonly string[];
+  /** Columns that are summed over the rows that count by that day. */
+  readonly sums?: Readonly<Record<string, SumOfRows>>;
+}
+
 /**
  * A pure fold of one stream's events into its rows. The entity declares the columns. `version`
  * increases whenever the fold or the columns change; the new version fills separate tables.
@@ -79,6 +112,13 @@ export interface Projection<E extends Event, Row extends object> {
   readonly formats?: ColumnFormats;
   /** Columns that depend on the day of the answer, by name. They are not stored. */
   readonly daily?: Readonly<Record<string, DailyColumn>>;
+  /** How a row is seen by what had occurred by a day, if anything in it has a day. */
+  readonly occurred?: OccurredRow;
+  /**
+   * That its own rows can be asked by what had occurred by a day: the column of the day from which
+   * a row counts; null: a row counts while one of its sums has something to add.
+   */
+  readonly occurredBy?: string | null;
   /**
    * The rows of a stream share the data of its opening event. It is stored in a row under the key
    * '' (the head), which no query returns; `evolve` gets it as `head`.
@@ -125,7 +165,7 @@ export interface ViewOptions {
   readonly sums: ExactSums;
   /** SQL for the days from one day to another, each an expression. */
   days(from: string, to: string): string;
-  /** Only what had occurred by a day, which the query finds in its parameter `occurred_by`. */
+  /** Only what had occurred by a day. The rows that the query reads are limited to it already. */
   readonly occurredBy: boolean;
 }
 
@@ -149,7 +189,8 @@ export interface View<From, Query> {
   readonly daily?: Readonly<Record<string, DailyColumn>>;
   /**
    * The models of which the view can be limited to what had occurred by a day, each with the column
-   * of the day from which a row counts; null: at any day. Without it, the view cannot be limited.
+   * of the day from which a row counts; null: at any day. Their rows are seen by that day, too, as
+   * their `occurred` states. Without it, the view cannot be limited.
    */
   readonly occurredBy?: Readonly<Record<string, string | null>>;
   /**

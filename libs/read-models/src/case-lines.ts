@@ -159,6 +159,8 @@ function touches(event: RecordedEvent<AssistanceCaseEvent>): readonly string[] {
   }
 }
 
+const DELIVERIES = { rows: 'delivery-facts', on: 'occurred_on', shared: { stream: 'stream', line: 'line' } };
+
 export const caseLines: Projection<AssistanceCaseEvent, CaseLineRow> = {
   name: 'case-lines',
   version: 5,
@@ -166,6 +168,7 @@ export const caseLines: Projection<AssistanceCaseEvent, CaseLineRow> = {
   about:
     'a line of a case: what was promised for when, and how much of it was delivered; `deliverables` adds the days of its deliveries',
   entity: CaseLineRow,
+  occurred: { sums: { delivered: { ...DELIVERIES, sum: 'quantity_left' } } },
   totals: { counts: 'lines', by: [], sums: [] },
   head: true,
   touches,

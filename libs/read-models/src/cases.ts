@@ -38,6 +38,8 @@ export class CaseRow {
   @dayOrNull('the first day on which the offer prepared last may be made: the notice to the legislature ends then')
   offer_from!: string | null;
   @dayOrNull('the day of acceptance') accepted_on!: string | null;
+  @dayOrNull('the day on which it ended: it was reconciled, or else closed or cancelled, and not taken up again since')
+  ended_on!: string | null;
   @textOrNull('where assistance counts as delivered: origin, hub, title or receipt') delivery_point!: string | null;
   @textOrNull("the ISO 4217 code of the offer's currency") currency!: string | null;
   @amountOrNull("the offer's value, amendments and modifications included, in minor units; null before an offer")
@@ -61,6 +63,7 @@ export class CaseRow {
 }
 
 const NOT_HELD = { held_for: null, held_on: null };
+const TAKEN_UP_AGAIN = { status: 'implemented', final_value: null, ended_on: null };
 
 type CaseLines = Pick<CaseRow, 'by_line'>;
 
@@ -108,10 +111,11 @@ function derived({ by_line }: CaseRow): Partial<CaseRow> {
 
 export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   name: 'cases',
-  version: 9,
+  version: 10,
   kinds: ['assistance-case'],
   about: 'an assistance case: its offer, its deposit, and how much of each line was delivered at the delivery point',
   entity: CaseRow,
+  occurred: { days: ['ended_on'], undated: ['status'] },
   totals: { counts: 'cases', by: ['currency'], sums: ['value', 'final_value', 'deposited'] },
   touches: () => [''],
   evolve: rowBy<CaseRow, AssistanceCaseEvent>(CaseRow)(
@@ -200,14 +204,23 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
       }),
       DeliveryCorrected: ({ line, quantityBy }, row) => ({
         ...delivered(row, line, quantityBy),
-        ...(row.status === 'reconciled' && quantityBy !== 0 ? { status: 'implemented', final_value: null } : {}),
+        ...(row.status === 'reconciled' && quantityBy !== 0 ? TAKEN_UP_AGAIN : {}),
       }),
       // Held again for a further misuse case, it is held from the first day.
       CaseHeld: ({ reason }, { held_on }, { day: on }) => ({ held_for: reason, held_on: held_on ?? on }),
       CaseReleased: () => NOT_HELD,
-      CaseReconciled: ({ finalValue }) => ({ status: 'reconciled', final_value: finalValue }),
-      CaseClosed: () => ({ status: 'closed', awaits: null, ...NOT_HELD }),
-      CaseCancelled: () => ({ status: 'cancelled', awaits: null, ...NOT_HELD }),
+      CaseReconciled: ({ finalValue }, _, { day: ended_on }) => ({
+        status: 'reconciled',
+        final_value: finalValue,
+        ended_on,
+      }),
+      CaseClosed: (_, { ended_on }, { day: on }) => ({
+        status: 'closed',
+        awaits: null,
+        ended_on: ended_on ?? on,
+        ...NOT_HELD,
+      }),
+      CaseCancelled: (_, __, { day: ended_on }) => ({ status: 'cancelled', awaits: null, ended_on, ...NOT_HELD }),
     },
     derived,
   ),

@@ -2,7 +2,7 @@ import { CaseLineRow } from './case-lines.js';
 import { daysLate, overdue } from './columns.js';
 import { ConsignmentLineRow } from './consignment-lines.js';
 import { ConsignmentRow } from './consignments.js';
-import type { From, Query, RowsView } from './from.js';
+import { AS_KNOWN_NOW, type From, NOT_BY_DAY, NULL_IF_LATER, type Query, type RowsView } from './from.js';
 
 const OF_CONSIGNMENT = [
   'status',
@@ -14,7 +14,7 @@ const OF_CONSIGNMENT = [
   'title_on',
   'received_on',
 ] as const;
-const OF_LINE = ['consignment', 'assistance_case', 'programme', 'donor', 'recipient', 'line', 'scheduled', 'received'];
+const OF_LINE = ['consignment', 'assistance_case', 'programme', 'donor', 'recipient', 'line', 'scheduled'];
 
 /** Each line of each consignment, with item and unit of the case's line. */
 export function consignedLines(from: From): Query {
@@ -28,6 +28,8 @@ export function consignedLines(from: From): Query {
     .setParameters({ ...consignments.getParameters(), ...lines.getParameters() })
     .select('n.stream', 'item_stream');
   for (const column of OF_LINE) query.addSelect(`n.${column}`, column);
+  // By what had occurred by a day, a later receipt is none.
+  query.addSelect('CASE WHEN k.received_on IS NOT NULL THEN n.received END', 'received');
   for (const column of OF_CONSIGNMENT) query.addSelect(`k.${column}`, column);
   return query.addSelect('i.item', 'item').addSelect('i.unit', 'unit');
 }
@@ -37,7 +39,7 @@ const RECEIPT = { done: 'received_on', closed: { status: ['cancelled'] } };
 /** What was scheduled and received in consignments, by item. */
 export const consignedItems: RowsView = {
   name: 'consigned-items',
-  version: 1,
+  version: 2,
   about: 'a line of a consignment: which item, how much of it was scheduled and received, and when',
   key: ['consignment', 'line'],
   columns: {
@@ -65,20 +67,21 @@ export const consignedItems: RowsView = {
     donor: 'the donor',
     consignment: 'the consignment',
     line: "the name of the case's line",
-    status: 'the status of the consignment',
+    status: 'the status of the consignment; with occurred-by, by its days alone: held does not occur',
     item: "the code of the item's description",
     unit: 'the code of the unit',
     scheduled: "the quantity scheduled, in the line's unit",
-    received: "the quantity received, corrections included, in the line's unit; null before a receipt",
+    received:
+      "the quantity received, corrections included, in the line's unit; null before a receipt, and with occurred-by if that is later",
     first_due: 'the day first promised for the consignment',
-    due: 'the day planned now for the consignment',
-    shipped_on: 'the day of shipment from its origin',
-    hub_on: 'the day of arrival at a hub',
-    title_on: 'the day on which title passed',
-    received_on: 'the day of receipt, as the recipient confirmed it',
+    due: `the day planned now for the consignment${AS_KNOWN_NOW}`,
+    shipped_on: `the day of shipment from its origin${NULL_IF_LATER}`,
+    hub_on: `the day of arrival at a hub${NULL_IF_LATER}`,
+    title_on: `the day on which title passed${NULL_IF_LATER}`,
+    received_on: `the day of receipt, as the recipient confirmed it${NULL_IF_LATER}`,
     programme: 'the programme of the case, if any',
     assistance_case: 'the case',
-    awaits: 'what the consignment waits for: receipt, by the recipient; discrepancy, by the donor',
+    awaits: `what the consignment waits for: receipt, by the recipient; discrepancy, by the donor; ${NOT_BY_DAY}`,
   },
   daily: {
     overdue: overdue('whether the consignment is past the day planned now, and neither received nor cancelled', {
@@ -91,6 +94,7 @@ export const consignedItems: RowsView = {
     ),
   },
   totals: { counts: 'lines of consignments', by: ['item', 'unit'], sums: ['scheduled', 'received'] },
+  occurredBy: { 'consignment-lines': null, consignments: 'scheduled_on', 'case-lines': null },
   movedBy: {
     'consignment-lines': { consignment: 'consignment', line: 'line' },
     consignments: { consignment: 'consignment' },

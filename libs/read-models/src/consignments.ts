@@ -96,6 +96,23 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
       { due: 'due', ...RECEIPT },
     ),
   },
+  occurred: {
+    days: [...Object.values(FACT), 'cancelled_on'],
+    // Held or not has no day on which it ended.
+    words: {
+      status: {
+        by: {
+          cancelled_on: 'cancelled',
+          received_on: 'received',
+          shipped_on: 'under-way',
+          hub_on: 'under-way',
+          title_on: 'under-way',
+        },
+        otherwise: 'scheduled',
+      },
+    },
+    undated: ['awaits'],
+  },
   touches: () => [''],
   evolve: rowBy<ConsignmentRow, ConsignmentEvent>(ConsignmentRow)(
     'DeliveryScheduled',

@@ -5,7 +5,7 @@ import { daysLate, overdue } from './columns.js';
 import { ConsignmentLineRow } from './consignment-lines.js';
 import { ConsignmentRow } from './consignments.js';
 import { DeliveryFactRow } from './delivery-facts.js';
-import type { From, Query, RowsView } from './from.js';
+import { AS_KNOWN_NOW, type From, NOT_BY_DAY, type Query, type RowsView } from './from.js';
 
 /** The columns of a case's line that a view repeats. */
 const LINE = [
@@ -63,7 +63,7 @@ export const hasWord = (list: string, word: string): string =>
 
 /** A line in force is open until it is completed or its case ends. */
 const STATE = `CASE WHEN ${IS_WHOLE} THEN 'completed'
-  WHEN k.status IN ('reconciled', 'closed', 'cancelled') THEN 'ended'
+  WHEN k.ended_on IS NOT NULL THEN 'ended'
   WHEN ${hasWord('k.lines_in_force', 'l.line')} THEN 'open'
   ELSE 'draft' END`;
 
@@ -78,6 +78,7 @@ export function deliverableLines(from: From, { sums }: ViewOptions): Query {
   const days = delivered(from);
   const cases = from(CaseRow, 'a').select('a.stream', 'stream').addSelect('a.status', 'status');
   cases.addSelect('a.lines_in_force', 'lines_in_force').addSelect('a.currency', 'currency');
+  cases.addSelect('a.ended_on', 'ended_on');
   const query = from(CaseLineRow, 'l')
     .innerJoin(`(${cases.getQuery()})`, 'k', 'k.stream = l.stream')
     .leftJoin(`(${part.getQuery()})`, 'b', 'b.assistance_case = l.assistance_case AND b.line = l.line')
@@ -103,7 +104,7 @@ const DONE = { done: 'completed_on', closed: { state: ['draft', 'ended'] } };
  */
 export const deliverables: RowsView = {
   name: 'deliverables',
-  version: 4,
+  version: 5,
   about: 'a line of a case: its two promises, and what of it is delivered, on the way and not yet scheduled',
   key: ['assistance_case', 'line'],
   columns: {
@@ -135,21 +136,26 @@ export const deliverables: RowsView = {
     assistance_case: 'the case',
     line: "the line's name in the case",
     state:
-      'draft, if it is not in force; open; completed, if the whole quantity was delivered; ended, if its case ended before',
+      'draft, if it is not in force; open; completed, if the whole quantity was delivered; ended, if its case ended before; with occurred-by, what was completed or ended later counts as open, and what is in force now as in force',
     item: "the code of the item's description",
     unit: 'the code of the unit',
-    quantity: "the quantity promised, amendments included, in the line's unit",
-    delivered: "the quantity delivered at the case's delivery point, in the line's unit",
-    received: "the quantity that the recipient confirmed in consignments, in the line's unit",
-    on_the_way: "the quantity in consignments that are neither received nor cancelled, in the line's unit",
-    unscheduled: "the quantity that is neither delivered nor in a consignment, in the line's unit",
+    quantity: `the quantity promised, amendments included, in the line's unit${AS_KNOWN_NOW}`,
+    delivered:
+      "the quantity delivered at the case's delivery point, in the line's unit; with occurred-by, in deliveries by that day, corrected as known now",
+    received:
+      "the quantity that the recipient confirmed in consignments, corrections included, in the line's unit; with occurred-by, of those received by that day",
+    on_the_way:
+      "the quantity in consignments that are neither received nor cancelled, in the line's unit; with occurred-by, of those scheduled by then, what was received or cancelled later counts as on the way",
+    unscheduled:
+      "the quantity that is neither delivered nor in a consignment, in the line's unit; with occurred-by, by that day",
     first_due: 'the day first promised',
-    due: 'the day planned now',
-    last_delivered_on: 'the day of the last delivery at the delivery point',
-    completed_on: 'the day by which the whole quantity had been delivered; null before',
-    value: "the line's value, in minor units of the case's currency",
+    due: `the day planned now${AS_KNOWN_NOW}`,
+    last_delivered_on: 'the day of the last delivery at the delivery point; with occurred-by, of those by that day',
+    completed_on:
+      'the day by which the whole quantity had been delivered; null before; with occurred-by, by what was delivered by that day',
+    value: `the line's value, in minor units of the case's currency${AS_KNOWN_NOW}`,
     currency: "the ISO 4217 code of the case's currency; null before an offer",
-    case_status: 'the status of the case',
+    case_status: `the status of the case; ${NOT_BY_DAY}`,
   },
   daily: {
     overdue: overdue('whether the line is open and past the day planned now', { due: 'due', ...DONE }),
@@ -163,6 +169,13 @@ export const deliverables: RowsView = {
     ),
   },
   totals: { counts: 'lines', by: ['state', 'overdue'], sums: [] },
+  occurredBy: {
+    'case-lines': 'added_on',
+    'delivery-facts': 'occurred_on',
+    cases: null,
+    'consignment-lines': null,
+    consignments: 'scheduled_on',
+  },
   movedBy: {
     'case-lines': { assistance_case: 'assistance_case', line: 'line' },
     'delivery-facts': { assistance_case: 'assistance_case', line: 'line' },

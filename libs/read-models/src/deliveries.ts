@@ -83,6 +83,7 @@ export const deliveries: RowsView = {
     delivery: 'the id of the event',
   },
   totals: { counts: 'deliveries and corrections', by: ['item', 'unit'], sums: ['quantity'] },
+  occurredBy: { 'delivery-facts': 'occurred_on', 'case-lines': null, cases: null },
   movedBy: {
     'delivery-facts': { assistance_case: 'assistance_case', delivery: 'delivery' },
     'case-lines': null,

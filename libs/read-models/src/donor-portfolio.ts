@@ -1,7 +1,7 @@
 import type { Stage } from '@entente/contracts';
 import type { ExactSums, ViewOptions } from '@entente/kernel';
 import { ConsignmentRow } from './consignments.js';
-import type { From, Query, RowsView } from './from.js';
+import { type From, NOT_BY_DAY, type Query, type RowsView } from './from.js';
 import { firstStop, onHoldMeaning, stopsOn } from './on-hold.js';
 import { MisuseRow } from './misuse-register.js';
 import { MovementRow } from './movements.js';
@@ -38,7 +38,7 @@ const sumWith = (
 const at = (stage: Stage): string => `CASE WHEN f.stage = '${stage}' THEN f.amount ELSE 0 END`;
 
 /** The money of each donor, recipient, programme and currency. */
-function money(from: From, { occurredBy, sums }: ViewOptions): Query {
+function money(from: From, { sums }: ViewOptions): Query {
   const query = from(MovementRow, 'f').select([]);
   for (const column of PARTIES) query.addSelect(`f.${column}`, column).addGroupBy(`f.${column}`);
   for (const stage of STAGES) query.addSelect(sumWith(sums, [stage], at(stage)), stage);
@@ -47,14 +47,14 @@ function money(from: From, { occurredBy, sums }: ViewOptions): Query {
     const { from: earlier, to, without } = NOT_YET[name];
     query.addSelect(sumWith(sums, [earlier, to], `${at(earlier)} - ${at(to)}`, without), name);
   }
-  return occurredBy ? query.where('f.occurred_on <= :occurred_by') : query;
+  return query;
 }
 
 /** The parties of a programme; of what is under none, its own. */
 const PARTY = { donor: 'COALESCE(x.donor, w.donor)', recipient: 'COALESCE(x.recipient, w.recipient)' };
 
 /** Money that came back in a currency in which no money moved. */
-function recoveredAlone(from: From, { occurredBy }: ViewOptions): Query {
+function recoveredAlone(from: From): Query {
   const programmes = from(ProgrammeRow, 'x').select('x.programme', 'programme');
   programmes.addSelect('x.donor', 'donor').addSelect('x.recipient', 'recipient');
   const moved = from(MovementRow, 'y').select('1').where('y.currency = w.currency');
@@ -65,26 +65,18 @@ function recoveredAlone(from: From, { occurredBy }: ViewOptions): Query {
   query.addSelect('w.programme', 'programme').addSelect('w.currency', 'currency');
   for (const column of AMOUNTS) query.addSelect('CAST(NULL AS BIGINT)', column);
   query.where(`${PARTY.donor} IS NOT NULL`).setParameters({ ...programmes.getParameters(), ...moved.getParameters() });
-  if (occurredBy) {
-    moved.andWhere('y.occurred_on <= :occurred_by');
-    query.andWhere('w.occurred_on <= :occurred_by');
-  }
   return query.andWhere(`NOT EXISTS (${moved.getQuery()})`);
 }
 
 /** Programmes without money: they are in the portfolio, too, and have no amounts. */
-function unfunded(from: From, { occurredBy }: ViewOptions): Query {
+function unfunded(from: From): Query {
   const funded = from(MovementRow, 'g').select('g.programme').where('g.programme IS NOT NULL');
   const recoveries = from(RecoveryRow, 'h').select('h.programme').where('h.programme IS NOT NULL');
-  for (const [query, alias] of [
-    [funded, 'g'],
-    [recoveries, 'h'],
-  ] as const)
-    if (occurredBy) query.andWhere(`${alias}.occurred_on <= :occurred_by`);
   const query = from(ProgrammeRow, 'u').select('u.donor', 'donor').addSelect('u.recipient', 'recipient');
   query.addSelect('u.programme', 'programme').addSelect('NULL', 'currency');
   for (const column of AMOUNTS) query.addSelect('NULL', column);
-  if (occurredBy) query.andWhere('u.proposed_on <= :occurred_by');
+  // By what had occurred by a day, a later proposal has no day.
+  query.where('u.proposed_on IS NOT NULL');
   query.andWhere(`u.programme NOT IN (${funded.getQuery()})`).andWhere(`u.programme NOT IN (${recoveries.getQuery()})`);
   return query.setParameters({ ...funded.getParameters(), ...recoveries.getParameters() });
 }
@@ -94,60 +86,38 @@ function unfunded(from: From, { occurredBy }: ViewOptions): Query {
  */
 const scope = (alias: string): string => `COALESCE(${alias}.programme, ${alias}.donor || ' ' || ${alias}.recipient)`;
 
-/**
- * Consignments, received or overdue, against the first promise and the current plan. By what had
- * occurred by a day: of those scheduled by then, what was received or cancelled later was open.
- */
-function deliveries(from: From, { occurredBy, days }: ViewOptions): Query {
-  const by = (column: string): string => `CASE WHEN ${column} <= :occurred_by THEN ${column} END`;
-  const received = occurredBy ? by('c.received_on') : 'c.received_on';
-  const open = `${received} IS NULL AND ${by('c.cancelled_on')} IS NULL`;
-  const overdueBy = (due: string): string => `${open} AND ${due} < CAST(:today AS TEXT)`;
-  /** Days from a promise to the receipt; of what is open and past it, to the day of the answer. */
-  const late = (due: string): string => {
-    const sooner = `WHEN ${received} IS NOT NULL THEN ${days(due, received)}`;
-    return `CASE ${sooner} WHEN ${overdueBy(due)} THEN ${days(due, ':today')} END`;
-  };
-  const [overdue, first, plan] = occurredBy
-    ? [overdueBy('c.due'), late('c.first_due'), late('c.due')]
-    : ['c.overdue', 'c.days_late_first', 'c.days_late_plan'];
-  const query = from(ConsignmentRow, 'c')
+/** Consignments, received or overdue, against the first promise and the current plan. */
+const deliveries = (from: From): Query =>
+  from(ConsignmentRow, 'c')
     .select(scope('c'), 'scope')
-    .addSelect(`SUM(CASE WHEN ${received} IS NOT NULL THEN 1 ELSE 0 END)`, 'received')
-    .addSelect(`SUM(CASE WHEN ${overdue} THEN 1 ELSE 0 END)`, 'overdue')
-    .addSelect(`SUM(CASE WHEN ${first} <= 0 THEN 1 ELSE 0 END)`, 'on_time')
-    .addSelect(`COUNT(${first})`, 'judged_first')
-    .addSelect(`SUM(${first})`, 'late_first')
-    .addSelect(`COUNT(${plan})`, 'judged_plan')
-    .addSelect(`SUM(${plan})`, 'late_plan')
+    .addSelect(`SUM(CASE WHEN c.received_on IS NOT NULL THEN 1 ELSE 0 END)`, 'received')
+    .addSelect(`SUM(CASE WHEN c.overdue THEN 1 ELSE 0 END)`, 'overdue')
+    .addSelect(`SUM(CASE WHEN c.days_late_first <= 0 THEN 1 ELSE 0 END)`, 'on_time')
+    .addSelect('COUNT(c.days_late_first)', 'judged_first')
+    .addSelect('SUM(c.days_late_first)', 'late_first')
+    .addSelect('COUNT(c.days_late_plan)', 'judged_plan')
+    .addSelect('SUM(c.days_late_plan)', 'late_plan')
     .groupBy(scope('c'));
-  return occurredBy ? query.where('c.scheduled_on <= :occurred_by') : query;
-}
 
-function misuse(from: From, { occurredBy }: ViewOptions): Query {
-  const open = occurredBy ? 'm.ended_on IS NULL OR m.ended_on > :occurred_by' : 'm.ended_on IS NULL';
-  const query = from(MisuseRow, 'm')
+const misuse = (from: From): Query =>
+  from(MisuseRow, 'm')
     .select(scope('m'), 'scope')
-    .addSelect(`SUM(CASE WHEN ${open} THEN 1 ELSE 0 END)`, 'open_cases')
+    .addSelect(`SUM(CASE WHEN m.ended_on IS NULL THEN 1 ELSE 0 END)`, 'open_cases')
     .addSelect(`SUM(CASE WHEN m.overdue THEN 1 ELSE 0 END)`, 'overdue')
     .addSelect(`SUM(CASE WHEN m.assistance = 'suspended' THEN 1 ELSE 0 END)`, 'suspended')
     .addSelect('MAX(m.precaution_until)', 'precaution_until')
     .groupBy(scope('m'));
-  return occurredBy ? query.where('m.flagged_on <= :occurred_by') : query;
-}
 
-function recovered(from: From, { occurredBy, sums }: ViewOptions): Query {
-  const query = from(RecoveryRow, 'b')
+const recovered = (from: From, { sums }: ViewOptions): Query =>
+  from(RecoveryRow, 'b')
     .select(scope('b'), 'scope')
     .addSelect('b.currency', 'currency')
     .addSelect(sums.sum('b.amount'), 'amount')
     .groupBy(scope('b'))
     .addGroupBy('b.currency');
-  return occurredBy ? query.where('b.occurred_on <= :occurred_by') : query;
-}
 
 function query(from: From, options: ViewOptions): Query {
-  const parts = [money(from, options), recoveredAlone(from, options), unfunded(from, options)];
+  const parts = [money(from, options), recoveredAlone(from), unfunded(from)];
   const rows = from(ProgrammeRow, 'p');
   const joined = rows.connection
     .createQueryBuilder()
@@ -162,10 +132,10 @@ function query(from: From, options: ViewOptions): Query {
   const programmes = rows
     .select('p.programme', 'programme')
     .addSelect('p.title', 'title')
-    .addSelect(ofNow('p.status'), 'status');
+    .addSelect('p.status', 'status');
   join(programmes, 'p', 'p.programme = k.programme');
-  join(deliveries(from, options), 'd', `d.scope = ${scope('k')}`);
-  join(misuse(from, options), 'm', `m.scope = ${scope('k')}`);
+  join(deliveries(from), 'd', `d.scope = ${scope('k')}`);
+  join(misuse(from), 'm', `m.scope = ${scope('k')}`);
   join(recovered(from, options), 'b', `b.scope = ${scope('k')} AND b.currency = k.currency`);
   joined.select([]);
   for (const column of [...PARTIES, ...AMOUNTS]) joined.addSelect(`k.${column}`, column);
@@ -186,7 +156,6 @@ function query(from: From, options: ViewOptions): Query {
     .addSelect(ofNow('m.precaution_until'), 'precaution_until');
 }
 
-const NOT_BY_DAY = 'null with occurred-by: it has no day';
 const RECORDED = 'net of what was taken back, in minor units of the currency; null if no account has this stage';
 
 /**

@@ -1,5 +1,5 @@
 import type { FundingAccountEvent, Stage } from '@entente/contracts';
-import type { Projection } from '@entente/kernel';
+import type { Projection, SumOfRows } from '@entente/kernel';
 import { amount, amountOrNull, count, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { BASIS } from './plausibility.js';
 import { rowBy, unchanged } from './row-by.js';
@@ -80,6 +80,18 @@ const evolve = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
   },
 );
 
+const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const satisfies readonly Stage[];
+
+/** What a row shares with the movements and the tranches of its account and period. */
+const OF_PERIOD = { stream: 'stream', period: 'period' };
+const movementsOf = (sum: string | null, where: Readonly<Record<string, string>> = {}): SumOfRows => ({
+  rows: 'movements',
+  on: 'occurred_on',
+  sum,
+  shared: OF_PERIOD,
+  where,
+});
+
 export const funding: Projection<FundingAccountEvent, FundingRow> = {
   name: 'funding',
   version: 2,
@@ -89,8 +101,16 @@ export const funding: Projection<FundingAccountEvent, FundingRow> = {
   totals: {
     counts: 'accounts and periods',
     by: ['currency'],
-    sums: ['pledged', 'committed', 'obligated', 'disbursed', 'spent'],
+    sums: STAGES,
   },
+  occurred: {
+    sums: {
+      ...Object.fromEntries(STAGES.map((stage) => [stage, movementsOf('amount', { stage })])),
+      movements: movementsOf(null),
+      disbursement_planned: { rows: 'disbursements', on: 'planned_on', sum: 'planned', shared: OF_PERIOD },
+    },
+  },
+  occurredBy: null,
   head: true,
   touches: (event) =>
     'period' in event.data ? [event.data.period] : event.type === 'FundingAccountOpened' ? [''] : [],

@@ -1,5 +1,5 @@
 import { ConsignmentRow } from './consignments.js';
-import type { From, Query, RowsView } from './from.js';
+import { AS_KNOWN_NOW, type From, type Query, type RowsView } from './from.js';
 import { MilestoneRow } from './milestones.js';
 import { UnionOf, columnsAs } from './union.js';
 
@@ -103,10 +103,10 @@ export const lateness: RowsView = {
     donor: "the donor's id",
     recipient: 'the recipient',
     programme: 'the programme, if any',
-    promise: 'delivery (a consignment that is not cancelled) or milestone',
-    cause: 'the code of the last cause for which the day was replanned; null if it never was',
-    promised: 'deliveries or milestones that were promised',
-    kept: 'of those, received or met',
+    promise: 'delivery (a consignment that is not cancelled; with occurred-by, not cancelled by that day) or milestone',
+    cause: `the code of the last cause for which the day was replanned; null if it never was${AS_KNOWN_NOW}, as is the plan`,
+    promised: 'deliveries or milestones that were promised; with occurred-by, scheduled or planned by that day',
+    kept: 'of those, received or met; with occurred-by, by that day: what came later counts as open',
     overdue: 'of those, past the day planned now, and neither received nor met nor recorded as missed',
     missed: 'of those, milestones recorded as missed: each counts as late',
     late_first: 'of those, kept after the day first promised, open and past it, or missed',
@@ -121,6 +121,7 @@ export const lateness: RowsView = {
     by: ['promise'],
     sums: ['promised', 'kept', 'overdue', 'missed', 'late_first', 'late_plan'],
   },
+  occurredBy: { consignments: 'scheduled_on', milestones: 'planned_on' },
   movedBy: { consignments: PARTIES, milestones: PARTIES },
   madeOf: ({ donor = null, recipient = null, programme = null, cause: last_cause = null, promise = null }) => ({
     [promise === 'delivery' ? 'consignments' : 'milestones']: { donor, recipient, programme, last_cause },

@@ -121,6 +121,7 @@ export const milestones: Projection<ProgrammeEvent, MilestoneRow> = {
       { due: 'due', ...MISSED },
     ),
   },
+  occurred: { days: ['actual'], words: { status: { by: { actual: null }, otherwise: 'planned' } } },
   head: true,
   touches,
   evolve,

@@ -81,6 +81,7 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
   entity: MisuseRow,
+  occurred: { days: ['ended_on'] },
   totals: { counts: 'misuse cases', by: ['status', 'overdue'], sums: [] },
   daily: {
     overdue: overdue('whether the step that is due next is past its last day', NEXT),

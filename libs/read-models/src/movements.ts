@@ -78,6 +78,7 @@ export const movements: Projection<FundingAccountEvent, MovementRow> = {
   about: 'a movement of money: at which stage, by how much, when it happened and when it was recorded',
   entity: MovementRow,
   totals: { counts: 'movements', by: ['currency', 'stage'], sums: ['amount'] },
+  occurredBy: 'occurred_on',
   ...factsBy<MovementRow, FundingAccountEvent>(MovementRow)(
     'FundingAccountOpened',
     ({ donor, recipient, programme, case: assistance_case, fund, basis, stages, currency }, { id }) => ({

@@ -53,6 +53,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   kinds: ['programme'],
   about: 'a programme: its parties, its status, how many of its milestones were met and missed',
   entity: ProgrammeRow,
+  occurred: { days: ['proposed_on'], undated: ['status'] },
   totals: { counts: 'programmes', by: ['status'], sums: [] },
   daily: {
     elapsed_percent: elapsedPercent(

@@ -31,6 +31,7 @@ export const recoveries: Projection<MisuseCaseEvent, RecoveryRow> = {
   about: 'money that came back after misuse, and the corrections of such records',
   entity: RecoveryRow,
   totals: { counts: 'recoveries and corrections', by: ['currency'], sums: ['amount'] },
+  occurredBy: 'occurred_on',
   ...factsBy<RecoveryRow, MisuseCaseEvent>(RecoveryRow)(
     'MisuseFlagged',
     ({ programme, case: assistance_case, donor, recipient }, { id }) => ({

@@ -19,7 +19,10 @@ async function plan(model: AnyProjection): Promise<string> {
     entities: [schema],
     synchronize: true,
   }).initialize();
-  const source = modelSource({ model, columns, schema, table: 'promises_v1_g1', version: '1.1.1', outdated: false });
+  const source = modelSource(
+    { model, columns, schema, table: 'promises_v1_g1', version: '1.1.1', outdated: false },
+    new Map(),
+  );
   const query = {
     where: [
       { column: 'status', in: ['open'] },

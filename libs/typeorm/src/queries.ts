@@ -6,7 +6,7 @@ import {
   type RowQuery,
   asciiLowerCase,
 } from '@entente/engine';
-import { type Cell, type ColumnType, type DailyColumn, isSum } from '@entente/kernel';
+import { type Cell, type ColumnType, type DailyColumn, type SumOfRows, isSum } from '@entente/kernel';
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { type SourceBuilder, SYSTEM_COLUMNS, type Queryable, type StoredModel, dailyOf } from './queryable.js';
 import { daysBetween } from './days.js';
@@ -89,21 +89,115 @@ function visibleAt(positions: Positions): { readonly sql: string; readonly param
  * a page ends early.
  */
 function pinned(dataSource: DataSource, stored: StoredModel, at: At, alias: string): Builder {
-  const { model, columns, schema } = stored;
-  const names = [...SYSTEM_COLUMNS, ...columns.map(({ name }) => name)];
-  const [first, ...others] = names as [string, ...string[]];
   return dataSource.createQueryBuilder().from<ObjectLiteral>((sub) => {
-    const rows = sub.select(`r.${first}`, first).from(schema, 'r');
-    for (const name of others) rows.addSelect(`r.${name}`, name);
+    const rows = versions(sub as Builder, stored, at);
     for (const [name, column] of dailyOf(stored)) rows.addSelect(dailyExpression(dataSource, column, at.dayOf), name);
-    if (at.positions === null) rows.where('r.until IS NULL');
-    else {
-      const { sql, parameters } = visibleAt(positionsOf(at));
-      rows.where(sql, parameters);
-    }
-    if (model.head === true) rows.andWhere(`r.row_key <> ''`);
     return rows;
   }, alias);
+}
+
+const storedNames = ({ columns }: StoredModel): readonly string[] => [
+  ...SYSTEM_COLUMNS,
+  ...columns.map(({ name }) => name),
+];
+
+/** The stored columns of the versions that hold at positions. */
+function versions(builder: Builder, stored: StoredModel, at: At): Builder {
+  const rows = builder.select([]).from(stored.schema, 'r');
+  for (const name of storedNames(stored)) rows.addSelect(`r.${name}`, name);
+  if (at.positions === null) rows.where('r.until IS NULL');
+  else {
+    const { sql, parameters } = visibleAt(positionsOf(at));
+    rows.where(sql, parameters);
+  }
+  return stored.model.head === true ? rows.andWhere(`r.row_key <> ''`) : rows;
+}
+
+/** Whether the day in a column has come by the day by which something had occurred. */
+const hasCome = (column: string): string => `${column} <= CAST(:occurred_by AS TEXT)`;
+
+/**
+ * The rows of a model by what had occurred by a day: the one place where columns, and sums of rows,
+ * are limited to it. `began` is the column of the day from which a row counts.
+ */
+function occurred(
+  dataSource: DataSource,
+  stored: StoredModel,
+  others: readonly StoredModel[],
+  at: At,
+  alias: string,
+  began: string | null,
+): Builder {
+  const { days = [], words = {}, undated = [], sums = {} } = stored.model.occurred ?? {};
+  const seen = dataSource.createQueryBuilder().select([]);
+  const all = versions(dataSource.createQueryBuilder() as Builder, stored, at);
+  seen.from(`(${all.getQuery()})`, 'o').setParameters(all.getParameters());
+  const added = sumsOfRows(dataSource, sums, others, at);
+  for (const { query, join, as } of added)
+    seen.leftJoin(`(${query.getQuery()})`, as, join).setParameters(query.getParameters());
+  for (const name of storedNames(stored)) {
+    const column = `o.${name}`;
+    const word = words[name];
+    const sum = added.find(({ columns }) => columns.includes(name));
+    if (days.includes(name)) seen.addSelect(`CASE WHEN ${hasCome(column)} THEN ${column} END`, name);
+    else if (undated.includes(name)) seen.addSelect(`CASE WHEN 1 = 0 THEN ${column} END`, name);
+    else if (word !== undefined) {
+      const steps = Object.entries(word.by).map(
+        ([day, is]) => `WHEN ${hasCome(`o.${day}`)} THEN ${is === null ? column : `'${is}'`}`,
+      );
+      seen.addSelect(`CASE ${steps.join(' ')} ELSE '${word.otherwise}' END`, name);
+    } else if (sum !== undefined)
+      seen.addSelect(`CASE WHEN ${column} IS NOT NULL THEN COALESCE(${sum.as}.${name}, 0) END`, name);
+    else seen.addSelect(column, name);
+  }
+  if (began !== null) seen.where(hasCome(`o.${began}`));
+  else if (added.length > 0 && stored.model.occurredBy === null)
+    seen.where(added.map(({ as }) => `${as}.counted IS NOT NULL`).join(' OR '));
+  return dataSource.createQueryBuilder().from<ObjectLiteral>((sub) => {
+    const rows = sub.select([]).from(`(${seen.getQuery()})`, 'r').setParameters(seen.getParameters());
+    for (const name of storedNames(stored)) rows.addSelect(`r.${name}`, name);
+    for (const [name, column] of dailyOf(stored)) rows.addSelect(dailyExpression(dataSource, column, at.dayOf), name);
+    return rows;
+  }, alias);
+}
+
+/** Sums over the same rows of one model, to be joined. */
+interface AddedRows {
+  readonly as: string;
+  readonly columns: readonly string[];
+  readonly query: Builder;
+  readonly join: string;
+}
+
+/**
+ * The sums of a row over the rows that count by a day: one query for each model and way to share.
+ */
+function sumsOfRows(
+  dataSource: DataSource,
+  sums: Readonly<Record<string, SumOfRows>>,
+  others: readonly StoredModel[],
+  at: At,
+): readonly AddedRows[] {
+  const { sum: exact, orZero, clamped } = sumsIn(dataSource);
+  const groups = Map.groupBy(Object.entries(sums), ([, { rows, on, shared }]) => JSON.stringify([rows, on, shared]));
+  return [...groups.values()].map((columns, n) => {
+    const [[, { rows, on, shared }]] = columns as [[string, SumOfRows]];
+    const stored = others.find(({ model }) => model.name === rows);
+    if (stored === undefined) throw new Error(`${rows} is summed, and not read`);
+    const as = `s${n}`;
+    const all = versions(dataSource.createQueryBuilder() as Builder, stored, at);
+    const query = dataSource.createQueryBuilder().select('COUNT(*)', 'counted').from(`(${all.getQuery()})`, 'f');
+    query.setParameters(all.getParameters()).where(hasCome(`f.${on}`));
+    for (const column of Object.keys(shared)) query.addSelect(`f.${column}`, column).addGroupBy(`f.${column}`);
+    for (const [name, { sum, where = {} }] of columns) {
+      const conditions = Object.entries(where).map(([column, value]) => `f.${column} = '${value}'`);
+      const value = sum === null ? '1' : `f.${sum}`;
+      const some = conditions.length === 0 ? value : `CASE WHEN ${conditions.join(' AND ')} THEN ${value} END`;
+      query.addSelect(`CAST(${clamped(orZero(exact(some)))} AS BIGINT)`, `${name}`);
+    }
+    const join = Object.entries(shared).map(([column, own]) => `${as}.${column} = o.${own}`);
+    return { as, columns: columns.map(([name]) => name), query, join: join.join(' AND ') };
+  });
 }
 
 /**
@@ -139,11 +233,19 @@ function dailyExpression(
 /** A source's rows under the alias `v`, to be filtered, sorted or summed. */
 function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
   const { view } = source;
-  if (view === null) return pinned(dataSource, source.reads[0] as StoredModel, at, 'v').setParameters(DAYS);
+  /** Rows of a model, limited to what had occurred by a day if they can be. */
+  const rows = (stored: StoredModel, alias: string, began: string | null | undefined): Builder =>
+    at.occurredBy === null || began === undefined
+      ? pinned(dataSource, stored, at, alias)
+      : occurred(dataSource, stored, [...source.reads, ...source.sums], at, alias, began);
+  if (view === null) {
+    const [own] = source.reads as readonly [StoredModel];
+    return rows(own, 'v', own.model.occurredBy).setParameters(DAYS);
+  }
   const from: SourceBuilder = (entity, alias) => {
     const stored = source.reads.find(({ model }) => model.entity === entity);
     if (stored === undefined) throw new Error(`${source.name} reads a model that its movedBy does not name`);
-    return pinned(dataSource, stored, at, alias);
+    return rows(stored, alias, view.occurredBy?.[stored.model.name]);
   };
   const inner = view.query(from, {
     occurredBy: at.occurredBy !== null,

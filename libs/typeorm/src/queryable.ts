@@ -68,6 +68,8 @@ export interface Queryable {
   /** Whether columns depend on the day of the answer. */
   readonly daily: boolean;
   readonly reads: readonly StoredModel[];
+  /** Further models whose rows are summed for what had occurred by a day. */
+  readonly sums: readonly StoredModel[];
   /** The view; null for a model. */
   readonly view: StoredView | null;
 }
@@ -102,8 +104,18 @@ const meaningsOf = ({ meanings = {}, daily = {} }: Pick<AnyProjection, 'meanings
   ...Object.fromEntries(Object.entries(daily).map(([name, { meaning }]) => [name, meaning])),
 });
 
+/** The models whose rows the sums of these models add up, other than themselves. */
+function summedIn(reads: readonly StoredModel[], models: ReadonlyMap<string, StoredModel>): readonly StoredModel[] {
+  const names = reads.flatMap(({ model }) => Object.values(model.occurred?.sums ?? {}).map(({ rows }) => rows));
+  return [...new Set(names)].flatMap((name) => {
+    const model = models.get(name);
+    if (model === undefined) throw new Error(`${name} is summed, and is no model`);
+    return reads.includes(model) ? [] : [model];
+  });
+}
+
 /** A model as a source. */
-export const modelSource = (stored: StoredModel): Queryable => ({
+export const modelSource = (stored: StoredModel, models: ReadonlyMap<string, StoredModel>): Queryable => ({
   name: stored.model.name,
   version: stored.version,
   about: stored.model.about,
@@ -121,6 +133,7 @@ export const modelSource = (stored: StoredModel): Queryable => ({
   formats: stored.model.formats ?? {},
   daily: dailyOf(stored).length > 0,
   reads: [stored],
+  sums: summedIn([stored], models),
   view: null,
 });
 
@@ -143,6 +156,7 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
     formats: view.formats ?? {},
     daily: view.daily !== undefined || reads.some((stored) => dailyOf(stored).length > 0),
     reads,
+    sums: summedIn(reads, models),
     view,
   };
 }

@@ -41,7 +41,7 @@ export class ReadModelCatalog {
     readonly models: ReadonlyMap<string, StoredModel>,
     views: readonly StoredView[],
   ) {
-    const own = [...models.values()].map((stored) => modelSource(stored));
+    const own = [...models.values()].map((stored) => modelSource(stored, models));
     this.sources = new Map([...own, ...views.map((view) => viewSource(view, models))].map((one) => [one.name, one]));
   }
 
@@ -52,7 +52,7 @@ export class ReadModelCatalog {
 
   names(): readonly ReadModelDescription[] {
     return [...this.sources.values()].map(
-      ({ name, about, type, columns, meanings, formats, key, totals, daily, view, reads }) => ({
+      ({ name, about, type, columns, meanings, formats, key, totals, daily, view, reads, sums }) => ({
         name,
         about,
         type,
@@ -62,8 +62,8 @@ export class ReadModelCatalog {
         key,
         totals,
         daily,
-        occurredBy: view?.occurredBy !== undefined,
-        reads: reads.map(({ model }) => model.name),
+        occurredBy: (view ?? (reads[0] as StoredModel).model).occurredBy !== undefined,
+        reads: [...reads, ...sums].map(({ model }) => model.name),
       }),
     );
   }

@@ -249,10 +249,7 @@ export class RowReader {
       'r.since <= ? AND (r."until" IS NULL OR r."until" > ?)',
       [positions[i] ?? 0n, positions[i] ?? 0n],
     ]);
-    for (const [{ model, table }, values] of madeOf(source, row)) {
-      const began = occurredBy === null ? null : source.view?.occurredBy?.[model.name];
-      // No part of what is limited to a day.
-      if (began === undefined) continue;
+    for (const [{ model, table }, values, began] of madeBy(source, row, occurredBy !== null)) {
       const where = Object.entries(values).map(
         ([column, value]) => `r."${column}" ${value === null ? 'IS NULL' : '= ?'}`,
       );
@@ -302,7 +299,7 @@ export class RowReader {
   /** The checkpoints of each model that a source reads. */
   private *reached(source: Queryable): SqlProgram<readonly Positions[]> {
     const reached: Positions[] = [];
-    for (const stored of source.reads) reached.push(yield* this.checkpoints(stored));
+    for (const stored of [...source.reads, ...source.sums]) reached.push(yield* this.checkpoints(stored));
     return reached;
   }
 
@@ -371,6 +368,35 @@ function madeOf(
     for (const [as, column] of Object.entries(mapping)) values[column] = row[as] ?? null;
     return [stored, values] as const;
   });
+}
+
+/**
+ * The same by what had occurred by a day, each with the column of the day from which its rows
+ * count: without models that are no part of what is limited to a day, and of a row that sums
+ * others, those.
+ */
+function madeBy(
+  source: Queryable,
+  row: ReadRow,
+  byDay: boolean,
+): readonly (readonly [StoredModel, Readonly<Record<string, unknown>>, string | null])[] {
+  const own = madeOf(source, row);
+  if (!byDay) return own.map(([stored, values]) => [stored, values, null] as const);
+  if (source.view !== null) {
+    const { occurredBy = {} } = source.view;
+    return own.flatMap(([stored, values]) => {
+      const began = occurredBy[stored.model.name];
+      return began === undefined ? [] : [[stored, values, began] as const];
+    });
+  }
+  const summed = source.sums.flatMap((stored) => {
+    const sums = Object.values(source.reads[0]?.model.occurred?.sums ?? {});
+    const of = sums.find(({ rows }) => rows === stored.model.name);
+    if (of === undefined) return [];
+    const shared = Object.entries(of.shared).map(([column, name]) => [column, row[name] ?? null] as const);
+    return [[stored, Object.fromEntries(shared), of.on] as const];
+  });
+  return summed.length > 0 ? summed : own.map(([stored, values]) => [stored, values, null] as const);
 }
 
 /** The positions that all models of a source have reached. */

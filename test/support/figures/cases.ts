@@ -48,6 +48,12 @@ function statusOf(events: Events): string {
   return status === 'reconciled' && reconciled(events) === undefined ? 'implemented' : status;
 }
 
+/** The day from which a case is reconciled, or else closed or cancelled. */
+function endedOn(events: Events): string | null {
+  const closed = last(events, 'CaseClosed', 'CaseCancelled');
+  return dayOf(reconciled(events) ?? closed);
+}
+
 function awaitsOf(events: Events): string | null {
   if (['closed', 'cancelled'].includes(statusOf(events))) return null;
   if (statusOf(events) === 'returned') return 'supplement';
@@ -227,6 +233,7 @@ function assistanceCase(events: Events) {
     offer_valid_until: terms?.validUntil ?? null,
     offer_from: noticeOf(events)?.data.until ?? null,
     accepted_on: accepted === undefined ? null : occurredOn(accepted),
+    ended_on: endedOn(events),
     delivery_point: terms?.deliveryPoint ?? null,
     currency: terms?.currency ?? null,
     value,

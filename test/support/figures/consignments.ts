@@ -237,6 +237,29 @@ export const discrepancyRows = (log: readonly RecordedEvent[]) => consignments(l
 
 export const receivedSerialRows = (log: readonly RecordedEvent[]) => consignments(log).flatMap(serials);
 
+const COLUMN = { origin: 'shipped_on', hub: 'hub_on', title: 'title_on', receipt: 'received_on' } as const;
+const POINT_OF: Readonly<Record<string, DeliveryPoint>> = Object.fromEntries(
+  Object.entries(POINTS).map(([point, type]) => [type, point as DeliveryPoint]),
+);
+
+/**
+ * The log without the consignments, their facts and cancellations of later days, and without holds,
+ * which have no day: what is left of a consignment is what had occurred.
+ */
+export function consignedBy(log: readonly RecordedEvent[], by: string): readonly RecordedEvent[] {
+  const known = new Map(consignmentRows(log, by).map((row) => [`consignment/${row.consignment}`, row]));
+  return log.filter((event) => {
+    const row = known.get(event.stream);
+    if (row === undefined) return true;
+    const hasCome = (on: string | null): boolean => on !== null && on <= by;
+    const { type, data } = event as unknown as Events[number];
+    const point = type === 'DateCorrected' ? data.fact : POINT_OF[type];
+    if (row.scheduled_on > by || type === 'ShipmentHeld') return false;
+    if (point !== undefined) return hasCome(row[COLUMN[point]]);
+    return type !== 'ConsignmentCancelled' || hasCome(row.cancelled_on);
+  });
+}
+
 export const CONSIGNMENTS: Readonly<Record<string, Figures>> = {
   consignments: (log, { day }) => consignmentRows(log, day),
   'consignment-lines': consignmentLineRows,

@@ -78,6 +78,13 @@ export const begunBy = <E extends Event>(
     events.findLast(({ type }) => ends.includes(type)),
   ).find(({ type }) => begins.includes(type));
 
+/** Rows whose day has come by the day by which something had occurred; all rows without one. */
+export const happened = <Row extends FigureRow>(
+  rows: readonly Row[],
+  on: keyof Row & string,
+  by: string | null,
+): readonly Row[] => (by === null ? rows : rows.filter((row) => row[on] !== null && (row[on] as string) <= by));
+
 interface Dated {
   readonly metadata: { readonly occurredAt: string; readonly recordedAt: string };
 }

@@ -4,6 +4,7 @@ import {
   type Figures,
   daysBetween,
   daysLate,
+  happened,
   idOf,
   last,
   occurredOn,
@@ -208,5 +209,5 @@ export const recoveryRows = (log: readonly RecordedEvent[]) => misuseCases(log).
 export const MISUSE: Readonly<Record<string, Figures>> = {
   'misuse-scopes': (log) => misuseCases(log).flatMap(namedScopes),
   'misuse-register': (log, { day }) => misuseRows(log, day),
-  recoveries: recoveryRows,
+  recoveries: (log, { occurredBy }) => happened(recoveryRows(log), 'occurred_on', occurredBy),
 };

@@ -7,6 +7,7 @@ import {
   daysLate,
   distinct,
   doubts,
+  happened,
   idOf,
   last,
   latest,
@@ -71,11 +72,12 @@ function accountColumns(events: Events) {
   return { about, fund, currency, basis };
 }
 
-function funding(events: Events): readonly FigureRow[] {
+function funding(events: Events, by: string | null): readonly FigureRow[] {
   const { about, fund, currency, basis } = accountColumns(events);
   const { stages, onBudget, budgetLine, availableUntil } = openingOf(events);
-  const planned = only(events, 'DisbursementPlanned');
-  const movements = movementsOf(events);
+  const inTime = (event: Events[number]): boolean => by === null || occurredOn(event) <= by;
+  const planned = only(events, 'DisbursementPlanned').filter(inTime);
+  const movements = movementsOf(events).filter(({ event }) => inTime(event));
   return distinct([...movements.map(({ period }) => period), ...planned.map(({ data }) => data.period)]).map(
     (period) => {
       const within = movements.filter((one) => one.period === period);
@@ -227,8 +229,8 @@ function account(events: Events): FigureRow {
 
 export const MONEY: Readonly<Record<string, Figures>> = {
   accounts: (log) => accounts(log).map(account),
-  funding: (log) => accounts(log).flatMap(funding),
-  movements: (log) => accounts(log).flatMap(movements),
+  funding: (log, { occurredBy }) => accounts(log).flatMap((events) => funding(events, occurredBy)),
+  movements: (log, { occurredBy }) => happened(accounts(log).flatMap(movements), 'occurred_on', occurredBy),
   disbursements: (log, { day }) =>
     accounts(log).flatMap((events) => only(events, 'DisbursementPlanned').map((one) => tranche(events, one, day))),
 };

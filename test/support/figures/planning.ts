@@ -10,6 +10,7 @@ import {
   daysLate,
   distinct,
   doubts,
+  happened,
   idOf,
   last,
   occurredOn,
@@ -99,6 +100,10 @@ const milestonesOf = (events: Events): readonly Milestone[] =>
 export const suspended = (events: Events): Events[number] | undefined =>
   begunBy(events, ['ProgrammeSuspended'], ['ProgrammeResumed', 'ProgrammeCompleted', 'ProgrammeTerminated']);
 
+/** A milestone by what had occurred by a day: a later outcome is none. */
+const seenBy = (one: Milestone, by: string | null): Milestone =>
+  by === null || one.actual === null || one.actual <= by ? one : { ...one, outcome: null, actual: null };
+
 function programme(events: Events, day: string): FigureRow {
   const proposed = last(events, 'ProgrammeProposed') as Of<ProgrammeEvent, 'ProgrammeProposed'>;
   const milestones = milestonesOf(events);
@@ -179,6 +184,12 @@ const programmes = (log: readonly RecordedEvent[]): readonly Events[] => streams
 
 export const PLANNING: Readonly<Record<string, Figures>> = {
   programmes: (log, { day }) => programmes(log).map((events) => programme(events, day)),
-  milestones: (log, { day }) =>
-    programmes(log).flatMap((events) => milestonesOf(events).map((one) => milestone(events, one, day))),
+  milestones: (log, { day, occurredBy }) =>
+    happened(
+      programmes(log).flatMap((events) =>
+        milestonesOf(events).map((one) => milestone(events, seenBy(one, occurredBy), day)),
+      ),
+      'planned_on',
+      occurredBy,
+    ),
 };

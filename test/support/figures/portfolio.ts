@@ -1,7 +1,7 @@
 import type { Stage } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type QueryParameters, type FigureRow, type Figures, type Value, sum } from './log.js';
-import { consignmentRows } from './consignments.js';
+import { type QueryParameters, type FigureRow, type Figures, type Value, happened, sum } from './log.js';
+import { consignedBy, consignmentRows } from './consignments.js';
 import { holdOn } from './holds.js';
 import { misuseRows, recoveryRows } from './misuse.js';
 import { MONEY } from './money.js';
@@ -122,22 +122,6 @@ const WITHOUT_DAY: FigureRow = {
   on_hold: null,
 };
 
-/**
- * The log without the consignments, the receipts and the cancellations of later days: what is left
- * of a consignment is what had occurred.
- */
-function deliveredBy(log: readonly RecordedEvent[], by: string): readonly RecordedEvent[] {
-  const known = new Map(consignmentRows(log, by).map((row) => [`consignment/${row.consignment}`, row]));
-  return log.filter(({ stream, type }) => {
-    const row = known.get(stream);
-    if (row === undefined) return true;
-    if (row.scheduled_on > by) return false;
-    if (type === 'ReceiptConfirmed') return row.received_on !== null && row.received_on <= by;
-    if (type === 'DateCorrected') return row.received_on === null || row.received_on <= by;
-    return type !== 'ConsignmentCancelled' || (row.cancelled_on !== null && row.cancelled_on <= by);
-  });
-}
-
 /** The misuse cases reported by a day that had not ended by then. */
 const openThen = (log: readonly RecordedEvent[], { day, occurredBy }: QueryParameters, key: Key): FigureRow => {
   const by = occurredBy as string;
@@ -149,12 +133,10 @@ const openThen = (log: readonly RecordedEvent[], { day, occurredBy }: QueryParam
 
 function portfolio(log: readonly RecordedEvent[], asked: QueryParameters): readonly FigureRow[] {
   const { day, occurredBy } = asked;
-  const happened = <Row extends FigureRow>(rows: readonly Row[], on: keyof Row & string): readonly Row[] =>
-    occurredBy === null ? rows : rows.filter((row) => row[on] !== null && (row[on] as string) <= occurredBy);
   const programmes = (PLANNING['programmes'] as Figures)(log, asked);
-  const money = happened((MONEY['movements'] as Figures)(log, asked), 'occurred_on');
-  const consignments = consignmentRows(occurredBy === null ? log : deliveredBy(log, occurredBy), day);
-  const recovered = happened(recoveryRows(log), 'occurred_on');
+  const money = (MONEY['movements'] as Figures)(log, asked);
+  const consignments = consignmentRows(occurredBy === null ? log : consignedBy(log, occurredBy), day);
+  const recovered = happened(recoveryRows(log), 'occurred_on', occurredBy);
   const programmeOf = (row: FigureRow) => programmes.find(({ programme }) => programme === row['programme']);
   const withMoney = [
     ...money.map((row) => asKey(row, row['currency'] as string)),
@@ -162,7 +144,7 @@ function portfolio(log: readonly RecordedEvent[], asked: QueryParameters): reado
       asKey({ ...row, ...partiesOf(programmeOf(row)) }, row['currency'] as string),
     ),
   ].filter(({ donor }) => donor !== null);
-  const without = happened(programmes, 'proposed_on')
+  const without = happened(programmes, 'proposed_on', occurredBy)
     .map((row) => asKey(row, null))
     .filter((key) => !withMoney.some((one) => one.programme === key.programme));
   const keys = [...new Set([...withMoney, ...without].map((key) => JSON.stringify(key)))].map(
@@ -187,7 +169,7 @@ function portfolio(log: readonly RecordedEvent[], asked: QueryParameters): reado
         day,
       ),
       on_hold: holdOn(log, day, key),
-      ...misuseFigures(happened(misuseRows(log, day), 'flagged_on').filter((row) => isOf(row, key))),
+      ...misuseFigures(happened(misuseRows(log, day), 'flagged_on', occurredBy).filter((row) => isOf(row, key))),
       ...(occurredBy === null ? {} : { ...WITHOUT_DAY, ...openThen(log, asked, key) }),
     };
   });

@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '@entente/kernel';
 import { caseRows } from './cases.js';
 import { CHECKS } from './checks.js';
-import { consignmentRows, discrepancyRows } from './consignments.js';
+import { consignedBy, consignmentRows, discrepancyRows } from './consignments.js';
 import { DUE_DATES } from './due-dates.js';
 import { EQUIPMENT } from './equipment.js';
 import { FRAMEWORKS } from './framework.js';
@@ -30,7 +30,8 @@ interface PromiseFigure {
 }
 
 function promises(log: readonly RecordedEvent[], asked: QueryParameters): readonly PromiseFigure[] {
-  const deliveries = consignmentRows(log, asked.day)
+  const { occurredBy: by } = asked;
+  const deliveries = consignmentRows(by === null ? log : consignedBy(log, by), asked.day)
     .filter(({ status }) => status !== 'cancelled')
     .map((row): PromiseFigure => {
       const { donor, recipient, programme, last_cause: cause } = row;

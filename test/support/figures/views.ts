@@ -1,7 +1,13 @@
 import type { RecordedEvent } from '@entente/kernel';
-import { type FigureRow, type Figures, daysBetween, sum } from './log.js';
+import { type Figures, daysBetween, happened, latest, sum } from './log.js';
 import { caseLineRows, caseRows, deliveryDays, deliveryFacts, linesInForce } from './cases.js';
-import { consignmentLineRows, consignmentRows, discrepancyRows, receivedSerialRows } from './consignments.js';
+import {
+  consignedBy,
+  consignmentLineRows,
+  consignmentRows,
+  discrepancyRows,
+  receivedSerialRows,
+} from './consignments.js';
 import { holdOn } from './holds.js';
 import { misuseRows } from './misuse.js';
 import { MONEY } from './money.js';
@@ -45,15 +51,35 @@ function inConsignments(log: readonly RecordedEvent[], day: string, line: InLine
   };
 }
 
-function deliverables(log: readonly RecordedEvent[], day: string) {
-  const days = deliveryDays(log);
-  return caseLineRows(log).map((line) => {
-    const of = caseOf(log, line.assistance_case) as CaseRow;
-    const { received, onTheWay } = inConsignments(log, day, line);
+/** What was delivered of each line, and whether its case had ended, by a day. */
+function seenBy(log: readonly RecordedEvent[], line: CaseLine, of: CaseRow, by: string) {
+  const facts = deliveryFacts(log).flatMap(({ row }) =>
+    row.assistance_case === line.assistance_case && row.line === line.line && row.occurred_on <= by ? [row] : [],
+  );
+  const own = facts.filter(({ corrects }) => corrects === null);
+  const left = own.filter(({ quantity_left: of }) => (of ?? 0) > 0);
+  const delivered = sum(left.map(({ quantity_left: of }) => of ?? 0));
+  const isWhole = line.quantity > 0 && delivered >= line.quantity;
+  const days = {
+    last_delivered_on: latest(own.map(({ occurred_on: on }) => on)),
+    completed_on: isWhole ? latest(left.map(({ occurred_on: on }) => on)) : null,
+  };
+  const hasEnded = of.ended_on !== null && of.ended_on <= by;
+  return { line: { ...line, delivered }, of: hasEnded ? of : { ...of, status: '' }, days };
+}
+
+function deliverables(log: readonly RecordedEvent[], day: string, by: string | null = null) {
+  const known = by === null ? log : consignedBy(log, by);
+  const daysNow = deliveryDays(log);
+  return happened(caseLineRows(log), 'added_on', by).map((now) => {
+    const ofNow = caseOf(log, now.assistance_case) as CaseRow;
+    const ownDays = daysNow.find(
+      (one) => one.assistance_case === now.assistance_case && one.line === now.line,
+    ) as (typeof daysNow)[number];
+    const { line, of, days } = by === null ? { line: now, of: ofNow, days: ownDays } : seenBy(log, now, ofNow, by);
+    const { received, onTheWay } = inConsignments(known, day, line);
     const state = stateOf(log, line, of);
-    const { last_delivered_on, completed_on } = days.find(
-      (one) => one.assistance_case === line.assistance_case && one.line === line.line,
-    ) as (typeof days)[number];
+    const { last_delivered_on, completed_on } = days;
     const late = (promised: string): number | null =>
       completed_on !== null ? daysBetween(promised, completed_on) : state === 'open' ? past(promised, day) : null;
     return {
@@ -76,7 +102,7 @@ function deliverables(log: readonly RecordedEvent[], day: string) {
       completed_on,
       value: line.value,
       currency: of.currency,
-      case_status: of.status,
+      case_status: by === null ? of.status : null,
       overdue: state === 'open' && day > line.due,
       days_late_first: late(line.first_due),
       days_late_plan: late(line.due),
@@ -84,8 +110,9 @@ function deliverables(log: readonly RecordedEvent[], day: string) {
   });
 }
 
-function consignedItems(log: readonly RecordedEvent[], day: string) {
-  const lines = caseLineRows(log);
+function consignedItems(all: readonly RecordedEvent[], day: string, by: string | null = null) {
+  const lines = caseLineRows(all);
+  const log = by === null ? all : consignedBy(all, by);
   const consignments = consignmentRows(log, day);
   return consignmentLineRows(log).map((row) => {
     const of = consignments.find(({ consignment }) => consignment === row.consignment) as Consignment;
@@ -108,16 +135,17 @@ function consignedItems(log: readonly RecordedEvent[], day: string) {
       received_on: of.received_on,
       programme: row.programme,
       assistance_case: row.assistance_case,
-      awaits: of.awaits,
+      awaits: by === null ? of.awaits : null,
       overdue: of.overdue,
       days_late_first: of.days_late_first,
     };
   });
 }
 
-const deliveries = (log: readonly RecordedEvent[]): readonly FigureRow[] => {
+const deliveries: Figures = (log, { occurredBy }) => {
   const lines = caseLineRows(log);
-  return deliveryFacts(log).map(({ row, event }) => {
+  const facts = deliveryFacts(log).filter(({ row }) => occurredBy === null || row.occurred_on <= occurredBy);
+  return facts.map(({ row, event }) => {
     const line = lineOf(lines, row);
     return {
       ...row,
@@ -333,8 +361,8 @@ const pipeline: Figures = (log, { day }) =>
   }));
 
 export const VIEWS: Readonly<Record<string, Figures>> = {
-  deliverables: (log, { day }) => deliverables(log, day),
-  'consigned-items': (log, { day }) => consignedItems(log, day),
+  deliverables: (log, { day, occurredBy }) => deliverables(log, day, occurredBy),
+  'consigned-items': (log, { day, occurredBy }) => consignedItems(log, day, occurredBy),
   deliveries,
   'serials-received-twice': receivedTwice,
   'recipient-pipeline': pipeline,
