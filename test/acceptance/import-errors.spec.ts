@@ -123,6 +123,11 @@ describe('entente import commands', () => {
       status: 3,
       err: expect.stringContaining('there is no encoding') as unknown,
     });
+    // What is named beside the mapping is checked with it, at once.
+    expect(await run('--encoding', 'klingon', '--edition', 'of May')).toMatchObject({
+      status: 3,
+      err: expect.stringMatching(/^--edition: must match .*\n--encoding: there is no encoding/) as unknown,
+    });
   });
 
   it('ends with 3 if the file, the mapping or the place of refused rows is no file that it can use', async () => {

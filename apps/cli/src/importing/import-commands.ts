@@ -8,7 +8,7 @@ import { type FileHead, FileRows, formatOf } from './file-rows.js';
 import { DryRun, NO_LOG } from './dry-run.js';
 import { ImportApi } from './import-api.js';
 import type { BaseLog, ImportTarget } from './import-target.js';
-import { type Mapping, mappingErrors, readMapping } from './mapping.js';
+import { type Mapping, readMapping } from './mapping.js';
 import { MissingRows, missingFile } from './missing-rows.js';
 import { RecordedRows, correlationIdOf, rowKey } from './recorded.js';
 import type { ReportFile } from './report-file.js';
@@ -60,19 +60,6 @@ const AT_ONCE = 64;
 /** A dry run shows this many commands. */
 const MAX_SHOWN = 10;
 
-/** The mapping in force: that of the file, with what the command line names instead. */
-function mappingOf({ mapping: file, edition, encoding }: ImportCommandsOptions): Mapping {
-  const own = readMapping(file);
-  const mapping = {
-    ...own,
-    edition: edition ?? own.edition,
-    file: { ...own.file, encoding: encoding ?? own.file?.encoding ?? 'utf-8' },
-  };
-  const wrong = mappingErrors(mapping);
-  if (wrong.length > 0) throw new UnusableInput(wrong.join('; '));
-  return mapping;
-}
-
 /** The state of a file, which is read twice. */
 async function stateOf(file: string): Promise<Stats> {
   try {
@@ -115,7 +102,7 @@ export async function importCommands(
   options: ImportCommandsOptions,
   output: Output,
 ): Promise<ImportCounts & ImportFiles> {
-  const mapping = mappingOf(options);
+  const mapping = readMapping(options.mapping, options);
   const state = await stateOf(file);
   const head = await checkFile(file, mapping);
   const mapper = new RowMapper(mapping, head.header);

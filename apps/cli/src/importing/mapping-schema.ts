@@ -246,21 +246,34 @@ const NAMES: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 };
 
-/** Everything in a value that its schema does not allow, by path. */
-export function schemaErrors(schema: MappingSchema, value: unknown, path = '', root = schema): readonly string[] {
+/** What a schema finds in a value. */
+interface SchemaFindings {
+  /** Everything that it does not allow, by path. */
+  readonly errors: readonly string[];
+  /**
+   * The value without what it does not allow: undefined is in its place, under its name or number.
+   */
+  readonly sound: unknown;
+}
+
+/** Checks all of a value, also beside what is wrong. */
+export function checkedBy(schema: MappingSchema, value: unknown, path = '', root = schema): SchemaFindings {
   const at = (name: string | number): string => (path === '' ? String(name) : `${path}.${name}`);
-  const wrong = (message: string): readonly string[] => [`${path === '' ? 'the mapping' : path}: ${message}`];
+  const wrong = (message: string): SchemaFindings => ({
+    errors: [`${path === '' ? 'the mapping' : path}: ${message}`],
+    sound: undefined,
+  });
   if (schema.$ref !== undefined) {
     const referred = root.$defs?.[schema.$ref.slice('#/$defs/'.length)];
     if (referred === undefined) throw new Error(`the schema has no ${schema.$ref}`);
-    return schemaErrors(referred, value, path, root);
+    return checkedBy(referred, value, path, root);
   }
   if (schema.anyOf !== undefined) {
     const resolved = schema.anyOf.map((one) =>
       one.$ref === undefined ? one : (root.$defs?.[one.$ref.slice('#/$defs/'.length)] ?? one),
     );
     const fitting = resolved.find(({ type }) => type === typeOf(value));
-    if (fitting !== undefined) return schemaErrors(fitting, value, path, root);
+    if (fitting !== undefined) return checkedBy(fitting, value, path, root);
     return wrong(`takes ${resolved.map(({ type = '' }) => NAMES[type]).join(' or ')}`);
   }
   if (schema.type !== undefined && schema.type !== typeOf(value)) return wrong(`takes ${NAMES[schema.type]}`);
@@ -275,23 +288,28 @@ export function schemaErrors(schema: MappingSchema, value: unknown, path = '', r
   if (typeof value === 'number' && (value < (schema.minimum ?? -Infinity) || value > (schema.maximum ?? Infinity)))
     return wrong(`takes ${schema.minimum} to ${schema.maximum}`);
   if (Array.isArray(value)) {
-    if (value.length < (schema.minItems ?? 0)) return wrong(`takes at least ${schema.minItems}`);
-    if (value.length > (schema.maxItems ?? Infinity)) return wrong(`takes at most ${schema.maxItems}`);
-    const { items = {} } = schema;
-    return value.flatMap((item, i) => schemaErrors(items, item, at(i), root));
+    const { items = {}, minItems = 0, maxItems = Infinity } = schema;
+    const all = value.map((item, i) => checkedBy(items, item, at(i), root));
+    const few = value.length < minItems ? wrong(`takes at least ${minItems}`).errors : [];
+    const many = value.length > maxItems ? wrong(`takes at most ${maxItems}`).errors : [];
+    return {
+      errors: [...few, ...many, ...all.flatMap(({ errors }) => errors)],
+      sound: all.map(({ sound }) => sound),
+    };
   }
-  if (schema.type !== 'object') return [];
+  if (schema.type !== 'object') return { errors: [], sound: value };
   const members = value as Readonly<Record<string, unknown>>;
   const { properties = {}, additionalProperties } = schema;
   const missing = (schema.required ?? []).filter((name) => !Object.hasOwn(members, name));
-  const few = Object.keys(members).length < (schema.minProperties ?? 0) ? wrong('is empty') : [];
-  return [
-    ...missing.map((name) => `${at(name)}: is missing`),
-    ...few,
-    ...Object.entries(members).flatMap(([name, own]) => {
-      const declared = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
-      if (declared === false || declared === undefined) return [`${at(name)}: there is no such member`];
-      return schemaErrors(declared, own, at(name), root);
-    }),
-  ];
+  const few = Object.keys(members).length < (schema.minProperties ?? 0) ? wrong('is empty').errors : [];
+  const all = Object.entries(members).map(([name, own]): readonly [string, SchemaFindings] => {
+    const declared = Object.hasOwn(properties, name) ? properties[name] : additionalProperties;
+    return declared === false || declared === undefined
+      ? [name, { errors: [`${at(name)}: there is no such member`], sound: undefined }]
+      : [name, checkedBy(declared, own, at(name), root)];
+  });
+  return {
+    errors: [...missing.map((name) => `${at(name)}: is missing`), ...few, ...all.flatMap(([, { errors }]) => errors)],
+    sound: Object.fromEntries(all.map(([name, { sound }]) => [name, sound])),
+  };
 }

@@ -61,8 +61,41 @@ describe('a mapping', () => {
       'unpivot.name: is missing',
       'unpivot.value: is missing',
       'more: there is no such member',
+      expect.stringMatching(/^commands\.0\.stream: begins with one of /),
     ]);
     expect(mappingErrors(null)).toEqual(['the mapping: takes an object']);
+  });
+
+  it('is refused once, with what has another form and what names what there is not', () => {
+    const values = { ...SOUND.values, id: { read: 5, table: 'none' }, note: { read: '{N}', as: 'money', currency: 1 } };
+    const command = {
+      ...COMMAND,
+      once: 'yes',
+      command: 'comit',
+      fields: { amount: null, period: '{year}' },
+      negative: { command: 'decommit', fields: { amount: null, colour: 'red' } },
+      revise: { command: 5 },
+    };
+    expect(errors({ source: 'Ledger 1', values, key: ['id', 'year'], commands: [7, command] })).toEqual([
+      'source: must match ^[a-z0-9][a-z0-9-]{0,39}$',
+      'values.id.read: takes text',
+      'values.note.currency: takes text',
+      'commands.0: takes an object',
+      expect.stringMatching(/^commands\.1\.fields\.amount: takes /),
+      expect.stringMatching(/^commands\.1\.negative\.fields\.amount: takes /),
+      'commands.1.revise.command: takes text',
+      'commands.1.once: takes true or false',
+      'values.id.table: there is no table none',
+      'key: there is no value year',
+      'commands.1.command: funding-account has no command comit',
+      'commands.1.fields.period: there is no value year',
+      'commands.1.negative.fields.reason: is missing: decommit needs it',
+      'commands.1.negative.fields.period: there is no value year',
+      'commands.1.negative.fields.colour: decommit has no such field',
+      'commands.1.revise.command: is needed without a signed field, and only then',
+    ]);
+    // What has another form is no reason to miss what it would have been.
+    expect(errors({ values: 'none', tables: [] })).toEqual(['values: takes an object', 'tables: takes an object']);
   });
 
   it('that names what there is not is refused with every such name', () => {

@@ -10,7 +10,7 @@ import {
 } from '@entente/contracts';
 import { decoderOf } from './decode.js';
 import { type NumberFormat, isDayFormat } from './formats.js';
-import { MAPPING_SCHEMA, schemaErrors } from './mapping-schema.js';
+import { MAPPING_SCHEMA, checkedBy } from './mapping-schema.js';
 import { Template } from './template.js';
 import { UnusableInput } from './unusable-input.js';
 
@@ -90,22 +90,36 @@ export const BUILT_IN = { source: 'source', edition: 'edition', event: 'event' }
 const COMMON_FIELDS = ['occurredAt', 'evidence', 'legalBasis'];
 
 export const stepOf = ({ step, command }: CommandSpec): string => step ?? command;
-export const kindOf = ({ stream }: CommandSpec): string => stream.slice(0, Math.max(0, stream.indexOf('/')));
+export const kindOf = ({ stream }: Pick<CommandSpec, 'stream'>): string =>
+  stream.slice(0, Math.max(0, stream.indexOf('/')));
 
-const specOf = (value: string | ValueSpec): ValueSpec => (typeof value === 'string' ? { read: value } : value);
+/** A value of which any part may be missing: undefined is in the place of what has another form. */
+type Draft<T> = T extends readonly (infer Item)[]
+  ? readonly (Draft<Item> | undefined)[]
+  : T extends object
+    ? { readonly [Name in keyof T]?: Draft<T[Name]> | undefined }
+    : T;
+
+type DraftFields = Readonly<Record<string, Draft<FieldSpec> | undefined>>;
+
+const specOf = (value: string | Draft<ValueSpec>): Draft<ValueSpec> =>
+  typeof value === 'string' ? { read: value } : value;
+
+/** Whether a member is there, in whatever form. */
+const has = (members: object, name: string): boolean => Object.hasOwn(members, name);
 
 /** The names in the texts of a field. */
-export function namesIn(field: FieldSpec | undefined): readonly string[] {
+export function namesIn(field: Draft<FieldSpec> | undefined): readonly string[] {
   if (typeof field === 'string') return new Template(field).names;
   if (field === undefined || typeof field !== 'object') return [];
-  return Object.values(field as Readonly<Record<string, FieldSpec>>).flatMap(namesIn);
+  return Object.values(field as DraftFields).flatMap(namesIn);
 }
 
-/** Collects what is wrong, by path. */
+/** Collects what is wrong, by path; what has another form was named before, and is passed by. */
 class MappingCheck {
   readonly wrong: string[] = [];
 
-  constructor(private readonly mapping: Mapping) {}
+  constructor(private readonly mapping: Draft<Mapping>) {}
 
   private try(path: string, work: () => void): void {
     try {
@@ -119,27 +133,32 @@ class MappingCheck {
     if (pattern !== undefined) this.try(path, () => new RegExp(pattern, 'u'));
   }
 
-  condition(path: string, { text, matches, is, isNot, empty }: TextCondition): void {
-    this.try(`${path}.text`, () => new Template(text));
+  condition(path: string, condition: Draft<TextCondition> | undefined): void {
+    if (condition === undefined) return;
+    const { text, matches } = condition;
+    if (text !== undefined) this.try(`${path}.text`, () => new Template(text));
     this.regex(`${path}.matches`, matches);
-    if ([matches, is, isNot, empty].every((one) => one === undefined))
+    if (!['matches', 'is', 'isNot', 'empty'].some((name) => has(condition, name)))
       this.wrong.push(`${path}: names no condition: is, isNot, matches or empty`);
   }
 
-  value(path: string, value: string | ValueSpec): void {
-    const { read, pick, table, as, currency, format = [] } = specOf(value);
-    this.try(path, () => new Template(read));
+  value(path: string, value: string | Draft<ValueSpec> | undefined): void {
+    if (value === undefined) return;
+    const spec = specOf(value);
+    const { read, pick, table, as, currency, format = [] } = spec;
+    if (read !== undefined) this.try(path, () => new Template(read));
     this.regex(`${path}.pick`, pick);
     if (pick !== undefined)
       this.try(`${path}.pick`, () => {
         if ((new RegExp(`${pick}|`, 'u').exec('')?.length ?? 0) < 2) throw new Error('has no group in parentheses');
       });
-    if (table !== undefined && !Object.hasOwn(this.mapping.tables ?? {}, table))
+    const { tables = has(this.mapping, 'tables') ? null : {} } = this.mapping;
+    if (table !== undefined && tables !== null && !has(tables, table))
       this.wrong.push(`${path}.table: there is no table ${table}`);
-    if (as === 'money' && currency === undefined) this.wrong.push(`${path}.currency: is missing: money has a currency`);
+    if (as === 'money' && !has(spec, 'currency')) this.wrong.push(`${path}.currency: is missing: money has a currency`);
     if (currency !== undefined) this.currency(`${path}.currency`, currency);
     for (const one of format)
-      if (!isDayFormat(one))
+      if (one !== undefined && !isDayFormat(one))
         this.wrong.push(`${path}.format: "${one}" lacks a year, a month or a day, or has one twice`);
   }
 
@@ -156,77 +175,113 @@ class MappingCheck {
     });
   }
 
-  known(path: string, names: readonly string[], besides: readonly string[]): void {
+  known(path: string, names: readonly (string | undefined)[], besides: readonly string[]): void {
+    const { values } = this.mapping;
+    if (values === undefined) return;
     for (const name of names)
-      if (!Object.hasOwn(this.mapping.values, name) && !besides.includes(name))
+      if (name !== undefined && !has(values, name) && !besides.includes(name))
         this.wrong.push(`${path}: there is no value ${name}`);
   }
 
-  private fields(path: string, fields: FieldSpecs, contract: CataloguedCommand, builtIn: readonly string[]): void {
-    const { properties, required } = schemaOf(contract.body) as {
-      readonly properties: Readonly<Record<string, unknown>>;
+  /** The names in a text with values in braces. */
+  private template(path: string, text: string | undefined): void {
+    if (text !== undefined) this.try(path, () => this.known(path, new Template(text).names, [BUILT_IN.source]));
+  }
+
+  /** The fields of a command; of one that the catalogue lacks, only the names in them. */
+  private fields(
+    path: string,
+    fields: DraftFields,
+    contract: CataloguedCommand | undefined,
+    builtIn: readonly string[],
+  ): void {
+    const { properties, required } = (contract === undefined ? { required: [] } : schemaOf(contract.body)) as {
+      readonly properties?: Readonly<Record<string, unknown>>;
       readonly required: readonly string[];
     };
     for (const name of required)
-      if (!Object.hasOwn(fields, name)) this.wrong.push(`${path}.${name}: is missing: ${contract.path} needs it`);
+      if (!has(fields, name)) this.wrong.push(`${path}.${name}: is missing: ${contract?.path} needs it`);
     for (const [name, field] of Object.entries(fields)) {
       const common = COMMON_FIELDS.includes(name);
-      if (!common && !Object.hasOwn(properties, name))
-        this.wrong.push(`${path}.${name}: ${contract.path} has no such field`);
+      if (!common && properties !== undefined && !has(properties, name))
+        this.wrong.push(`${path}.${name}: ${contract?.path} has no such field`);
       this.try(`${path}.${name}`, () =>
         this.known(`${path}.${name}`, namesIn(field), common ? [...builtIn, BUILT_IN.edition] : builtIn),
       );
     }
   }
 
-  private contract(path: string, kind: string, command: string): CataloguedCommand | undefined {
+  /** The command of a kind; none if either is not known. */
+  private contract(path: string, kind: string | null, command: string | undefined): CataloguedCommand | undefined {
+    if (kind === null || command === undefined) return undefined;
     const found = commandAt(kind, command);
     if (found === undefined) this.wrong.push(`${path}: ${kind} has no command ${command}`);
     return found;
   }
 
-  command(path: string, spec: CommandSpec): void {
-    const { stream, command, actor, when = [], once, fields = {}, signed, negative, revise } = spec;
-    const kind = kindOf(spec);
+  /** The kind of a command's stream; null if there is none. */
+  private kind(path: string, stream: string | undefined): string | null {
+    if (stream === undefined) return null;
+    const kind = kindOf({ stream });
+    if (CATALOGUE.some((one) => one.kind === kind)) return kind;
+    this.wrong.push(`${path}: begins with one of ${CATALOGUE.map((one) => `${one.kind}/`).join(', ')}`);
+    return null;
+  }
+
+  command(path: string, spec: Draft<CommandSpec> | undefined): void {
+    if (spec === undefined) return;
+    const { stream, command, actor, when = [], fields = {}, negative } = spec;
     const builtIn = [BUILT_IN.source];
-    this.try(`${path}.stream`, () => this.known(`${path}.stream`, new Template(stream).names, builtIn));
-    if (actor !== undefined)
-      this.try(`${path}.actor`, () => this.known(`${path}.actor`, new Template(actor).names, builtIn));
+    this.template(`${path}.stream`, stream);
+    this.template(`${path}.actor`, actor);
     when.forEach((one, i) => this.condition(`${path}.when.${i}`, one));
-    if (!CATALOGUE.some((one) => one.kind === kind))
-      return void this.wrong.push(
-        `${path}.stream: begins with one of ${CATALOGUE.map((one) => `${one.kind}/`).join(', ')}`,
-      );
+    const kind = this.kind(`${path}.stream`, stream);
     const contract = this.contract(`${path}.command`, kind, command);
-    if (contract === undefined) return;
     this.fields(`${path}.fields`, fields, contract, builtIn);
     if (negative !== undefined) {
       const other = this.contract(`${path}.negative.command`, kind, negative.command);
-      const all = { ...fields, ...negative.fields };
-      if (other !== undefined) this.fields(`${path}.negative.fields`, all, other, builtIn);
+      this.fields(`${path}.negative.fields`, { ...fields, ...negative.fields }, other, builtIn);
     }
-    if ((signed === undefined) !== (negative === undefined))
-      this.wrong.push(`${path}: signed and negative need each other`);
-    if (signed !== undefined) {
-      const field = fields[signed];
-      this.try(`${path}.signed`, () => {
-        const only = typeof field === 'string' ? new Template(field).only : undefined;
-        const as = only === undefined ? undefined : specOf(this.mapping.values[only] ?? '').as;
-        if (as !== 'money' && as !== 'number') throw new Error('is a field that is one value: money or a number');
-      });
-    }
-    if (revise === undefined) return;
-    const inRevision = [...builtIn, BUILT_IN.edition, BUILT_IN.event];
-    if (once === true) this.wrong.push(`${path}.revise: what is sent once is not revised`);
-    if ((revise.command === undefined) !== (signed !== undefined))
-      this.wrong.push(`${path}.revise.command: is needed without a signed field, and only then`);
-    const by = revise.command === undefined ? contract : this.contract(`${path}.revise.command`, kind, revise.command);
-    const all = revise.command === undefined ? { ...fields, ...revise.fields } : (revise.fields ?? {});
-    if (by !== undefined) this.fields(`${path}.revise.fields`, all, by, inRevision);
+    this.signed(path, spec);
+    this.revision(path, spec, kind, contract);
   }
 
-  actor(): void {
-    const [organisation = '', ...parts] = this.mapping.actor.split(';');
+  private signed(path: string, spec: Draft<CommandSpec>): void {
+    const { fields = {}, signed } = spec;
+    if (has(spec, 'signed') !== has(spec, 'negative')) this.wrong.push(`${path}: signed and negative need each other`);
+    const { values } = this.mapping;
+    if (signed === undefined || values === undefined) return;
+    const field = fields[signed];
+    // A field or a value of another form was named.
+    if (field === undefined && has(fields, signed)) return;
+    this.try(`${path}.signed`, () => {
+      const only = typeof field === 'string' ? new Template(field).only : undefined;
+      const value = only === undefined ? '' : values[only];
+      if (value === undefined && has(values, only ?? '')) return;
+      const as = specOf(value ?? '').as;
+      if (as !== 'money' && as !== 'number') throw new Error('is a field that is one value: money or a number');
+    });
+  }
+
+  private revision(
+    path: string,
+    spec: Draft<CommandSpec>,
+    kind: string | null,
+    contract: CataloguedCommand | undefined,
+  ): void {
+    const { once, fields = {}, revise } = spec;
+    if (revise === undefined) return;
+    const own = has(revise, 'command');
+    if (once === true) this.wrong.push(`${path}.revise: what is sent once is not revised`);
+    if (own === has(spec, 'signed'))
+      this.wrong.push(`${path}.revise.command: is needed without a signed field, and only then`);
+    const by = own ? this.contract(`${path}.revise.command`, kind, revise.command) : contract;
+    const all = own ? (revise.fields ?? {}) : { ...fields, ...revise.fields };
+    this.fields(`${path}.revise.fields`, all, by, [BUILT_IN.source, BUILT_IN.edition, BUILT_IN.event]);
+  }
+
+  actor(actor: string): void {
+    const [organisation = '', ...parts] = actor.split(';');
     const named = new Map(parts.map((part) => part.split('=', 2) as [string, string | undefined]));
     const { errors } = actorOf(
       { organisation, role: named.get('role'), person: named.get('person'), for: named.get('for') },
@@ -234,41 +289,66 @@ class MappingCheck {
     );
     this.wrong.push(...errors.map(({ path, message }) => `${path}: ${message}`));
   }
+
+  file({ encoding, delimiter, quote }: Draft<NonNullable<Mapping['file']>>): void {
+    if (encoding !== undefined) this.try('file.encoding', () => void decoderOf(encoding));
+    if (delimiter !== undefined && (delimiter === quote || /["\r\n]/.test(delimiter)))
+      this.wrong.push('file.delimiter: must be another sign than the quotation mark and line ends');
+  }
 }
 
-/** Everything in a mapping that cannot be used, by path. */
+/**
+ * Everything in a mapping that cannot be used, by path: members of another form, and what those of
+ * the right form name that is not there.
+ */
 export function mappingErrors(value: unknown): readonly string[] {
-  const wrong = schemaErrors(MAPPING_SCHEMA, value);
-  if (wrong.length > 0) return wrong;
-  const mapping = value as Mapping;
+  const { errors, sound } = checkedBy(MAPPING_SCHEMA, value);
+  if (sound === undefined) return errors;
+  const mapping = sound as Draft<Mapping>;
   const check = new MappingCheck(mapping);
-  const { file = {}, unpivot, leaveOut = [], values, key, commands } = mapping;
-  check.actor();
-  if (file.encoding !== undefined) {
-    try {
-      decoderOf(file.encoding);
-    } catch (error) {
-      check.wrong.push(`file.encoding: ${(error as Error).message}`);
-    }
-  }
-  if (file.delimiter !== undefined && (file.delimiter === file.quote || /["\r\n]/.test(file.delimiter)))
-    check.wrong.push('file.delimiter: must be another sign than the quotation mark and line ends');
-  if (unpivot !== undefined) check.condition('unpivot', { text: '', matches: unpivot.columns });
+  const { actor, file = {}, unpivot, leaveOut = [], values = {}, key = [], commands = [] } = mapping;
+  if (actor !== undefined) check.actor(actor);
+  check.file(file);
+  if (unpivot?.columns !== undefined) check.condition('unpivot', { text: '', matches: unpivot.columns });
   leaveOut.forEach((one, i) => check.condition(`leaveOut.${i}`, one));
   for (const [name, one] of Object.entries(values)) {
     check.value(`values.${name}`, one);
-    if (/[{}]/.test(name) || Object.hasOwn(BUILT_IN, name)) check.wrong.push(`values.${name}: must have another name`);
+    if (/[{}]/.test(name) || has(BUILT_IN, name)) check.wrong.push(`values.${name}: must have another name`);
   }
   check.known('key', key, []);
   commands.forEach((one, i) => check.command(`commands.${i}`, one));
-  const steps = commands.map(stepOf);
+  const steps = commands.flatMap((one) => one?.step ?? one?.command ?? []);
   for (const step of new Set(steps.filter((one, i) => steps.indexOf(one) !== i)))
     check.wrong.push(`commands: "${step}" is there twice: name each by step`);
-  return check.wrong;
+  return [...errors, ...check.wrong];
 }
 
-/** Reads a mapping; fails with everything in it that cannot be used. */
-export function readMapping(file: string): Mapping {
+/** What is named beside a mapping, and counts more. */
+export interface MappingOptions {
+  readonly edition?: string | undefined;
+  readonly encoding?: string | undefined;
+}
+
+/** A mapping with what is named beside it. */
+const withOptions = (mapping: Mapping, { edition, encoding }: MappingOptions): Mapping => ({
+  ...mapping,
+  edition: edition ?? mapping.edition,
+  ...(encoding === undefined ? {} : { file: { ...mapping.file, encoding } }),
+});
+
+/** What is wrong with what is named beside a mapping; what is named is no member of it. */
+const optionErrors = (options: MappingOptions, wrong: readonly string[]): readonly string[] =>
+  [
+    ['--edition', 'edition', options.edition] as const,
+    ['--encoding', 'file.encoding', options.encoding] as const,
+  ].flatMap(([option, path, value]) =>
+    value === undefined
+      ? []
+      : wrong.filter((one) => one.startsWith(`${path}: `)).map((one) => `${option}${one.slice(path.length)}`),
+  );
+
+/** Reads a mapping; fails with everything in it, and named beside it, that cannot be used. */
+export function readMapping(file: string, options: MappingOptions = {}): Mapping {
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(file, 'utf8')) as unknown;
@@ -278,7 +358,10 @@ export function readMapping(file: string): Mapping {
     if (code !== undefined) throw new UnusableInput(`${file} cannot be read: ${code}`, { cause: error });
     throw new UnusableInput(`${file} is no JSON: ${message}`, { cause: error });
   }
-  const wrong = mappingErrors(value);
-  if (wrong.length === 0) return value as Mapping;
-  throw new UnusableInput(`${file} is not a mapping:\n${wrong.map((line) => `  ${line}`).join('\n')}`);
+  const inFile = mappingErrors(value);
+  const mapping = withOptions((value ?? {}) as Mapping, options);
+  const beside = optionErrors(options, mappingErrors(mapping));
+  if (inFile.length + beside.length === 0) return mapping;
+  const not = inFile.length === 0 ? '' : `${file} is not a mapping:\n${inFile.map((line) => `  ${line}`).join('\n')}`;
+  throw new UnusableInput([not, ...beside].filter((one) => one !== '').join('\n'));
 }
