@@ -14,6 +14,8 @@ import type { ReadFrom, ServerEvent, ServerFilter, ServerPage, ServerPosition } 
 const LOG_PAGE_SIZE = 2000;
 /** Events per read of one stream, and per batch unless the caller asks for fewer. */
 const PAGE_SIZE = 500;
+/** The events of the first page in which the position of an instant is searched. */
+const FIRST_SEARCHED = 125;
 /** Events per read for the last one: some may be of other programs. */
 const LAST_EVENTS = 4;
 /**
@@ -219,16 +221,16 @@ export class LogReader {
       found = mark.position;
       this.noteEnd(found, mark.recordedAt);
     }
-    for (;;) {
+    // The event is near, so the first page is small.
+    for (let size = FIRST_SEARCHED; ; size = Math.min(2 * size, PAGE_SIZE)) {
       let read = 0;
-      // The event is near, so pages are small.
-      for await (const events of this.readLog(found, { limit: PAGE_SIZE }))
+      for await (const events of this.readLog(found, { limit: size }))
         for (const { position, metadata } of events) {
           if (metadata.recordedAt > instant) return found;
           found = position;
           read += 1;
         }
-      if (read < PAGE_SIZE) return found;
+      if (read < size) return found;
     }
   }
 

@@ -6,8 +6,13 @@ import type { BatchAppends } from './batch-appends.js';
 import type { EventStoreConnection } from './connection.js';
 import type { ServerEvent } from './stream-calls.js';
 
-/** The number of the log's events after which its position and time are marked. */
-const MARK_EVERY = 1000;
+/**
+ * The number of the log's events after which its position and time are marked: a question about an
+ * instant reads that many events at most, besides the marks.
+ */
+const MARK_EVERY = 250;
+/** The marks that are read at once. */
+const MARKS_OF_A_PAGE = 32;
 /** Milliseconds between two marks, at least. */
 const MIN_PAUSE_MS = 5;
 /** The name is the storage format and stays for ever. */
@@ -90,12 +95,16 @@ export class TimeMarks {
     let low = 0;
     let high = await this.lastRevision();
     while (low <= high) {
-      const middle = Math.floor((low + high) / 2);
-      const at = await this.markAt(middle);
-      if (at === null || at.recordedAt > instant) high = middle - 1;
+      // What is left is read at once when it is a page.
+      const isPage = high - low < MARKS_OF_A_PAGE;
+      const from = isPage ? low : Math.floor((low + high) / 2);
+      const marks = await this.marksFrom(from, isPage ? MARKS_OF_A_PAGE : 1);
+      if (isPage) return marks.findLast(({ position, recordedAt }) => position > 0n && recordedAt <= instant) ?? found;
+      const [before] = marks.filter(({ recordedAt }) => recordedAt <= instant);
+      if (before === undefined) high = from - 1;
       else {
-        found = at;
-        low = Math.max(middle, at.revision) + 1;
+        found = before;
+        low = Math.max(from, before.revision) + 1;
       }
     }
     return found;
@@ -103,12 +112,22 @@ export class TimeMarks {
 
   /** Appends a mark, which only the leader of the moment acknowledges. All callers share one. */
   mark(latest: TimeMark): Promise<string> {
-    return (this.marking ??= this.append(latest).finally(() => (this.marking = null)));
+    return (this.marking ??= this.timed(latest).finally(() => (this.marking = null)));
   }
 
   /** Appends a mark; returns when the server wrote it. */
-  private async append({ position, recordedAt }: TimeMark): Promise<string> {
+  private async timed(latest: TimeMark): Promise<string> {
     const { calls, names, streams } = this.connection;
+    const asked = { stream: names.times, from: await this.append(latest), count: 1 };
+    const page = await calls.ask('read the time', () =>
+      calls.run('once', (onPiece) => streams.readStream(asked, onPiece)),
+    );
+    return page?.events[0]?.created ?? '';
+  }
+
+  /** Appends a mark; returns its revision. */
+  private async append({ position, recordedAt }: TimeMark): Promise<number> {
+    const { calls, names } = this.connection;
     const data = encoder.encode(JSON.stringify({ position: String(position), recordedAt }));
     const event = { id: randomUUID(), type: MARK_TYPE, data, metadata: encoder.encode('{}') };
     const { revision } = await calls.ask('mark the time', () => {
@@ -119,11 +138,7 @@ export class TimeMarks {
       );
     });
     this.sinceMark = 0;
-    const asked = { stream: names.times, from: revision, count: 1 };
-    const page = await calls.ask('read the time', () =>
-      calls.run('once', (onPiece) => streams.readStream(asked, onPiece)),
-    );
-    return page?.events[0]?.created ?? '';
+    return revision;
   }
 
   private async lastRevision(): Promise<number> {
@@ -135,15 +150,14 @@ export class TimeMarks {
     return page?.events[0] === undefined ? -1 : Number(page.events[0].revision);
   }
 
-  /** The mark at a revision, or the first after it; null if there is none. */
-  private async markAt(revision: number): Promise<(TimeMark & { readonly revision: number }) | null> {
+  /** The marks from a revision on, at most `count`. */
+  private async marksFrom(from: number, count: number): Promise<readonly (TimeMark & { readonly revision: number })[]> {
     const { calls, names, streams } = this.connection;
-    const asked = { stream: names.times, from: revision, count: 1 };
-    const page = await calls.ask('read a time mark', () =>
+    const asked = { stream: names.times, from, count };
+    const page = await calls.ask('read the time marks', () =>
       calls.run('once', (onPiece) => streams.readStream(asked, onPiece)),
     );
-    const event = page?.events[0];
-    return event === undefined ? null : markIn(event);
+    return (page?.events ?? []).map(markIn);
   }
 }
 
