@@ -192,6 +192,15 @@ export function views(opens: DeploymentFactory): void {
       // The third has not come: 8 days after its day it counts as late.
       expect(only((await on('2026-03-18', 'alpha&currency=EUR')).rows, ...figures)).toEqual([[2, 1, 33.3, 6, 3.3]]);
       expect(only((await on('2026-03-18', 'beta')).rows, ...figures)).toEqual([[0, 0, null, null, null]]);
+      // Both currencies' rows repeat them, and totals count them once, whatever is asked for.
+      const received = async (query: string) =>
+        only((await on('2026-03-18', query)).totals, 'currency', 'consignments_received', 'consignments_overdue');
+      const both = await received('alpha');
+      expect(both).toEqual([
+        ['EUR', '2', '1'],
+        ['USD', '0', '0'],
+      ]);
+      expect(await received('alpha&currency=USD')).toEqual([['USD', '2', '1']]);
       const late = await view('consignments?overdue=true&day=2026-03-18');
       expect(only(late.rows, 'consignment', 'days_late_first')).toEqual([['norland.r-3', 8]]);
       expect((await view('consignments?overdue=true&day=2026-03-10')).rows).toEqual([]);

@@ -219,6 +219,8 @@ const columnOut = (type: ColumnType, meaning: string | undefined): Json => ({
   ...(meaning === undefined ? {} : { description: meaning }),
 });
 
+const ONCE = ', which rows repeat, once for what they share';
+
 function readModelSchemas(described: ReadModelDescription): Record<string, Json> {
   const { name, about, type, columns, meanings: meaning, totals } = described;
   const own = Object.fromEntries(
@@ -240,9 +242,12 @@ function readModelSchemas(described: ReadModelDescription): Record<string, Json>
     totals.sums.map((column) => [
       column,
       orNull(
-        text(`the sum of ${column}: ${meaning[column] ?? ''}; a whole decimal number, null if no row has one`, {
-          pattern: DIGITS,
-        }),
+        text(
+          `the sum of ${column}${totals.shared?.sums.includes(column) ? ONCE : ''}: ${meaning[column] ?? ''}; a whole decimal number, null if no row has one`,
+          {
+            pattern: DIGITS,
+          },
+        ),
       ),
     ]),
   );

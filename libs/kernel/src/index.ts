@@ -35,6 +35,7 @@ export {
   type ColumnType,
   type Projection,
   type OccurredRow,
+  type SharedFigures,
   type SumOfRows,
   type Totals,
   type View,

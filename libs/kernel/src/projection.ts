@@ -32,6 +32,22 @@ export interface Totals {
   readonly by: readonly string[];
   /** The columns that are summed. */
   readonly sums: readonly string[];
+  /** Figures that several rows repeat, because they are of what these rows share. */
+  readonly shared?: SharedFigures;
+}
+
+/**
+ * Figures of a parent that each of its rows repeats, such as the deliveries of a programme in the
+ * row of each currency. Totals add them once: in the first row of the parent that matches, in the
+ * order of the key. So they are right in each group, and over all groups.
+ */
+export interface SharedFigures {
+  /** The column that names the parent. */
+  readonly of: string;
+  /** The columns that name it together where that one is null. */
+  readonly otherwise: readonly string[];
+  /** The columns, which are summed too. */
+  readonly sums: readonly string[];
 }
 
 /**

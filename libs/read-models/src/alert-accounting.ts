@@ -102,7 +102,7 @@ export const alertAccounting: RowsView = {
     area: 'the area of the alert; the whole country if there is none',
     deployment: 'a deployment in that area while the alert applied, or until it left the area after the alert',
     area_now: 'the area in which its personnel are now, or were before they returned',
-    personnel: 'women and men, in persons',
+    personnel: 'women and men, in persons; totals add them for each alert',
     safe: 'known to be safe by the newest account, in persons; null without one',
     unaccounted: 'not known to be safe, in persons',
     issued_on: 'the day of the alert',

@@ -156,11 +156,21 @@ function query(from: From, options: ViewOptions): Query {
     .addSelect(ofNow('m.precaution_until'), 'precaution_until');
 }
 
+/** Counts of a programme, or of what donor and recipient do without one: each currency has them. */
+const OF_PROGRAMME = [
+  'consignments_received',
+  'consignments_overdue',
+  'open_misuse',
+  'overdue_misuse',
+  'suspended_by_misuse',
+] as const;
+const SHARED = 'of the programme, whatever the currency: the same in each of its rows, and once in totals';
+
 const RECORDED = 'net of what was taken back, in minor units of the currency; null if no account has this stage';
 
 /**
- * By donor, programme, recipient and currency; a consignment or misuse case counts in each
- * currency.
+ * By donor, programme, recipient and currency; the row of each currency repeats what is counted of
+ * the programme, and totals count it once.
  */
 export const donorPortfolio: RowsView = {
   name: 'donor-portfolio',
@@ -219,27 +229,25 @@ export const donorPortfolio: RowsView = {
     undisbursed:
       'obligated minus disbursed, over the accounts that have both stages, in minor units; null if none has both',
     recovered: 'what came back after misuse in this currency, in minor units; null if nothing did',
-    consignments_received:
-      'consignments of the programme of which the recipient confirmed the receipt; with occurred-by, by that day',
-    consignments_overdue:
-      'consignments of the programme that are past the day planned now, and neither received nor cancelled, by the day of the answer; with occurred-by, of those scheduled by then, what was received or cancelled later counts as open, and the plan is the one known now',
+    consignments_received: `consignments of the programme of which the recipient confirmed the receipt; with occurred-by, by that day; ${SHARED}`,
+    consignments_overdue: `consignments of the programme that are past the day planned now, and neither received nor cancelled, by the day of the answer; with occurred-by, of those scheduled by then, what was received or cancelled later counts as open, and the plan is the one known now; ${SHARED}`,
     on_time_percent:
       'consignments received by the day first promised, percent of those received and of those past that day by the day of the answer; null if there are none; with occurred-by, what was received later counts as open',
     mean_days_late_first:
       'mean days from the day first promised to the receipt, negative if early; of a consignment past that day, to the day of the answer; with occurred-by, what was received later counts as open',
     mean_days_late_plan:
       'mean days from the day planned last to the receipt, negative if early; of an overdue consignment, to the day of the answer; with occurred-by, what was received later counts as open, and the plan is the one known now',
-    open_misuse:
-      'misuse cases of the programme that are neither closed, declined nor dismissed; with occurred-by, of those reported by then, what ended later counts as open, and so does what was reopened',
-    overdue_misuse: `misuse cases of the programme whose next step is past its last day, by the day of the answer; ${NOT_BY_DAY}`,
-    suspended_by_misuse: `misuse cases of the programme by whose measure assistance is suspended; ${NOT_BY_DAY}`,
+    open_misuse: `misuse cases of the programme that are neither closed, declined nor dismissed; with occurred-by, of those reported by then, what ended later counts as open, and so does what was reopened; ${SHARED}`,
+    overdue_misuse: `misuse cases of the programme whose next step is past its last day, by the day of the answer; ${SHARED}; ${NOT_BY_DAY}`,
+    suspended_by_misuse: `misuse cases of the programme by whose measure assistance is suspended; ${SHARED}; ${NOT_BY_DAY}`,
     precaution_until: `the last day of a precautionary suspension in the misuse cases of the programme; null without one, and ${NOT_BY_DAY}`,
     on_hold: `${onHoldMeaning('assistance of the programme or to the recipient')}, and ${NOT_BY_DAY}`,
   },
   totals: {
     counts: 'rows of donor, recipient, programme and currency',
     by: ['currency'],
-    sums: [...AMOUNTS, 'recovered'],
+    sums: [...AMOUNTS, 'recovered', ...OF_PROGRAMME],
+    shared: { of: 'programme', otherwise: ['donor', 'recipient'], sums: OF_PROGRAMME },
   },
   occurredBy: {
     movements: 'occurred_on',

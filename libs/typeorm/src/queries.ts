@@ -443,9 +443,32 @@ export function keyedQuery(
 }
 
 /** The expressions that are summed for the total of a column. */
-function partsOf(dataSource: DataSource, { columns }: Queryable, column: string): Readonly<Record<string, string>> {
+function partsOf(
+  dataSource: DataSource,
+  { columns, totals }: Queryable,
+  column: string,
+): Readonly<Record<string, string>> {
   const { partsOfSum, partsOfInteger } = sumsIn(dataSource);
-  return isSum(columns[column]) ? partsOfSum(`v.${column}`) : partsOfInteger(`v.${column}`);
+  if (isSum(columns[column])) return partsOfSum(`v.${column}`);
+  const isShared = totals.shared?.sums.includes(column) === true;
+  return partsOfInteger(
+    isShared ? `(CASE WHEN v.${NTH} = 1 OR v.${column} IS NULL THEN v.${column} ELSE 0 END)` : `v.${column}`,
+  );
+}
+
+/** Which row of its parent a row is. */
+const NTH = 'nth_of_parent';
+
+/** The rows that match, numbered within their parent if it has figures that they repeat. */
+function numbered(dataSource: DataSource, { totals: { shared }, key }: Queryable, matching: Builder): Builder {
+  if (shared === undefined) return matching;
+  const { of, otherwise } = shared;
+  const parent = [`v.${of}`, ...otherwise.map((column) => `CASE WHEN v.${of} IS NULL THEN v.${column} END`)];
+  const order = key.map((column) => `v.${column} ASC NULLS LAST`);
+  matching
+    .select('v.*')
+    .addSelect(`ROW_NUMBER() OVER (PARTITION BY ${parent.join(', ')} ORDER BY ${order.join(', ')})`, NTH);
+  return dataSource.createQueryBuilder().from(`(${matching.getQuery()})`, 'v').setParameters(matching.getParameters());
 }
 
 /**
@@ -463,13 +486,13 @@ export function totalsQuery(
   const conditions = new Conditions(at, dataSource, source);
   for (const filter of where) conditions.filter(filter);
   return compile(source, ['totals', shapeOf(at), conditions.parts, by], conditions.values, () => {
-    const builder = rowsOf(dataSource, source, at).select('COUNT(*)', 'counted');
+    const matching = conditions.on(rowsOf(dataSource, source, at));
+    const builder = numbered(dataSource, source, matching).select('COUNT(*)', 'counted');
     for (const column of by)
       builder.addSelect(`v.${column}`, column).addGroupBy(`v.${column}`).addOrderBy(`v.${column}`, 'ASC', 'NULLS LAST');
     for (const column of sums)
       for (const [suffix, expression] of Object.entries(partsOf(dataSource, source, column)))
         builder.addSelect(`CAST(SUM(${expression}) AS TEXT)`, `${column}${suffix}`);
-    conditions.on(builder);
     return by.length > source.totals.by.length ? builder.limit(MAX_TOTALS_GROUPS + 1) : builder;
   });
 }

@@ -5,7 +5,16 @@ interface TotalsOf {
   readonly counts: string;
   readonly by: readonly string[];
   readonly sums: readonly string[];
+  /** Figures of a parent, which each of its rows repeats: they count in its first row. */
+  readonly shared?: { readonly parentOf: (row: FigureRow) => string; readonly sums: readonly string[] };
 }
+const OF_PROGRAMME = [
+  'consignments_received',
+  'consignments_overdue',
+  'open_misuse',
+  'overdue_misuse',
+  'suspended_by_misuse',
+];
 const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'];
 const NOT_YET = ['pooled', 'uncommitted', 'unobligated', 'pledged_unobligated', 'undisbursed'];
 
@@ -111,11 +120,15 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   recoveries: of('recoveries and corrections', ['currency'], ['amount']),
   journal: of('events', ['recorded_late']),
   consultations: of('streams consulted'),
-  'donor-portfolio': of(
-    'rows of donor, recipient, programme and currency',
-    ['currency'],
-    [...STAGES, ...NOT_YET, 'recovered'],
-  ),
+  'donor-portfolio': {
+    counts: 'rows of donor, recipient, programme and currency',
+    by: ['currency'],
+    sums: [...STAGES, ...NOT_YET, 'recovered', ...OF_PROGRAMME],
+    shared: {
+      parentOf: ({ donor, recipient, programme }) => JSON.stringify(programme ?? [donor, recipient]),
+      sums: OF_PROGRAMME,
+    },
+  },
   'recipient-pipeline': of('items', ['awaits', 'overdue']),
   'on-hold': of('what is on hold', ['scope_kind', 'basis']),
   suspensions: of('scopes stopped', ['hold', 'stop']),
@@ -128,17 +141,28 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
 
 /** The totals of rows by columns; a sum of nothing is null. */
 export function totalsOf(name: string, rows: readonly FigureRow[], extra: readonly string[]): readonly FigureRow[] {
-  const { counts, by, sums } = TOTALS[name] as TotalsOf;
+  const { counts, by, sums, shared = { parentOf: () => '', sums: [] } } = TOTALS[name] as TotalsOf;
   const columns = [...new Set([...by, ...extra])];
+  const inOrder = rows.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+  const firsts = new Set([...Map.groupBy(inOrder, shared.parentOf).values()].map(([first]) => first));
   // Without columns there is one group, which may be empty.
   const groups = Map.groupBy(rows, (row) => JSON.stringify(columns.map((column) => row[column])));
   return (columns.length === 0 ? [rows] : [...groups.values()]).map((group) => ({
     ...Object.fromEntries(columns.map((column) => [column, group[0]?.[column] ?? null])),
     counts,
     count: group.length,
-    ...Object.fromEntries(sums.map((column) => [column, added(group.map((row) => row[column]))])),
+    ...Object.fromEntries(
+      sums.map((column) => {
+        const repeated = (row: FigureRow): boolean => shared.sums.includes(column) && !firsts.has(row);
+        return [column, added(group.map((row) => (row[column] !== null && repeated(row) ? 0 : row[column])))];
+      }),
+    ),
   }));
 }
+
+/** The order of the portfolio's rows: what has no value comes last. */
+const orderOf = (row: FigureRow): string =>
+  ['donor', 'recipient', 'programme', 'currency'].map((column) => (row[column] as string | null) ?? '~').join(' ');
 
 function added(values: readonly unknown[]): string | null {
   const there = values.filter((value) => value !== null);
