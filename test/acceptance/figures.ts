@@ -58,6 +58,8 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
     next: ['assess-information', 'open-remediation', 'take-steps'],
   },
   'misuse-trends': { scope_kind: ['programme', 'item-type'], case_scopes: [1, 2] },
+  milestones: { status: ['planned', 'met', 'withdrawn'] },
+  disbursements: { status: ['planned', 'disbursed', 'withdrawn'] },
   lateness: {
     promise: ['delivery', 'milestone'],
     cause: [null, 'late-supplier'],
@@ -92,7 +94,6 @@ const UNREACHABLE: Readonly<Record<string, readonly string[]>> = {
   'expiry-warning': ['overdue'],
   'agreement-end': ['overdue'],
   'statutory-report': ['withdrawn'],
-  tranche: ['withdrawn'],
   triage: ['withdrawn'],
   open: ['withdrawn'],
   conclude: ['withdrawn'],

@@ -54,6 +54,8 @@ const Q = 'programme/norland.programme-3';
 const MANY = 'programme/norland.programme-2';
 const A = 'funding-account/norland.account-1';
 const OTHER = 'funding-account/norland.account-2';
+/** An account that is closed before its tranche is disbursed. */
+const UNUSED = 'funding-account/norland.account-4';
 /** The account to which money comes back after misuse. */
 const RECOVERED = 'funding-account/norland.account-3';
 const CASE = 'assistance-case/norland.case-1';
@@ -356,6 +358,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [MANY, 'invite', DONOR],
   [MANY, 'join', VESTRA],
   [MANY, 'withdraw', VESTRA],
+  [MANY, 'plan-milestone', DONOR],
   [MANY, 'terminate', DONOR],
 
   [CASE, 'request', DONOR],
@@ -380,6 +383,9 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [A, 'reallocate-out', DONOR],
   [OTHER, 'reallocate-in', DONOR, { events: { out: `${A}:reallocate-out` } }],
   [A, 'close', DONOR],
+  [UNUSED, 'open', DONOR],
+  [UNUSED, 'plan-disbursement', DONOR],
+  [UNUSED, 'close', DONOR],
   [RECOVERED, 'open', DONOR],
   [RECOVERED, 'commit', DONOR],
   [RECOVERED, 'obligate', DONOR],

@@ -17,6 +17,7 @@ import {
   text,
   textMap,
   word,
+  words,
 } from './fields.js';
 
 /** The stages of money, in the order in which they can come. */
@@ -161,6 +162,13 @@ export class CloseFundingAccount {
   @reason('fully-spent') readonly reason!: string;
 }
 
+/** What the end leaves open: the decision adds it. */
+export class FundingAccountClosed extends CloseFundingAccount {
+  @optional()
+  @words('the tranches that were not wholly disbursed, and end with it', ['t1'], 1000)
+  readonly open?: readonly string[];
+}
+
 // The examples are those of an account with basis `own`, which repeats no other system.
 const money = { amount: 2_500_000_00, period: '2026' };
 const back = { amount: 100_000_00, period: '2026', reason: 'entered-twice' };
@@ -283,7 +291,9 @@ export const fundingAccountContract = contract({
     FundsReallocatedIn: fact(ReallocateFundsIn, 'Money came from another account'),
     ContributionPooled: fact(PoolContribution, "Another contributor's money was pooled"),
     ExchangeRateFixed: fact(FixExchangeRate, 'An exchange rate was fixed'),
-    FundingAccountClosed: event(CloseFundingAccount, 'The account was closed', { closes: ['FundingAccountOpened'] }),
+    FundingAccountClosed: event(FundingAccountClosed, 'The account was closed', {
+      closes: ['FundingAccountOpened', 'DisbursementPlanned'],
+    }),
   },
 });
 

@@ -1,4 +1,4 @@
-import { code, day, eventId, integer, oneOf, optional, organisation, streamId, text, word } from './fields.js';
+import { code, day, eventId, integer, oneOf, optional, organisation, streamId, text, word, words } from './fields.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 
 /**
@@ -112,6 +112,13 @@ export class MilestoneOutcome {
 
 export class ProgrammeReason {
   @reason('misuse-measure') readonly reason!: string;
+}
+
+/** What the end leaves open: the decision adds it. */
+export class ProgrammeTerminated extends ProgrammeReason {
+  @optional()
+  @words('the milestones that were neither met nor missed, and end with it', ['first-course'], 200)
+  readonly open?: readonly string[];
 }
 
 /** What changes from here on; at least one field. */
@@ -311,8 +318,8 @@ export const programmeContract = contract({
     ProgrammeSuspended: event(SuspendProgramme, 'The programme was suspended', { opens: 'the suspension' }),
     ProgrammeResumed: event(ProgrammeResumed, 'The programme was resumed', { closes: ['ProgrammeSuspended'] }),
     ProgrammeCompleted: event(ProgrammeDay, 'The programme was completed', { closes: ['ProgrammeProposed'] }),
-    ProgrammeTerminated: event(ProgrammeReason, 'The programme was ended early', {
-      closes: ['ProgrammeProposed', 'ProgrammeApproved', 'ProgrammeSuspended'],
+    ProgrammeTerminated: event(ProgrammeTerminated, 'The programme was ended early', {
+      closes: ['ProgrammeProposed', 'ProgrammeApproved', 'ProgrammeSuspended', 'MilestonePlanned'],
     }),
   },
 });

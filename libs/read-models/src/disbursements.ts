@@ -16,7 +16,8 @@ export class DisbursementRow {
   @text("the tranche's name in the account") tranche!: string;
   @text("the fiscal period, in the account's own words") period!: string;
   @text("the ISO 4217 code of the account's currency") currency!: string;
-  @text('planned, begun (something of it was disbursed) or disbursed') status!: string;
+  @text('planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed')
+  status!: string;
   @amount('what is planned, in minor units') planned!: number;
   @amount(
     "what was disbursed under the tranche's name, corrections of wrong entries included, in minor units; what came back later is recorded at the account alone",
@@ -79,6 +80,8 @@ function evolve(
       const on = last === null || last < today ? today : last;
       return disbursed({ ...row, last_disbursed_on: on }, event.data.amount);
     }
+    case 'FundingAccountClosed':
+      return row === null ? null : { ...row, status: 'withdrawn' };
     case 'MovementCorrected':
       return row === null ? null : disbursed(row, event.data.amountBy);
     default:
@@ -86,24 +89,30 @@ function evolve(
   }
 }
 
+const ENDED = { done: 'disbursed_on', closed: { status: ['withdrawn'] } };
+
 export const disbursements: Projection<FundingAccountEvent, DisbursementRow> = {
   name: 'disbursements',
-  version: 4,
+  version: 5,
   kinds: ['funding-account'],
   about: 'a planned tranche: when it is due, what of it was disbursed, and how late',
   entity: DisbursementRow,
   totals: { counts: 'tranches', by: ['currency', 'status'], sums: ['planned', 'disbursed'] },
   daily: {
-    overdue: overdue('whether it is past its day, and not wholly disbursed', { due: 'due', done: 'disbursed_on' }),
+    overdue: overdue('whether it is past its day, not wholly disbursed, and the account is open', {
+      due: 'due',
+      ...ENDED,
+    }),
     days_late: daysLate(
       'days from its day to the day on which the whole of it had been disbursed, negative if early; while it is overdue, to the day of the answer',
-      { due: 'due', done: 'disbursed_on' },
+      { due: 'due', ...ENDED },
     ),
   },
   head: true,
   touches: (event) => {
     if (event.type === 'FundingAccountOpened') return [''];
     if (event.type === 'DisbursementPlanned') return [event.data.tranche];
+    if (event.type === 'FundingAccountClosed') return event.data.open ?? [];
     if (event.type !== 'FundsDisbursed' && event.type !== 'MovementCorrected') return [];
     return event.data.tranche === undefined ? [] : [event.data.tranche];
   },

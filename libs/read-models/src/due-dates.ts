@@ -1,7 +1,7 @@
 import type { Event, Projection, RecordedEvent } from '@entente/kernel';
 import { amountOrNull, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
 import { assistanceCaseDuties } from './due/assistance-case.js';
-import type { About, DueChange, Duties, DutyNames } from './due/changes.js';
+import { type About, type DueChange, type Duties, type DutyNames, endOf } from './due/changes.js';
 import { consignmentDuties } from './due/consignment.js';
 import { countrySituationDuties } from './due/country-situation.js';
 import { deploymentDuties } from './due/deployment.js';
@@ -66,7 +66,7 @@ export class DueDateRow {
   )
   item!: string;
   @text(
-    'open, overdue (recorded as such), done, or withdrawn: not waited for any more, as a missed milestone and a lapsed offer',
+    'open, overdue (recorded as such), done, or withdrawn: not waited for any more, as a missed milestone, a lapsed offer, and all of a stream that ended',
   )
   status!: string;
   @day('its last day') due!: string;
@@ -97,13 +97,17 @@ export class DueDateRow {
   overdue_from!: string | null;
 }
 
-const changesOf = (duties: Duties, event: RecordedEvent): readonly DueChange[] =>
-  Object.hasOwn(duties.changes, event.type)
+const endsWith = ({ ends }: Duties, { type }: RecordedEvent): boolean => ends.includes(type);
+
+const changesOf = (duties: Duties, event: RecordedEvent): readonly DueChange[] => [
+  ...(Object.hasOwn(duties.changes, event.type)
     ? (duties.changes[event.type] as (data: unknown, origin: Origin) => readonly DueChange[])(
         event.data,
         originOf(event),
       )
-    : [];
+    : []),
+  ...(endsWith(duties, event) ? endOf(duties, event.data as object) : []),
+];
 
 const kindOf = (event: RecordedEvent): string => event.stream.slice(0, event.stream.indexOf('/'));
 const keyOf = ({ duty, item = '' }: Pick<DueChange, 'duty' | 'item'>): string => `${duty}/${item}`;
@@ -133,6 +137,7 @@ function headAfter(duties: Duties, event: RecordedEvent, head: DueDateRow | null
   // A head is no duty: without a status, the steward's search passes it by.
   if (event.type === duties.about?.type)
     return { ...EMPTY, status: '', ...duties.about.of(event.data as never, originOf(event)) };
+  if (head !== null && endsWith(duties, event)) return { ...head, ended_on: originOf(event).day };
   const later = duties.later?.[event.type] as ((data: unknown) => About) | undefined;
   return head === null || later === undefined ? head : { ...head, ...later(event.data) };
 }
@@ -146,11 +151,14 @@ function waiting(row: DueDateRow, waits_for: string): DueDateRow {
 const NEXT_DAY_MS = 86_400_000;
 const dayAfter = (last: string): string => new Date(Date.parse(last) + NEXT_DAY_MS).toISOString().slice(0, 10);
 
-/** Waited for again: the record that its last day passed is valid as long as that day is. */
-const reopened = (row: DueDateRow): DueDateRow => ({
+/**
+ * Waited for again, if its stream has not ended: the record that its last day passed is valid as
+ * long as that day is.
+ */
+const reopened = (row: DueDateRow, { ended_on }: Pick<DueDateRow, 'ended_on'>): DueDateRow => ({
   ...row,
-  status: row.overdue_from === null ? 'open' : 'overdue',
-  ended_on: null,
+  status: ended_on !== null ? 'withdrawn' : row.overdue_from === null ? 'open' : 'overdue',
+  ended_on,
 });
 
 function withDue(
@@ -166,16 +174,16 @@ function withDue(
   const disbursed = planned === null ? null : (was.disbursed ?? 0);
   const same = was.due === last;
   const set = { set_on: same ? was.set_on : on, overdue_from: same ? was.overdue_from : null };
-  return reopened({ ...was, item: change.named ?? was.item, due: last, planned, disbursed, ...set });
+  return reopened({ ...was, item: change.named ?? was.item, due: last, planned, disbursed, ...set }, head);
 }
 
-function withDisbursed(row: DueDateRow, by: number, paidOn: string | undefined): DueDateRow {
+function withDisbursed(row: DueDateRow, head: DueDateRow, by: number, paidOn: string | undefined): DueDateRow {
   const { planned, last_disbursed_on: before } = row;
   const disbursed = (row.disbursed ?? 0) + by;
   const last_disbursed_on = paidOn === undefined || (before !== null && before > paidOn) ? before : paidOn;
   const is = { ...row, disbursed, last_disbursed_on };
   return disbursed < (planned ?? 0)
-    ? reopened(is)
+    ? reopened(is, head)
     : { ...is, status: 'done', ended_on: row.ended_on ?? last_disbursed_on };
 }
 
@@ -189,9 +197,9 @@ function after(
 ): DueDateRow | null {
   if ('due' in change) return withDue(row, head, change, on, doers);
   if (row === null) return null;
-  if ('disbursed' in change) return withDisbursed(row, change.disbursed, change.paidOn);
+  if ('disbursed' in change) return withDisbursed(row, head, change.disbursed, change.paidOn);
   if ('about' in change) return waiting({ ...row, ...change.about }, row.waits_for);
-  if ('reopens' in change) return reopened(row);
+  if ('reopens' in change) return reopened(row, head);
   if ('endedOn' in change) return { ...row, ended_on: change.endedOn };
   if ('overdue' in change)
     return { ...row, status: 'overdue', overdue_from: dayAfter(row.due > row.set_on ? row.due : row.set_on) };
@@ -220,7 +228,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 /** What is due, for whom, and until when: the steward records from it what has become overdue. */
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
-  version: 10,
+  version: 11,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,
@@ -237,7 +245,8 @@ export const dueDates: Projection<Event, DueDateRow> = {
   indexes: [['status', 'due']],
   touches: (event) => {
     const duties = DUTIES[kindOf(event)] as Duties;
-    const heads = event.type === duties.about?.type || Object.hasOwn(duties.later ?? {}, event.type);
+    const heads =
+      event.type === duties.about?.type || Object.hasOwn(duties.later ?? {}, event.type) || endsWith(duties, event);
     return [...(heads ? [''] : []), ...new Set(changesOf(duties, event).map(keyOf))];
   },
   evolve,

@@ -32,7 +32,7 @@ const promises = (from: From): Query =>
         overdue: oneIf('c.overdue'),
         missed: '0',
       }),
-      PROMISES.part(from(MilestoneRow, 'm'), {
+      PROMISES.part(from(MilestoneRow, 'm').where(`m.status <> 'withdrawn'`), {
         ...columnsAs('m', ...SHARED),
         promise: `'milestone'`,
         cause: 'm.last_cause',

@@ -11,7 +11,7 @@ export class MilestoneRow {
   @text("the recipient's id when the milestone was planned") recipient!: string;
   @text(BASIS) basis!: string;
   @text("the milestone's name") milestone!: string;
-  @text('planned, also when it is replanned; met or missed') status!: string;
+  @text('planned, also when it is replanned; met, missed, or withdrawn: open when the programme ended') status!: string;
   @day("the day on which it was planned first, by the sender's word") planned_on!: string;
   @day('the day first promised, which no replanning changes') first_due!: string;
   @day('the day planned now') due!: string;
@@ -22,11 +22,13 @@ export class MilestoneRow {
 }
 
 const open = { status: 'planned', actual: null };
+/** Waited for, unless the programme has ended: its head has the status `withdrawn` then. */
+const openIn = (head: MilestoneRow | null) => ({ status: head?.status ?? open.status, actual: null });
 
 const ended = (row: MilestoneRow, status: string, on: string): MilestoneRow => ({ ...row, status, actual: on });
 
-const MISSED = { closed: { status: ['planned', 'met'] } };
-const MET = { done: 'actual', closed: { status: ['missed'] } };
+const MISSED = { closed: { status: ['planned', 'met', 'withdrawn'] } };
+const MET = { done: 'actual', closed: { status: ['missed', 'withdrawn'] } };
 
 function evolve(
   row: MilestoneRow | null,
@@ -54,6 +56,7 @@ function evolve(
   }
   if (event.type === 'ProgrammeCorrected')
     return head === null ? null : { ...head, recipient: event.data.recipient ?? head.recipient };
+  if (key === '' && head !== null) return { ...head, status: 'withdrawn' };
   if (event.type === 'MilestonePlanned' && head !== null) {
     const { due } = event.data;
     const { day: planned_on } = originOf(event);
@@ -69,7 +72,9 @@ function evolve(
     case 'MilestoneMissed':
       return ended(row, 'missed', event.data.on);
     case 'MilestoneCorrected':
-      return event.data.on === undefined ? { ...row, ...open } : ended(row, row.status, event.data.on);
+      return event.data.on === undefined ? { ...row, ...openIn(head) } : ended(row, row.status, event.data.on);
+    case 'ProgrammeTerminated':
+      return { ...row, status: 'withdrawn' };
     default:
       return row;
   }
@@ -80,7 +85,10 @@ function touches(event: RecordedEvent<ProgrammeEvent>): readonly string[] {
   switch (event.type) {
     case 'ProgrammeProposed':
     case 'ProgrammeCorrected':
+    case 'ProgrammeCompleted':
       return [''];
+    case 'ProgrammeTerminated':
+      return ['', ...(event.data.open ?? [])];
     case 'MilestonePlanned':
     case 'MilestoneReplanned':
     case 'MilestoneMet':
@@ -94,22 +102,25 @@ function touches(event: RecordedEvent<ProgrammeEvent>): readonly string[] {
 
 export const milestones: Projection<ProgrammeEvent, MilestoneRow> = {
   name: 'milestones',
-  version: 5,
+  version: 6,
   kinds: ['programme'],
   about: 'a milestone of a programme: the first promise, the current plan, and the outcome',
   entity: MilestoneRow,
   totals: { counts: 'milestones', by: ['status', 'overdue'], sums: [] },
   daily: {
-    overdue: overdue('whether it is past the day planned now, and neither met nor recorded as missed', {
-      due: 'due',
-      ...MET,
-    }),
+    overdue: overdue(
+      'whether it is past the day planned now, neither met nor recorded as missed, and its programme has not ended',
+      {
+        due: 'due',
+        ...MET,
+      },
+    ),
     days_late_first: daysLate(
-      'days from the day first promised to the day met, negative if early; while it is overdue by that day, to the day of the answer; null if missed',
+      'days from the day first promised to the day met, negative if early; while it is overdue by that day, to the day of the answer; null if missed or withdrawn',
       { due: 'first_due', ...MET },
     ),
     days_late_plan: daysLate(
-      'days from the day planned last to the day met, negative if early; while it is overdue, to the day of the answer; null if missed',
+      'days from the day planned last to the day met, negative if early; while it is overdue, to the day of the answer; null if missed or withdrawn',
       { due: 'due', ...MET },
     ),
     days_missed_first: daysLate(

@@ -89,7 +89,7 @@ function disputed(from: From): Query {
 
 /** Money that was announced and has not, or not fully, arrived. */
 const announced = (from: From): Query =>
-  ITEMS.part(from(DisbursementRow, 'd').where(`d.status <> 'disbursed'`), {
+  ITEMS.part(from(DisbursementRow, 'd').where(`d.status NOT IN ('disbursed', 'withdrawn')`), {
     ...columnsAs('d', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'currency', 'status', 'due'),
     item_kind: `'tranche'`,
     part: 'd.tranche',

@@ -51,6 +51,9 @@ const milestoneTurns = (steps: readonly MilestoneStep[]): readonly Turn[] =>
     return step.data.on === undefined ? [{ is: 'opened' }] : outcome(steps, step, step.data.on);
   });
 
+/** The end of a stream: what is open then is not waited for any more. */
+const endsWith = (end: RecordedEvent): Turn => ({ is: 'withdrawn', on: occurredOn(end) });
+
 const milestones: Figures = (log, { day }) =>
   streamsOf<ProgrammeEvent>(log, 'programme').flatMap((events) =>
     only(events, 'MilestonePlanned').flatMap((planned) => {
@@ -60,7 +63,8 @@ const milestones: Figures = (log, { day }) =>
       const recipient = statedLast(events.slice(0, events.indexOf(planned)), 'recipient');
       const { stream } = planned;
       const about = { stream, duty: 'milestone', waitsFor: 'donor', item, donor, recipient, programme: idOf(stream) };
-      return duty(about, milestoneTurns(steps), day);
+      const ends = only(events, 'ProgrammeCompleted', 'ProgrammeTerminated').map(endsWith);
+      return duty(about, [...milestoneTurns(steps), ...ends], day);
     }),
   );
 
@@ -112,6 +116,7 @@ const tranches: Figures = (log, asked) =>
       { is: 'due', due: due as string, on: row['planned_on'] as string },
       ...(overdue ? [{ is: 'overdue' } as const] : []),
       ...(on === null ? [] : [{ is: 'done', on } as const]),
+      ...log.filter((one) => one.stream === stream && one.type === 'FundingAccountClosed').map(endsWith),
     ];
     const about = {
       stream,

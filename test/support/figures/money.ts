@@ -182,6 +182,7 @@ function tranche(events: Events, planned: Of<FundingAccountEvent, 'DisbursementP
   const disbursed = sum(paid.map(({ quantity }) => quantity));
   const whole = disbursed >= amount;
   const disbursedOn = wholeOn(events, planned.data);
+  const open = !whole && last(events, 'FundingAccountClosed') === undefined;
   return {
     item: `${planned.stream}#${name}`,
     ...about,
@@ -191,14 +192,14 @@ function tranche(events: Events, planned: Of<FundingAccountEvent, 'DisbursementP
     tranche: name,
     period,
     currency,
-    status: whole ? 'disbursed' : disbursed > 0 ? 'begun' : 'planned',
+    status: whole ? 'disbursed' : !open ? 'withdrawn' : disbursed > 0 ? 'begun' : 'planned',
     planned: amount,
     disbursed,
     due,
     last_disbursed_on: latest(paid.map(({ on }) => on)),
     disbursed_on: disbursedOn,
-    overdue: !whole && day > due,
-    days_late: daysLate(due, disbursedOn, !whole, day),
+    overdue: open && day > due,
+    days_late: daysLate(due, disbursedOn, open, day),
   };
 }
 

@@ -153,7 +153,8 @@ function milestone(events: Events, one: Milestone, day: string): FigureRow {
   const { data: proposed } = last(events, 'ProgrammeProposed') as Of<ProgrammeEvent, 'ProgrammeProposed'>;
   const { planned, replanned, outcome, actual } = one;
   const due = replanned.at(-1)?.data.due ?? planned.data.due;
-  const open = outcome === null;
+  const ended = only(events, 'ProgrammeCompleted', 'ProgrammeTerminated').length > 0;
+  const open = outcome === null && !ended;
   const met = outcome === 'met' ? actual : null;
   return {
     programme: idOf(planned.stream),
@@ -166,7 +167,7 @@ function milestone(events: Events, one: Milestone, day: string): FigureRow {
       proposed.basis === undefined && planned.data.due < occurredOn(planned),
     ]),
     milestone: one.name,
-    status: outcome ?? 'planned',
+    status: outcome ?? (ended ? 'withdrawn' : 'planned'),
     first_due: planned.data.due,
     due,
     replans: replanned.length,

@@ -39,20 +39,22 @@ function promises(log: readonly RecordedEvent[], asked: QueryParameters): readon
       const { days_late_first: first, days_late_plan: plan } = row;
       return { about, kept: row.received_on !== null, overdue: row.overdue, missed: false, first, plan };
     });
-  const milestones = rowsIn(PLANNING, 'milestones', log, asked).map((row): PromiseFigure => ({
-    about: {
-      donor: row['donor'] ?? null,
-      recipient: row['recipient'] ?? null,
-      programme: row['programme'] ?? null,
-      promise: 'milestone',
-      cause: row['last_cause'] ?? null,
-    },
-    kept: row['status'] === 'met',
-    overdue: row['overdue'] === true,
-    missed: row['status'] === 'missed',
-    first: lateBy(row, 'first', asked.day),
-    plan: lateBy(row, 'plan', asked.day),
-  }));
+  const milestones = rowsIn(PLANNING, 'milestones', log, asked)
+    .filter((row) => row['status'] !== 'withdrawn')
+    .map((row): PromiseFigure => ({
+      about: {
+        donor: row['donor'] ?? null,
+        recipient: row['recipient'] ?? null,
+        programme: row['programme'] ?? null,
+        promise: 'milestone',
+        cause: row['last_cause'] ?? null,
+      },
+      kept: row['status'] === 'met',
+      overdue: row['overdue'] === true,
+      missed: row['status'] === 'missed',
+      first: lateBy(row, 'first', asked.day),
+      plan: lateBy(row, 'plan', asked.day),
+    }));
   return [...deliveries, ...milestones];
 }
 

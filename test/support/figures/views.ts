@@ -276,7 +276,7 @@ function unanswered(log: readonly RecordedEvent[]): readonly Item[] {
 function tranches(log: readonly RecordedEvent[], day: string): readonly Item[] {
   const rows = (MONEY['disbursements'] as Figures)(log, { day, occurredBy: null });
   return rows
-    .filter(({ status }) => status !== 'disbursed')
+    .filter(({ status }) => status !== 'disbursed' && status !== 'withdrawn')
     .map((one) => ({
       ...NOTHING,
       item_kind: 'tranche',

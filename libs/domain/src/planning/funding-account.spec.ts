@@ -408,4 +408,22 @@ describe('an account', () => {
     account(committed).refuses({ type: 'CloseFundingAccount', data: closed.data }, 'money-still-moving');
     account(closed).refuses({ type: 'PledgeFunds', data: money(1) }, 'account-closed');
   });
+  it('closes with its open tranches, none of which becomes overdue afterwards', () => {
+    const planned = { type: 'DisbursementPlanned', data: { ...money(10), tranche: 't1', due: '2026-05-20' } };
+    const closed = { type: 'FundingAccountClosed', data: { reason: 'done', open: ['t1'] } };
+    const overdue = { type: 'RecordOverdueTranche', data: { tranche: 't1', due: '2026-05-20' } };
+    account(planned).decides({ type: 'CloseFundingAccount', data: { reason: 'done' } }, closed);
+    account(planned, closed).as('entente', 'system').refuses(overdue, 'account-closed');
+    account(planned).as('entente', 'system').decides(overdue, { type: 'TrancheBecameOverdue', data: overdue.data });
+  });
+  it('has at most a thousand open tranches (R32)', () => {
+    const named = (n: number, amount = 1) => ({ ...money(amount), tranche: `t${n}`, due: '2026-05-20' });
+    const plans = Array.from({ length: 1000 }, (_, n) => ({ type: 'DisbursementPlanned', data: named(n) }));
+    account(...plans).refuses({ type: 'PlanDisbursement', data: named(1000) }, 'too-many-tranches');
+    const paid = { type: 'FundsDisbursed', data: { ...money(1), tranche: 't7' } };
+    account(...plans, paid).decides(
+      { type: 'PlanDisbursement', data: named(1000) },
+      { type: 'DisbursementPlanned', data: named(1000) },
+    );
+  });
 });

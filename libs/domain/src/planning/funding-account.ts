@@ -70,6 +70,8 @@ const move = (type: keyof typeof MOVES) => {
   return ({ amount }: Money, state: FundingAccount) => moved(state, stage, sign * amount);
 };
 
+const MAX_OPEN_TRANCHES = 1000;
+
 const trancheIn = (tranches: FundingAccount['tranches'], name: string): Tranche | undefined =>
   Object.hasOwn(tranches, name) ? tranches[name] : undefined;
 
@@ -96,6 +98,7 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
     reallocatedIn: [],
     recovered: {},
     closed: false,
+    ended: [],
     correctable: new Map(),
   }),
   {
@@ -136,7 +139,7 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
       turnover: { ...turnover, planned: turnover.planned + amount },
     }),
     ExchangeRateFixed: () => ({}),
-    FundingAccountClosed: () => ({ closed: true }),
+    FundingAccountClosed: ({ open = [] }) => ({ closed: true, ended: open }),
   },
 );
 
@@ -233,6 +236,19 @@ function cannotDisburse(data: DisburseFunds, state: FundingAccount, context: Dec
   return cannotGoForward(state, 'disbursed', data, context);
 }
 
+/** The tranches of which something was not disbursed: the end of the account lists them. */
+const openTranches = ({ tranches }: Pick<FundingAccount, 'tranches'>): readonly string[] =>
+  Object.keys(tranches).filter((name) => {
+    const { planned, disbursed } = tranches[name] as Tranche;
+    return disbursed < planned;
+  });
+
+/** R32: the event that closes an account lists its open tranches. */
+const tooManyTranches = (state: FundingAccount): Refusal | null =>
+  Object.keys(state.tranches).length < MAX_OPEN_TRANCHES || openTranches(state).length < MAX_OPEN_TRANCHES
+    ? null
+    : refuse('too-many-tranches', `at most ${MAX_OPEN_TRANCHES} tranches of an account are open`, 'R32');
+
 /** A tranche is overdue if its day has passed, and something of it was not disbursed. */
 function cannotBeOverdue(
   { tranche: name, due }: TrancheBecameOverdue,
@@ -247,6 +263,8 @@ function cannotBeOverdue(
   const { planned, disbursed } = tranche;
   if (due !== tranche.due)
     return refuse('other-last-day', 'the day is that of the tranche', null, { due: tranche.due });
+  if (state.ended.includes(name))
+    return refuse('account-closed', 'the account was open on the last day of the tranche', null, { due });
   if (disbursed >= planned)
     return refuse('tranche-disbursed', 'something of the tranche was not disbursed', null, { planned, disbursed });
   return notOverYet(due, context);
@@ -380,7 +398,9 @@ const decide = decideBy<FundingAccount, FundingAccountCommand, FundingAccountEve
           ? refuse('tranche-already-planned', 'no tranche has this name', null, {
               planned: Object.keys(state.tranches),
             })
-          : (cannotMove(state, 'disbursed', data, 0, context) ?? beyondRange(state, 'planned', data.amount)),
+          : (tooManyTranches(state) ??
+            cannotMove(state, 'disbursed', data, 0, context) ??
+            beyondRange(state, 'planned', data.amount)),
       then: 'DisbursementPlanned',
     },
     RecordOverdueTranche: {
@@ -406,7 +426,11 @@ const decide = decideBy<FundingAccount, FundingAccountCommand, FundingAccountEve
         quote === currency ? refuse('same-currency', 'the rate is against another currency') : null,
       then: 'ExchangeRateFixed',
     },
-    CloseFundingAccount: { unless: (_, state) => cannotClose(state), then: 'FundingAccountClosed' },
+    CloseFundingAccount: (data, state) => {
+      const open = openTranches(state);
+      const closed = { ...data, ...(open.length > 0 && { open }) };
+      return cannotClose(state) ?? [{ type: 'FundingAccountClosed', data: closed }];
+    },
   },
 );
 

@@ -6,7 +6,7 @@ import { withMisuseCase } from '../safeguards/misuse-holds.js';
 /** A milestone: its current plan, its outcome, and the event of that outcome. */
 export interface MilestoneState {
   readonly due: string;
-  readonly outcome: 'open' | 'met' | 'missed';
+  readonly outcome: 'open' | 'met' | 'missed' | 'ended';
   /** Whether it was recorded that its last day passed. */
   readonly overdue: boolean;
   readonly on: string | null;
@@ -80,6 +80,12 @@ function withWord(
 }
 
 const OPEN = { outcome: 'open', overdue: false, on: null, saidBy: null } as const;
+/** Neither met nor missed when the programme ended. */
+const ENDED = { ...OPEN, outcome: 'ended' } as const;
+
+/** Whether a programme was completed or ended early. */
+export const hasEnded = ({ status }: Pick<Programme, 'status'>): boolean =>
+  status === 'completed' || status === 'terminated';
 
 /** A programme after its events. */
 export const evolve = evolveBy<Programme, ProgrammeEvent>()(
@@ -149,7 +155,8 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
     MilestoneMissed: ({ milestone, on }, state, { id }) =>
       withMilestone(state, milestone, { outcome: 'missed', on, saidBy: id }),
     MilestoneBecameOverdue: ({ milestone }, state) => withMilestone(state, milestone, { overdue: true }),
-    MilestoneCorrected: ({ milestone, on }, state) => withMilestone(state, milestone, on === undefined ? OPEN : { on }),
+    MilestoneCorrected: ({ milestone, on }, state) =>
+      withMilestone(state, milestone, on === undefined ? (hasEnded(state) ? ENDED : OPEN) : { on }),
     ProgrammeSuspended: ({ misuseCase }, { status, resumesTo, misuseCases }) => ({
       status: 'suspended' as const,
       resumesTo: status === 'proposed' || status === 'approved' || status === 'active' ? status : resumesTo,
@@ -157,6 +164,12 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
     }),
     ProgrammeResumed: ({ to }) => ({ status: to ?? ('active' as const) }),
     ProgrammeCompleted: ({ on }) => ({ status: 'completed' as const, completedOn: on }),
-    ProgrammeTerminated: () => ({ status: 'terminated' as const }),
+    ProgrammeTerminated: ({ open = [] }, state) => ({
+      status: 'terminated' as const,
+      milestones: open.reduce(
+        (all, name) => withMilestone({ ...state, milestones: all }, name, ENDED).milestones,
+        state.milestones,
+      ),
+    }),
   },
 );

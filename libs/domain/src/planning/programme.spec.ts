@@ -469,6 +469,22 @@ describe('a programme', () => {
       suspended,
     );
   });
+  it('ends with its open milestones, none of which becomes overdue afterwards', () => {
+    const other = { type: 'MilestonePlanned', data: { milestone: 'm2', due: '2026-04-30' } };
+    const met = { type: 'MilestoneMet', data: { milestone: 'm2', on: '2026-04-20' } };
+    const ended = { type: 'ProgrammeTerminated', data: { ...terminated.data, open: ['m1'] } };
+    const past = [...running, planned, other, met];
+    given(programme, ...past).decides(terminate, ended);
+    given(programme, ...running, other, met).decides(terminate, terminated);
+    const overdue = (milestone: string) => ({ type: 'RecordOverdueMilestone', data: { milestone, due: '2026-04-30' } });
+    given(programme, ...past, ended).refuses(overdue('m1'), 'milestone-settled');
+    const withdrawn = { type: 'MilestoneCorrected', data: { milestone: 'm2', corrects: given.id(5), reason: 'typo' } };
+    given(programme, ...past, ended, withdrawn).refuses(overdue('m2'), 'milestone-settled');
+    given(programme, ...past, withdrawn).decides(overdue('m2'), {
+      type: 'MilestoneBecameOverdue',
+      data: { milestone: 'm2', due: '2026-04-30' },
+    });
+  });
   it('is completed while active, not while suspended (R19)', () => {
     given(programme, ...running).decides(complete, completed);
     given(programme, ...running, suspended).refuses(complete, 'not-active');

@@ -29,6 +29,7 @@ import {
   type MilestoneState,
   type Programme,
   evolve,
+  hasEnded,
   joined,
   milestoneOf,
   participationOf,
@@ -241,12 +242,16 @@ function cannotCorrectProgramme(
   return state.basis === 'reported' ? null : notRegistered([[recipient, 'recipient']], context);
 }
 
+/** The milestones that were neither met nor missed. */
+const openMilestones = (state: Programme): readonly string[] =>
+  Object.keys(state.milestones).filter((name) => milestoneOf(state, name)?.outcome === 'open');
+
 function cannotComplete(
   { on }: ProgrammeData<'CompleteProgramme'>,
   state: Programme,
   context: DecisionContext,
 ): Refusal | null {
-  const open = Object.keys(state.milestones).filter((name) => milestoneOf(state, name)?.outcome === 'open');
+  const open = openMilestones(state);
   return (
     notActive(state) ??
     (open.length > 0 ? refuse('milestones-open', 'each milestone was met or missed', null, { open }) : null) ??
@@ -318,7 +323,7 @@ const cannotMiss = ofPlanned<ProgrammeData<'MissMilestone'>>(
 const cannotBeOverdue = ofPlanned<ProgrammeData<'RecordOverdueMilestone'>>(({ due }, milestone, context) => {
   if (due !== milestone.due)
     return refuse('other-last-day', 'the day is the one planned now', null, { due: milestone.due });
-  return settled(milestone, 'met', 'missed') ?? (today(context) <= due ? notOverdue(due) : null);
+  return settled(milestone, 'met', 'missed', 'ended') ?? (today(context) <= due ? notOverdue(due) : null);
 });
 
 const cannotCorrect = ofPlanned<ProgrammeData<'CorrectMilestone'>>(({ corrects, on }, milestone, context) => {
@@ -344,9 +349,9 @@ const AFTER_THE_END: readonly ProgrammeCommand['type'][] = [
 const decide = decideBy<Programme, ProgrammeCommand, ProgrammeEvent>()(
   'ProposeProgramme',
   propose,
-  ({ type }, { status }) =>
-    (status === 'completed' || status === 'terminated') && !AFTER_THE_END.includes(type)
-      ? refuse('programme-ended', 'the programme has not ended', null, { status })
+  ({ type }, state) =>
+    hasEnded(state) && !AFTER_THE_END.includes(type)
+      ? refuse('programme-ended', 'the programme has not ended', null, { status: state.status })
       : null,
   {
     InviteParticipant: {
@@ -419,7 +424,10 @@ const decide = decideBy<Programme, ProgrammeCommand, ProgrammeEvent>()(
     SuspendProgramme: { unless: cannotSuspend, then: 'ProgrammeSuspended' },
     ResumeProgramme: resume,
     CompleteProgramme: { unless: cannotComplete, then: 'ProgrammeCompleted' },
-    TerminateProgramme: { then: 'ProgrammeTerminated' },
+    TerminateProgramme: (data, state) => {
+      const open = openMilestones(state);
+      return [{ type: 'ProgrammeTerminated', data: { ...data, ...(open.length > 0 && { open }) } }];
+    },
   },
 );
 

@@ -13,6 +13,7 @@ export const assistanceCaseDuties = dutiesOf<AssistanceCaseEvent>()(
     OfferMade: ({ offer, validUntil }) => [{ duty: 'acceptance', named: offer, due: validUntil }],
     OfferAccepted: () => [done('acceptance')],
     OfferLapsed: () => [withdrawn('acceptance')],
-    CaseCancelled: () => [withdrawn('acceptance')],
   },
+  {},
+  ['CaseCancelled', 'CaseClosed'],
 );

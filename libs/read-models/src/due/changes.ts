@@ -79,12 +79,14 @@ export interface Duties {
   readonly about: { readonly type: string; of(data: never, origin: Origin): About } | null;
   /** What later events change of that. */
   readonly later?: Readonly<Record<string, (data: never) => About>>;
+  /** The events that end the stream: nothing of it is waited for from then on. */
+  readonly ends: readonly string[];
   readonly changes: Readonly<Record<string, (data: never, origin: never) => readonly DueChange[]>>;
 }
 
 /**
  * The duties of the events `E`: their names, what the opening event states about all of them, what
- * each event changes, and what later events change of the statement.
+ * each event changes, what later events change of the statement, and which events end the stream.
  */
 export const dutiesOf =
   <E extends Event>() =>
@@ -93,8 +95,18 @@ export const dutiesOf =
     about: { readonly type: Type; of(data: DataOf<E, Type>, origin: Origin): About } | null,
     changes: DueChanges<E, keyof Names & string>,
     later: { readonly [T in E['type']]?: (data: DataOf<E, T>) => About } = {},
+    ends: readonly E['type'][] = [],
   ): Duties =>
-    ({ duties, about, changes, later }) as Duties;
+    ({ duties, about, changes, later, ends }) as Duties;
+
+/**
+ * What the end of a stream withdraws: each duty of the stream, and of a duty with several items
+ * those that the event lists as open.
+ */
+export const endOf = (
+  { duties }: Pick<Duties, 'duties'>,
+  { open = [''] }: { readonly open?: readonly string[] },
+): readonly DueChange[] => Object.keys(duties).flatMap((duty) => open.map((item) => withdrawn(duty, item)));
 
 /** The parties that an opening event names. */
 export const partiesOf = (data: {

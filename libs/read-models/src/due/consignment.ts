@@ -1,5 +1,5 @@
 import type { ConsignmentEvent } from '@entente/contracts';
-import { due, done, withdrawn, overdueNow, partiesOf, dutiesOf } from './changes.js';
+import { due, done, overdueNow, partiesOf, dutiesOf } from './changes.js';
 
 /** What is due of a consignment, until when, and by whom. */
 export const consignmentDuties = dutiesOf<ConsignmentEvent>()(
@@ -10,7 +10,8 @@ export const consignmentDuties = dutiesOf<ConsignmentEvent>()(
     DeliveryRescheduled: (data) => [due('delivery', data.due)],
     ReceiptConfirmed: ({ on }) => [done('delivery', '', on)],
     DateCorrected: ({ fact, on }) => (fact === 'receipt' ? [{ duty: 'delivery', endedOn: on }] : []),
-    ConsignmentCancelled: () => [withdrawn('delivery')],
     DeliveryBecameOverdue: () => [overdueNow('delivery')],
   },
+  {},
+  ['ConsignmentCancelled'],
 );

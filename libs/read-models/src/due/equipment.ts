@@ -28,8 +28,9 @@ export const storageSiteDuties = dutiesOf<StorageSiteEvent>()(
     CertificateCorrected: ({ until }) => (until === undefined ? [] : [due('certificate-end', until)]),
     StorageDecertified: () => [withdrawn('certificate-end')],
     CertificateExpired: () => [done('certificate-end')],
-    StorageSiteClosed: () => [withdrawn('certificate-end')],
   },
+  {},
+  ['StorageSiteClosed'],
 );
 
 const reported = ({ verifyBy }: { readonly verifyBy: string }) => [due('loss-verification', verifyBy)];
@@ -70,8 +71,9 @@ export const thirdPartyTransferDuties = dutiesOf<ThirdPartyTransferEvent>()(
     TransferConsentWithdrawn: () => [withdrawn('consent-end')],
     TransferConsentLapsed: () => [done('consent-end')],
     ThirdPartyTransferCarriedOut: ({ on }) => [withdrawn('consent-end', '', on)],
-    ThirdPartyTransferWithdrawn: () => [withdrawn('consent-end')],
   },
+  {},
+  ['ThirdPartyTransferWithdrawn'],
 );
 
 /** What is due of a release of technical data. */

@@ -20,4 +20,6 @@ export const fundingAccountDuties = dutiesOf<FundingAccountEvent>()(
     MovementCorrected: ({ tranche, amountBy }) => disbursedOf(tranche, amountBy),
     TrancheBecameOverdue: ({ tranche }) => [overdueNow('tranche', tranche)],
   },
+  {},
+  ['FundingAccountClosed'],
 );

@@ -21,4 +21,5 @@ export const programmeDuties = dutiesOf<ProgrammeEvent>()(
     MilestoneBecameOverdue: ({ milestone }) => [overdueNow('milestone', milestone)],
   },
   { ProgrammeCorrected: ({ recipient }) => (recipient === undefined ? {} : { recipient }) },
+  ['ProgrammeCompleted', 'ProgrammeTerminated'],
 );

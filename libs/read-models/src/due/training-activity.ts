@@ -19,7 +19,8 @@ export const trainingActivityDuties = dutiesOf<TrainingActivityEvent>()(
     TrainingStarted: ({ on }) => [done('training-start', '', on)],
     TrainingCompleted: ({ on }) => [done('training-end', '', on)],
     TrainingTerminated: ({ on }) => [withdrawn('training-end', '', on)],
-    TrainingCancelled: () => [withdrawn('training-start'), withdrawn('training-end')],
     TrainingBecameOverdue: ({ duty }) => [overdueNow(duty)],
   },
+  {},
+  ['TrainingCancelled'],
 );
