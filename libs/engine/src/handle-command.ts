@@ -150,8 +150,8 @@ function untimely(decider: AnyDecider, command: Command, state: unknown, c: Deci
   const at = Date.parse(c.occurredAt);
   if (at > now + OCCURRED.minutesAhead * 60_000)
     return refuse('occurred-in-future', 'it has happened already', null, { occurredAt: c.occurredAt, now: c.now });
-  if (at >= now - OCCURRED.daysBack * 86_400_000 || decider.reportsHistory?.(command as never, state) === true)
-    return null;
+  if (at >= now - OCCURRED.daysBack * 86_400_000) return null;
+  if (decider.reportsHistory?.(command as never, state, c.known) === true) return null;
   return refuse('occurred-too-long-ago', `it happened within the last ${OCCURRED.daysBack} days`, null, {
     occurredAt: c.occurredAt,
     now: c.now,

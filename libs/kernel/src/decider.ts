@@ -81,7 +81,7 @@ export interface Decider<Kind extends string, C extends Command, E extends Event
   /** Called if the stream exists, or the command opens it, and the sender may send the command. */
   decide(command: C, state: State, context: DecisionContext): readonly E[] | Refusal;
   /** True if the stream holds history of another system: `occurredAt` then has no lower bound. */
-  reportsHistory?(command: C, state: State): boolean;
+  reportsHistory?(command: C, state: State, known: ConsultedStreams): boolean;
 }
 
 /** A decider of unknown types, for the engine and the catalogue. */

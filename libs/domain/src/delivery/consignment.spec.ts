@@ -109,6 +109,21 @@ describe('a delivery is scheduled', () => {
       .knowing(assistanceCase, CASE, repeated, ...running.slice(1))
       .decides(when, act('DeliveryScheduled', { ...plan, ...parties, requestedOn, basis: 'reported' }));
   });
+  it('years ago, as all facts of it, under such a case alone', () => {
+    const years = { occurredAt: '2019-05-02T09:00:00.000Z' };
+    const repeated = act('AssistanceRequested', { ...parties, asked: [], basis: 'reported' });
+    const own = { ...parties, requestedOn };
+    donor()
+      .knowing(assistanceCase, CASE, repeated, ...running.slice(1))
+      .decides(when, act('DeliveryScheduled', { ...plan, ...own, basis: 'reported' }), years);
+    donor()
+      .knowing(assistanceCase, CASE, ...running)
+      .refuses(when, 'occurred-too-long-ago', years);
+    const hub = act('RecordArrivalAtHub', { on: '2019-05-13', hub: 'sudria-air-base' });
+    const past = (basis: object) => act('DeliveryScheduled', { ...plan, ...own, ...basis });
+    donor(past({ basis: 'reported' })).decides(hub, act('ConsignmentArrivedAtHub', hub.data), years);
+    donor(past({})).refuses(hub, 'occurred-too-long-ago', years);
+  });
   it('of lines of the case, each once, within what is outstanding', () => {
     const lines = (name: string, quantity: number) => ({ lines: [{ line: name, quantity }] });
     donor()

@@ -476,5 +476,8 @@ export const consignment: Decider<
       ),
     ),
     decide,
+    reportsHistory: (command, state, known) =>
+      state?.reported === true ||
+      (command.type === 'ScheduleDelivery' && known.of(assistanceCase, command.data.case)?.reported === true),
   }),
 );
