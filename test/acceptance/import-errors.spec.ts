@@ -126,8 +126,14 @@ describe('entente import commands', () => {
     // What is named beside the mapping is checked with it, at once.
     expect(await run('--encoding', 'klingon', '--edition', 'of May')).toMatchObject({
       status: 3,
-      err: expect.stringMatching(/^--edition: must match .*\n--encoding: there is no encoding/) as unknown,
+      err: expect.stringMatching(/^--edition: must match .*\n.*\n--encoding: there is no encoding/) as unknown,
     });
+    // Another edition has another day; its name need not be one.
+    expect(await run('--edition', 'FY2025')).toMatchObject({
+      status: 3,
+      err: expect.stringMatching(/^--published: is missing: the day of the edition/) as unknown,
+    });
+    expect((await run('--edition', 'FY2025', '--published', '2025-01-31', '--part')).status).toBe(0);
   });
 
   it('ends with 3 if the file, the mapping or the place of refused rows is no file that it can use', async () => {

@@ -132,7 +132,11 @@ export function importing(opens: DeploymentFactory): void {
       const edition = async (name: string, ...rows: string[]) => {
         writeFileSync(file, ['country,fiscal_year,usd,funding_account_name', ...rows].join('\r\n'));
         const files = { refused: join(folder, 'edition.refused.csv'), missing: join(folder, 'missing.csv') };
-        return importCommands(file, { mapping: MAPPING, url: deployment.url, edition: name, ...files }, quiet);
+        return importCommands(
+          file,
+          { mapping: MAPPING, url: deployment.url, edition: name, published: `${name}-01-31`, ...files },
+          quiet,
+        );
       };
       const before = await totalsOf(deployment);
       const norland = async () =>

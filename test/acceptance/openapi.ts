@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CATALOGUE } from '@entente/contracts';
+import { NOT_THE_CLOCK } from '../support/days.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { loadExample } from '../support/example-data.js';
 
@@ -25,20 +26,6 @@ interface Example {
   readonly 'x-events': Record<string, number>;
   readonly 'x-may-exist': boolean;
 }
-
-/** All timers that Jest could fake, except the date. */
-const NOT_THE_CLOCK = [
-  ...([
-    'hrtime',
-    'nextTick',
-    'performance',
-    'queueMicrotask',
-    'requestAnimationFrame',
-    'cancelAnimationFrame',
-  ] as const),
-  ...(['requestIdleCallback', 'cancelIdleCallback', 'setImmediate', 'clearImmediate'] as const),
-  ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
-];
 
 /** Puts a value at a path such as `facts.0.event`. */
 function fill(body: Record<string, unknown>, path: string, value: string): void {

@@ -1,12 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { SqliteLogReader } from '@entente/sqlite';
+import type { RecordedEvent } from '@entente/kernel';
 import { parse } from 'csv-parse/sync';
 import { commandLine } from '../../apps/cli/src/commands.js';
 import { MAPPING_SCHEMA } from '../../apps/cli/src/importing/mapping-schema.js';
 import { ROOT } from '../support/documents.js';
+import { NOT_THE_CLOCK } from '../support/days.js';
 import { until } from '../support/kafka.js';
+import { entente } from '../support/run-cli.js';
 import { type StandaloneProcess, startStandalone } from '../support/standalone-process.js';
 
 interface HistoryEvent {
@@ -129,10 +133,58 @@ describe('the worked file of the how-to', () => {
     expect(await late('24-017')).toMatchObject({ days_late_first: 4, overdue: false });
     expect(await late('24-018')).toMatchObject({ received_on: null, overdue: true });
     expect(await late('24-020')).toMatchObject({ days_late_first: -10, overdue: false });
+    // What arrived is delivered, so that its line is no later than it came.
+    const line = async (number: string) => (await rowsOf('deliverables', `assistance_case=norland.list-${number}`))[0];
+    const delivered = { delivered: 3, completed_on: '2026-11-14', state: 'completed', days_late_first: 4 };
+    expect(await line('24-017')).toMatchObject({ ...delivered, overdue: false });
+    expect(await line('24-018')).toMatchObject({ delivered: 0, completed_on: null, state: 'open', overdue: true });
+    expect(await line('24-019')).toMatchObject({ delivered: 0, state: 'open', overdue: false, days_late_first: null });
+    expect(await line('24-020')).toMatchObject({ delivered: 4, completed_on: '2026-11-20', days_late_first: -10 });
     expect(await brought('equipment')).toMatchObject({ accepted: 0, alreadyThere: 4, leftOut: 2 });
   });
 
   it('has a mapping whose members the published schema declares', () => {
     expect(JSON.parse(readFileSync(join(ROOT, 'docs/reference/mapping.schema.json'), 'utf8'))).toEqual(MAPPING_SCHEMA);
   });
+});
+
+describe('a worked file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'entente-worked-'));
+  afterEach(() => void jest.useRealTimers());
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** The events of an import on a day, by what they record and when that happened. */
+  async function importedOn(name: string, day: string): Promise<readonly unknown[]> {
+    jest.useFakeTimers({ now: Date.parse(`${day}T09:00:00Z`), doNotFake: NOT_THE_CLOCK });
+    const data = join(folder, `${name}-${day}`);
+    const file = [fileOf(`${name}.csv`), '--mapping', fileOf(`${name}.mapping.json`)];
+    const places = ['--refused', join(folder, 'refused.csv'), '--missing', join(folder, 'missing.csv')];
+    const done = await entente('import', 'commands', ...file, '--data', data, ...places);
+    expect(done).toMatchObject({ status: 0, out: expect.stringContaining(', 0 refused') as unknown });
+    jest.useRealTimers();
+    const log = new SqliteLogReader(data);
+    const found: (Pick<RecordedEvent, 'stream' | 'type'> & {
+      readonly recorded: unknown;
+      readonly occurredAt: string;
+    })[] = [];
+    for await (const batch of log.readLog(0n))
+      for (const { stream, type, data: recorded, metadata } of batch) {
+        const { correlationId, occurredAt, recordedAt } = metadata;
+        if (!correlationId.startsWith('import:')) continue;
+        expect(recordedAt.slice(0, 10)).toBe(day);
+        found.push({ stream, type, recorded, occurredAt });
+      }
+    await log.close();
+    // Rows without a common stream are sent side by side.
+    return found.toSorted((a, b) => (a.stream < b.stream ? -1 : Number(a.stream > b.stream)));
+  }
+
+  it.each(['us-greenbook', 'state-department', 'equipment'])(
+    '%s gives the same events on any day on which it is imported',
+    async (name) => {
+      const events = await importedOn(name, '2027-03-01');
+      expect(events.length).toBeGreaterThan(10);
+      expect(await importedOn(name, '2027-07-01')).toEqual(events);
+    },
+  );
 });

@@ -43,6 +43,7 @@ interface ImportOptions {
   readonly refused?: string;
   readonly missing?: string;
   readonly edition?: string;
+  readonly published?: string;
   readonly encoding?: string;
   readonly part?: boolean;
   readonly dryRun?: boolean;
@@ -103,7 +104,8 @@ export function commandLine(
     .argument('<what>', 'what the file holds: commands (CSV), or a log that was exported (NDJSON)')
     .argument('<file>', 'the file')
     .option('--mapping <file>', 'commands: how rows become commands; see docs/how-to/import-spreadsheets.md')
-    .option('--edition <name>', "commands: the edition of the source; else the mapping's")
+    .option('--edition <name>', "commands: the edition of the source, by any name; else the mapping's")
+    .option('--published <day>', 'commands: the day of that edition, if the mapping names {published}')
     .option('--encoding <name>', "commands: the file's encoding, such as windows-1252; else the mapping's, else utf-8")
     .option('--part', 'commands: the file is a part of the edition, and rows that it lacks are not missing')
     .option(

@@ -46,6 +46,7 @@ export interface ImportCommandsOptions {
   /** The log of a dry run that has no address; by default none was made yet. */
   readonly log?: BaseLog;
   readonly edition?: string;
+  readonly published?: string;
   readonly encoding?: string;
   readonly refused?: string;
   readonly missing?: string;

@@ -129,7 +129,13 @@ export const MAPPING_SCHEMA: MappingSchema = {
       edition: {
         type: 'string',
         pattern: '^[A-Za-z0-9._-]{1,40}$',
-        description: 'the name of this edition of the source, such as 2026 or 2026-01-31; --edition names another',
+        description: 'the name of this edition of the source, such as 2026 or FY2025; --edition names another',
+      },
+      published: {
+        type: 'string',
+        pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
+        description:
+          'the day on which this edition was published, YYYY-MM-DD: needed if a field names {published}; --published names another',
       },
       actor: text('who sends, as in the header Entente-Actor'),
       order: {

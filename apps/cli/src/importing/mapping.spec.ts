@@ -98,6 +98,20 @@ describe('a mapping', () => {
     expect(errors({ values: 'none', tables: [] })).toEqual(['values: takes an object', 'tables: takes an object']);
   });
 
+  it('has a day of its edition if a field names it, and takes no other name for it', () => {
+    const fields = { ...COMMAND.fields, occurredAt: '{published}T00:00:00Z' };
+    const dated = { commands: [{ ...COMMAND, fields }] };
+    expect(errors({ ...dated, published: '2026-02-01' })).toEqual([]);
+    expect(errors({ ...dated, published: '2026-02-30' })).toEqual(['published: is no day of the calendar']);
+    expect(errors(dated)).toEqual(['published: is missing: the day of the edition, which a field names']);
+    expect(ofCommand({ fields: { ...fields, occurredAt: '{edition}T00:00:00Z' } })[0]).toBe(
+      'commands.0.fields.occurredAt: an edition is a name: its day is {published}',
+    );
+    expect(ofCommand({ fields: { ...fields, period: '{published}', occurredAt: '2026-02-01T00:00:00Z' } })[0]).toBe(
+      'commands.0.fields.period: there is no value published',
+    );
+  });
+
   it('that names what there is not is refused with every such name', () => {
     expect(errors({ key: ['id', 'year'] })).toEqual(['key: there is no value year']);
     expect(errors({ actor: 'Norland;role=giver' })).toHaveLength(2);

@@ -5,6 +5,7 @@ import {
   actorOf,
   commandAt,
   isCurrency,
+  isDay,
   minorUnitDigits,
   schemaOf,
 } from '@entente/contracts';
@@ -66,6 +67,7 @@ export interface CommandSpec {
 export interface Mapping {
   readonly source: string;
   readonly edition: string;
+  readonly published?: string;
   readonly actor: string;
   readonly order?: 'stream' | 'file';
   readonly file?: {
@@ -84,9 +86,11 @@ export interface Mapping {
 }
 
 /**
- * Values that each row has. The edition may only be in fields that state when and on what grounds.
+ * Values that each row has. The edition and its day may only be in fields that state when and on
+ * what grounds.
  */
-export const BUILT_IN = { source: 'source', edition: 'edition', event: 'event' } as const;
+export const BUILT_IN = { source: 'source', edition: 'edition', published: 'published', event: 'event' } as const;
+const OCCURRED_AT = 'occurredAt';
 const COMMON_FIELDS = ['occurredAt', 'evidence', 'legalBasis'];
 
 export const stepOf = ({ step, command }: CommandSpec): string => step ?? command;
@@ -114,6 +118,10 @@ export function namesIn(field: Draft<FieldSpec> | undefined): readonly string[] 
   if (field === undefined || typeof field !== 'object') return [];
   return Object.values(field as DraftFields).flatMap(namesIn);
 }
+
+/** What a field that every command has may take of the edition. */
+const grounds = (field: string): readonly string[] =>
+  field === OCCURRED_AT ? [BUILT_IN.published] : [BUILT_IN.published, BUILT_IN.edition];
 
 /** Collects what is wrong, by path; what has another form was named before, and is passed by. */
 class MappingCheck {
@@ -178,9 +186,18 @@ class MappingCheck {
   known(path: string, names: readonly (string | undefined)[], besides: readonly string[]): void {
     const { values } = this.mapping;
     if (values === undefined) return;
-    for (const name of names)
+    for (const name of names) {
+      if (name === BUILT_IN.published && besides.includes(name) && !has(this.mapping, name))
+        this.wrong.push(`${name}: is missing: the day of the edition, which a field names`);
       if (name !== undefined && !has(values, name) && !besides.includes(name))
-        this.wrong.push(`${path}: there is no value ${name}`);
+        this.wrong.push(`${path}: ${this.unknown(path, name)}`);
+    }
+  }
+
+  private unknown(path: string, name: string): string {
+    return name === BUILT_IN.edition && path.endsWith(`.${OCCURRED_AT}`)
+      ? `an edition is a name: its day is {${BUILT_IN.published}}`
+      : `there is no value ${name}`;
   }
 
   /** The names in a text with values in braces. */
@@ -194,6 +211,7 @@ class MappingCheck {
     fields: DraftFields,
     contract: CataloguedCommand | undefined,
     builtIn: readonly string[],
+    more: readonly string[] = [],
   ): void {
     const { properties, required } = (contract === undefined ? { required: [] } : schemaOf(contract.body)) as {
       readonly properties?: Readonly<Record<string, unknown>>;
@@ -206,7 +224,7 @@ class MappingCheck {
       if (!common && properties !== undefined && !has(properties, name))
         this.wrong.push(`${path}.${name}: ${contract?.path} has no such field`);
       this.try(`${path}.${name}`, () =>
-        this.known(`${path}.${name}`, namesIn(field), common ? [...builtIn, BUILT_IN.edition] : builtIn),
+        this.known(`${path}.${name}`, namesIn(field), [...builtIn, ...(common ? grounds(name) : more)]),
       );
     }
   }
@@ -277,7 +295,7 @@ class MappingCheck {
       this.wrong.push(`${path}.revise.command: is needed without a signed field, and only then`);
     const by = own ? this.contract(`${path}.revise.command`, kind, revise.command) : contract;
     const all = own ? (revise.fields ?? {}) : { ...fields, ...revise.fields };
-    this.fields(`${path}.revise.fields`, all, by, [BUILT_IN.source, BUILT_IN.edition, BUILT_IN.event]);
+    this.fields(`${path}.revise.fields`, all, by, [BUILT_IN.source, BUILT_IN.event], [BUILT_IN.edition]);
   }
 
   actor(actor: string): void {
@@ -306,8 +324,9 @@ export function mappingErrors(value: unknown): readonly string[] {
   if (sound === undefined) return errors;
   const mapping = sound as Draft<Mapping>;
   const check = new MappingCheck(mapping);
-  const { actor, file = {}, unpivot, leaveOut = [], values = {}, key = [], commands = [] } = mapping;
+  const { actor, published, file = {}, unpivot, leaveOut = [], values = {}, key = [], commands = [] } = mapping;
   if (actor !== undefined) check.actor(actor);
+  if (published !== undefined && !isDay(published)) check.wrong.push('published: is no day of the calendar');
   check.file(file);
   if (unpivot?.columns !== undefined) check.condition('unpivot', { text: '', matches: unpivot.columns });
   leaveOut.forEach((one, i) => check.condition(`leaveOut.${i}`, one));
@@ -320,26 +339,34 @@ export function mappingErrors(value: unknown): readonly string[] {
   const steps = commands.flatMap((one) => one?.step ?? one?.command ?? []);
   for (const step of new Set(steps.filter((one, i) => steps.indexOf(one) !== i)))
     check.wrong.push(`commands: "${step}" is there twice: name each by step`);
-  return [...errors, ...check.wrong];
+  return [...errors, ...new Set(check.wrong)];
 }
 
 /** What is named beside a mapping, and counts more. */
 export interface MappingOptions {
   readonly edition?: string | undefined;
+  /** The day of that edition. */
+  readonly published?: string | undefined;
   readonly encoding?: string | undefined;
 }
 
-/** A mapping with what is named beside it. */
-const withOptions = (mapping: Mapping, { edition, encoding }: MappingOptions): Mapping => ({
-  ...mapping,
-  edition: edition ?? mapping.edition,
-  ...(encoding === undefined ? {} : { file: { ...mapping.file, encoding } }),
-});
+/** A mapping with what is named beside it. The day of its own edition is not that of another. */
+function withOptions(mapping: Mapping, { edition, published, encoding }: MappingOptions): Mapping {
+  const { published: own, ...others } = mapping;
+  const day = published ?? (edition === undefined || edition === mapping.edition ? own : undefined);
+  return {
+    ...others,
+    edition: edition ?? mapping.edition,
+    ...(day === undefined ? {} : { published: day }),
+    ...(encoding === undefined ? {} : { file: { ...mapping.file, encoding } }),
+  };
+}
 
 /** What is wrong with what is named beside a mapping; what is named is no member of it. */
 const optionErrors = (options: MappingOptions, wrong: readonly string[]): readonly string[] =>
   [
     ['--edition', 'edition', options.edition] as const,
+    ['--published', 'published', options.published ?? options.edition] as const,
     ['--encoding', 'file.encoding', options.encoding] as const,
   ].flatMap(([option, path, value]) =>
     value === undefined

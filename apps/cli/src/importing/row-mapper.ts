@@ -253,6 +253,7 @@ class PartMapper {
   ) {
     this.known.set(BUILT_IN.source, mapping.source);
     this.known.set(BUILT_IN.edition, mapping.edition);
+    this.known.set(BUILT_IN.published, mapping.published);
   }
 
   /** Fails with {@link LeftOut}, or with everything that cannot be read. */
