@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { getMetadataArgsStorage } from 'typeorm';
 import { columnsOf } from './columns.js';
-import { MODELS } from './models.js';
+import { MODELS, VIEWS } from './models.js';
 
 /** The models with column descriptions. */
 const described = MODELS.filter(({ entity }) => columnsOf(entity).size > 0);
@@ -18,11 +18,32 @@ const columns = described.flatMap(({ name: model, entity }) =>
     })),
 );
 
+/** Every column of models and views that is a quantity of goods, with the columns beside it. */
+const quantities = [...MODELS, ...VIEWS].flatMap(({ name, about, meanings = {} }) =>
+  Object.entries(meanings)
+    .filter(
+      ([column, meaning]) =>
+        /quantit/.test(`${column} ${meaning}`) && !/^(lines|state|the day|the transfer|by line)/.test(meaning),
+    )
+    .map(([column, meaning]) => ({ name, about, column, meaning, beside: Object.keys(meanings) })),
+);
+
 describe('the columns of the read models', () => {
   it('are found', () => expect(columns.length).toBeGreaterThan(50));
 
   it('have a meaning of at least 10 characters', () =>
     expect(columns.filter(({ is }) => (is?.meaning ?? '').length < 10).map(({ column }) => column)).toEqual([]));
+
+  it('that are quantities have item and unit beside them, state what they count, or name the view that adds both', () => {
+    expect(quantities.length).toBeGreaterThan(12);
+    const named = VIEWS.filter(({ columns }) => 'unit' in columns && 'item' in columns).map(({ name }) => name);
+    const wrong = quantities.filter(({ about, meaning, beside }) => {
+      const isBeside = beside.includes('item') && beside.includes('unit');
+      const isAdded = named.some((view) => new RegExp(`\`${view}\` adds (item and|the) unit`).test(about));
+      return !isBeside && !isAdded && !/, in (items|persons)/.test(meaning);
+    });
+    expect(wrong.map(({ name, column }) => `${name}.${column}`)).toEqual([]);
+  });
 
   it('begin at 0 for counts and money, at false for flags, and at null if they may be null', () => {
     const startOf = (type: unknown, nullable: boolean) =>

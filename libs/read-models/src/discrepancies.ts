@@ -24,7 +24,7 @@ export const discrepancies: Projection<ConsignmentEvent, DiscrepancyRow> = {
   version: 1,
   kinds: ['consignment'],
   about:
-    'a discrepancy report on a consignment: what is wrong, how much of it, and what was answered; `recipient-pipeline` adds the unit while it waits',
+    'a discrepancy report on a consignment: what is wrong, how much of it, and what was answered; `discrepancy-reports` adds item and unit',
   entity: DiscrepancyRow,
   totals: { counts: 'discrepancy reports', by: ['outcome'], sums: [] },
   head: true,

@@ -274,7 +274,7 @@ export class CheckDiscrepancyRow {
   @text('open or cleared') status!: string;
   @text('the code of what is wrong') type!: string;
   @textOrNull('the serial number, if it concerns one') serial!: string | null;
-  @count('the items concerned') quantity!: number;
+  @count('how many items of the type it concerns, in items') quantity!: number;
   @day('the day on which it was found') found_on!: string;
   @textOrNull('the code of the outcome') outcome!: string | null;
   @dayOrNull('the day on which it was cleared') cleared_on!: string | null;

@@ -29,6 +29,7 @@ import type { RowsView } from './from.js';
 import { funding } from './funding.js';
 import { goodsHeld } from './goods-held.js';
 import { holds } from './holds.js';
+import { discrepancyReports, goodsByHolder } from './items-of-lines.js';
 import { itemTypes } from './item-types.js';
 import { custody, items, lossReports } from './items.js';
 import { journal } from './journal.js';
@@ -144,6 +145,8 @@ export const VIEWS: readonly RowsView[] = [
   deliverables,
   consignedItems,
   deliveries,
+  discrepancyReports,
+  goodsByHolder,
   serialsReceivedTwice,
   onHold,
   suspensions,

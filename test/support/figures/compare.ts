@@ -74,6 +74,8 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   deliverables: ['assistance_case', 'line'],
   'consigned-items': ['consignment', 'line'],
   deliveries: ['delivery'],
+  'discrepancy-reports': ['consignment', 'discrepancy'],
+  'goods-by-holder': ['consignment', 'item', 'holder'],
   'serials-received-twice': ['serial', 'consignment', 'other_consignment'],
   'on-hold': ['scope_kind', 'scope', 'hold'],
   suspensions: ['misuse_case', 'stop', 'scope_kind', 'scope'],

@@ -132,6 +132,8 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   'recipient-pipeline': of('items', ['awaits', 'overdue']),
   'on-hold': of('what is on hold', ['scope_kind', 'basis']),
   suspensions: of('scopes stopped', ['hold', 'stop']),
+  'discrepancy-reports': of('discrepancy reports', ['outcome', 'item', 'unit'], ['quantity']),
+  'goods-by-holder': of('goods at holders', ['item', 'unit'], ['quantity']),
   deliverables: of('lines', ['state', 'overdue']),
   'consigned-items': of('lines of consignments', ['item', 'unit'], ['scheduled', 'received']),
   deliveries: of('deliveries and corrections', ['item', 'unit'], ['quantity']),

@@ -2,6 +2,7 @@ import type { RecordedEvent } from '@entente/kernel';
 import { type Figures, daysBetween, happened, latest, sum } from './log.js';
 import { caseLineRows, caseRows, deliveryDays, deliveryFacts, linesInForce } from './cases.js';
 import {
+  CONSIGNMENTS,
   consignedBy,
   consignmentLineRows,
   consignmentRows,
@@ -364,6 +365,22 @@ export const VIEWS: Readonly<Record<string, Figures>> = {
   deliverables: (log, { day, occurredBy }) => deliverables(log, day, occurredBy),
   'consigned-items': (log, { day, occurredBy }) => consignedItems(log, day, occurredBy),
   deliveries,
+  'discrepancy-reports': (log) => {
+    const lines = caseLineRows(log);
+    return discrepancyRows(log).map((row) => {
+      const line = lineOf(lines, row as unknown as InLine);
+      return { ...row, item: line?.item ?? null, unit: line?.unit ?? null };
+    });
+  },
+  'goods-by-holder': (log, asked) => {
+    const lines = caseLineRows(log);
+    return (CONSIGNMENTS['goods-held'] as Figures)(log, asked).map((row) => {
+      const units = lines.flatMap(({ assistance_case, item, unit }) =>
+        assistance_case === row['assistance_case'] && item === row['item'] ? [unit] : [],
+      );
+      return { ...row, unit: new Set(units).size === 1 ? (units[0] as string) : null };
+    });
+  },
   'serials-received-twice': receivedTwice,
   'recipient-pipeline': pipeline,
 };

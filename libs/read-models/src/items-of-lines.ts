@@ -1,0 +1,114 @@
+import { CaseLineRow } from './case-lines.js';
+import { columnsOf } from './columns.js';
+import { DiscrepancyRow } from './discrepancies.js';
+import type { From, Query, RowsView } from './from.js';
+import { GoodsHeldRow } from './goods-held.js';
+
+// Quantities whose rows do not know the case's line: these views add its item and its unit.
+
+/** All columns of a model's rows, under an alias. */
+function rowsOf(from: From, entity: new () => object, alias: string): Query {
+  const rows = from(entity, alias).select([]);
+  for (const name of columnsOf(entity).keys()) rows.addSelect(`${alias}.${name}`, name);
+  return rows;
+}
+
+const meaningsOf = (entity: new () => object): Readonly<Record<string, string>> =>
+  Object.fromEntries([...columnsOf(entity)].map(([name, { meaning }]) => [name, meaning]));
+
+function reports(from: From): Query {
+  const lines = from(CaseLineRow, 'l').select('l.assistance_case', 'assistance_case').addSelect('l.line', 'line');
+  lines.addSelect('l.item', 'item').addSelect('l.unit', 'unit');
+  return rowsOf(from, DiscrepancyRow, 'd')
+    .leftJoin(`(${lines.getQuery()})`, 'i', 'i.assistance_case = d.assistance_case AND i.line = d.line')
+    .setParameters(lines.getParameters())
+    .addSelect('i.item', 'item')
+    .addSelect('i.unit', 'unit');
+}
+
+/** Discrepancy reports with what they are of: open and answered ones. */
+export const discrepancyReports: RowsView = {
+  name: 'discrepancy-reports',
+  version: 1,
+  about: 'a discrepancy report on a consignment: what is wrong with which item, how much of it, and what was answered',
+  key: ['consignment', 'discrepancy'],
+  columns: {
+    recipient: 'text',
+    donor: 'text',
+    consignment: 'text',
+    discrepancy: 'text',
+    type: 'text',
+    item: 'text',
+    unit: 'text',
+    quantity: 'integer',
+    reported_on: 'day',
+    outcome: 'text',
+    answered_on: 'day',
+    line: 'text',
+    programme: 'text',
+    assistance_case: 'text',
+  },
+  meanings: {
+    ...meaningsOf(DiscrepancyRow),
+    item: "the code of the item's description",
+    unit: 'the code of the unit of the quantity',
+    quantity: 'the quantity concerned, in the unit',
+  },
+  totals: { counts: 'discrepancy reports', by: ['outcome', 'item', 'unit'], sums: ['quantity'] },
+  movedBy: {
+    discrepancies: { consignment: 'consignment', discrepancy: 'discrepancy' },
+    'case-lines': { assistance_case: 'assistance_case', line: 'line' },
+  },
+  query: reports,
+};
+
+/** The unit of an item in a case: of lines with several units there is none. */
+const unitsOf = (from: From): Query =>
+  from(CaseLineRow, 'l')
+    .select('l.assistance_case', 'assistance_case')
+    .addSelect('l.item', 'item')
+    .addSelect('CASE WHEN COUNT(DISTINCT l.unit) = 1 THEN MAX(l.unit) END', 'unit')
+    .groupBy('l.assistance_case')
+    .addGroupBy('l.item');
+
+function held(from: From): Query {
+  const units = unitsOf(from);
+  return rowsOf(from, GoodsHeldRow, 'g')
+    .leftJoin(`(${units.getQuery()})`, 'u', 'u.assistance_case = g.assistance_case AND u.item = g.item')
+    .setParameters(units.getParameters())
+    .addSelect('u.unit', 'unit');
+}
+
+/** Goods by their holder, with their unit. */
+export const goodsByHolder: RowsView = {
+  name: 'goods-by-holder',
+  version: 1,
+  about:
+    'goods of one type that a consignment brought, by their holder: how much each holds after transfers, and in which unit',
+  key: ['consignment', 'item', 'holder'],
+  columns: {
+    holder: 'text',
+    place: 'text',
+    item: 'text',
+    unit: 'text',
+    quantity: 'integer',
+    changed_on: 'day',
+    donor: 'text',
+    recipient: 'text',
+    consignment: 'text',
+    transfer: 'text',
+    programme: 'text',
+    assistance_case: 'text',
+  },
+  meanings: {
+    ...meaningsOf(GoodsHeldRow),
+    unit: "the code of the unit of the case's lines of the item; null if they have several",
+    quantity: 'the quantity that it holds, in the unit; below zero if more was transferred',
+  },
+  totals: { counts: 'goods at holders', by: ['item', 'unit'], sums: ['quantity'] },
+  movedBy: {
+    'goods-held': { consignment: 'consignment', item: 'item', holder: 'holder' },
+    'case-lines': { assistance_case: 'assistance_case', item: 'item' },
+  },
+  query: held,
+};
