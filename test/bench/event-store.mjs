@@ -44,11 +44,12 @@ export async function eventStore() {
   console.log(real === undefined ? '  on the stand-in for an event store:' : '  on the server of ESDB_URL:');
   const ours = await contender('ours', url);
   const bare = await contender('bare', url);
+  const following = await contender('following', url);
   const emmett = why === null ? await contender('emmett', url) : null;
   try {
     for (const [waiting, goal] of WAITING) {
       const job = { name: 'append', waiting, ms: MS };
-      for (const one of [ours, bare, emmett]) await one?.ask(job);
+      for (const one of [ours, bare, following, emmett]) await one?.ask(job);
       const against = async (peer) =>
         ratioOf(
           TIMES,
@@ -56,6 +57,7 @@ export async function eventStore() {
           () => ours.ask(job),
         );
       note(`append, ${waiting} waiting, against the bare client's batch append`, await against(bare), 'ratio', goal);
+      note('  against the same client that follows what it appends, too', await against(following), 'ratio', 1);
       if (emmett !== null) note(`append, ${waiting} waiting, against emmett-esdb`, await against(emmett), 'ratio', 1);
       else notMeasured(`append, ${waiting} waiting, against emmett-esdb`, 'ratio', 1, why);
       note('  appends a second', await ours.ask(job), 'a second');
@@ -71,7 +73,7 @@ export async function eventStore() {
     await besideOthers(url, ours, bare);
     await dates(url);
   } finally {
-    for (const one of [ours, bare, emmett]) one?.end();
+    for (const one of [ours, bare, following, emmett]) one?.end();
     await server?.stop();
   }
 }
@@ -262,34 +264,8 @@ const CONTENDERS = {
       },
     };
   },
-  async bare(url) {
-    const { EventStoreDBClient, NO_STREAM, jsonEvent } = await client();
-    const connected = EventStoreDBClient.connectionString(url);
-    let n = 0;
-    const run = randomUUID();
-    return {
-      append: () => {
-        const { type, data, metadata } = eventOf((n += 1));
-        const event = jsonEvent({ type, data, metadata });
-        return connected.appendToStream(`bare-${run}-${n}`, event, { expectedRevision: NO_STREAM });
-      },
-      async read() {
-        let read = 0;
-        for await (const { event } of connected.readAll({ maxCount: 10_000_000 })) if (event !== undefined) read += 1;
-        return read;
-      },
-      async others({ events, perSecond = Infinity }) {
-        const some = Array.from({ length: 500 }, () => ({ type: 'Theirs', data: PLEDGE }));
-        const begun = performance.now();
-        for (let at = 0; at < events; at += 500) {
-          await connected.appendToStream(`theirs-${run}-${at % 5000}`, some.map(jsonEvent));
-          const ahead = (at / perSecond) * 1000 - (performance.now() - begun);
-          if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead));
-        }
-        return (events * 1000) / (performance.now() - begun);
-      },
-    };
-  },
+  bare: (url) => bareClient(url, false),
+  following: (url) => bareClient(url, true),
   async emmett(url) {
     const { resolve } = createRequire(join(peers, 'package.json'));
     const { getEventStoreDBEventStore } = await import(
@@ -308,6 +284,44 @@ const CONTENDERS = {
     };
   },
 };
+
+/** The client alone; `follows`: it also decodes what it appends, as a reader of a log does. */
+async function bareClient(url, follows) {
+  const { END, EventStoreDBClient, NO_STREAM, jsonEvent, streamNameFilter } = await client();
+  const connected = EventStoreDBClient.connectionString(url);
+  let n = 0;
+  const run = randomUUID();
+  const filter = streamNameFilter({ prefixes: [`bare-${run}`] });
+  // The server cuts a follower that is too slow; it then continues from the end.
+  const follow = () =>
+    connected
+      .subscribeToAll({ fromPosition: END, filter })
+      .on('data', () => undefined)
+      .on('error', follow);
+  if (follows) follow();
+  return {
+    append: () => {
+      const { type, data, metadata } = eventOf((n += 1));
+      const event = jsonEvent({ type, data, metadata });
+      return connected.appendToStream(`bare-${run}-${n}`, event, { expectedRevision: NO_STREAM });
+    },
+    async read() {
+      let read = 0;
+      for await (const { event } of connected.readAll({ maxCount: 10_000_000 })) if (event !== undefined) read += 1;
+      return read;
+    },
+    async others({ events, perSecond = Infinity }) {
+      const some = Array.from({ length: 500 }, () => ({ type: 'Theirs', data: PLEDGE }));
+      const begun = performance.now();
+      for (let at = 0; at < events; at += 500) {
+        await connected.appendToStream(`theirs-${run}-${at % 5000}`, some.map(jsonEvent));
+        const ahead = (at / perSecond) * 1000 - (performance.now() - begun);
+        if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead));
+      }
+      return (events * 1000) / (performance.now() - begun);
+    },
+  };
+}
 
 const client = (resolve = createRequire(own).resolve) => import(pathToFileURL(resolve('@eventstore/db-client')));
 
