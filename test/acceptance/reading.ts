@@ -249,6 +249,7 @@ export function reading(opens: DeploymentFactory): void {
       ['history/live?type=zz&kind=zz', 400, 'validation-failed', ['type', 'kind']],
       ['refusals?stream=zzz', 400, 'validation-failed', ['stream']],
       ['refusals?stream=zzz/a&code=Z Z', 400, 'validation-failed', ['stream', 'code']],
+      ['refusals?code=not-actve', 400, 'validation-failed', ['code']],
       ['history/programme/norland.border-training?revision=x&as-of=y', 400, 'validation-failed', ['revision', 'as-of']],
     ])('%s is answered %i %s, and names the invalid parameter', async (path, status, code, wrong) => {
       const { status: answered, body } = await get(path);
@@ -264,6 +265,14 @@ export function reading(opens: DeploymentFactory): void {
       expect(kind).toContain('funding-account');
       expect(type).toContain('FundsPledged');
       expect((await get('history?type=CommandNoted&limit=1')).status).toBe(200);
+    });
+
+    it('names the nearest codes of refusals for one that there is not, and takes each that there is', async () => {
+      const { body } = await get('refusals?code=offer-stil-valid');
+      const [error] = (body as unknown as { errors: { message: string }[] }).errors;
+      expect(error?.message).toContain('the nearest are offer-still-valid, ');
+      for (const code of ['offer-still-valid', 'command-id-reused', 'revision-mismatch'])
+        expect((await get(`refusals?code=${code}`)).status).toBe(200);
     });
 
     it('has a line for each event, and a stream with its state as of a revision or a day', async () => {

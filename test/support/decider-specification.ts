@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import 'reflect-metadata';
-import { registered } from '@entente/contracts';
+import { REFUSAL_CODES, registered } from '@entente/contracts';
 import { stakeholder } from '@entente/domain';
 import {
   type Actor,
@@ -132,6 +132,7 @@ class Given {
   refuses(command: Command, code: string, at: SendOptions = {}): void {
     const { decision } = this.send(command, at);
     expect(decision.type === 'refused' ? decision.refusal.code : decision).toBe(code);
+    expect(REFUSAL_CODES).toContain(code);
     if (decision.type === 'refused') expect(decision.refusal.requirement.length).toBeGreaterThan(10);
   }
 

@@ -27,8 +27,16 @@ function editsBetween(one: string, other: string): number {
   return row[other.length] as number;
 }
 
-/** The errors in names: those that are none of the valid ones, each with these, or the nearest. */
-export function unknownNames(path: string, given: readonly string[], valid: readonly string[]): readonly FieldError[] {
+/**
+ * The errors in names: those that are none of the valid ones, each with these, or the nearest and
+ * where all of them are.
+ */
+export function unknownNames(
+  path: string,
+  given: readonly string[],
+  valid: readonly string[],
+  listed = 'GET /v1/catalogue lists them',
+): readonly FieldError[] {
   return given
     .filter((name) => !valid.includes(name))
     .map((name) => {
@@ -38,7 +46,7 @@ export function unknownNames(path: string, given: readonly string[], valid: read
       const names =
         valid.length <= MAX_LISTED
           ? `there are ${valid.join(', ')}`
-          : `the nearest are ${nearest.join(', ')}; GET /v1/catalogue lists them`;
+          : `the nearest are ${nearest.join(', ')}; ${listed}`;
       return { path, message: `"${word}" is none; ${names}` };
     });
 }

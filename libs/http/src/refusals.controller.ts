@@ -1,14 +1,15 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import type { FieldError } from '@entente/contracts';
+import { type FieldError, REFUSAL_CODES } from '@entente/contracts';
 import { RefusalLog } from '@entente/engine';
 import { parseStream } from '@entente/kernel';
 import { KINDS, unknownNames } from './names.js';
 import { wholeNumber } from './parameters.js';
 import { validationProblem } from './problem.js';
 
+const CODES_LISTED = 'docs/reference/problem-codes.md lists them';
 const FILTERS = ['organisation', 'stream', 'code'] as const;
 
-/** What no refusal has: a stream of no kind; a code that is not written as one. */
+/** What no refusal has: a stream of no kind, a code with which nothing is refused. */
 function wrongFilters({ stream, code }: Readonly<Record<string, unknown>>): readonly FieldError[] {
   const errors: FieldError[] = [];
   if (typeof stream === 'string') {
@@ -16,8 +17,7 @@ function wrongFilters({ stream, code }: Readonly<Record<string, unknown>>): read
     if (parsed === null) errors.push({ path: 'stream', message: `must be <kind>/<id>; kinds: ${KINDS.join(', ')}` });
     else errors.push(...unknownNames('stream', [parsed.kind], KINDS));
   }
-  if (typeof code === 'string' && !/^[a-z]+(?:-[a-z0-9]+)*$/.test(code))
-    errors.push({ path: 'code', message: 'must be a code in kebab-case, such as not-active' });
+  if (typeof code === 'string') errors.push(...unknownNames('code', [code], REFUSAL_CODES, CODES_LISTED));
   return errors;
 }
 

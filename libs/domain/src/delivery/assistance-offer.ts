@@ -108,8 +108,12 @@ const expired = (offer: PrepareOffer, c: DecisionContext): Refusal | null =>
 
 /** Refuses unless the current offer has this name and status. */
 function otherOffer(state: AssistanceCase, offer: string, status: 'prepared' | 'offered'): Refusal | null {
-  if (state.status !== status)
-    return refuse(`not-${status}`, `the offer is ${status}`, 'R16', { status: statusOf(state) });
+  if (state.status !== status) {
+    const facts = { status: statusOf(state) };
+    return status === 'prepared'
+      ? refuse('not-prepared', 'an offer is prepared, and not made yet', 'R16', facts)
+      : refuse('not-offered', 'the offer was made, and neither accepted nor lapsed', 'R16', facts);
+  }
   return state.offer?.offer === offer
     ? null
     : refuse('other-offer', 'the command names the offer at hand', null, { offer: state.offer?.offer ?? null });
