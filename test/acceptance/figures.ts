@@ -250,7 +250,8 @@ export function figures(opens: DeploymentFactory): void {
     const { 'occurred-by': by } = parameters;
     const asked = {
       'as-of': String(events.at(-1)?.position ?? 0n),
-      ...(by === undefined ? {} : { 'occurred-by': by, day }),
+      day,
+      ...(by === undefined ? {} : { 'occurred-by': by }),
     };
     const identity = IDENTITY[name] as readonly string[];
     const found: string[] = [];

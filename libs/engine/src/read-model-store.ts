@@ -179,6 +179,8 @@ export interface OriginsQuery {
    * then, those that complete or correct it included.
    */
   readonly occurredBy?: string | null;
+  /** The day on which the row was seen: some rows are there on some days only. */
+  readonly day?: string;
 }
 
 /**

@@ -351,7 +351,7 @@ function readModelPaths(model: ReadModelDescription): Record<string, Json> {
           parameter('query', 'before', 'Events before this position: `next` of the page after it.', {
             schema: POSITION,
           }),
-          parameter('query', 'day', 'As the row was asked for; no event depends on it.', DAY),
+          parameter('query', 'day', 'The day on which the row was seen, as rows take it.', DAY),
           ...(occurredBy ? [OCCURRED_BY] : []),
         ],
         {

@@ -214,15 +214,15 @@ export class ReadModelsController {
 
   /**
    * The events that made a row, oldest first. For a view's row: those of all rows that it is made
-   * of; with `occurred-by`, of those that had begun by then. `day` is taken as rows take it, and
-   * changes no event.
+   * of; with `occurred-by`, of those that had begun by then. `day` is the day on which the row was
+   * seen: it changes no event.
    */
   @Get(':name/events')
   async events(@Param('name') name: string, @Query() query: Record<string, unknown>): Promise<unknown> {
     const described = describedAs(this.store, name);
     const allowed = ['row', 'as-of', 'before', 'day', ...(described.occurredBy ? ['occurred-by'] : [])];
     const errors: FieldError[] = [...unknownParameters(query, allowed), ...wrongDays(query)];
-    const { row, 'as-of': asOf, before: given, 'occurred-by': occurredBy } = query;
+    const { row, 'as-of': asOf, before: given, 'occurred-by': occurredBy, day = occurredBy } = query;
     const before = given === undefined ? undefined : positionOf(given);
     if (typeof row !== 'string') errors.push({ path: 'row', message: 'must be the row_id of a row' });
     if (asOf !== undefined && typeof asOf !== 'string') errors.push({ path: 'as-of', message: 'must be given once' });
@@ -235,6 +235,7 @@ export class ReadModelsController {
       positions,
       limit: MAX_EVENTS,
       ...(occurredBy === undefined ? {} : { occurredBy: occurredBy as string }),
+      ...(day === undefined ? {} : { day: day as string }),
       ...(before === undefined ? {} : { before }),
     });
     if (found === null) throw new Problem(404, 'not-found', 'there is no such row at that position');

@@ -234,13 +234,13 @@ export class RowReader {
   *origins(
     source: Queryable,
     key: string,
-    { positions: upTo, before, limit, occurredBy = null }: OriginsQuery,
+    { positions: upTo, before, limit, occurredBy = null, day = today() }: OriginsQuery,
   ): SqlProgram<RowOrigins | null> {
     const reached = yield* this.reached(source);
     const positions = upTo ?? lowest(reached);
     const named = keyOf(source, key);
     if (named === null) return null;
-    const [sql, values] = keyedQuery(this.dataSource, source, [named], at(reached, positions, today(), occurredBy));
+    const [sql, values] = keyedQuery(this.dataSource, source, [named], at(reached, positions, day, occurredBy));
     const [row] = yield* query<ReadRow>(sql, ...values);
     if (row === undefined) return null;
     const parts: Condition[] = [];
