@@ -18,14 +18,29 @@ export class MilestoneRow {
   @count('how often it was replanned') replans!: number;
   @textOrNull('the code of the cause of the last replanning') last_cause!: string | null;
   @dayOrNull('the day on which it was met, or from which it counts as missed') actual!: string | null;
+  @dayOrNull('of one that is withdrawn, the day on which its programme ended') withdrawn_on!: string | null;
   @implausibleFor('promised-in-the-past') implausible!: string | null;
 }
 
-const open = { status: 'planned', actual: null };
+const open = { status: 'planned', actual: null, withdrawn_on: null };
 /** Waited for, unless the programme has ended: its head has the status `withdrawn` then. */
-const openIn = (head: MilestoneRow | null) => ({ status: head?.status ?? open.status, actual: null });
+const openIn = (head: MilestoneRow | null) => ({
+  status: head?.status ?? open.status,
+  actual: null,
+  withdrawn_on: head?.withdrawn_on ?? null,
+});
 
-const ended = (row: MilestoneRow, status: string, on: string): MilestoneRow => ({ ...row, status, actual: on });
+const ended = (row: MilestoneRow, status: string, on: string): MilestoneRow => ({
+  ...row,
+  status,
+  actual: on,
+  withdrawn_on: null,
+});
+const withdrawn = (row: MilestoneRow, event: RecordedEvent<ProgrammeEvent>): MilestoneRow => ({
+  ...row,
+  status: 'withdrawn',
+  withdrawn_on: originOf(event).day,
+});
 
 const MISSED = { closed: { status: ['planned', 'met', 'withdrawn'] } };
 const MET = { done: 'actual', closed: { status: ['missed', 'withdrawn'] } };
@@ -56,7 +71,7 @@ function evolve(
   }
   if (event.type === 'ProgrammeCorrected')
     return head === null ? null : { ...head, recipient: event.data.recipient ?? head.recipient };
-  if (key === '' && head !== null) return { ...head, status: 'withdrawn' };
+  if (key === '' && head !== null) return withdrawn(head, event);
   if (event.type === 'MilestonePlanned' && head !== null) {
     const { due } = event.data;
     const { day: planned_on } = originOf(event);
@@ -74,7 +89,7 @@ function evolve(
     case 'MilestoneCorrected':
       return event.data.on === undefined ? { ...row, ...openIn(head) } : ended(row, row.status, event.data.on);
     case 'ProgrammeTerminated':
-      return { ...row, status: 'withdrawn' };
+      return withdrawn(row, event);
     default:
       return row;
   }
@@ -102,7 +117,7 @@ function touches(event: RecordedEvent<ProgrammeEvent>): readonly string[] {
 
 export const milestones: Projection<ProgrammeEvent, MilestoneRow> = {
   name: 'milestones',
-  version: 6,
+  version: 7,
   kinds: ['programme'],
   about: 'a milestone of a programme: the first promise, the current plan, and the outcome',
   entity: MilestoneRow,
@@ -132,7 +147,10 @@ export const milestones: Projection<ProgrammeEvent, MilestoneRow> = {
       { due: 'due', ...MISSED },
     ),
   },
-  occurred: { days: ['actual'], words: { status: { by: { actual: null }, otherwise: 'planned' } } },
+  occurred: {
+    days: ['actual', 'withdrawn_on'],
+    words: { status: { by: { actual: null, withdrawn_on: 'withdrawn' }, otherwise: 'planned' } },
+  },
   head: true,
   touches,
   evolve,

@@ -149,11 +149,13 @@ function programme(events: Events, day: string): FigureRow {
   };
 }
 
-function milestone(events: Events, one: Milestone, day: string): FigureRow {
+function milestone(events: Events, now: Milestone, day: string, by: string | null): FigureRow {
   const { data: proposed } = last(events, 'ProgrammeProposed') as Of<ProgrammeEvent, 'ProgrammeProposed'>;
+  const one = seenBy(now, by);
   const { planned, replanned, outcome, actual } = one;
   const due = replanned.at(-1)?.data.due ?? planned.data.due;
-  const ended = only(events, 'ProgrammeCompleted', 'ProgrammeTerminated').length > 0;
+  const endedOn = now.outcome === null ? dayOf(last(events, 'ProgrammeCompleted', 'ProgrammeTerminated')) : null;
+  const ended = endedOn !== null && (by === null || endedOn <= by);
   const open = outcome === null && !ended;
   const met = outcome === 'met' ? actual : null;
   return {
@@ -173,6 +175,7 @@ function milestone(events: Events, one: Milestone, day: string): FigureRow {
     replans: replanned.length,
     last_cause: replanned.at(-1)?.data.cause ?? null,
     actual,
+    withdrawn_on: ended ? endedOn : null,
     overdue: open && day > due,
     days_late_first: daysLate(planned.data.due, met, open, day),
     days_late_plan: daysLate(due, met, open, day),
@@ -187,9 +190,7 @@ export const PLANNING: Readonly<Record<string, Figures>> = {
   programmes: (log, { day }) => programmes(log).map((events) => programme(events, day)),
   milestones: (log, { day, occurredBy }) =>
     happened(
-      programmes(log).flatMap((events) =>
-        milestonesOf(events).map((one) => milestone(events, seenBy(one, occurredBy), day)),
-      ),
+      programmes(log).flatMap((events) => milestonesOf(events).map((one) => milestone(events, one, day, occurredBy))),
       'planned_on',
       occurredBy,
     ),
