@@ -70,8 +70,9 @@ export const RULES = {
     source: '22 USC 2753(e), by state.gov (read)',
   },
   R15: {
-    says: 'Each stage of money stays within the stage before it that the account has; a pledge does not bound. A reversal is a separate event, of at most the balance of the stage. Reported accounts repeat another system and have no bound.',
-    source: 'own; Public Law 107-115, 10 USC 333(f) (read)',
+    says: 'Each stage of money stays within the stage before it that the account has; a pledge does not bound. A reversal is a separate event, of at most the balance of the stage over all periods: what corrects nothing counts in the period in which it was decided, which may fall below zero and is marked. Reported accounts repeat another system and have no bound.',
+    source:
+      'own; Public Law 107-115, 10 USC 333(f) (read); US Treasury, Upward and Downward Adjustments to Prior-Year Obligations, 2018 (read in part)',
   },
   R16: {
     says: "A case is executed only after acceptance and the initial deposit, or by an emergency exception. An offer above the framework's value waits for the legislature's notice period.",

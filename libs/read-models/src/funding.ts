@@ -4,6 +4,8 @@ import { amount, amountOrNull, count, dayOrNull, flag, text, textOrNull } from '
 import { BASIS } from './plausibility.js';
 import { rowBy, unchanged } from './row-by.js';
 
+const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const satisfies readonly Stage[];
+
 /** The money of an account in one period, by stage. */
 export class FundingRow {
   @text('the account') account!: string;
@@ -27,6 +29,10 @@ export class FundingRow {
   @amountOrNull('what is disbursed, in minor units; null if the account does not have this stage') disbursed!:
     number | null;
   @amountOrNull('what is spent, in minor units; null if the account does not have this stage') spent!: number | null;
+  @textOrNull(
+    'the stages that are below zero, with commas between them: the period took back more than it raised, of money of other periods; null if none is, and with occurred-by',
+  )
+  below_zero!: string | null;
   @amount('what is planned to be disbursed in the period, in minor units') disbursement_planned!: number;
   @count('movements of money that it is made of') movements!: number;
 }
@@ -78,9 +84,8 @@ const evolve = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
     ExchangeRateFixed: unchanged,
     FundingAccountClosed: unchanged,
   },
+  (row) => ({ below_zero: STAGES.filter((stage) => (row[stage] ?? 0) < 0).join(',') || null }),
 );
-
-const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const satisfies readonly Stage[];
 
 /** What a row shares with the movements and the tranches of its account and period. */
 const OF_PERIOD = { stream: 'stream', period: 'period' };
@@ -94,7 +99,7 @@ const movementsOf = (sum: string | null, where: Readonly<Record<string, string>>
 
 export const funding: Projection<FundingAccountEvent, FundingRow> = {
   name: 'funding',
-  version: 2,
+  version: 3,
   kinds: ['funding-account'],
   about: 'the money of a funding account in one period: each stage in the original currency, in minor units',
   entity: FundingRow,
@@ -104,6 +109,7 @@ export const funding: Projection<FundingAccountEvent, FundingRow> = {
     sums: STAGES,
   },
   occurred: {
+    undated: ['below_zero'],
     sums: {
       ...Object.fromEntries(STAGES.map((stage) => [stage, movementsOf('amount', { stage })])),
       movements: movementsOf(null),

@@ -97,6 +97,7 @@ function funding(events: Events, by: string | null): readonly FigureRow[] {
         obligated: balance('obligated'),
         disbursed: balance('disbursed'),
         spent: balance('spent'),
+        below_zero: by === null ? stages.filter((stage) => (balance(stage) ?? 0) < 0).join(',') || null : null,
         disbursement_planned: sum(planned.flatMap(({ data }) => (data.period === period ? [data.amount] : []))),
         movements: within.length,
       };

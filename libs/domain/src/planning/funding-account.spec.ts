@@ -93,6 +93,21 @@ describe('each stage stays within the one before it (R15)', () => {
     account(...past).decides({ type, data: back(amount) }, { type: event, data: back(amount) });
     account(...past).refuses({ type, data: back(amount + 1) }, 'exceeds-what-stands');
   });
+  it('over all periods: what is taken back counts in the period that states it, which may fall below zero', () => {
+    const later = (amount: number) => ({ amount, period: '2027', reason: 'contract-ended' });
+    const past = [committed, obligated, disbursed];
+    // 80 were obligated in 2026, and 50 of them disbursed.
+    account(...past).decides(
+      { type: 'DeobligateFunds', data: later(30) },
+      { type: 'FundsDeobligated', data: later(30) },
+    );
+    account(...past).refuses({ type: 'DeobligateFunds', data: later(31) }, 'exceeds-what-stands');
+    account(...past, { type: 'FundsDeobligated', data: later(30) }).refuses(
+      { type: 'DeobligateFunds', data: back(1) },
+      'exceeds-what-stands',
+    );
+  });
+
   it('a recovery after misuse is reimbursed once, by any sender, and comes to what it is corrected to (R31)', () => {
     const recovery = given.id(99);
     const data = { ...money(40), reason: 'misuse-recovery', recovery };

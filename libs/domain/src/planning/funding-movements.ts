@@ -123,6 +123,14 @@ export function cannotGoForward(
 /**
  * R15: a movement back never exceeds the balance that has not moved on to the next stage. Reported
  * accounts repeat another system and have no bound.
+ *
+ * The bound is over all periods. A reversal that corrects nothing counts in the fiscal period in
+ * which it was decided, not in that of the money that it takes back, so a period may fall below
+ * zero: `funding` marks it. Public accounts do the same. The US Treasury records a downward
+ * adjustment of a prior year's obligation in the year of the adjustment (Bureau of the Fiscal
+ * Service, "Upward and Downward Adjustments to Prior-Year Obligations", 2018), and the Greenbook
+ * has years below zero. What was entered wrongly is reversed in its own period: it is corrected by
+ * naming its event (R31).
  */
 export function cannotGoBack(
   state: FundingAccount,
