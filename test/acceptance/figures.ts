@@ -71,6 +71,17 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
     task: ['confirm', 'dispute', 'report', 'answer', 'do'],
     what: ['receipt', 'shortage', 'self-report', 'acceptance', 'amendment', 'reply', 'remediation-step'],
   },
+  'recorded-facts': {
+    status: ['unanswered', 'confirmed', 'disputed'],
+    outcome: [null, 'accepted'],
+    fact: [
+      'FundsDisbursed',
+      'AssistanceDelivered',
+      'TrainingCompleted',
+      'EndUseCheckPerformed',
+      'ThirdPartyTransferCarriedOut',
+    ],
+  },
   'goods-held': { holder: ['estmark', 'vestra'], item: ['field-kitchen'], quantity: [1, 2] },
   training: { status: ['planned', 'started', 'completed', 'terminated', 'cancelled'] },
   enrolments: { status: ['nominated', 'enrolled', 'halted', 'refused', 'ended'] },

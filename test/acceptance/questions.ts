@@ -361,12 +361,26 @@ const RECIPIENTS: readonly Asked[] = [
   },
   {
     question: 'What do we have to do, and until when?',
-    of: 'recipient-tasks?recipient=estmark&sort=due',
+    of: 'recipient-tasks?recipient=estmark&task=do&sort=due',
     answer: [
       { task: 'do', what: 'remediation-step', part: 'new-orders', due: day(30), overdue: false },
       { task: 'do', what: 'remediate', due: day(60), overdue: false },
     ],
     means: { task: /confirm, dispute, report, answer or do/, due: /last day/ },
+  },
+  {
+    question: 'What did others record about us that waits for our answer?',
+    of: 'recorded-facts?concerned=estmark&status=unanswered&sort=fact,recorded_on',
+    answer: [
+      { fact: 'AssistanceDelivered', recorded_by: 'norland' },
+      { fact: 'DiscrepancyFound', recorded_by: 'veritas-monitor' },
+      { fact: 'EndUseCheckPerformed', recorded_by: 'veritas-monitor' },
+      { fact: 'EndUseCheckPerformed', recorded_by: 'veritas-monitor' },
+      { fact: 'ExpenditureReported', recorded_by: 'norland' },
+      { fact: 'FundsDisbursed', recorded_by: 'norland' },
+      { fact: 'TrainingCompleted', recorded_by: 'norland' },
+    ],
+    means: { status: /unanswered/, concerned: /confirms or disputes/ },
   },
 ];
 

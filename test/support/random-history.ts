@@ -100,7 +100,7 @@ const ALSO: Readonly<Record<string, readonly string[]>> = {
   dismiss: ['reopen'],
   decline: ['reopen'],
   'report-expended': ['detect-unauthorised-transfer'],
-  'report-lost': ['verify-loss'],
+  'report-lost': ['verify-loss', 'verify-loss'],
   'record-approaching-expiry': ['terminate'],
 };
 /** The steps with this path, as if they came at another one, on its stream if the kind is equal. */

@@ -1,3 +1,4 @@
+import { FACT_COMMANDS, FACT_EVENTS } from './fact-answers.js';
 import { DELIVERY_POINTS, type DeliveryPoint } from './consignment.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 import {
@@ -404,6 +405,7 @@ export const assistanceCaseContract = contract({
     ),
     CloseCase: command('close', CloseCase, 'donor', 'Close a reconciled case'),
     CancelCase: command('cancel', CancelCase, 'party', 'Cancel a case under which nothing was built or delivered'),
+    ...FACT_COMMANDS,
   },
   events: {
     AssistanceRequested: event(RequestAssistance, 'Assistance was requested', { opens: 'the case' }),
@@ -463,6 +465,7 @@ export const assistanceCaseContract = contract({
         'CaseImplemented',
       ],
     }),
+    ...FACT_EVENTS,
   },
 });
 

@@ -1,3 +1,4 @@
+import { FACT_COMMANDS, FACT_EVENTS } from './fact-answers.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 import {
   code,
@@ -310,6 +311,7 @@ export const endUseCheckContract = contract({
       'checker',
       'Record a visit that reviewed how the check was made',
     ),
+    ...FACT_COMMANDS,
   },
   events: {
     EndUseCheckScheduled: event(EndUseCheckScheduled, 'The check was scheduled', { opens: 'the check' }),
@@ -333,6 +335,7 @@ export const endUseCheckContract = contract({
     CheckedItemsCorrected: fact(CheckedItemsCorrected, 'The number of items, or their store, was corrected'),
     EndUseCheckBecameOverdue: fact(RecordOverdueCheck, 'The last day has passed without an inspection'),
     ComplianceVisitHeld: fact(HoldComplianceVisit, 'A visit reviewed how the check was made'),
+    ...FACT_EVENTS,
   },
 });
 

@@ -121,8 +121,16 @@ const reach = (stream: string): readonly Line[] => [
 ];
 /** Replaced by the id of an event. */
 const LATER = '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1';
-/** The fact that an answer names. */
-const FACT = (path: string): More => ({ events: { fact: path } });
+/** The fact of a command, disputed and then confirmed by the organisation that it concerns. */
+const answersTo = (stream: string, path: string, concerned: string, recorder: string): readonly Line[] => {
+  const fact: More = { events: { fact: path } };
+  return [
+    [stream, 'dispute-fact', concerned, fact],
+    [stream, 'answer-dispute', recorder, fact],
+    [stream, 'withdraw-dispute', concerned, fact],
+    [stream, 'confirm-fact', concerned, fact],
+  ];
+};
 const CORRECTS = (path: string): More => ({ events: { corrects: path } });
 const works = { line: '002', item: 'store-deployment', quantity: 1, unit: 'each', value: 20_000_00 };
 
@@ -259,6 +267,7 @@ const trainingLines = (day: (offset: number) => string): readonly Line[] => {
     [course(1), 'correct-session', DONOR, { with: { present: numbers }, ...CORRECTS('hold-session') }],
     [course(1), 'assess', DONOR],
     [course(1), 'complete', DONOR, { with: { completed: { women: 3, men: 5, notStated: 0 } } }],
+    ...answersTo(course(1), 'complete', RECIPIENT, DONOR),
     [course(1), 'correct', DONOR, { with: { completed: numbers }, ...CORRECTS('complete') }],
     [course(1), 'follow-up', RECIPIENT],
     [course(2), 'plan', DONOR, plan(30, { course: 'mine-clearance', planned: 20, programme: idOf(P) })],
@@ -370,6 +379,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [A, 'plan-disbursement', DONOR],
   [A, 'record-overdue-tranche', SYSTEM],
   [A, 'disburse', DONOR],
+  ...answersTo(A, 'disburse', RECIPIENT, DONOR),
   [A, 'report-expenditure', RECIPIENT],
   [A, 'correct-expenditure', RECIPIENT],
   [A, 'reimburse', DONOR],
@@ -421,6 +431,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [FIRST, 'arrive-at-hub', DONOR],
   [FIRST, 'confirm-receipt', RECIPIENT],
   [CASE, 'deliver', DONOR],
+  ...answersTo(CASE, 'deliver', RECIPIENT, DONOR),
   [FIRST, 'correct-receipt', RECIPIENT, CORRECTS('confirm-receipt')],
   [FIRST, 'correct-date', RECIPIENT, CORRECTS('confirm-receipt')],
   [FIRST, 'report-discrepancy', RECIPIENT],
@@ -510,6 +521,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [check(1), 'correct-day', MONITOR, CORRECTS('perform')],
   [check(1), 'perform', MONITOR, { with: { on: '2026-06-02', results: ALL_SEEN, lots: [] } }],
   [check(1), 'correct-result', MONITOR, CORRECTS('perform')],
+  ...answersTo(check(1), 'perform', RECIPIENT, MONITOR),
   [check(1), 'find-discrepancy', MONITOR],
   [check(1), 'clear-discrepancy', MONITOR],
   [check(1), 'hold-compliance-visit', MONITOR],
@@ -613,10 +625,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [transfer(1), 'correct-request', RECIPIENT, CORRECTS('request')],
   [transfer(1), 'consent', DONOR],
   [transfer(1), 'carry-out', RECIPIENT, { with: { on: day(0) } }],
-  [transfer(1), 'dispute-fact', NEW_HOLDER, FACT('carry-out')],
-  [transfer(1), 'answer-dispute', RECIPIENT, FACT('carry-out')],
-  [transfer(1), 'withdraw-dispute', NEW_HOLDER, FACT('carry-out')],
-  [transfer(1), 'confirm-fact', NEW_HOLDER, FACT('carry-out')],
+  ...answersTo(transfer(1), 'carry-out', NEW_HOLDER, RECIPIENT),
   [check(7), 'schedule', MONITOR, { with: { serials: ['TS-0005'], quantity: 1, due: day(10) } }],
   [item(5), 'note-check', SYSTEM, { with: { check: idOf(check(7)), countedBy: 'estmark' } }],
   [item(5), 'transfer', SYSTEM, { with: { on: day(0), site: undefined, endUse: undefined } }],

@@ -6,6 +6,10 @@ import { code, eventId, oneOf } from './fields.js';
  * other confirms or disputes it. Domain and read models have a table with an entry for each.
  */
 export interface RecordedFacts {
+  readonly 'funding-account': 'FundsDisbursed' | 'ExpenditureReported';
+  readonly 'assistance-case': 'AssistanceDelivered';
+  readonly 'training-activity': 'TrainingCompleted' | 'TrainingTerminated';
+  readonly 'end-use-check': 'EndUseCheckPerformed' | 'DiscrepancyFound';
   readonly 'third-party-transfer': 'ThirdPartyTransferCarriedOut';
 }
 

@@ -1,3 +1,4 @@
+import { FACT_COMMANDS, FACT_EVENTS } from './fact-answers.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 import {
   code,
@@ -265,6 +266,7 @@ export const fundingAccountContract = contract({
       'Fix the rate at which the account is read in another currency',
     ),
     CloseFundingAccount: command('close', CloseFundingAccount, 'donor', 'Close an account whose money has arrived'),
+    ...FACT_COMMANDS,
   },
   events: {
     FundingAccountOpened: event(OpenFundingAccount, 'An account was opened', { opens: 'the account' }),
@@ -294,6 +296,7 @@ export const fundingAccountContract = contract({
     FundingAccountClosed: event(FundingAccountClosed, 'The account was closed', {
       closes: ['FundingAccountOpened', 'DisbursementPlanned'],
     }),
+    ...FACT_EVENTS,
   },
 });
 

@@ -1,3 +1,4 @@
+import { FACT_COMMANDS, FACT_EVENTS } from './fact-answers.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 import {
   code,
@@ -211,6 +212,7 @@ export const trainingActivityContract = contract({
       'system',
       'Record that its first or last planned day passed',
     ),
+    ...FACT_COMMANDS,
   },
   events: {
     TrainingPlanned: event(PlanTraining, 'A training was planned', { opens: 'the training' }),
@@ -245,6 +247,7 @@ export const trainingActivityContract = contract({
     CompetenceAssessed: fact(AssessCompetence, 'A competence was assessed'),
     GraduateFollowedUp: fact(FollowUpGraduate, 'Graduates were followed up'),
     TrainingBecameOverdue: fact(TrainingBecameOverdue, 'Its first or last planned day passed'),
+    ...FACT_EVENTS,
   },
 });
 

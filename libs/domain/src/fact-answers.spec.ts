@@ -1,6 +1,7 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { given } from '../../../test/support/decider-specification.js';
+import { fundingAccount } from './planning/funding-account.js';
 import { thirdPartyTransfer } from './equipment/third-party-transfer.js';
 
 const act = (type: string, data: object = {}): Event => ({ type, data });
@@ -52,6 +53,45 @@ describe('a recorded fact', () => {
     concerned(...transfer(), confirmed).decides(dispute, disputed);
     concerned(...transfer(), disputed).decides(confirm, confirmed);
   });
+});
+
+describe('a fact about a recipient', () => {
+  const accountOf = (...past: Event[]) =>
+    given(
+      fundingAccount,
+      act('FundingAccountOpened', {
+        donor: 'norland',
+        recipient: 'estmark',
+        currency: 'USD',
+        stages: ['disbursed', 'spent'],
+        basis: 'own',
+      }),
+      act('FundsDisbursed', { amount: 100, period: '2026' }),
+      ...past,
+    ).by('norland', 'donor');
+  const paid = { fact: given.id(1) };
+  const yes = act('ConfirmFact', paid);
+  it('is confirmed by it, also after the account was closed', () => {
+    accountOf().as('estmark', 'recipient').decides(yes, act('FactConfirmed', paid));
+    accountOf().as('norland', 'donor').refuses(yes, 'not-the-party-concerned');
+    const closed = act('FundingAccountClosed', { reason: 'done' });
+    accountOf(closed).as('estmark', 'recipient').decides(yes, act('FactConfirmed', paid));
+  });
+  it('waits again once it was corrected', () => {
+    const corrected = act('MovementCorrected', {
+      corrects: given.id(1),
+      stage: 'disbursed',
+      period: '2026',
+      amountBy: -1,
+    });
+    const past = [act('FactConfirmed', paid), corrected];
+    accountOf(act('FactConfirmed', paid)).as('estmark', 'recipient').decides(yes, []);
+    accountOf(...past)
+      .as('estmark', 'recipient')
+      .decides(yes, act('FactConfirmed', paid));
+  });
+  it('does not wait if the system recorded it: what it follows from was answered', () =>
+    accountOf().by('entente', 'system').as('estmark', 'recipient').refuses(yes, 'not-a-recorded-fact'));
 });
 
 describe('a dispute of a recorded fact', () => {

@@ -1,4 +1,14 @@
-import type { FactCommand, FactEvent, FactRelation, RecordedFacts, ThirdPartyTransferEvent } from '@entente/contracts';
+import type {
+  AssistanceCaseEvent,
+  EndUseCheckEvent,
+  FactCommand,
+  FactEvent,
+  FactRelation,
+  FundingAccountEvent,
+  RecordedFacts,
+  ThirdPartyTransferEvent,
+  TrainingActivityEvent,
+} from '@entente/contracts';
 import {
   type Command,
   type DataOf,
@@ -15,14 +25,31 @@ import {
 // ---- The table ----
 
 /** For each fact, the organisation that it concerns. */
-type FactTable<E extends Event, Types extends E['type'], State> = {
+type FactTable<E extends Event, Types extends E['type'], State = Received> = {
   readonly [Type in Types]: (data: DataOf<E, Type>, state: State) => string;
 };
 
+interface Received {
+  readonly recipient: string;
+}
+interface Held {
+  readonly holder: string;
+}
+const theRecipient = (_: unknown, { recipient }: Received): string => recipient;
+const theHolder = (_: unknown, { holder }: Held): string => holder;
+
 /** What can be confirmed or disputed: without an entry for each fact, it does not compile. */
 const FACTS: {
-  readonly 'third-party-transfer': FactTable<ThirdPartyTransferEvent, RecordedFacts['third-party-transfer'], unknown>;
+  readonly 'funding-account': FactTable<FundingAccountEvent, RecordedFacts['funding-account']>;
+  readonly 'assistance-case': FactTable<AssistanceCaseEvent, RecordedFacts['assistance-case']>;
+  readonly 'training-activity': FactTable<TrainingActivityEvent, RecordedFacts['training-activity']>;
+  readonly 'end-use-check': FactTable<EndUseCheckEvent, RecordedFacts['end-use-check'], Held>;
+  readonly 'third-party-transfer': FactTable<ThirdPartyTransferEvent, RecordedFacts['third-party-transfer']>;
 } = {
+  'funding-account': { FundsDisbursed: theRecipient, ExpenditureReported: theRecipient },
+  'assistance-case': { AssistanceDelivered: theRecipient },
+  'training-activity': { TrainingCompleted: theRecipient, TrainingTerminated: theRecipient },
+  'end-use-check': { EndUseCheckPerformed: theHolder, DiscrepancyFound: theHolder },
   'third-party-transfer': { ThirdPartyTransferCarriedOut: ({ to }) => to },
 };
 
@@ -64,6 +91,8 @@ function remember(kind: keyof RecordedFacts, state: Answerable, event: StreamEve
   // A corrected fact is another one: it is asked for again.
   const { corrects } = data as { readonly corrects?: string };
   if (corrects !== undefined) change(corrects, ANSWERS.DisputeWithdrawn);
+  // What the system records follows from facts that can be answered themselves.
+  if (event.metadata.actor.role === 'system') return;
   const concerned = (FACTS[kind] as Readonly<Record<string, (data: unknown, state: unknown) => string>>)[type];
   if (concerned === undefined) return;
   const recordedBy = actsFor(event.metadata.actor);

@@ -2,7 +2,7 @@ import type { AssistanceCaseEvent, LineAmendment, LineModification, WorksOnLine 
 import type { Projection } from '@entente/kernel';
 import { amount, amountOrNull, count, day, dayOrNull, json, text, textOrNull } from './columns.js';
 import { BASIS, LEGAL_BASIS } from './plausibility.js';
-import { rowBy } from './row-by.js';
+import { ANSWERS_UNCHANGED, rowBy } from './row-by.js';
 
 /** A line of a case: quantities in its unit, days YYYY-MM-DD. */
 export interface LineOfCase {
@@ -220,6 +220,7 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
         ended_on: ended_on ?? on,
         ...NOT_HELD,
       }),
+      ...ANSWERS_UNCHANGED,
       CaseCancelled: (_, __, { day: ended_on }) => ({ status: 'cancelled', awaits: null, ended_on, ...NOT_HELD }),
     },
     derived,

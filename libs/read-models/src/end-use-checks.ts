@@ -1,7 +1,7 @@
 import type { CheckedItemsTransferred, CheckedLot, CheckedSerial, EndUseCheckEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
 import { amountOrNull, count, day, dayOrNull, daysLate, flag, overdue, text, textOrNull } from './columns.js';
-import { originOf, rowBy, unchanged } from './row-by.js';
+import { ANSWERS_UNCHANGED, originOf, rowBy, unchanged } from './row-by.js';
 
 /** A check of end use. */
 export class EndUseCheckRow {
@@ -142,6 +142,7 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
         return { status: 'cancelled', ended_on, end_reason, ended_late: !never && ended_on > row.due };
       },
       EndUseCheckBecameOverdue: () => ({ recorded_overdue: true }),
+      ...ANSWERS_UNCHANGED,
       ComplianceVisitHeld: (_, row) => ({ compliance_visits: row.compliance_visits + 1 }),
     },
   ),

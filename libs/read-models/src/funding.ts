@@ -2,7 +2,7 @@ import type { FundingAccountEvent, Stage } from '@entente/contracts';
 import type { Projection, SumOfRows } from '@entente/kernel';
 import { amount, amountOrNull, count, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { BASIS } from './plausibility.js';
-import { rowBy, unchanged } from './row-by.js';
+import { ANSWERS_UNCHANGED, rowBy, unchanged } from './row-by.js';
 
 const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const satisfies readonly Stage[];
 
@@ -82,6 +82,7 @@ const evolve = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
     FundsReallocatedIn: (data, row) => moved(row, data.stage, data.amount),
     DisbursementPlanned: (data, row) => ({ disbursement_planned: row.disbursement_planned + data.amount }),
     ExchangeRateFixed: unchanged,
+    ...ANSWERS_UNCHANGED,
     FundingAccountClosed: unchanged,
   },
   (row) => ({ below_zero: STAGES.filter((stage) => (row[stage] ?? 0) < 0).join(',') || null }),

@@ -1,4 +1,12 @@
-import type { FactEvent, RecordedFacts, ThirdPartyTransferEvent } from '@entente/contracts';
+import type {
+  AssistanceCaseEvent,
+  EndUseCheckEvent,
+  FactEvent,
+  FundingAccountEvent,
+  RecordedFacts,
+  ThirdPartyTransferEvent,
+  TrainingActivityEvent,
+} from '@entente/contracts';
 import { type DataOf, type Event, type Projection, type RecordedEvent, actsFor } from '@entente/kernel';
 import { day, dayOrNull, text, textOrNull } from './columns.js';
 import { type About, partiesOf } from './due/changes.js';
@@ -37,8 +45,34 @@ const source = <E extends Event, Types extends E['type'], Opens extends E['type'
 }): Source<E, Types> => of;
 
 const SOURCES: {
+  readonly 'funding-account': Source<FundingAccountEvent, RecordedFacts['funding-account']>;
+  readonly 'assistance-case': Source<AssistanceCaseEvent, RecordedFacts['assistance-case']>;
+  readonly 'training-activity': Source<TrainingActivityEvent, RecordedFacts['training-activity']>;
+  readonly 'end-use-check': Source<EndUseCheckEvent, RecordedFacts['end-use-check']>;
   readonly 'third-party-transfer': Source<ThirdPartyTransferEvent, RecordedFacts['third-party-transfer']>;
 } = {
+  'funding-account': source<FundingAccountEvent, RecordedFacts['funding-account'], 'FundingAccountOpened'>({
+    opens: 'FundingAccountOpened',
+    about: partiesOf,
+    facts: { FundsDisbursed: 'recipient', ExpenditureReported: 'recipient' },
+  }),
+  'assistance-case': source<AssistanceCaseEvent, RecordedFacts['assistance-case'], 'AssistanceRequested'>({
+    opens: 'AssistanceRequested',
+    about: (data, { id }) => ({ ...partiesOf(data), assistance_case: id }),
+    facts: { AssistanceDelivered: 'recipient' },
+  }),
+  'training-activity': source<TrainingActivityEvent, RecordedFacts['training-activity'], 'TrainingPlanned'>({
+    opens: 'TrainingPlanned',
+    about: partiesOf,
+    facts: { TrainingCompleted: 'recipient', TrainingTerminated: 'recipient' },
+  }),
+  // The holder answers for the items, also after a transfer (R13).
+  'end-use-check': source<EndUseCheckEvent, RecordedFacts['end-use-check'], 'EndUseCheckScheduled'>({
+    opens: 'EndUseCheckScheduled',
+    about: (data) => ({ ...partiesOf(data), recipient: data.holder }),
+    facts: { EndUseCheckPerformed: 'recipient', DiscrepancyFound: 'recipient' },
+    later: { CheckedItemsTransferred: ({ to, next }) => (next === undefined ? { recipient: to } : {}) },
+  }),
   'third-party-transfer': source<
     ThirdPartyTransferEvent,
     RecordedFacts['third-party-transfer'],
@@ -108,7 +142,7 @@ function evolve(
     return row === null ? null : { ...row, ...answered(event as unknown as FactEvent, origin.day) };
   const recorded_by = actsFor(event.metadata.actor);
   const concerned = concerns === 'recipient' ? (head?.concerned ?? '') : concerns(event.data);
-  if (head === null || concerned === recorded_by) return null;
+  if (head === null || concerned === recorded_by || event.metadata.actor.role === 'system') return null;
   const fact = { fact_event: event.id, fact: event.type, concerned, recorded_by, recorded_on: origin.day };
   return { ...head, ...fact, ...UNANSWERED };
 }
@@ -116,7 +150,7 @@ function evolve(
 /** What others recorded about an organisation: what it confirmed, what it disputed, what waits. */
 export const recordedFacts: Projection<Event, RecordedFactRow> = {
   name: 'recorded-facts',
-  version: 1,
+  version: 2,
   kinds: Object.keys(SOURCES),
   about: 'a fact that one organisation recorded about another: confirmed, disputed or unanswered',
   entity: RecordedFactRow,

@@ -35,6 +35,14 @@ export const originOf = <E extends Event>(event: RecordedEvent<E>): Origin<E> =>
 /** A change that changes nothing. */
 export const unchanged = (): Record<never, never> => ({});
 
+/** What an answer to a recorded fact changes in the rows of other read models: nothing. */
+export const ANSWERS_UNCHANGED = {
+  FactConfirmed: unchanged,
+  FactDisputed: unchanged,
+  DisputeWithdrawn: unchanged,
+  DisputeAnswered: unchanged,
+} as const;
+
 /**
  * The `evolve` of a read model with one row per stream, as one function per event type: the opening
  * one returns the new row, each other one the columns that change. Columns that the opening one

@@ -12,7 +12,7 @@ import {
   textOrNull,
   personOrNull,
 } from './columns.js';
-import { originOf, rowBy, unchanged } from './row-by.js';
+import { ANSWERS_UNCHANGED, originOf, rowBy, unchanged } from './row-by.js';
 
 /** A training, plan against actual: what is reported of it (22 USC 2416(b)). */
 export class TrainingRow {
@@ -142,6 +142,7 @@ export const training: Projection<TrainingActivityEvent, TrainingRow> = {
       TrainingCancelled: ({ reason: end_reason }) => ({ status: 'cancelled', end_reason }),
       CompetenceAssessed: unchanged,
       GraduateFollowedUp: unchanged,
+      ...ANSWERS_UNCHANGED,
       TrainingBecameOverdue: unchanged,
     },
     ({ actual_cost, completed }) => ({

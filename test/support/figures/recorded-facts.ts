@@ -1,11 +1,18 @@
 import type { FactEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type FigureRow, type Figures, occurredOn } from './log.js';
+import { type FigureRow, type Figures, idOf, occurredOn } from './log.js';
 
 type Data = Readonly<Record<string, unknown>>;
 
 /** By type, the field of the fact, or else of the opening event, that names whom it concerns. */
 const CONCERNS: Readonly<Record<string, string>> = {
+  'funding-account/FundsDisbursed': 'recipient',
+  'funding-account/ExpenditureReported': 'recipient',
+  'assistance-case/AssistanceDelivered': 'recipient',
+  'training-activity/TrainingCompleted': 'recipient',
+  'training-activity/TrainingTerminated': 'recipient',
+  'end-use-check/EndUseCheckPerformed': 'holder',
+  'end-use-check/DiscrepancyFound': 'holder',
   'third-party-transfer/ThirdPartyTransferCarriedOut': 'to',
 };
 
@@ -32,11 +39,17 @@ function answer(events: readonly RecordedEvent[], id: string): FigureRow {
 export const recordedFactRows = (log: readonly RecordedEvent[]): readonly FigureRow[] =>
   [...Map.groupBy(log, ({ stream }) => stream).values()].flatMap((events) => {
     const { data: opening } = events[0] as RecordedEvent & { readonly data: Data };
-    return events.flatMap((event) => {
+    return events.flatMap((event, n) => {
       const field = CONCERNS[`${kindOf(event)}/${event.type}`];
       if (field === undefined) return [];
-      const concerned = ((event.data as Data)[field] ?? opening[field]) as string;
-      if (concerned === senderOf(event)) return [];
+      // A check moves with all its items, or in part to another check.
+      const moved = events
+        .slice(0, n)
+        .findLast((one) => one.type === 'CheckedItemsTransferred' && (one.data as Data)['next'] === undefined);
+      const concerned = ((event.data as Data)[field] ??
+        (moved?.data as Data | undefined)?.['to'] ??
+        opening[field]) as string;
+      if (concerned === senderOf(event) || event.metadata.actor.role === 'system') return [];
       return [
         {
           stream: event.stream,
@@ -47,7 +60,8 @@ export const recordedFactRows = (log: readonly RecordedEvent[]): readonly Figure
           recorded_on: occurredOn(event),
           donor: (opening['donor'] ?? null) as string | null,
           programme: (opening['programme'] ?? null) as string | null,
-          assistance_case: (opening['case'] ?? null) as string | null,
+          assistance_case: (kindOf(event) === 'assistance-case' ? idOf(event.stream) : (opening['case'] ?? null)) as
+            string | null,
           ...answer(events, event.id),
         },
       ];

@@ -15,6 +15,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import { correcting } from '../corrections.js';
+import { type Besides, answerable } from '../fact-answers.js';
 import { frameworkStreamsOf } from '../framework/framework-facts.js';
 import { programme } from '../planning/programme.js';
 import { consultingImplementers, notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
@@ -79,7 +80,7 @@ function ended({ type }: { readonly type: AssistanceCaseCommand['type'] }, { sta
     : null;
 }
 
-const decide = decideBy<AssistanceCase, AssistanceCaseCommand, AssistanceCaseEvent>()(
+const decide = decideBy<AssistanceCase, Besides<AssistanceCaseCommand>, Besides<AssistanceCaseEvent>>()(
   'RequestAssistance',
   (data, context) => cannotRequest(data, context) ?? [{ type: 'AssistanceRequested', data }],
   ended,
@@ -163,35 +164,38 @@ export const assistanceCase: Decider<
   AssistanceCaseEvent,
   AssistanceCase | null,
   AssistanceCaseRelation
-> = consultingImplementers(
-  correcting({
-    kind: 'assistance-case',
-    ids: 'prefixed',
-    initial: null,
-    opens: 'RequestAssistance',
-    evolve: evolveCase,
-    consults: (command, state, known, _, { id }) => {
-      const { kind } = consignmentFacts;
-      if (command.type === 'DeliverAssistance') return restsOn(command.data);
-      if (command.type === 'CountDelivery') return [{ kind, id: command.data.consignment }];
-      if (command.type === 'CorrectDelivery') return correctedBy(command.data, state).map((one) => ({ kind, id: one }));
-      if (command.type === 'HoldCase')
-        return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
-      if (command.type === 'ReleaseCase') return misuseStreams(state?.misuseCases ?? []);
-      const opens = command.type === 'RequestAssistance';
-      const of = opens ? command.data.programme : state?.programme;
-      const within = of === undefined ? [] : [{ kind: 'programme', id: of }];
-      if (opens) return [...within, ...partyStreams(partiesOf(command.data))];
-      if (state === null) return [];
-      if (command.type === 'PrepareOffer') return [...within, ...frameworkStreamsOf(of, known)];
-      if (command.type !== 'ImplementCase') return [];
-      return [...within, ...frameworkStreamsOf(of, known), ...holdStreams(scopesOf({ ...state, case: id }))];
-    },
-    authorise: authoriseBy(
-      relationsTo((state, _, command) => (command.type === 'RequestAssistance' ? command.data : state)),
-    ),
-    decide,
-    reportsHistory: (command, state) =>
-      state?.reported === true || (command.type === 'RequestAssistance' && command.data.basis === 'reported'),
-  }),
+> = answerable(
+  consultingImplementers(
+    correcting({
+      kind: 'assistance-case',
+      ids: 'prefixed',
+      initial: null,
+      opens: 'RequestAssistance',
+      evolve: evolveCase,
+      consults: (command, state, known, _, { id }) => {
+        const { kind } = consignmentFacts;
+        if (command.type === 'DeliverAssistance') return restsOn(command.data);
+        if (command.type === 'CountDelivery') return [{ kind, id: command.data.consignment }];
+        if (command.type === 'CorrectDelivery')
+          return correctedBy(command.data, state).map((one) => ({ kind, id: one }));
+        if (command.type === 'HoldCase')
+          return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
+        if (command.type === 'ReleaseCase') return misuseStreams(state?.misuseCases ?? []);
+        const opens = command.type === 'RequestAssistance';
+        const of = opens ? command.data.programme : state?.programme;
+        const within = of === undefined ? [] : [{ kind: 'programme', id: of }];
+        if (opens) return [...within, ...partyStreams(partiesOf(command.data))];
+        if (state === null) return [];
+        if (command.type === 'PrepareOffer') return [...within, ...frameworkStreamsOf(of, known)];
+        if (command.type !== 'ImplementCase') return [];
+        return [...within, ...frameworkStreamsOf(of, known), ...holdStreams(scopesOf({ ...state, case: id }))];
+      },
+      authorise: authoriseBy(
+        relationsTo((state, _, command) => (command.type === 'RequestAssistance' ? command.data : state)),
+      ),
+      decide,
+      reportsHistory: (command, state) =>
+        state?.reported === true || (command.type === 'RequestAssistance' && command.data.basis === 'reported'),
+    }),
+  ),
 );

@@ -7,6 +7,7 @@ import type {
   CountDelivery,
   DeliverAssistance,
 } from '@entente/contracts';
+import type { Besides } from '../fact-answers.js';
 import {
   type DecisionContext,
   type Json,
@@ -175,7 +176,7 @@ export function deliveriesOf(
   { consignment: id, point }: CountDelivery,
   state: AssistanceCase,
   { stream, known }: DecisionContext,
-): readonly AssistanceCaseEvent[] | Refusal {
+): readonly Besides<AssistanceCaseEvent>[] | Refusal {
   if (state.offer === null) return notImplemented(state) ?? [];
   if (state.offer.deliveryPoint !== point) return [];
   const consignment = known.of(consignmentFacts, id);
@@ -192,7 +193,7 @@ export function deliveriesOf(
     return state.arrived.includes(id) || state.arrived.length === MOST_ARRIVED
       ? []
       : [{ type: 'ArrivalNoted', data: { consignment: id, point } }];
-  return Object.keys(consignment.lines).flatMap((name): readonly AssistanceCaseEvent[] => {
+  return Object.keys(consignment.lines).flatMap((name): readonly Besides<AssistanceCaseEvent>[] => {
     const line = ownValue(state.lines, name);
     if (line?.inForce !== true || (line.works !== null && line.works.stage !== 'accepted')) return [];
     const brought = quantityAt(consignment, point, name);

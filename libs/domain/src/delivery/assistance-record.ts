@@ -1,4 +1,5 @@
 import type { AssistanceCaseEvent, LineAmendment, LineModification } from '@entente/contracts';
+import type { Besides } from '../fact-answers.js';
 import { evolveBy, put } from '@entente/kernel';
 import { withMisuseCase } from '../safeguards/misuse-holds.js';
 import { withCorrection, withDelivery } from './assistance-delivery.js';
@@ -33,7 +34,7 @@ const worked =
     withLine(state, line, (was) => ({ ...was, works: { stage, on } }));
 
 /** The case after one more event. */
-export const evolveCase = evolveBy<AssistanceCase, AssistanceCaseEvent>()(
+export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>()(
   'AssistanceRequested',
   ({ donor, recipient, programme, basis }, { metadata }) => ({
     status: 'requested',
@@ -53,6 +54,7 @@ export const evolveCase = evolveBy<AssistanceCase, AssistanceCaseEvent>()(
     lines: {},
     amendment: null,
     correctable: new Map(),
+    facts: new Map(),
   }),
   {
     RequestReturnedIncomplete: () => ({ status: 'returned' as const }),

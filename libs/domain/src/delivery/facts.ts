@@ -1,5 +1,6 @@
 import type { Amendment, DeliveryPoint, PrepareOffer } from '@entente/contracts';
 import type { Correctable } from '../corrections.js';
+import type { Answerable } from '../fact-answers.js';
 
 /**
  * What a case and a consignment know of each other: their states, and a reference by which the case
@@ -37,7 +38,7 @@ export interface CaseLine {
 }
 
 /** The state of an assistance case. */
-export interface AssistanceCase extends Correctable {
+export interface AssistanceCase extends Correctable, Answerable {
   readonly status:
     'requested' | 'returned' | 'prepared' | 'offered' | 'lapsed' | 'accepted' | 'reconciled' | 'closed' | 'cancelled';
   readonly donor: string;

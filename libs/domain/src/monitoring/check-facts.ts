@@ -1,4 +1,5 @@
 import type { CheckManner, CheckType } from '@entente/contracts';
+import type { Answerable } from '../fact-answers.js';
 import type { Correctable } from '../corrections.js';
 
 /** What a check and its items know of each other: its state, and a reference to it. */
@@ -18,7 +19,7 @@ export interface CheckVisit {
 type CheckEnd = 'access-denied' | 'waived' | 'cancelled';
 
 /** The state of a check. Days are YYYY-MM-DD. */
-export interface EndUseCheck extends Correctable {
+export interface EndUseCheck extends Correctable, Answerable {
   readonly type: CheckType;
   readonly manner: CheckManner;
   readonly donor: string;

@@ -23,6 +23,7 @@ import {
 } from '@entente/kernel';
 import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
+import { type Besides, answerable } from '../fact-answers.js';
 import { checkDays, termStreams } from '../equipment/check-terms.js';
 import { areaOf, isGone, itemFacts, itemId, itemStream, storageSiteFacts } from '../equipment/item-facts.js';
 import { type CheckVisit, type EndUseCheck, checkAfterId, checkFacts } from './check-facts.js';
@@ -38,7 +39,7 @@ type CheckData<Type extends EndUseCheckCommand['type']> = DataOf<EndUseCheckComm
 
 const newerOf = (day: string | null, other: string): string => (day === null || day < other ? other : day);
 
-const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
+const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
   'EndUseCheckScheduled',
   ({ type, manner, donor, recipient, holder, item, site, serials, quantity, due, ...data }, { metadata }) => ({
     type,
@@ -64,6 +65,7 @@ const evolve = evolveBy<EndUseCheck, EndUseCheckEvent>()(
     discrepancies: {},
     complianceVisits: [],
     correctable: new Map(),
+    facts: new Map(),
   }),
   {
     EndUseCheckRescheduled: ({ due }, _, { metadata }) => ({
@@ -175,7 +177,7 @@ function valueOf(data: ScheduleEndUseCheck, { known }: DecisionContext) {
  * policy schedules repeats a decision: an item that was received is checked, also if its programme
  * or case is not known, or the area of its store has changed.
  */
-function schedule(data: ScheduleEndUseCheck, context: DecisionContext): readonly EndUseCheckEvent[] | Refusal {
+function schedule(data: ScheduleEndUseCheck, context: DecisionContext): readonly Besides<EndUseCheckEvent>[] | Refusal {
   const unknown = context.actor.role === 'system' ? null : assistanceNotFound(data, context);
   if (unknown !== null) return unknown;
   const { type, serials, quantity } = data;
@@ -453,7 +455,7 @@ function recordOverdue(data: CheckData<'RecordOverdueCheck'>, state: EndUseCheck
   return state.overdue ? [] : [{ type: 'EndUseCheckBecameOverdue', data } as const];
 }
 
-const decide = decideBy<EndUseCheck, EndUseCheckCommand, EndUseCheckEvent>()(
+const decide = decideBy<EndUseCheck, Besides<EndUseCheckCommand>, Besides<EndUseCheckEvent>>()(
   'ScheduleEndUseCheck',
   schedule,
   () => null,
@@ -552,7 +554,7 @@ const itemStreams = (state: EndUseCheck | null, which: (serial: string) => boole
     : [];
 
 function consults(
-  command: EndUseCheckCommand,
+  command: Besides<EndUseCheckCommand>,
   state: EndUseCheck | null,
   known: ConsultedStreams,
 ): readonly StreamRef[] {
@@ -610,31 +612,37 @@ export const endUseCheck: Decider<
   EndUseCheckEvent,
   EndUseCheck | null,
   EndUseCheckRelation
-> = correcting({
-  ...checkFacts,
-  ids: 'prefixed',
-  opens: 'ScheduleEndUseCheck',
-  evolve,
-  consults: (command, state, known, sender) => [
-    ...consults(command, state, known),
-    ...(sender.role === 'monitor' ? partyStreams([[actsFor(sender), null]]) : []),
-  ],
-  authorise: authoriseBy<EndUseCheckCommand, EndUseCheck | null, EndUseCheckRelation>({
-    checker: (state, context, command) =>
-      notAChecker(state ?? (command as { readonly data: ScheduleEndUseCheck }).data, context),
-    donor: (state, { actor }) =>
-      actsFor(actor) === state?.donor
-        ? null
-        : refuse('not-the-donor', 'the donor, or another on its behalf, does this', null, {
-            donor: state?.donor ?? null,
-          }),
-    recipient: (state, { actor }) =>
-      [state?.holder, state?.recipient].includes(actsFor(actor))
-        ? null
-        : refuse('not-the-recipient', 'the recipient or the holder does this', null, {
-            holder: state?.holder ?? null,
-          }),
-    system: bySystem,
+> = answerable(
+  correcting({
+    ...checkFacts,
+    ids: 'prefixed',
+    opens: 'ScheduleEndUseCheck',
+    evolve,
+    consults: (command, state, known, sender) => [
+      ...consults(command, state, known),
+      ...(sender.role === 'monitor' ? partyStreams([[actsFor(sender), null]]) : []),
+    ],
+    authorise: authoriseBy<
+      Besides<EndUseCheckCommand>,
+      EndUseCheck | null,
+      'checker' | 'donor' | 'recipient' | 'system'
+    >({
+      checker: (state, context, command) =>
+        notAChecker(state ?? (command as { readonly data: ScheduleEndUseCheck }).data, context),
+      donor: (state, { actor }) =>
+        actsFor(actor) === state?.donor
+          ? null
+          : refuse('not-the-donor', 'the donor, or another on its behalf, does this', null, {
+              donor: state?.donor ?? null,
+            }),
+      recipient: (state, { actor }) =>
+        [state?.holder, state?.recipient].includes(actsFor(actor))
+          ? null
+          : refuse('not-the-recipient', 'the recipient or the holder does this', null, {
+              holder: state?.holder ?? null,
+            }),
+      system: bySystem,
+    }),
+    decide,
   }),
-  decide,
-});
+);

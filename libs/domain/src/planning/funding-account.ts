@@ -32,6 +32,7 @@ import {
 } from '@entente/kernel';
 import { notOverYet } from '../days.js';
 import { CORRECTIONS, carriedBy, correcting } from '../corrections.js';
+import { type Besides, answerable } from '../fact-answers.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { caseHeld } from '../delivery/assistance-execution.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
@@ -87,7 +88,7 @@ function withTranche(
     : put(tranches, name, { ...tranche, ...change(tranche) });
 }
 
-const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
+const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
   'FundingAccountOpened',
   (data) => ({
     ...data,
@@ -100,6 +101,7 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
     closed: false,
     ended: [],
     correctable: new Map(),
+    facts: new Map(),
   }),
   {
     FundsPledged: move('FundsPledged'),
@@ -149,7 +151,7 @@ const evolve = evolveBy<FundingAccount, FundingAccountEvent>()(
 const relation =
   (
     holds: (account: { readonly donor: string; readonly recipient: string }, actor: Actor) => boolean,
-  ): RelationCheck<FundingAccountCommand, FundingAccount | null> =>
+  ): RelationCheck<Besides<FundingAccountCommand>, FundingAccount | null> =>
   (state, { actor }, command) => {
     if (command.type === 'OpenFundingAccount')
       return holds(command.data, actor)
@@ -380,7 +382,7 @@ function restsOn(account: FundingAccount, known: ConsultedStreams): readonly Str
   return [{ kind: programme.kind, id }, ...paid, ...misuseStreams(misuseCases)];
 }
 
-const decide = decideBy<FundingAccount, FundingAccountCommand, FundingAccountEvent>()(
+const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<FundingAccountEvent>>()(
   'OpenFundingAccount',
   (data, context) => cannotOpen(data, context) ?? [{ type: 'FundingAccountOpened', data }],
   ({ type }, { closed }) =>
@@ -441,29 +443,31 @@ export const fundingAccount: Decider<
   FundingAccountEvent,
   FundingAccount | null,
   FundingAccountRelation
-> = consultingImplementers(
-  correcting({
-    kind: 'funding-account',
-    ids: 'prefixed',
-    initial: null,
-    opens: 'OpenFundingAccount',
-    evolve,
-    consults: (command, state, known) => {
-      if (command.type === 'OpenFundingAccount') return opensOn(command.data);
-      if (command.type === 'DisburseFunds') return state === null ? [] : restsOn(state, known);
-      if (command.type === 'ReallocateFundsOut') return [{ kind: 'funding-account', id: command.data.to }];
-      if (command.type === 'ReallocateFundsIn') return [{ kind: 'funding-account', id: command.data.from }];
-      return [];
-    },
-    authorise: authoriseBy({
-      donor: relation(({ donor }, actor) => actsFor(actor) === donor),
-      recipient: relation(({ recipient }, actor) => actsFor(actor) === recipient),
-      implementer: (state, context, command) =>
-        implementer(state, context, command) ?? cannotImplementFor(state?.basis === 'reported', context),
-      system: bySystem,
+> = answerable(
+  consultingImplementers(
+    correcting({
+      kind: 'funding-account',
+      ids: 'prefixed',
+      initial: null,
+      opens: 'OpenFundingAccount',
+      evolve,
+      consults: (command, state, known) => {
+        if (command.type === 'OpenFundingAccount') return opensOn(command.data);
+        if (command.type === 'DisburseFunds') return state === null ? [] : restsOn(state, known);
+        if (command.type === 'ReallocateFundsOut') return [{ kind: 'funding-account', id: command.data.to }];
+        if (command.type === 'ReallocateFundsIn') return [{ kind: 'funding-account', id: command.data.from }];
+        return [];
+      },
+      authorise: authoriseBy({
+        donor: relation(({ donor }, actor) => actsFor(actor) === donor),
+        recipient: relation(({ recipient }, actor) => actsFor(actor) === recipient),
+        implementer: (state, context, command) =>
+          implementer(state, context, command) ?? cannotImplementFor(state?.basis === 'reported', context),
+        system: bySystem,
+      }),
+      decide,
+      reportsHistory: (command, state) =>
+        state?.basis === 'reported' || (command.type === 'OpenFundingAccount' && command.data.basis === 'reported'),
     }),
-    decide,
-    reportsHistory: (command, state) =>
-      state?.basis === 'reported' || (command.type === 'OpenFundingAccount' && command.data.basis === 'reported'),
-  }),
+  ),
 );

@@ -1,4 +1,5 @@
 import type { FundingAccountEvent, Money, OpenFundingAccount, Stage } from '@entente/contracts';
+import type { Answerable } from '../fact-answers.js';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
 import type { Correctable } from '../corrections.js';
 
@@ -15,6 +16,7 @@ export interface Tranche {
 export interface FundingAccount
   extends
     Correctable,
+    Answerable,
     Pick<
       OpenFundingAccount,
       'donor' | 'recipient' | 'programme' | 'case' | 'currency' | 'stages' | 'basis' | 'availableUntil'

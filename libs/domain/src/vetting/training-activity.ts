@@ -20,6 +20,7 @@ import {
 } from '@entente/kernel';
 import { inTheFuture, notOverYet, today } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
+import { type Answerable, type Besides, answerable } from '../fact-answers.js';
 import { ownValue } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { relationsTo } from '../delivery/senders.js';
@@ -59,7 +60,7 @@ interface Nominee {
 const MAX_NOMINEES = 1000;
 
 /** The state of a training. Days are YYYY-MM-DD, numbers are persons. */
-export interface TrainingActivity extends Correctable {
+export interface TrainingActivity extends Correctable, Answerable {
   readonly donor: string;
   readonly recipient: string;
   readonly programme?: string;
@@ -76,7 +77,7 @@ export interface TrainingActivity extends Correctable {
   readonly overdue: Readonly<Record<string, string>>;
 }
 
-const evolve = evolveBy<TrainingActivity, TrainingActivityEvent>()(
+const evolve = evolveBy<TrainingActivity, Besides<TrainingActivityEvent>>()(
   'TrainingPlanned',
   ({ donor, recipient, programme: within, case: of, starts, ends }) => ({
     donor,
@@ -92,6 +93,7 @@ const evolve = evolveBy<TrainingActivity, TrainingActivityEvent>()(
     sessions: {},
     overdue: {},
     correctable: new Map(),
+    facts: new Map(),
   }),
   {
     TrainingRescheduled: ({ starts, ends }) => ({ starts, ends }),
@@ -345,7 +347,7 @@ function plan(data: TrainingData<'PlanTraining'>, context: DecisionContext) {
   );
 }
 
-const decide = decideBy<TrainingActivity, TrainingActivityCommand, TrainingActivityEvent>()(
+const decide = decideBy<TrainingActivity, Besides<TrainingActivityCommand>, Besides<TrainingActivityEvent>>()(
   'PlanTraining',
   plan,
   () => null,
@@ -426,7 +428,7 @@ const decide = decideBy<TrainingActivity, TrainingActivityCommand, TrainingActiv
 
 /** The unit and the person of a nominee, and what can stop an enrolment. */
 function consults(
-  command: TrainingActivityCommand,
+  command: Besides<TrainingActivityCommand>,
   state: TrainingActivity | null,
   known: ConsultedStreams,
 ): readonly StreamRef[] {
@@ -457,17 +459,19 @@ export const trainingActivity: Decider<
   TrainingActivityEvent,
   TrainingActivity | null,
   TrainingActivityRelation
-> = consultingImplementers(
-  correcting({
-    kind: 'training-activity',
-    ids: 'prefixed',
-    initial: null,
-    opens: 'PlanTraining',
-    evolve,
-    consults,
-    authorise: authoriseBy(
-      relationsTo((state, _, command) => (command.type === 'PlanTraining' ? command.data : state)),
-    ),
-    decide,
-  }),
+> = answerable(
+  consultingImplementers(
+    correcting({
+      kind: 'training-activity',
+      ids: 'prefixed',
+      initial: null,
+      opens: 'PlanTraining',
+      evolve,
+      consults,
+      authorise: authoriseBy(
+        relationsTo((state, _, command) => (command.type === 'PlanTraining' ? command.data : state)),
+      ),
+      decide,
+    }),
+  ),
 );
