@@ -4,7 +4,7 @@ import { ApiClient } from '../support/api-client.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { PLANTERS, type PlantedHistory, plant } from '../support/planted-breaches.js';
 import { chanceOf, decidedHistory } from '../support/random-history.js';
-import { findingsIn } from './planted.js';
+import { findingsIn } from '../support/control-findings.js';
 
 /**
  * What no command can prevent: what is not done in its days, a training that begins before the

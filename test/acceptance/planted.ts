@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { CONTROLS, type ControlFinding, controlling } from '@entente/domain';
+import { CONTROLS, type ControlFinding } from '@entente/domain';
 import type { RecordedEvent } from '@entente/kernel';
+import { findingsIn } from '../support/control-findings.js';
 import { PLANTERS, plant } from '../support/planted-breaches.js';
 import { type Chance, chanceOf, decidedHistory } from '../support/random-history.js';
 
@@ -8,11 +9,6 @@ const RULES = Object.keys(PLANTERS);
 /** How many breaches are planted at most in one history. */
 const MOST = 40;
 
-/** What the controls find in a history. */
-export const findingsIn = (events: readonly RecordedEvent[]): readonly ControlFinding[] => {
-  const reading = controlling();
-  return [...events.flatMap((event) => reading.next(event)), ...reading.end()];
-};
 /** The findings as the rule and the event, each once. */
 const named = (found: readonly ControlFinding[]): ReadonlySet<string> =>
   new Set(found.map(({ rule, event: { id } }) => `${rule} ${id}`));

@@ -1,4 +1,4 @@
-import { controlling } from '@entente/domain';
+import { type ControlFinding, DayCorrections, controlling } from '@entente/domain';
 import type { RecordedEvent } from '@entente/kernel';
 
 /** An event: its day, its stream, its type and its data, which can name its sender and command. */
@@ -16,13 +16,17 @@ interface Envelope {
  * recorded on the day on which it happened.
  */
 export function findings(...lines: readonly ControlLine[]): readonly string[] {
-  const reading = controlling();
-  const found = lines.flatMap(([day, stream, type, data], n) => {
+  const events = lines.map(([day, stream, type, data], n) => {
     const { organisation = 'norland', role, command = `c-${n}` } = data as Envelope;
     const at = `${day}T09:00:00.000Z`;
     const metadata = { commandId: command, occurredAt: at, recordedAt: at, actor: { organisation, role } };
-    const event = { id: `e-${n}`, stream, type, data, position: BigInt(n + 1), metadata } as unknown as RecordedEvent;
-    return reading.next(event);
+    return { id: `e-${n}`, stream, type, data, position: BigInt(n + 1), metadata } as unknown as RecordedEvent;
   });
-  return [...found, ...reading.end()].map(({ rule, event: { position } }) => `${rule} ${position}`);
+  return findingsIn(events).map(({ rule, event: { position } }) => `${rule} ${position}`);
+}
+
+/** What the controls find in a history. */
+export function findingsIn(events: readonly RecordedEvent[]): readonly ControlFinding[] {
+  const reading = controlling(new DayCorrections(events));
+  return [...events.flatMap((event) => reading.next(event)), ...reading.end()];
 }

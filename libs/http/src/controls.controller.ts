@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
-import { CONTROLS, type ControlFinding, controlling } from '@entente/domain';
+import { CONTROLS, type ControlFinding, DayCorrections, controlling } from '@entente/domain';
 import { EventStore, SHARED_BATCH_SIZE, readingTurns } from '@entente/engine';
 import { refuseBeyond } from './history.controller.js';
 import { asOfInstant, positionOf, unknownParameters } from './parameters.js';
@@ -27,11 +27,15 @@ const findingOut = ({ control, rule, requirement, facts, event }: ControlFinding
 export class ControlsController {
   constructor(private readonly log: EventStore) {}
 
-  /** Reads the whole log, up to `as-of`, and runs every control over it. */
+  /** Reads the whole log, up to `as-of`, and runs every control over it, after the corrections. */
   @Get()
   async check(@Query() query: Record<string, unknown>): Promise<unknown> {
     const { upTo, controls } = await this.read(query);
-    const reading = controlling(controls);
+    const range = { upTo, batchSize: SHARED_BATCH_SIZE };
+    const corrections = new DayCorrections();
+    const { types } = DayCorrections;
+    for await (const batch of readingTurns.share(this.log.readLog(0n, { ...range, types }))) corrections.read(batch);
+    const reading = controlling(corrections, controls);
     const findings: unknown[] = [];
     const counts = new Map<string, number>();
     let events = 0;
@@ -41,7 +45,7 @@ export class ControlsController {
         if (findings.length < MAX_FINDINGS) findings.push(findingOut(finding));
       }
     };
-    for await (const batch of readingTurns.share(this.log.readLog(0n, { upTo, batchSize: SHARED_BATCH_SIZE })))
+    for await (const batch of readingTurns.share(this.log.readLog(0n, range)))
       for (const event of batch) {
         events += 1;
         report(reading.next(event));

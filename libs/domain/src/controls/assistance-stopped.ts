@@ -186,5 +186,6 @@ export const assistanceStopped: Control = {
   about:
     'a disbursement, a shipment, an enrolment, the start of a training, or the implementation of a case, on a day on which assistance was stopped there',
   kinds: ['programme', 'assistance-case', 'consignment', 'funding-account', 'hold', 'training-activity'],
+  byCorrectedDays: true,
   start,
 };

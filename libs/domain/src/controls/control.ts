@@ -20,6 +20,11 @@ export interface Control {
   readonly about: string;
   /** The kinds of streams that it looks at. */
   readonly kinds: readonly string[];
+  /**
+   * Whether it judges facts by their days as corrected later; else by those that were known when
+   * the next event was recorded.
+   */
+  readonly byCorrectedDays?: true;
   /** Begins a reading of the log. */
   start(): Reading;
 }

@@ -115,6 +115,32 @@ describe('the control of R19', () => {
   });
 });
 
+describe('the control of R19: a shipment of which the day is corrected', () => {
+  const requested: Line = ['2026-01-01', C, 'AssistanceRequested', { ...parties, programme: 'norland.p1', asked: [] }];
+  const implemented: Line = ['2026-01-03', C, 'CaseImplemented', { emergency: { authority: 'minister' } }];
+  const scheduled: Line = [
+    '2026-01-02',
+    D,
+    'DeliveryScheduled',
+    { ...parties, programme: 'norland.p1', case: 'norland.c1', lines: [] },
+  ];
+  const of = (on: string, corrected: string) =>
+    findings(
+      requested,
+      implemented,
+      scheduled,
+      suspended,
+      resumed,
+      ['2026-03-01', D, 'ConsignmentShipped', { on }],
+      ['2026-03-02', D, 'DateCorrected', { corrects: 'e-5', fact: 'origin', on: corrected }],
+    );
+  it('judges it by the right day', () => {
+    expect(of('2026-02-12', '2026-02-12')).toEqual(['R19 6']);
+    expect(of('2026-02-12', '2026-02-20')).toEqual([]);
+    expect(of('2026-02-20', '2026-02-12')).toEqual(['R19 6']);
+  });
+});
+
 describe('the control of R19: a programme that ended', () => {
   const requested: Line = ['2026-01-01', C, 'AssistanceRequested', { ...parties, programme: 'norland.p1', asked: [] }];
   const implemented = (day: string): Line => [day, C, 'CaseImplemented', { emergency: { authority: 'minister' } }];

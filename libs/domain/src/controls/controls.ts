@@ -2,6 +2,7 @@ import type { RecordedEvent } from '@entente/kernel';
 import { agreementMissing } from './agreement-missing.js';
 import { assistanceStopped } from './assistance-stopped.js';
 import type { Breach, Control } from './control.js';
+import type { DayCorrections } from './corrected-days.js';
 import { checksMissed, samplesMissed } from './checks-missed.js';
 import { enhancedChecks, remoteChecks, routineChecks } from './end-use-checks.js';
 import { monitoredItems } from './monitored-items.js';
@@ -56,9 +57,13 @@ const areOfOneCommand = (one: RecordedEvent, other: RecordedEvent): boolean =>
 
 /**
  * Runs the controls over the events of a log, in their order: each event, then the end. An event is
- * judged when the next one, or the end, shows whether it is the last of its command.
+ * judged when the next one, or the end, shows whether it is the last of its command. `corrections`:
+ * those of the same log.
  */
-export function controlling(controls: readonly Control[] = CONTROLS): {
+export function controlling(
+  corrections: DayCorrections,
+  controls: readonly Control[] = CONTROLS,
+): {
   next(event: RecordedEvent): readonly ControlFinding[];
   end(): readonly ControlFinding[];
 } {
@@ -68,8 +73,11 @@ export function controlling(controls: readonly Control[] = CONTROLS): {
   function judge(event: RecordedEvent | null, isLastOfCommand: boolean): readonly ControlFinding[] {
     if (event === null) return [];
     const kind = event.stream.slice(0, event.stream.indexOf('/'));
-    return running.flatMap(([{ name: control, rule, kinds }, read]) =>
-      kinds.includes(kind) ? read(event, isLastOfCommand).map((one) => ({ ...one, control, rule })) : [],
+    const corrected = corrections.of(event);
+    return running.flatMap(([{ name: control, rule, kinds, byCorrectedDays }, read]) =>
+      kinds.includes(kind)
+        ? read(byCorrectedDays ? corrected : event, isLastOfCommand).map((one) => ({ ...one, control, rule }))
+        : [],
     );
   }
   return {

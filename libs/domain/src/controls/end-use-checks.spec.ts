@@ -229,3 +229,20 @@ describe('the control of R11: the first sample', () => {
     expect(findings(designated, store, added, scheduled, receipt, later('2026-04-11'))).toEqual([]);
   });
 });
+
+describe('the controls of R10 and R11: a visit of which the day is corrected', () => {
+  const of = (type: string, on: string, corrected: string) =>
+    findings(
+      checked('end-use-check/x.1', '2026-02-01', { type, item: 'radio', quantity: 1 }),
+      visited('end-use-check/x.1', on),
+      ['2026-03-01', 'end-use-check/x.1', 'CheckDayCorrected', { corrects: 'e-1', on: corrected }],
+    );
+  it.each([
+    ['enhanced', 'R10 2'],
+    ['routine', 'R11 2'],
+  ])('judge an %s check by the right day', (type, found) => {
+    expect(of(type, '2026-02-02', '2026-02-02')).toContain(found);
+    expect(of(type, '2026-02-02', '2026-02-01')).not.toContain(found);
+    expect(of(type, '2026-02-01', '2026-02-02')).toContain(found);
+  });
+});

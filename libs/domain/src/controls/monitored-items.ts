@@ -124,5 +124,6 @@ export const monitoredItems: Control = {
   rule: 'R9',
   about: 'a shipment of items of a designated type without their serials, or a receipt into a store not certified then',
   kinds: [...AGREEMENT_KINDS, 'item-type', 'storage-site'],
+  byCorrectedDays: true,
   start,
 };
