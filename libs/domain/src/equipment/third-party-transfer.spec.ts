@@ -166,6 +166,21 @@ describe('a transfer is carried out (R13)', () => {
     holder(requested(), consented).refuses(carry('2026-07-01'), 'outside-consent', july);
     holder(requested(), consented).refuses(carry('2026-06-02'), 'day-in-future');
   });
+  it('of items that the holder still holds, and did not report lost', () => {
+    const carrying = (...since: Event[]) =>
+      holder(requested(), consented).knowing(item, ITEM, registration, receipt, ...since);
+    const under = (transfer: string) =>
+      act('ItemTransferred', { transfer, on: '2026-05-24', from: 'estmark', to: 'sudria' });
+    const gone = under('estmark.other');
+    const loss = act('ItemReportedDestroyed', { on: '2026-05-22', cause: 'fire', verifyBy: '2026-06-30' });
+    const verified = act('LossReportVerified', { report: 'x', as: 'destroyed', findings: 'wreck' });
+    carrying().decides(carry('2026-05-25'), carriedOut);
+    carrying(under(TRANSFER)).decides(carry('2026-05-25'), carriedOut);
+    const facts = { item: 'thermal-sight', serial: 'TS-0001' };
+    carrying(gone).refusesWith(carry('2026-05-25'), 'item-not-held', { ...facts, status: 'held' });
+    carrying(loss).refusesWith(carry('2026-05-25'), 'item-not-held', { ...facts, status: 'reported' });
+    carrying(loss, verified).refusesWith(carry('2026-05-25'), 'item-not-held', { ...facts, status: 'destroyed' });
+  });
   it('into a certified store of the new holder, if one is named (R9)', () => {
     const depot = act('StorageSiteRegistered', { owner: 'vestra', place: 'x', category: 'y' });
     const named = carry('2026-05-25', { site: 'vestra.depot' });

@@ -24,6 +24,7 @@ import { type Besides, answerable } from '../fact-answers.js';
 import { consignmentFacts, lotOf } from '../delivery/facts.js';
 import { type NamedParty, notRegistered, partyStreams } from '../parties/registration.js';
 import {
+  type Item,
   type ThirdPartyTransfer,
   cannotStore,
   itemFacts,
@@ -78,6 +79,20 @@ function misfit({ kind, to, endUse }: Pick<RequestThirdPartyTransfer, 'kind' | '
   return null;
 }
 
+/** R13: the holder holds each item, and reported no loss of it. */
+function itemNotHeld(
+  { holder, status }: Pick<Item, 'holder' | 'status'>,
+  by: string,
+  facts: { readonly item: string; readonly serial: string },
+): Refusal | null {
+  return holder === by && status === 'held'
+    ? null
+    : refuse('item-not-held', 'the holder of the goods holds the item, and no loss of it is reported', 'R13', {
+        ...facts,
+        status,
+      });
+}
+
 /** R13: the holder holds what it asks for: of a designated type each by its serial. */
 function notHeld({ donor, goods }: RequestThirdPartyTransfer, { known, actor }: DecisionContext): Refusal | null {
   for (const { item, quantity, serials = [] } of goods) {
@@ -93,16 +108,29 @@ function notHeld({ donor, goods }: RequestThirdPartyTransfer, { known, actor }: 
         if (designated == null) continue;
         return refuse('item-not-found', 'the item is registered by its serial', 'R13', { item, serial });
       }
-      if (of.holder !== actsFor(actor) || of.status !== 'held')
-        return refuse('item-not-held', 'the sender holds the item, and no loss of it is reported', 'R13', {
-          item,
-          serial,
-          status: of.status,
-        });
+      const barred = itemNotHeld(of, actsFor(actor), { item, serial });
+      if (barred !== null) return barred;
     }
   }
   return null;
 }
+
+/** R13: since the request no item was lost, or went to another but under this transfer. */
+function heldNoMore({ donor, goods, holder }: ThirdPartyTransfer, { known, stream }: DecisionContext): Refusal | null {
+  for (const { item, serials = [] } of goods) {
+    for (const serial of serials) {
+      const of = known.of(itemFacts, itemId(donor, item, serial));
+      if (of === null || of.transfer === stream.id) continue;
+      const barred = itemNotHeld(of, holder, { item, serial });
+      if (barred !== null) return barred;
+    }
+  }
+  return null;
+}
+
+/** The items that are named by their serials. */
+const itemsOf = ({ donor, goods }: Pick<RequestThirdPartyTransfer, 'donor' | 'goods'>): readonly StreamRef[] =>
+  goods.flatMap(({ item, serials = [] }) => serials.map((serial) => itemStream(donor, item, serial)));
 
 /** The consignments that brought goods without serials. */
 const consignmentsOf = (goods: readonly TransferredGoods[]): readonly StreamRef[] =>
@@ -185,6 +213,7 @@ function carryOut(
   const barred =
     outsideConsent(consent, on) ??
     inTheFuture(on, context) ??
+    heldNoMore(state, context) ??
     notEnough(state, holder, context) ??
     (site === undefined ? null : cannotStore(site, to, on, context));
   const informed = [...new Set([donor, holder, to])];
@@ -250,10 +279,8 @@ function consults(
     return [
       ...partyStreams(partiesOf(command.data, actsFor(sender))),
       ...consignmentsOf(goods),
-      ...goods.flatMap(({ item, serials = [] }) => [
-        { kind: itemTypeFacts.kind, id: itemTypeId(donor, item) },
-        ...serials.map((serial) => itemStream(donor, item, serial)),
-      ]),
+      ...goods.map(({ item }) => ({ kind: itemTypeFacts.kind, id: itemTypeId(donor, item) })),
+      ...itemsOf(command.data),
     ];
   }
   if (command.type === 'CorrectTransferRequest')
@@ -261,7 +288,7 @@ function consults(
   if (command.type !== 'CarryOutThirdPartyTransfer') return [];
   const { site } = command.data;
   return [
-    ...consignmentsOf(state?.goods ?? []),
+    ...(state === null ? [] : [...consignmentsOf(state.goods), ...itemsOf(state)]),
     ...(site === undefined ? [] : [{ kind: storageSiteFacts.kind, id: site }]),
   ];
 }
