@@ -63,6 +63,38 @@ export function page(opens: DeploymentFactory): void {
       expect([behind('a b'), behind('a b', '7')]).toEqual([address, `${address}&before=7`]);
     });
 
+    it('sends one command for a double click, and another one for another pledge', async () => {
+      const [send] = /^ {6}async function command\([^]*?^ {6}\}$/m.exec(page) ?? [];
+      const [listen] =
+        /^ {8}let pledgeKey = [^]*?\$\('pledge'\)\.addEventListener\('submit'[^]*?^ {8}\}\);$/m.exec(page) ?? [];
+      const sent: { readonly key: string; readonly body: string; answer: (said: object) => void }[] = [];
+      const ask = (_: string, { headers, body }: { headers: Record<string, string>; body: string }) =>
+        new Promise((answer) => sent.push({ key: headers['idempotency-key'] ?? '', body, answer }));
+      const on: Record<string, (event: object) => void> = {};
+      const button = { disabled: false };
+      const fields = { account: { value: 'norland.a' }, amount: { value: '5' }, period: { value: '2026' } };
+      const form = {
+        elements: { ...fields, donor: { value: 'norland' } },
+        addEventListener: (name: string, act: (event: object) => void) => (on[name] = act),
+        querySelector: (of: string) => (of === '.said' ? {} : button),
+      };
+      let keys = 0;
+      const globals = { $: () => form, ask, freshKey: () => `key-${(keys += 1)}`, JSON, Number, encodeURIComponent };
+      runInNewContext(`${send}; ${listen}`, globals);
+      const submit = (): void => on['submit']?.({ target: form, preventDefault: () => undefined });
+      submit();
+      // A disabled button sends nothing; the second click may have been under way before.
+      expect(button.disabled).toBe(true);
+      submit();
+      expect(new Set(sent.map(({ key, body }) => key + body)).size).toBe(1);
+      for (const { answer } of sent) answer({ ok: true, status: 201, body: {} });
+      await new Promise((done) => setImmediate(done));
+      expect(button.disabled).toBe(false);
+      on['input']?.({ target: fields.amount });
+      submit();
+      expect(new Set(sent.map(({ key }) => key)).size).toBe(2);
+    });
+
     it('labels each field', () => {
       for (const [field] of page.matchAll(/<(?:input|select|textarea)\b[^>]*>/g)) {
         const before = page.slice(0, page.indexOf(field));

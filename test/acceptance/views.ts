@@ -281,6 +281,33 @@ export function views(opens: DeploymentFactory): void {
       expect(await shown()).toEqual([r3]);
     });
 
+    it('has the final value of a reconciled case beside the agreed one, in the row and in the total', async () => {
+      await programme('omega');
+      await supply('tents', 'omega');
+      await supply('stoves', 'omega', 'stove');
+      const shown = async () => {
+        const { rows, totals } = await view('cases?assistance_case=norland.tents&assistance_case=norland.stoves');
+        const sums = only(totals, 'currency', 'count', 'value', 'final_value');
+        return [only(rows, 'assistance_case', 'status', 'value', 'final_value'), sums];
+      };
+      const open = (name: string) => [`norland.${name}`, 'implemented', 300, null];
+      // Nothing to add is not zero.
+      expect(await shown()).toEqual([[open('stoves'), open('tents')], [['USD', 2, '600', null]]]);
+      const c = 'assistance-case/norland.tents';
+      const s = 'consignment/norland.t-1';
+      const lines = [{ line: '001', quantity: 30 }];
+      await say(DONOR, `${s}/schedule`, { case: 'norland.tents', lines, due: '2026-06-30' });
+      await say(DONOR, `${s}/ship`, { on: '2026-05-30' });
+      await say(RECIPIENT, `${s}/confirm-receipt`, { on: '2026-06-04', lines });
+      const consignments = [{ consignment: 'norland.t-1', quantity: 30 }];
+      await say(DONOR, `${c}/deliver`, { ...lines[0], on: '2026-06-04', consignments, facts: [] });
+      await say(DONOR, `${c}/reconcile`, { finalValue: 240, currency: 'USD' });
+      expect(await shown()).toEqual([
+        [open('stoves'), ['norland.tents', 'reconciled', 300, 240]],
+        [['USD', 2, '600', '240']],
+      ]);
+    });
+
     it('shows what is promised and not scheduled, and what a shortage left to come', async () => {
       await supply('phones', 'beta');
       const columns = ['item_kind', 'status', 'quantity', 'unit', 'waits_for', 'due', 'overdue', 'days_late_plan'];

@@ -67,7 +67,32 @@ describe('a field of the catalogue', () => {
   });
 });
 
+/** The code fields of a schema, also in nested objects, each with its example. */
+function codesIn({ properties = {} }: Schema): readonly (readonly [name: string, example: string])[] {
+  return Object.entries(properties as Readonly<Record<string, Schema>>).flatMap(([name, schema]) => {
+    const { pattern: of, example, items } = schema;
+    const own = of === CODE_PATTERN && typeof example === 'string' ? [[name, example] as const] : [];
+    return [...own, ...codesIn(schema), ...codesIn((items ?? {}) as Schema)];
+  });
+}
+class OneCode {
+  @code('a code', 'a-code') readonly one!: string;
+}
+const CODE_PATTERN = (schemaOf(OneCode).properties as Readonly<Record<string, Schema>>)['one']?.pattern;
+/** An allegation is accepted as the incident type of the same name. */
+const SHARED = ['allegation', 'incidentType'];
+
 describe('an example of the catalogue', () => {
+  it('fits its field: no code is the example of fields that hold different things', () => {
+    const codes = CLASSES.flatMap(({ of }) => codesIn(schemaOf(of)));
+    const names = Map.groupBy(codes, ([, example]) => example);
+    const shared = [...names].flatMap(([example, fields]) => {
+      const different = [...new Set(fields.map(([name]) => name))];
+      return different.filter((name) => !SHARED.includes(name)).length > 1 ? [`${example}: ${different.join()}`] : [];
+    });
+    expect([codes.length > 100, shared]).toEqual([true, []]);
+  });
+
   it.each(
     CATALOGUE.flatMap(({ kind, events }) => Object.entries(events).map(([type, { data }]) => ({ kind, type, data }))),
   )('is a valid event when made from the fields: $kind $type', ({ data }) =>
