@@ -114,7 +114,7 @@ export function monitoring(opens: DeploymentFactory): void {
         from: inDays(-40),
         plannedReturn: inDays(60),
       };
-      await client.send(`${TEAM}/deploy`, team, DONOR);
+      const deployed = await client.recorded(`${TEAM}/deploy`, team, DONOR);
       await client.send('deployment/norland.other/deploy', { ...team, area: 'south' }, DONOR);
       const alert = { alert: 'a-1', on: inDays(-8), instruction: 'shelter', reason: 'rockets', accountBy: inDays(-7) };
       const alerted = await client.recorded(`${NORTH}/issue-alert`, alert, DONOR);
@@ -128,8 +128,21 @@ export function monitoring(opens: DeploymentFactory): void {
       expect(await accounting()).toEqual([['norland.team', 'some missing', 1, false]]);
       await client.send(`${NORTH}/correct-day`, { corrects: alerted, on: inDays(-9), reason: 'mistyped' }, DONOR);
       expect((await client.latest('alerts'))[0]).toMatchObject({ issued_on: inDays(-9), status: 'in force' });
+      // Recorded late: what was known a day before does not displace who is missing since.
+      await client.send(`${TEAM}/account-for`, { ...account, on: inDays(-8), safe: 3, missing: [] }, DONOR);
+      expect(await accounting()).toEqual([['norland.team', 'some missing', 1, false]]);
       await client.send(`${TEAM}/account-for`, { ...account, safe: 3, missing: [] }, DONOR);
       expect(await accounting()).toEqual([['norland.team', 'all safe', 0, false]]);
+      // They were one more than the account has.
+      const correction = { corrects: deployed, reason: 'mistyped' };
+      const four = { women: 2, men: 2, persons: [...team.persons, 'n-4'] };
+      await client.send(`${TEAM}/correct`, { ...correction, ...four }, DONOR);
+      expect(await accounting()).toEqual([['norland.team', 'some not accounted for', 1, false]]);
+      const two = { women: 1, men: 1, persons: ['n-1', 'n-2'] };
+      await client.send(`${TEAM}/correct`, { ...correction, ...two }, DONOR);
+      expect(await accounting()).toEqual([['norland.team', 'all safe', 0, false]]);
+      const { women, men, persons } = team;
+      await client.send(`${TEAM}/correct`, { ...correction, women, men, persons }, DONOR);
     });
 
     it('keep incidents as they were corrected, and who moved where', async () => {

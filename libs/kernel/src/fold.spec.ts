@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { addDays, daysBetween, never } from './fold.js';
+import { addDays, daysBetween, isNewest, never } from './fold.js';
 
 describe('daysBetween', () => {
   it('counts whole days from day to day, whatever the hours', () => {
@@ -18,6 +18,15 @@ describe('addDays', () => {
     expect(addDays('2026-02-27', 3)).toBe('2026-03-02');
     expect(addDays('2026-02-27T23:59:59.999Z', 1)).toBe('2026-02-28');
     expect(addDays('2026-02-27T23:59:59-05:00', 0)).toBe('2026-02-27');
+  });
+});
+
+describe('isNewest', () => {
+  it('is whether no fact of a later day is known: of the same day, the one recorded later is it', () => {
+    expect(isNewest('2026-03-02', null)).toBe(true);
+    expect(isNewest('2026-03-02', '2026-03-01')).toBe(true);
+    expect(isNewest('2026-03-02', '2026-03-02')).toBe(true);
+    expect(isNewest('2026-03-02', '2026-03-03')).toBe(false);
   });
 });
 

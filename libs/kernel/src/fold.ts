@@ -19,6 +19,12 @@ export const daysBetween = (from: string, to: string): number =>
 export const addDays = (day: string, days: number): string =>
   new Date(Date.parse(day.slice(0, 10)) + days * 86_400_000).toISOString().slice(0, 10);
 
+/**
+ * Whether a fact of a day is the newest: the one known is not of a later day. Of two of one day, it
+ * is the one recorded later. So a fact that is recorded late displaces nothing newer.
+ */
+export const isNewest = (on: string, known: string | null): boolean => known === null || on >= known;
+
 /** For the end of every switch over a union: the compiler names a missing case. */
 export function never(value: never): never {
   throw new Error(`not a member of the union: ${JSON.stringify(value)}`);

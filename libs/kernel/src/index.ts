@@ -48,7 +48,7 @@ export {
 } from './projection.js';
 export type { CommandAnswer, CommandProblem, CommandReceipt } from './answer.js';
 export { append, put } from './owned.js';
-export { addDays, daysBetween, fold, never } from './fold.js';
+export { addDays, daysBetween, fold, isNewest, never } from './fold.js';
 export {
   type Consequence,
   type DueItem,

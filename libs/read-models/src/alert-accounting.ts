@@ -31,6 +31,14 @@ function stayed(from: From): Query {
     .distinct(true);
 }
 
+/** The personnel may be more or fewer, by a correction, than those of the account. */
+const UNACCOUNTED = `CASE WHEN COALESCE(k.safe, 0) > d.personnel THEN 0 ELSE d.personnel - COALESCE(k.safe, 0) END`;
+
+const STATUS = `CASE WHEN k.accounted_on IS NULL THEN 'not accounted for'
+  WHEN k.missing > 0 THEN 'some missing'
+  WHEN k.safe < d.personnel THEN 'some not accounted for'
+  ELSE 'all safe' END`;
+
 function query(from: From): Query {
   const deployments = from(DeploymentRow, 'w').select('w.deployment', 'deployment');
   for (const column of ['country', 'area', 'deployed_on', 'returned_on', 'personnel'])
@@ -59,13 +67,10 @@ function query(from: From): Query {
   for (const column of ['donor', 'recipient', 'programme', 'personnel']) rows.addSelect(`d.${column}`, column);
   return rows
     .addSelect('d.area', 'area_now')
-    .addSelect(
-      `CASE WHEN k.accounted_on IS NULL THEN 'not accounted for' WHEN k.missing > 0 THEN 'some missing' ELSE 'all safe' END`,
-      'status',
-    )
+    .addSelect(STATUS, 'status')
     .addSelect('k.accounted_on', 'accounted_on')
     .addSelect('k.safe', 'safe')
-    .addSelect('d.personnel - COALESCE(k.safe, 0)', 'unaccounted');
+    .addSelect(UNACCOUNTED, 'unaccounted');
 }
 
 const DUE = { due: 'account_by', done: 'accounted_on' };
@@ -73,7 +78,7 @@ const DUE = { due: 'account_by', done: 'accounted_on' };
 /** Who is not accounted for after an alert. */
 export const alertAccounting: RowsView = {
   name: 'alert-accounting',
-  version: 2,
+  version: 3,
   about: 'a deployment in the area of an alert: whether its personnel were accounted for, and how many were not',
   key: ['situation', 'alert', 'deployment'],
   columns: {
@@ -96,7 +101,8 @@ export const alertAccounting: RowsView = {
     situation: 'text',
   },
   meanings: {
-    status: 'not accounted for, some missing, or all safe',
+    status:
+      'not accounted for, some missing, some not accounted for (the account has fewer persons than the deployment), or all safe',
     alert: "the alert's name in its situation",
     country: 'the country',
     area: 'the area of the alert; the whole country if there is none',
@@ -107,7 +113,8 @@ export const alertAccounting: RowsView = {
     unaccounted: 'not known to be safe, in persons',
     issued_on: 'the day of the alert',
     account_by: 'the last day on which they are accounted for',
-    accounted_on: 'the day of the newest account; null without one',
+    accounted_on:
+      'the day of the newest account: that of the latest day, of one day the one recorded later; null without one',
     ended_on: 'the day from which the alert did not apply any more',
     donor: 'the donor',
     recipient: 'the recipient',

@@ -1,5 +1,5 @@
 import type { DeploymentEvent } from '@entente/contracts';
-import type { Projection, RecordedEvent } from '@entente/kernel';
+import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
 import { count, day, dayOrNull, daysLate, overdue, text, textOrNull, persons } from './columns.js';
 import { originOf, rowBy, unchanged } from './row-by.js';
 
@@ -134,7 +134,8 @@ export class PersonnelAccountRow {
   @text('the deployment') deployment!: string;
   @text('the situation in which the alert was issued') situation!: string;
   @text("the alert's name in the situation") alert!: string;
-  @day('the day of the newest account') accounted_on!: string;
+  @day('the day of the newest account: that of the latest day, of one day the one recorded later')
+  accounted_on!: string;
   @count('known to be safe, in persons') safe!: number;
   @count('not reached, in persons') missing!: number;
   @persons('the references of those not reached') missing_persons!: readonly string[];
@@ -142,7 +143,7 @@ export class PersonnelAccountRow {
 
 export const personnelAccounts: Projection<DeploymentEvent, PersonnelAccountRow> = {
   name: 'personnel-accounts',
-  version: 2,
+  version: 3,
   kinds: ['deployment'],
   about: 'the newest account of the personnel of a deployment after an alert: who is safe, who was not reached',
   entity: PersonnelAccountRow,
@@ -152,6 +153,7 @@ export const personnelAccounts: Projection<DeploymentEvent, PersonnelAccountRow>
   evolve(row, event) {
     if (event.type !== 'PersonnelAccountedFor') return row;
     const { situation, alert, on: accounted_on, safe, missing: missing_persons } = event.data;
+    if (!isNewest(accounted_on, row?.accounted_on ?? null)) return row;
     const missing = missing_persons.length;
     return { deployment: originOf(event).id, situation, alert, accounted_on, safe, missing, missing_persons };
   },

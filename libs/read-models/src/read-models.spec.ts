@@ -72,6 +72,27 @@ describe('the read model of due dates', () => {
   });
 });
 
+describe('the read model personnel-accounts', () => {
+  const deployed = ['PersonnelDeployed', { country: 'estmark', area: 'north', donor: 'norland' }] as const;
+  const account = (on: string, safe: number, ...missing: string[]) =>
+    ['PersonnelAccountedFor', { situation: 's', alert: 'a', on, safe, missing }] as const;
+  const after = (...accounts: (readonly [string, object])[]) =>
+    rowsOf('personnel-accounts', happened('deployment/norland.d', deployed, ...accounts))['s/a'];
+
+  it('keeps who is missing by the account of the latest day, if an earlier one is recorded late', () => {
+    expect(after(account('2026-05-03', 1, 'b'), account('2026-05-01', 2))).toMatchObject({
+      accounted_on: '2026-05-03',
+      safe: 1,
+      missing: 1,
+      missing_persons: ['b'],
+    });
+  });
+
+  it('takes the account recorded later of two of one day', () => {
+    expect(after(account('2026-05-03', 1, 'b'), account('2026-05-03', 2))).toMatchObject({ safe: 2, missing: 0 });
+  });
+});
+
 describe('the read model milestones', () => {
   it('keeps the first due date through replans, and the day of the outcome as corrected', () => {
     const rows = rowsOf(

@@ -59,6 +59,16 @@ export const last = <E extends Event, Type extends E['type']>(
   ...types: readonly Type[]
 ): Of<E, Type> | undefined => only(events, ...types).at(-1);
 
+/** The event of the latest day that its sender states; of two of one day, that recorded later. */
+export const newestOf = <Stated extends { readonly data: { readonly on: string } }>(
+  events: readonly Stated[],
+): Stated | undefined =>
+  events.find(
+    ({ data }, index) =>
+      events.every((other) => other.data.on <= data.on) &&
+      events.slice(index + 1).every((later) => later.data.on < data.on),
+  );
+
 /** The events after another one in the same list; all of them if there is no other one. */
 export const since = <E extends Event>(
   events: readonly RecordedEvent<E>[],

@@ -9,6 +9,7 @@ import {
   distinct,
   idOf,
   last,
+  newestOf,
   only,
   since,
   streamsOf,
@@ -154,12 +155,13 @@ const accounts = (log: readonly RecordedEvent[]) =>
   streamsOf<DeploymentEvent>(log, 'deployment').flatMap((events) => {
     const all = only(events, 'PersonnelAccountedFor');
     return distinct(all.map(({ data }) => `${data.situation}/${data.alert}`)).map((key) => {
-      const newest = all.findLast(({ data }) => `${data.situation}/${data.alert}` === key) as (typeof all)[number];
-      const { situation: of, alert, on, safe, missing } = newest.data;
+      const of = all.filter(({ data }) => `${data.situation}/${data.alert}` === key);
+      const newest = newestOf(of) as (typeof all)[number];
+      const { situation, alert, on, safe, missing } = newest.data;
       const deployment = idOf(newest.stream);
       return {
         deployment,
-        situation: of,
+        situation,
         alert,
         accounted_on: on,
         safe,
@@ -222,6 +224,12 @@ function concerned(
   return [before, ...after].some((stay) => stay?.area === area);
 }
 
+function accountStatus(account: { safe: number; missing: number } | undefined, personnel: number): string {
+  if (account === undefined) return 'not accounted for';
+  if (account.missing > 0) return 'some missing';
+  return account.safe < personnel ? 'some not accounted for' : 'all safe';
+}
+
 const accounting: Figures = (log, { day, occurredBy }) => {
   const known = accounts(log);
   const moves = stays(log);
@@ -237,7 +245,7 @@ const accounting: Figures = (log, { day, occurredBy }) => {
         );
         const on = account?.accounted_on ?? null;
         return {
-          status: account === undefined ? 'not accounted for' : account.missing > 0 ? 'some missing' : 'all safe',
+          status: accountStatus(account, one.personnel),
           alert: of.alert,
           country: of.country,
           area: of.area,
@@ -245,7 +253,7 @@ const accounting: Figures = (log, { day, occurredBy }) => {
           area_now: one.area,
           personnel: one.personnel,
           safe: account?.safe ?? null,
-          unaccounted: one.personnel - (account?.safe ?? 0),
+          unaccounted: Math.max(0, one.personnel - (account?.safe ?? 0)),
           issued_on: of.issued_on,
           account_by: of.account_by,
           accounted_on: on,

@@ -112,6 +112,10 @@ describe('personnel are accounted for after an alert', () => {
     alerted('north', accounted).decides(account(), []);
     alerted('north', accounted, returned).decides(all, act('PersonnelAccountedFor', all.data as object));
   });
+  it('once, also if an account of an earlier day was recorded late', () => {
+    const earlier = act('PersonnelAccountedFor', { ...ACCOUNT, on: '2026-05-04', safe: 3, missing: [] });
+    alerted('north', accounted, earlier).decides(account(), []);
+  });
 });
 
 describe('a planned return that has passed', () => {

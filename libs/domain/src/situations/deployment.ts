@@ -9,10 +9,12 @@ import {
   decideBy,
   evolveBy,
   put,
+  isNewest,
   refuse,
 } from '@entente/kernel';
 import { inTheFuture, notOverYet } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
+import { ownValue } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { relationsTo } from '../delivery/senders.js';
 import { consultingImplementers, notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
@@ -26,6 +28,12 @@ type DeploymentData<Type extends DeploymentCommand['type']> = DataOf<DeploymentC
 interface Stay {
   readonly area: string;
   readonly from: string;
+}
+
+/** An account of the personnel after an alert. */
+interface Account {
+  readonly on: string;
+  readonly found: string;
 }
 
 /** The state of a deployment. */
@@ -44,14 +52,16 @@ export interface PersonnelDeployment extends Correctable {
   readonly overdue: readonly string[];
   /** The days of the incidents, by name. */
   readonly incidents: Readonly<Record<string, string>>;
-  /** The newest account after each alert, as text to compare. */
-  readonly accounts: Readonly<Record<string, string>>;
+  /** The newest account after each alert: its day, and its content as text to compare. */
+  readonly accounts: Readonly<Record<string, Account>>;
 }
 
 const alertOf = ({ situation, alert }: { readonly situation: string; readonly alert: string }): string =>
   `${situation}/${alert}`;
-const accountOf = ({ on, safe, missing }: DeploymentData<'AccountForPersonnel'>): string =>
-  JSON.stringify([on, safe, missing]);
+const accountOf = ({ on, safe, missing }: DeploymentData<'AccountForPersonnel'>): Account => ({
+  on,
+  found: JSON.stringify([safe, missing]),
+});
 
 const evolve = evolveBy<PersonnelDeployment, DeploymentEvent>()(
   'PersonnelDeployed',
@@ -71,7 +81,10 @@ const evolve = evolveBy<PersonnelDeployment, DeploymentEvent>()(
     correctable: new Map(),
   }),
   {
-    PersonnelAccountedFor: (data, { accounts }) => ({ accounts: put(accounts, alertOf(data), accountOf(data)) }),
+    PersonnelAccountedFor: (data, { accounts }) =>
+      isNewest(data.on, ownValue(accounts, alertOf(data))?.on ?? null)
+        ? { accounts: put(accounts, alertOf(data), accountOf(data)) }
+        : {},
     PersonnelIncidentReported: ({ incident, on }, { incidents }) => ({ incidents: put(incidents, incident, on) }),
     PersonnelIncidentCorrected: ({ incident, on }, { incidents }) =>
       on === undefined ? {} : { incidents: put(incidents, incident, on) },
@@ -172,7 +185,11 @@ const decide = decideBy<PersonnelDeployment, DeploymentCommand, DeploymentEvent>
   {
     AccountForPersonnel: {
       unless: cannotAccount,
-      already: (data, { accounts }) => accounts[alertOf(data)] === accountOf(data),
+      already: (data, { accounts }) => {
+        const { on, found } = accountOf(data);
+        const known = ownValue(accounts, alertOf(data));
+        return known?.on === on && known.found === found;
+      },
       then: 'PersonnelAccountedFor',
     },
     ReportPersonnelIncident: {
