@@ -25,6 +25,18 @@ interface Question {
   readonly events: readonly RecordedEvent[];
 }
 
+/** The values of rows that are in no list of the codes of their columns. */
+const unlisted = (name: string, rows: readonly Row[]): readonly string[] => {
+  const { codes = {} } = [...MODELS, ...VIEWS].find((one) => one.name === name) ?? {};
+  return Object.entries(codes).flatMap(([column, list]) =>
+    rows.flatMap(({ [column]: value }) =>
+      value === null || list.includes(value as string)
+        ? []
+        : [`${name}.${column}: ${JSON.stringify(value)} is not listed`],
+    ),
+  );
+};
+
 const pick = <T>(values: readonly T[], chance: Chance): T => values[chance(values.length)] as T;
 
 const endOf = (log: readonly RecordedEvent[]): string => String(log.at(-1)?.position ?? 0n);
@@ -249,6 +261,7 @@ export function figures(opens: DeploymentFactory): void {
     const computed = compute(events, { day, occurredBy });
     const groups = [...new Set([...(TOTALS[name]?.by ?? []), ...by])];
     return [
+      ...unlisted(name, rows),
       ...differences(name, IDENTITY[name] as readonly string[], rows, computed),
       ...differences(`totals of ${name} by ${by.join()}`, groups, totals, totalsOf(name, computed, by)),
     ];

@@ -1,4 +1,4 @@
-import type { AnyProjection, Cell, ColumnFormats, ColumnType, Json, Totals } from '@entente/kernel';
+import type { AnyProjection, Cell, ColumnCodes, ColumnFormats, ColumnType, Json, Totals } from '@entente/kernel';
 
 /** One position for each partition: a query, a cursor or a live stream is pinned to it. */
 export type Positions = readonly bigint[];
@@ -128,6 +128,8 @@ export interface ReadModelDescription {
   readonly meanings: Readonly<Record<string, string>>;
   /** What texts hold in columns where that is no plain text. */
   readonly formats: ColumnFormats;
+  /** The codes that columns can have, where they are a fixed list. */
+  readonly codes: ColumnCodes;
   readonly key: readonly string[];
   readonly totals: Totals;
   /** Whether columns depend on the day of the answer. */

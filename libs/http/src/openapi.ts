@@ -7,6 +7,7 @@ import {
   exampleScenario,
 } from '@entente/contracts';
 import type { ReadModelDescription } from '@entente/engine';
+import { codesOf } from './row-query.js';
 import type { ColumnType, Json } from '@entente/kernel';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { pageName, pascal, reference, rowName, schemaNames, schemasOf } from './openapi-schemas.js';
@@ -279,11 +280,21 @@ const FILTER: Readonly<Record<Exclude<ColumnType, 'json'>, Json>> = {
 function readModelPaths(model: ReadModelDescription): Record<string, Json> {
   const { name, about, type, columns, meanings, occurredBy } = model;
   const meaning = (column: string): string => meanings[column] ?? column;
+  const valueOf = (column: string, type: keyof typeof FILTER): Json => {
+    const codes = codesOf(model, column);
+    return codes === null ? FILTER[type] : { type: 'string', enum: [...codes, ''] };
+  };
   const all = type === 'model' ? { ...columns, stream: 'text' as const } : columns;
   const filters = Object.entries(all).flatMap(([column, type]) =>
     type === 'json'
       ? []
-      : [repeatable(column, `${meaning(column)}: any of the values; an empty one is a missing one.`, FILTER[type])],
+      : [
+          repeatable(
+            column,
+            `${meaning(column)}: any of the values; an empty one is a missing one.`,
+            valueOf(column, type),
+          ),
+        ],
   );
   const bounds = Object.entries(all).flatMap(([column, type]) =>
     type === 'json' || type === 'boolean'
@@ -404,6 +415,11 @@ const LISTED = properties({
         type: 'object',
         description: 'of columns of texts that are no plain text: instant (ISO 8601, UTC), or person, a reference',
         additionalProperties: STRING,
+      },
+      codes: {
+        type: 'object',
+        description: 'the codes that columns can have, where they are a fixed list: a filter by another one is refused',
+        additionalProperties: list(STRING),
       },
       daily: { type: 'boolean', description: 'whether columns depend on the day of the answer' },
       occurredBy: { type: 'boolean', description: 'whether it can be limited to what had occurred by a day' },

@@ -7,9 +7,10 @@ const VIEW: ReadModelDescription = {
   name: 'sums',
   about: '',
   type: 'view',
-  columns: { word: 'text', amount: 'amount-sum', times: 'integer-sum', at: 'text' },
+  columns: { word: 'text', state: 'text', amount: 'amount-sum', times: 'integer-sum', at: 'text' },
   meanings: {},
   formats: { at: 'instant' },
+  codes: { state: ['open', 'closed'] },
   key: ['word'],
   totals: { counts: 'words', by: [], sums: [] },
   daily: false,
@@ -63,6 +64,21 @@ describe('the parameters of a query', () => {
       { message: expect.stringContaining('%2B') },
     ]);
     expect(readRowQuery(VIEW, { at: ['2026-11-30', '2026-11-29'] })).toMatchObject([{ path: 'at' }]);
+  });
+
+  it('take of a fixed list of codes only those in it, and an empty one', () => {
+    const state = (...given: readonly string[]) => readRowQuery(VIEW, { state: given });
+    expect(state('open', '')).toMatchObject({ where: [{ column: 'state', in: ['open', null] }] });
+    expect(state('opn', 'closed', 'toString')).toEqual([
+      { path: 'state', message: '"opn" is none; there are open, closed' },
+      { path: 'state', message: '"toString" is none; there are open, closed' },
+    ]);
+    // A part of a code, and a range of them, are asked for as of any text.
+    expect(read({ 'state.contains': 'los' }).where).toEqual([{ columns: ['state'], contains: 'los' }]);
+    const journal = { ...VIEW, name: 'journal', columns: { type: 'text' as const }, codes: {} };
+    expect(readRowQuery(journal, { type: 'FundsPleged' })).toMatchObject([
+      { path: 'type', message: expect.stringContaining('FundsPledged') },
+    ]);
   });
 
   it('find a sum in rows that have changed, too', () => {

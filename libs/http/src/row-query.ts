@@ -10,6 +10,7 @@ import {
   today,
 } from '@entente/engine';
 import { type Cell, type ColumnType, isSum } from '@entente/kernel';
+import { EVENT_TYPES, KINDS, unknownNames } from './names.js';
 import { plusHint, positionOf, wholeNumber } from './parameters.js';
 
 /** A request for rows, from the query string. */
@@ -72,6 +73,16 @@ function cellOf(type: ColumnType, text: string): Cell | undefined {
   }
 }
 
+/** The columns that hold what the catalogue lists, of what the read models know nothing else. */
+const FROM_CATALOGUE: ReadModelDescription['codes'] = { kind: KINDS, type: EVENT_TYPES };
+const OF_EVENTS = ['journal', 'consultations', 'outdated-decisions'];
+
+/** The codes that a column can have, if they are a fixed list. */
+export function codesOf({ name, codes }: ReadModelDescription, column: string): readonly string[] | null {
+  const own = Object.hasOwn(codes, column) ? codes[column] : undefined;
+  return own ?? (OF_EVENTS.includes(name) ? FROM_CATALOGUE[column] : undefined) ?? null;
+}
+
 type Bound = 'min' | 'max' | 'before';
 
 /** The first and the last instant of a day (UTC). */
@@ -97,6 +108,7 @@ function instantFilter(column: string, bound: Bound | undefined, given: readonly
   return instants.length > 1 || instants[0] === null ? null : { column, [bound]: instants[0] as Cell };
 }
 
+const CODES_LISTED = 'GET /v1/read-models lists them';
 const EXPECTED_INSTANT =
   'takes an instant (YYYY-MM-DDThh:mm:ssZ or with an offset such as +02:00), or one day that exists (YYYY-MM-DD)';
 
@@ -149,6 +161,11 @@ export function readRowQuery(
       if (filter === null) addError(name, EXPECTED_INSTANT + [given].flat().map(plusHint).join(''));
       else where.push(filter);
       continue;
+    }
+    const codes = bound === undefined ? codesOf(described, column) : null;
+    if (codes !== null) {
+      const named = [given].flat().filter((text) => typeof text === 'string' && text !== '') as string[];
+      errors.push(...unknownNames(name, named, codes, CODES_LISTED));
     }
     const cells = [given].flat().map((text) => (typeof text === 'string' ? cellOf(type, text) : undefined));
     if (

@@ -31,6 +31,7 @@ export {
   type AnyProjection,
   type Cell,
   type ColumnFormat,
+  type ColumnCodes,
   type ColumnFormats,
   type ColumnType,
   type Projection,

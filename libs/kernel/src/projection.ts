@@ -21,6 +21,9 @@ export const isSum = (type: ColumnType | undefined): boolean => type === 'intege
  */
 export type ColumnFormat = 'instant' | 'person';
 
+/** The codes that columns of texts can have, where they are a fixed list, by column. */
+export type ColumnCodes = Readonly<Record<string, readonly string[]>>;
+
 /** Formats by column. */
 export type ColumnFormats = Readonly<Record<string, ColumnFormat>>;
 
@@ -126,6 +129,7 @@ export interface Projection<E extends Event, Row extends object> {
   readonly meanings?: Readonly<Record<string, string>>;
   /** What texts hold in columns where that is no plain text. */
   readonly formats?: ColumnFormats;
+  readonly codes?: ColumnCodes;
   /** Columns that depend on the day of the answer, by name. They are not stored. */
   readonly daily?: Readonly<Record<string, DailyColumn>>;
   /** How a row is seen by what had occurred by a day, if anything in it has a day. */
@@ -201,6 +205,7 @@ export interface View<From, Query> {
   readonly meanings?: Readonly<Record<string, string>>;
   /** What texts hold in columns where that is no plain text. */
   readonly formats?: ColumnFormats;
+  readonly codes?: ColumnCodes;
   /** Columns that depend on the day of the answer, over the view's own columns, by name. */
   readonly daily?: Readonly<Record<string, DailyColumn>>;
   /**

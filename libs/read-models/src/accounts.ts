@@ -1,5 +1,6 @@
 import type { FundingAccountEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
+import { OWN_OR_REPORTED } from './codes.js';
 import { count, day, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { BASIS } from './plausibility.js';
 import { originOf } from './row-by.js';
@@ -14,11 +15,11 @@ export class AccountRow {
   @text("the source's name for the fund") fund!: string;
   @text("the ISO 4217 code of the account's currency") currency!: string;
   @text('the stages that it has, in their order, with commas between them') stages!: string;
-  @text(BASIS) basis!: string;
+  @text(BASIS, OWN_OR_REPORTED) basis!: string;
   @flag("whether the money runs through the recipient's own budget") on_budget!: boolean;
   @textOrNull("the line of the recipient's budget") budget_line!: string | null;
   @dayOrNull('the last day on which it may be committed or obligated') available_until!: string | null;
-  @text('open or closed') status!: string;
+  @text('open or closed', ['open', 'closed']) status!: string;
   @day('the day on which it was opened') opened_on!: string;
   @dayOrNull('the day on which it was closed') closed_on!: string | null;
   @textOrNull('the code of the reason for which it was closed') close_reason!: string | null;

@@ -1,5 +1,6 @@
 import type { AssistanceScope, LegalFrameworkEvent } from '@entente/contracts';
 import { type Projection, addDays } from '@entente/kernel';
+import { OWN_OR_REPORTED, SCOPE_KINDS } from './codes.js';
 import { count, day, dayOrNull, daysLeft, flag, json, overdue, text, textOrNull } from './columns.js';
 import { itemsBy } from './items-by.js';
 import { BASIS } from './plausibility.js';
@@ -12,8 +13,8 @@ export class AgreementRow {
   @text('the code of the instrument') instrument!: string;
   @text("the donor's id") donor!: string;
   @text("the recipient's id") recipient!: string;
-  @text(BASIS) basis!: string;
-  @text('drafted, in-force, expired or terminated') status!: string;
+  @text(BASIS, OWN_OR_REPORTED) basis!: string;
+  @text('drafted, in-force, expired or terminated', ['drafted', 'in-force', 'expired', 'terminated']) status!: string;
   @textOrNull('the code of the reason for its termination') reason!: string | null;
   @json('the parties that signed it') signed_by!: readonly string[];
   @dayOrNull('its first day in force') in_force_from!: string | null;
@@ -110,14 +111,14 @@ export class ConditionRow {
   @text("the agreement's id") agreement!: string;
   @text("the donor's id") donor!: string;
   @text("the recipient's id") recipient!: string;
-  @text('use-condition or restriction') type!: string;
+  @text('use-condition or restriction', ['use-condition', 'restriction']) type!: string;
   @text('its name in the agreement') name!: string;
   @text('what is to be done, or is not allowed, in plain words') statement!: string;
   @textOrNull('of a restriction: the code of the law or decision behind it') basis!: string | null;
-  @textOrNull('what it concerns: a unit, an item-type, a case, a programme or a country; null if all') scope_kind!:
-    string | null;
+  @textOrNull('what it concerns: a unit, an item-type, a case, a programme or a country; null if all', SCOPE_KINDS)
+  scope_kind!: string | null;
   @textOrNull('the id of what it concerns') scope!: string | null;
-  @text('in force or lifted') status!: string;
+  @text('in force or lifted', ['in force', 'lifted']) status!: string;
   @day('the day on which it was attached or imposed last') attached_on!: string;
   @dayOrNull('the day on which it was lifted') lifted_on!: string | null;
   @textOrNull('the code of the reason for which it was lifted') reason!: string | null;

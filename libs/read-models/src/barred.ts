@@ -1,5 +1,6 @@
+import { SUBJECT_KINDS } from './codes.js';
 import { ConditionRow } from './agreements.js';
-import { daysLate, overdue } from './columns.js';
+import { daysLate, overdue, codesOf } from './columns.js';
 import type { From, Query, RowsView } from './from.js';
 import { HoldRow } from './holds.js';
 import { UnionOf, columnsAs } from './union.js';
@@ -160,6 +161,25 @@ export const barred: RowsView = {
     measure: 'text',
     due: 'day',
     taken_on: 'day',
+  },
+  codes: {
+    subject_kind: SUBJECT_KINDS,
+    bar: ['clearance', 'hold', 'restriction'],
+    status: ['suspended', 'refused', 'expired', 'on-hold', 'restricted'],
+    next: [
+      'assess-information',
+      'request-vetting',
+      'conclude-vetting',
+      'open-remediation',
+      'take-steps',
+      'complete-remediation',
+      'restore-clearance',
+      'renew-clearance',
+      'release-hold',
+      'lift-restriction',
+    ],
+    stage: codesOf(VettingCaseRow, 'stage'),
+    publication: codesOf(VettingCaseRow, 'publication'),
   },
   meanings: {
     recipient: 'the recipient whose it is',

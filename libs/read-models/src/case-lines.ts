@@ -1,5 +1,6 @@
 import type { AssistanceCaseEvent, LineAmendment, LineModification } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
+import { OWN_OR_REPORTED } from './codes.js';
 import { amount, count, day, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { BASIS, earlier, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
 import { originOf } from './row-by.js';
@@ -12,7 +13,7 @@ export class CaseLineRow {
   @textOrNull('the programme of the case, if any') programme!: string | null;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
-  @text(BASIS) basis!: string;
+  @text(BASIS, OWN_OR_REPORTED) basis!: string;
   @day('the day of the request of the case') requested_on!: string;
   @text("the line's name in the case") line!: string;
   @text("the code of the item's description") item!: string;
@@ -31,7 +32,8 @@ export class CaseLineRow {
   @day('the day planned now') due!: string;
   @count('how often the day was replanned') reschedules!: number;
   @count("the quantity delivered at the delivery point, corrections included, in the line's unit") delivered!: number;
-  @textOrNull('the last step of its works: started, completed or accepted') works!: string | null;
+  @textOrNull('the last step of its works: started, completed or accepted', ['started', 'completed', 'accepted'])
+  works!: string | null;
   @dayOrNull('the day on which its works were started') works_started_on!: string | null;
   @implausibleFor('promised-in-the-past', 'before-the-request') implausible!: string | null;
 }

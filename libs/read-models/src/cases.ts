@@ -1,5 +1,6 @@
 import type { AssistanceCaseEvent, LineAmendment, LineModification, WorksOnLine } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
+import { DELIVERY_POINTS, OWN_OR_REPORTED } from './codes.js';
 import { amount, amountOrNull, count, day, dayOrNull, json, text, textOrNull } from './columns.js';
 import { BASIS, LEGAL_BASIS } from './plausibility.js';
 import { ANSWERS_UNCHANGED, rowBy } from './row-by.js';
@@ -25,14 +26,30 @@ export class CaseRow {
   @textOrNull('the programme under which it is given, if any') programme!: string | null;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
-  @text('requested, returned, prepared, offered, lapsed, accepted, implemented, reconciled, closed or cancelled')
+  @text('requested, returned, prepared, offered, lapsed, accepted, implemented, reconciled, closed or cancelled', [
+    'requested',
+    'returned',
+    'prepared',
+    'offered',
+    'lapsed',
+    'accepted',
+    'implemented',
+    'reconciled',
+    'closed',
+    'cancelled',
+  ])
   status!: string;
-  @text(BASIS) basis!: string;
+  @text(BASIS, OWN_OR_REPORTED) basis!: string;
   @textOrNull(LEGAL_BASIS) legal_basis!: string | null;
   @textOrNull('the code of the reason for which it is held, while it is; its status stays')
   held_for!: string | null;
   @dayOrNull('while it is held: the day from which it is') held_on!: string | null;
-  @textOrNull('what is waited for, by the recipient: supplement, acceptance or amendment') awaits!: string | null;
+  @textOrNull('what is waited for, by the recipient: supplement, acceptance or amendment', [
+    'supplement',
+    'acceptance',
+    'amendment',
+  ])
+  awaits!: string | null;
   @day('the day of the request') requested_on!: string;
   @dayOrNull('the last day on which the offer can be accepted') offer_valid_until!: string | null;
   @dayOrNull('the first day on which the offer prepared last may be made: the notice to the legislature ends then')
@@ -40,7 +57,8 @@ export class CaseRow {
   @dayOrNull('the day of acceptance') accepted_on!: string | null;
   @dayOrNull('the day on which it ended: it was reconciled, or else closed or cancelled, and not taken up again since')
   ended_on!: string | null;
-  @textOrNull('where assistance counts as delivered: origin, hub, title or receipt') delivery_point!: string | null;
+  @textOrNull('where assistance counts as delivered: origin, hub, title or receipt', DELIVERY_POINTS) delivery_point!:
+    string | null;
   @textOrNull("the ISO 4217 code of the offer's currency") currency!: string | null;
   @amountOrNull("the offer's value, amendments and modifications included, in minor units; null before an offer")
   value!: number | null;

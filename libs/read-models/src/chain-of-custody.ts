@@ -58,6 +58,22 @@ export const chainOfCustody: RowsView = {
     donor: 'text',
     recipient: 'text',
   },
+  codes: {
+    happened: [
+      'registered',
+      'withdrawn',
+      'received',
+      'receipt-corrected',
+      'receipt-withdrawn',
+      'moved',
+      'transferred',
+      'loss-verified',
+      'recovered',
+      'disposed',
+      'returned',
+      'diverted',
+    ],
+  },
   meanings: {
     item: 'the item, by its id',
     serial: 'the serial number',

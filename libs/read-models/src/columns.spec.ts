@@ -45,6 +45,31 @@ describe('the columns of the read models', () => {
     expect(wrong.map(({ name, column }) => `${name}.${column}`)).toEqual([]);
   });
 
+  it('name the codes of a fixed list in their meaning', () => {
+    const coded = columns.flatMap(({ column, is }) => (is?.codes ?? []).map((code) => ({ column, code, is })));
+    expect(coded.length).toBeGreaterThan(200);
+    const hidden = coded.filter(({ code, is }) => !new RegExp(`(?<![a-z-])${code}(?![a-z])`).test(is?.meaning ?? ''));
+    expect(hidden.map(({ column, code }) => `${column}: ${code}`)).toEqual([]);
+  });
+
+  it('have a fixed list of codes where they hold a status or a kind of scope', () => {
+    const all = [...MODELS, ...VIEWS].flatMap(({ name, meanings = {}, codes = {} }) =>
+      Object.keys(meanings).flatMap((column) =>
+        /^(?:status|state|stage|scope_kind|subject_kind|basis)$/.test(column) && !Object.hasOwn(codes, column)
+          ? [`${name}.${column}`]
+          : [],
+      ),
+    );
+    // The sources of these are laws and decisions, by their own codes.
+    expect(all).toEqual(['conditions.basis', 'exceptions.basis', 'conditions-in-force.basis']);
+    const strange = VIEWS.flatMap(({ name, columns: own, codes = {} }) =>
+      Object.keys(codes).flatMap((column) => (own[column] === 'text' ? [] : [`${name}.${column}`])),
+    );
+    expect(strange).toEqual([]);
+    const lists = [...MODELS, ...VIEWS].flatMap(({ codes = {} }) => Object.values(codes));
+    expect(lists.filter((list) => new Set(list).size < list.length)).toEqual([]);
+  });
+
   it('begin at 0 for counts and money, at false for flags, and at null if they may be null', () => {
     const startOf = (type: unknown, nullable: boolean) =>
       nullable ? null : type === 'integer' || type === 'bigint' ? 0 : type === 'boolean' ? false : undefined;

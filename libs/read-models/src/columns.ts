@@ -7,6 +7,8 @@ interface ColumnMeaning {
   readonly start: string | number | boolean | null | undefined;
   /** Null if the type is enough. */
   readonly format: ColumnFormat | null;
+  /** The codes that it can have, if they are a fixed list. */
+  readonly codes: readonly string[] | null;
 }
 
 const meanings = new WeakMap<object, Map<string, ColumnMeaning>>();
@@ -15,6 +17,13 @@ const meanings = new WeakMap<object, Map<string, ColumnMeaning>>();
 export const columnsOf = (entity: new () => object): ReadonlyMap<string, ColumnMeaning> =>
   meanings.get(entity.prototype as object) ?? new Map<string, ColumnMeaning>();
 
+/** The codes that a column of a model's class can have. */
+export function codesOf<Row extends object>(entity: new () => Row, name: keyof Row & string): readonly string[] {
+  const codes = columnsOf(entity).get(name)?.codes ?? null;
+  if (codes === null) throw new Error(`${entity.name}.${name} has no fixed list of codes`);
+  return codes;
+}
+
 const column =
   (
     type: 'text' | 'date' | 'integer' | 'bigint' | 'boolean' | 'simple-json',
@@ -22,16 +31,17 @@ const column =
     nullable = false,
     format: ColumnFormat | null = null,
   ) =>
-  (meaning: string): PropertyDecorator =>
+  (meaning: string, codes: readonly string[] | null = null): PropertyDecorator =>
   (target, name) => {
     Column({ type, nullable })(target, name);
     let own = meanings.get(target);
     // A class that extends another has its columns, too.
     if (own === undefined) meanings.set(target, (own = new Map(meanings.get(Object.getPrototypeOf(target) as object))));
-    own.set(String(name), { meaning, start, format });
+    own.set(String(name), { meaning, start, format, codes });
   };
 
-// Each takes the meaning of the column with its unit. `OrNull`: null until it is known.
+// Each takes the meaning of the column with its unit; a text, the codes that it can have, too, if
+// they are a fixed list. `OrNull`: null until it is known.
 
 /** A word, a code or an id. */
 export const text = column('text', undefined);

@@ -1,5 +1,6 @@
+import { SCOPE_KINDS } from './codes.js';
 import { AgreementRow, ConditionRow } from './agreements.js';
-import { daysLeft, overdue } from './columns.js';
+import { daysLeft, overdue, codesOf } from './columns.js';
 import type { From, Query, RowsView } from './from.js';
 
 const OF_CONDITION = [
@@ -52,6 +53,7 @@ export const conditionsInForce: RowsView = {
     last_day: 'day',
     name: 'text',
   },
+  codes: { type: codesOf(ConditionRow, 'type'), scope_kind: SCOPE_KINDS },
   meanings: {
     recipient: "the recipient's id",
     donor: "the donor's id",

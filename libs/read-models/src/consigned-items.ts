@@ -1,5 +1,5 @@
 import { CaseLineRow } from './case-lines.js';
-import { daysLate, overdue } from './columns.js';
+import { daysLate, overdue, codesOf } from './columns.js';
 import { ConsignmentLineRow } from './consignment-lines.js';
 import { ConsignmentRow } from './consignments.js';
 import { AS_KNOWN_NOW, type From, NOT_BY_DAY, NULL_IF_LATER, type Query, type RowsView } from './from.js';
@@ -62,6 +62,7 @@ export const consignedItems: RowsView = {
     assistance_case: 'text',
     awaits: 'text',
   },
+  codes: { status: codesOf(ConsignmentRow, 'status'), awaits: codesOf(ConsignmentRow, 'awaits') },
   meanings: {
     recipient: 'the recipient',
     donor: 'the donor',

@@ -1,5 +1,6 @@
 import type { ConsignmentEvent, DeliveryPoint } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
+import { OWN_OR_REPORTED } from './codes.js';
 import { count, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
 import { BASIS, earlier, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
 import { rowBy, unchanged } from './row-by.js';
@@ -11,9 +12,17 @@ export class ConsignmentRow {
   @textOrNull('the programme of the case, if any') programme!: string | null;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
-  @text(BASIS) basis!: string;
-  @text('scheduled, held, under-way, received or cancelled') status!: string;
-  @textOrNull('what is waited for: receipt, by the recipient; discrepancy, by the donor') awaits!: string | null;
+  @text(BASIS, OWN_OR_REPORTED) basis!: string;
+  @text('scheduled, held, under-way, received or cancelled', [
+    'scheduled',
+    'held',
+    'under-way',
+    'received',
+    'cancelled',
+  ])
+  status!: string;
+  @textOrNull('what is waited for: receipt, by the recipient; discrepancy, by the donor', ['receipt', 'discrepancy'])
+  awaits!: string | null;
   @dayOrNull('the day of the request of its case; null if it was scheduled before that was recorded')
   requested_on!: string | null;
   @day("the day on which it was scheduled, by the sender's word") scheduled_on!: string;

@@ -10,7 +10,7 @@ export class CountrySituationRow {
   @textOrNull('the area of the country; the whole country if there is none') area!: string | null;
   @text('the donor that follows it') donor!: string;
   @textOrNull('the programme, if it concerns only one') programme!: string | null;
-  @text('stable, unstable or closed') status!: string;
+  @text('stable, unstable or closed', ['stable', 'unstable', 'closed']) status!: string;
   @text("the newest level of risk, in the donor's own scale") level!: string;
   @day('the day as of which the newest level was assessed') assessed_on!: string;
   @textOrNull('the name of the newest instability') instability!: string | null;
@@ -19,7 +19,7 @@ export class CountrySituationRow {
   @dayOrNull('the day from which it was stable again after that') stable_from!: string | null;
   @count('how often it was declared unstable') instabilities!: number;
   @flag("whether the newest declaration asked for a hold on the donor's assistance") hold!: boolean;
-  @text('normal, or remote: how checks are made') monitoring!: string;
+  @text('normal, or remote: how checks are made', ['normal', 'remote']) monitoring!: string;
   @dayOrNull('the day of the newest change of that') monitoring_from!: string | null;
   @textOrNull('the continuity plan that applies') plan!: string | null;
   @dayOrNull('the day from which that applies') plan_from!: string | null;
@@ -86,7 +86,7 @@ export class AlertRow {
   @text('the country') country!: string;
   @textOrNull('the area of the country; the whole country if there is none') area!: string | null;
   @text('the donor that issued it') donor!: string;
-  @text('in force or ended') status!: string;
+  @text('in force or ended', ['in force', 'ended']) status!: string;
   @text('the code of what personnel are asked to do') instruction!: string;
   @text('the code of the reason') reason!: string;
   @day('the day of the alert') issued_on!: string;

@@ -1,7 +1,7 @@
 import type { ExactSums, ViewOptions } from '@entente/kernel';
 import { CaseLineRow } from './case-lines.js';
 import { CaseRow } from './cases.js';
-import { daysLate, overdue } from './columns.js';
+import { daysLate, overdue, codesOf } from './columns.js';
 import { ConsignmentLineRow } from './consignment-lines.js';
 import { ConsignmentRow } from './consignments.js';
 import { DeliveryFactRow } from './delivery-facts.js';
@@ -129,6 +129,7 @@ export const deliverables: RowsView = {
     currency: 'text',
     case_status: 'text',
   },
+  codes: { state: ['draft', 'open', 'completed', 'ended'], case_status: codesOf(CaseRow, 'status') },
   meanings: {
     recipient: 'the recipient',
     donor: 'the donor',

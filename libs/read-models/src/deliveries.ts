@@ -1,3 +1,4 @@
+import { DELIVERY_POINTS, OWN_OR_REPORTED } from './codes.js';
 import { CaseLineRow } from './case-lines.js';
 import { CaseRow } from './cases.js';
 import { DeliveryFactRow } from './delivery-facts.js';
@@ -61,6 +62,7 @@ export const deliveries: RowsView = {
     implausible: 'text',
     delivery: 'text',
   },
+  codes: { delivery_point: DELIVERY_POINTS, basis: OWN_OR_REPORTED },
   meanings: {
     recipient: 'the recipient',
     donor: 'the donor',

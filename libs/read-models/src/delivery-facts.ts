@@ -1,5 +1,6 @@
 import type { AssistanceCaseEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
+import { OWN_OR_REPORTED } from './codes.js';
 import { count, countOrNull, day, text, textOrNull } from './columns.js';
 import { BASIS, earlier, implausible, implausibleFor } from './plausibility.js';
 import { originOf } from './row-by.js';
@@ -10,7 +11,7 @@ export class DeliveryFactRow {
   @textOrNull('the programme of the case, if any') programme!: string | null;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
-  @text(BASIS) basis!: string;
+  @text(BASIS, OWN_OR_REPORTED) basis!: string;
   @day('the day of the request of the case') requested_on!: string;
   @text('the id of the event') delivery!: string;
   @text("the line's name in the case") line!: string;

@@ -6,7 +6,7 @@ import { originOf, rowBy, unchanged } from './row-by.js';
 /** Personnel who were sent to an area: who is where. */
 export class DeploymentRow {
   @text("the deployment's id") deployment!: string;
-  @text('deployed or returned') status!: string;
+  @text('deployed or returned', ['deployed', 'returned']) status!: string;
   @text('the code of their role') role!: string;
   @count('women, in persons') women!: number;
   @count('men, in persons') men!: number;
@@ -169,7 +169,7 @@ export class PersonnelIncidentRow {
   @text('the recipient') recipient!: string;
   @textOrNull('the programme that they work for') programme!: string | null;
   @text('the code of what happened') type!: string;
-  @text('minor, serious, critical or fatal') severity!: string;
+  @text('minor, serious, critical or fatal', ['minor', 'serious', 'critical', 'fatal']) severity!: string;
   @day('the day of the incident') happened_on!: string;
   @count('hurt, in persons') hurt!: number;
   @count('evacuated, in persons') evacuated!: number;

@@ -1,5 +1,6 @@
 import type { FundingAccountEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
+import { OWN_OR_REPORTED } from './codes.js';
 import { amount, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
 import { BASIS, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
 import { originOf } from './row-by.js';
@@ -12,11 +13,16 @@ export class DisbursementRow {
   @text('the recipient') recipient!: string;
   @textOrNull('the programme that the account pays for, if any') programme!: string | null;
   @textOrNull('the case that the account pays for, if any') assistance_case!: string | null;
-  @text(BASIS) basis!: string;
+  @text(BASIS, OWN_OR_REPORTED) basis!: string;
   @text("the tranche's name in the account") tranche!: string;
   @text("the fiscal period, in the account's own words") period!: string;
   @text("the ISO 4217 code of the account's currency") currency!: string;
-  @text('planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed')
+  @text('planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed', [
+    'planned',
+    'begun',
+    'disbursed',
+    'withdrawn',
+  ])
   status!: string;
   @amount('what is planned, in minor units') planned!: number;
   @amount(

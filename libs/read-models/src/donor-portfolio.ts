@@ -1,3 +1,4 @@
+import { codesOf } from './columns.js';
 import type { Stage } from '@entente/contracts';
 import type { ExactSums, ViewOptions } from '@entente/kernel';
 import { ConsignmentRow } from './consignments.js';
@@ -206,6 +207,7 @@ export const donorPortfolio: RowsView = {
     precaution_until: 'day',
     on_hold: 'text',
   },
+  codes: { status: codesOf(ProgrammeRow, 'status') },
   meanings: {
     donor: 'the donor',
     programme: 'the programme, if the money is for one',

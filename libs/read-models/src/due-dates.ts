@@ -57,9 +57,11 @@ const DUTY_NAMES = [
   ),
 ];
 
+const DUTY_CODES = [...new Set(Object.values(DUTIES).flatMap(({ duties }) => Object.keys(duties)))];
+
 /** Something that has a last day, from the moment it is due until it is done. */
 export class DueDateRow {
-  @text(`what is due: ${DUTY_NAMES.join(', ')}`)
+  @text(`what is due: ${DUTY_NAMES.join(', ')}`, DUTY_CODES)
   duty!: string;
   @text(
     "which one: the milestone's, tranche's, hold's, remediation step's, alert's, task's or newest offer's name, the report, the last day that is near, or the mandate; empty if there is only one",
@@ -67,12 +69,14 @@ export class DueDateRow {
   item!: string;
   @text(
     'open, overdue (recorded as such), done, or withdrawn: not waited for any more, as a missed milestone, a lapsed offer, and all of a stream that ended',
+    ['open', 'overdue', 'done', 'withdrawn'],
   )
   status!: string;
   @day('its last day') due!: string;
   @day('the day as of which it has this last day') set_on!: string;
   @text(
     'who does it: donor, recipient, respondent, investigator, intake, vetter, monitor, or owner (of a hold, mandate, store or consent)',
+    ['donor', 'recipient', 'respondent', 'investigator', 'intake', 'vetter', 'monitor', 'owner'],
   )
   waits_for!: string;
   @textOrNull("the organisation that does it, if it is the donor's or the recipient's") organisation!: string | null;

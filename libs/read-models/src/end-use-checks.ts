@@ -1,15 +1,23 @@
 import type { CheckedItemsTransferred, CheckedLot, CheckedSerial, EndUseCheckEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
+import { CHECK_MANNERS, CHECK_TYPES } from './codes.js';
 import { amountOrNull, count, day, dayOrNull, daysLate, flag, overdue, text, textOrNull } from './columns.js';
 import { ANSWERS_UNCHANGED, originOf, rowBy, unchanged } from './row-by.js';
 
 /** A check of end use. */
 export class EndUseCheckRow {
   @text("the check's id") end_use_check!: string;
-  @text('scheduled, inspected, checked (as scheduled, but not on the spot), access denied, waived or cancelled')
+  @text('scheduled, inspected, checked (as scheduled, but not on the spot), access denied, waived or cancelled', [
+    'scheduled',
+    'inspected',
+    'checked',
+    'access denied',
+    'waived',
+    'cancelled',
+  ])
   status!: string;
-  @text('enhanced (each serial) or routine (a sample)') type!: string;
-  @text('on-site, remote or self-report: how it was scheduled') manner!: string;
+  @text('enhanced (each serial) or routine (a sample)', CHECK_TYPES) type!: string;
+  @text('on-site, remote or self-report: how it was scheduled', CHECK_MANNERS) manner!: string;
   @text('the donor of the items') donor!: string;
   @text('the recipient') recipient!: string;
   @text('the organisation that has the duty to count the items') holder!: string;
@@ -158,7 +166,7 @@ export class CheckResultRow {
   @text('the recipient') recipient!: string;
   @text('the organisation that holds the items') holder!: string;
   @text("the donor's word for the type of the items") item!: string;
-  @text('on-site, remote or self-report: how the visit was made') manner!: string;
+  @text('on-site, remote or self-report: how the visit was made', CHECK_MANNERS) manner!: string;
   @day('the day of the visit') visited_on!: string;
   @flag('whether the visit counts as an inspection') inspected!: boolean;
   @flag('whether the result has a lower confidence (R20)') lower_confidence!: boolean;
@@ -272,7 +280,7 @@ export const checkResults: Projection<EndUseCheckEvent, CheckResultRow> = {
 export class CheckDiscrepancyRow {
   @text('the check of end use') end_use_check!: string;
   @text("the discrepancy's name in the check") discrepancy!: string;
-  @text('open or cleared') status!: string;
+  @text('open or cleared', ['open', 'cleared']) status!: string;
   @text('the code of what is wrong') type!: string;
   @textOrNull('the serial number, if it concerns one') serial!: string | null;
   @count('how many items of the type it concerns, in items') quantity!: number;

@@ -1,3 +1,4 @@
+import { CHECK_TYPES } from './codes.js';
 import type { ViewOptions } from '@entente/kernel';
 import { EndUseCheckRow } from './end-use-checks.js';
 import type { From, Query, RowsView } from './from.js';
@@ -85,6 +86,7 @@ export const endUseCompliance: RowsView = {
     value_overdue: 'amount-sum',
     value_in_time_percent: 'decimal',
   },
+  codes: { type: CHECK_TYPES },
   meanings: {
     donor: 'the donor of the items',
     recipient: 'the recipient',
@@ -150,6 +152,7 @@ export const checkDelinquency: RowsView = {
     items_due: 'integer-sum',
     items_delinquent: 'integer-sum',
   },
+  codes: { type: CHECK_TYPES },
   meanings: {
     month: 'the month of the last day, YYYY-MM',
     donor: 'the donor of the items',
@@ -234,6 +237,7 @@ export const overdueByMonth: RowsView = {
     currency: 'text',
     value: 'amount-sum',
   },
+  codes: { type: CHECK_TYPES },
   meanings: {
     month: 'the month, YYYY-MM: over by the day of the answer, and at most 119 months after that of the last day',
     donor: 'the donor of the items',

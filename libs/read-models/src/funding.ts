@@ -1,5 +1,6 @@
 import type { FundingAccountEvent, Stage } from '@entente/contracts';
 import type { Projection, SumOfRows } from '@entente/kernel';
+import { OWN_OR_REPORTED } from './codes.js';
 import { amount, amountOrNull, count, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { BASIS } from './plausibility.js';
 import { ANSWERS_UNCHANGED, rowBy, unchanged } from './row-by.js';
@@ -16,7 +17,7 @@ export class FundingRow {
   @text("the source's name for the fund") fund!: string;
   @text("the fiscal period, in the account's own words") period!: string;
   @text("the ISO 4217 code of the account's currency") currency!: string;
-  @text(BASIS) basis!: string;
+  @text(BASIS, OWN_OR_REPORTED) basis!: string;
   @flag("whether the money runs through the recipient's own budget") on_budget!: boolean;
   @textOrNull("the line of the recipient's budget") budget_line!: string | null;
   @dayOrNull('the last day on which it may be committed or obligated') available_until!: string | null;

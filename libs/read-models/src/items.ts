@@ -16,6 +16,18 @@ export class ItemRow {
   @textOrNull("the name of the case's line, if any") line!: string | null;
   @text(
     'registered, withdrawn (registered by mistake), held, reported (a loss waits for its verification), lost, destroyed, expended, diverted (found elsewhere without consent), returned or disposed',
+    [
+      'registered',
+      'withdrawn',
+      'held',
+      'reported',
+      'lost',
+      'destroyed',
+      'expended',
+      'diverted',
+      'returned',
+      'disposed',
+    ],
   )
   status!: string;
   @text('the organisation that has the duty to count it: the donor until its receipt, and after its return')
@@ -25,7 +37,8 @@ export class ItemRow {
   @dayOrNull('the day of the last check that has seen it') last_checked_on!: string | null;
   @dayOrNull('the last day of its next check; none while it is not on the schedule') check_by!: string | null;
   @textOrNull('the newest check of end use that names it, if any') end_use_check!: string | null;
-  @textOrNull('serviceable, limited or unserviceable, as reported last') serviceability!: string | null;
+  @textOrNull('serviceable, limited or unserviceable, as reported last', ['serviceable', 'limited', 'unserviceable'])
+  serviceability!: string | null;
   @dayOrNull('the day of that inspection') serviceability_on!: string | null;
   @day('the day on which the serial was registered') registered_on!: string;
 }
@@ -115,6 +128,28 @@ export class CustodyRow {
   @count('the number of the step, from 0') step!: number;
   @text(
     'what happened: registered, withdrawn, received, receipt-corrected, receipt-withdrawn, moved, reported-lost, reported-destroyed, reported-expended, loss-verified, loss-rejected, recovered, serviceability, transferred, disposed, returned, checked, diverted, legislature-notified or overdue',
+    [
+      'registered',
+      'withdrawn',
+      'received',
+      'receipt-corrected',
+      'receipt-withdrawn',
+      'moved',
+      'reported-lost',
+      'reported-destroyed',
+      'reported-expended',
+      'loss-verified',
+      'loss-rejected',
+      'recovered',
+      'serviceability',
+      'transferred',
+      'disposed',
+      'returned',
+      'checked',
+      'diverted',
+      'legislature-notified',
+      'overdue',
+    ],
   )
   happened!: string;
   @day('the day on which it happened, as its sender states it') happened_on!: string;
@@ -230,12 +265,18 @@ export class LossReportRow {
   @text('the type of the item') item_type!: string;
   @text('the serial number') serial!: string;
   @text('the organisation that held it and reported it') holder!: string;
-  @text('lost, destroyed or expended') reported_as!: string;
+  @text('lost, destroyed or expended', ['lost', 'destroyed', 'expended']) reported_as!: string;
   @day('the day on which it happened, or was discovered') lost_on!: string;
   @text('the code of the cause') cause!: string;
   @day('the day of the report') reported_on!: string;
   @day('the last day for its verification') verify_by!: string;
-  @text('open, verified, rejected, or found-elsewhere (the item was found elsewhere without consent)') status!: string;
+  @text('open, verified, rejected, or found-elsewhere (the item was found elsewhere without consent)', [
+    'open',
+    'verified',
+    'rejected',
+    'found-elsewhere',
+  ])
+  status!: string;
   @dayOrNull('the day on which a monitor verified or rejected it, or the item was found elsewhere') decided_on!:
     string | null;
   @textOrNull('the monitor that did') decided_by!: string | null;

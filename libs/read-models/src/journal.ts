@@ -1,4 +1,4 @@
-import type { Event, Projection } from '@entente/kernel';
+import { type Event, type Projection, ROLES } from '@entente/kernel';
 import { count, flag, instant, personOrNull, text, textOrNull } from './columns.js';
 
 /**
@@ -14,7 +14,7 @@ export class JournalRow {
   @text('the type of the event') type!: string;
   @count("the version of the event's data") type_version!: number;
   @text('the organisation that sent the command, or its pseudonym') actor_organisation!: string;
-  @text('the role in which it sent the command') actor_role!: string;
+  @text(`the role in which it sent the command: ${ROLES.join(', ')}`, ROLES) actor_role!: string;
   @personOrNull("a reference to a person in the sender's own register") actor_person!: string | null;
   @textOrNull('the organisation spoken for, if not the sender itself') actor_for!: string | null;
   @instant("when it happened, by the sender's word (ISO 8601, UTC)") occurred_at!: string;

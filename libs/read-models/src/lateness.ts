@@ -99,6 +99,7 @@ export const lateness: RowsView = {
     mean_days_late_plan: 'decimal',
     most_days_late_plan: 'integer',
   },
+  codes: { promise: ['delivery', 'milestone'] },
   meanings: {
     donor: "the donor's id",
     recipient: 'the recipient',

@@ -1,5 +1,6 @@
 import type { ProgrammeEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
+import { OWN_OR_REPORTED } from './codes.js';
 import { count, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
 import { BASIS, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
 import { originOf } from './row-by.js';
@@ -9,9 +10,15 @@ export class MilestoneRow {
   @text("the programme's id") programme!: string;
   @text("the donor's id") donor!: string;
   @text("the recipient's id when the milestone was planned") recipient!: string;
-  @text(BASIS) basis!: string;
+  @text(BASIS, OWN_OR_REPORTED) basis!: string;
   @text("the milestone's name") milestone!: string;
-  @text('planned, also when it is replanned; met, missed, or withdrawn: open when the programme ended') status!: string;
+  @text('planned, also when it is replanned; met, missed, or withdrawn: open when the programme ended', [
+    'planned',
+    'met',
+    'missed',
+    'withdrawn',
+  ])
+  status!: string;
   @day("the day on which it was planned first, by the sender's word") planned_on!: string;
   @day('the day first promised, which no replanning changes') first_due!: string;
   @day('the day planned now') due!: string;

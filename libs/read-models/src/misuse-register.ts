@@ -12,7 +12,17 @@ type Scopes = readonly AssistanceScope[];
  */
 export class MisuseRow {
   @text('the misuse case') misuse_case!: string;
-  @text('flagged, accepted, declined, investigating, substantiated, dismissed, inconclusive or closed') status!: string;
+  @text('flagged, accepted, declined, investigating, substantiated, dismissed, inconclusive or closed', [
+    'flagged',
+    'accepted',
+    'declined',
+    'investigating',
+    'substantiated',
+    'dismissed',
+    'inconclusive',
+    'closed',
+  ])
+  status!: string;
   @text('the code of the allegation, as reported or corrected') allegation!: string;
   @textOrNull('the code of the incident type, once accepted') incident_type!: string | null;
   @textOrNull('the programme concerned, if the report names one') programme!: string | null;
@@ -26,7 +36,11 @@ export class MisuseRow {
   @json('in which scopes assistance has ended by a measure: kinds and ids') terminated_scopes!: Scopes;
   @day('the day on which it was reported') flagged_on!: string;
   @flag('whether the report was acknowledged') acknowledged!: boolean;
-  @textOrNull('the step that is due next, if any; of two on one day, the first by name') next_step!: string | null;
+  @textOrNull(
+    'the step that is due next, if any: acknowledge, triage, notify, open, reply, conclude, measure or remediate; of two on one day, the first by name',
+    ['acknowledge', 'triage', 'notify', 'open', 'reply', 'conclude', 'measure', 'remediate'],
+  )
+  next_step!: string | null;
   @dayOrNull('the last day of the step that is due next') next_due!: string | null;
   @dayOrNull("the last day of the recipient's right of reply, while a reply is waited for") reply_by!: string | null;
   @json('by step that has begun and is not done: its last day') due!: Readonly<Record<string, string>>;
@@ -38,11 +52,16 @@ export class MisuseRow {
   @flag('whether the allegation was put to the recipient') disclosed!: boolean;
   @count('replies to the allegation') replies!: number;
   @dayOrNull('the last day of the precautionary suspension, while it is in force') precaution_until!: string | null;
-  @textOrNull('the measure decided last, since it was reopened if it was') measure!: string | null;
+  @textOrNull(
+    'the measure decided last, since it was reopened if it was: suspend, condition, recover, refer, terminate or no-action',
+    ['suspend', 'condition', 'recover', 'refer', 'terminate', 'no-action'],
+  )
+  measure!: string | null;
   @textOrNull('the conditions decided last, with commas between them, since it was reopened if it was')
   conditions!: string | null;
   @dayOrNull('the day of the assurances received last') assurances_on!: string | null;
-  @text('running, suspended, resumed or terminated') assistance!: string;
+  @text('running, suspended, resumed or terminated', ['running', 'suspended', 'resumed', 'terminated'])
+  assistance!: string;
   @count('how often money came back') recoveries!: number;
   @dayOrNull('the day on which it was closed, while it is') closed_on!: string | null;
   @dayOrNull('the day on which its inquiry ended: it was closed, declined or dismissed, and not reopened since')

@@ -1,12 +1,13 @@
 import type { AssistanceScope, MisuseCaseEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
+import { SCOPE_KINDS } from './codes.js';
 import { day, text } from './columns.js';
 import { originOf } from './row-by.js';
 
 /** A scope that a report of misuse names, or its correction. */
 export class MisuseScopeRow {
   @text('the misuse case') misuse_case!: string;
-  @text('a unit, an item-type, a case, a programme or a country') scope_kind!: string;
+  @text('a unit, an item-type, a case, a programme or a country', SCOPE_KINDS) scope_kind!: string;
   @text('the id of what is named; of a country, that of its organisation') scope!: string;
   @day('the day of the report or correction that named it first') named_on!: string;
 }

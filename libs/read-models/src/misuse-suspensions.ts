@@ -1,16 +1,18 @@
 import type { AssistanceScope, MisuseCaseEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
+import { SCOPE_KINDS } from './codes.js';
 import { count, day, dayOrNull, text, textOrNull } from './columns.js';
 import { originOf } from './row-by.js';
 
 /** One scope in which a misuse case stops assistance, by a measure or as a precaution. */
 export class MisuseSuspensionRow {
   @text('the misuse case') misuse_case!: string;
-  @text('measure (a suspension or termination that was decided) or precaution') stop!: string;
-  @text('what is stopped: a unit, an item-type, a case, a programme or a country') scope_kind!: string;
+  @text('measure (a suspension or termination that was decided) or precaution', ['measure', 'precaution'])
+  stop!: string;
+  @text('what is stopped: a unit, an item-type, a case, a programme or a country', SCOPE_KINDS) scope_kind!: string;
   @text('the id of what is stopped; of a country, that of its organisation') scope!: string;
   @textOrNull("the donor whose assistance it is; every donor's if there is none") donor!: string | null;
-  @text('suspended, terminated, or ended') status!: string;
+  @text('suspended, terminated, or ended', ['suspended', 'terminated', 'ended']) status!: string;
   @day('the day from which it is stopped') stopped_on!: string;
   @dayOrNull('its last day; without one it lasts until assistance resumes') last_day!: string | null;
   @dayOrNull('the day on which it ended') ended_on!: string | null;
@@ -96,8 +98,9 @@ export const misuseSuspensions: Projection<MisuseCaseEvent, MisuseSuspensionRow>
 /** An event that stops assistance in a scope, renews that, or makes it final. */
 export class SuspensionOrderRow {
   @text('the misuse case') misuse_case!: string;
-  @text('measure (a suspension or termination that was decided) or precaution') stop!: string;
-  @text('what is stopped: a unit, an item-type, a case, a programme or a country') scope_kind!: string;
+  @text('measure (a suspension or termination that was decided) or precaution', ['measure', 'precaution'])
+  stop!: string;
+  @text('what is stopped: a unit, an item-type, a case, a programme or a country', SCOPE_KINDS) scope_kind!: string;
   @text('the id of what is stopped; of a country, that of its organisation') scope!: string;
   @text('the id of the event') ordered_by!: string;
   @count('the place of the event in its stream, from 0') ordered_at!: number;

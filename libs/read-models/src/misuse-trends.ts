@@ -1,3 +1,5 @@
+import { codesOf } from './columns.js';
+import { SCOPE_KINDS } from './codes.js';
 import { hasWord } from './deliverables.js';
 import type { From, Query, RowsView } from './from.js';
 import { MisuseRow } from './misuse-register.js';
@@ -82,6 +84,7 @@ export const misuseTrends: RowsView = {
     most_days_open: 'integer',
     donor: 'text',
   },
+  codes: { scope_kind: SCOPE_KINDS, status: codesOf(MisuseRow, 'status') },
   meanings: {
     month: 'the month of the report, YYYY-MM',
     recipient: 'the recipient: the country in which it happened',

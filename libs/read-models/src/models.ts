@@ -119,12 +119,15 @@ const PROJECTIONS = [
   consultations,
 ] as unknown as readonly AnyProjection[];
 
-/** Every model, with the meanings and formats that its columns were declared with. */
+/** Every model, with the meanings, formats and codes that its columns were declared with. */
 export const MODELS: readonly AnyProjection[] = PROJECTIONS.map((model) => ({
   ...model,
   meanings: Object.fromEntries([...columnsOf(model.entity)].map(([column, { meaning }]) => [column, meaning])),
   formats: Object.fromEntries(
     [...columnsOf(model.entity)].flatMap(([column, { format }]) => (format === null ? [] : [[column, format]])),
+  ),
+  codes: Object.fromEntries(
+    [...columnsOf(model.entity)].flatMap(([column, { codes }]) => (codes === null ? [] : [[column, codes]])),
   ),
 }));
 

@@ -1,5 +1,6 @@
 import type { FundingAccountEvent, Stage } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
+import { OWN_OR_REPORTED, STAGES } from './codes.js';
 import { amount, day, flag, text, textOrNull } from './columns.js';
 import { factsBy } from './facts-by.js';
 import { BASIS } from './plausibility.js';
@@ -13,16 +14,17 @@ export class MovementRow {
   @textOrNull('the programme that it pays for, if any') programme!: string | null;
   @textOrNull('the case that it pays for, if any') assistance_case!: string | null;
   @text("the source's name for the fund") fund!: string;
-  @text(BASIS) basis!: string;
+  @text(BASIS, OWN_OR_REPORTED) basis!: string;
   @text('the stages that the account has, in their order, with commas between them') account_stages!: string;
   @text("the fiscal period, in the account's own words") period!: string;
   @text("the ISO 4217 code of the account's currency") currency!: string;
-  @text('pledged, committed, obligated, disbursed or spent') stage!: string;
+  @text('pledged, committed, obligated, disbursed or spent', STAGES) stage!: string;
   @amount('by how much the stage rises, in minor units; below zero if it falls') amount!: number;
   @day("the day on which it happened, by the sender's word") occurred_on!: string;
   @day('the day on which it was recorded') recorded_on!: string;
   @text(
-    'raised; taken-back; corrected, if it was entered wrongly; reallocated-out or -in, from or to another account; pooled, if it is the money of another contributor',
+    'raised; taken-back; corrected, if it was entered wrongly; reallocated-out or reallocated-in, to or from another account; pooled, if it is the money of another contributor',
+    ['raised', 'taken-back', 'corrected', 'reallocated-out', 'reallocated-in', 'pooled'],
   )
   movement!: string;
   @flag('whether it is the money of another contributor, which may be recorded at its own account too')

@@ -1,3 +1,5 @@
+import { codesOf } from './columns.js';
+import { SCOPE_KINDS } from './codes.js';
 import { CaseRow } from './cases.js';
 import { ConsignmentRow } from './consignments.js';
 import type { From, Query, RowsView } from './from.js';
@@ -122,6 +124,7 @@ export const onHold: RowsView = {
     since: 'day',
     last_day: 'day',
   },
+  codes: { scope_kind: [...SCOPE_KINDS, 'consignment'], basis: [...codesOf(HoldRow, 'basis'), 'held'] },
   meanings: {
     scope_kind: 'what is on hold: a unit, an item-type, a case, a programme, a country or a consignment',
     scope: 'the id of what is on hold; of a country, that of its organisation',

@@ -1,5 +1,6 @@
 import type { ProgrammeEvent } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
+import { OWN_OR_REPORTED } from './codes.js';
 import { count, countOrNull, day, dayOrNull, elapsedPercent, json, text, textOrNull } from './columns.js';
 import { BASIS, LEGAL_BASIS, earlier, implausible, implausibleFor } from './plausibility.js';
 import { rowBy, unchanged } from './row-by.js';
@@ -8,12 +9,20 @@ import { rowBy, unchanged } from './row-by.js';
 export class ProgrammeRow {
   @text("the programme's id") programme!: string;
   @text('the title of the programme') title!: string;
-  @text('bilateral or multilateral') programme_kind!: string;
+  @text('bilateral or multilateral', ['bilateral', 'multilateral']) programme_kind!: string;
   @text("the donor's id") donor!: string;
   @text('the recipient; of a multilateral programme, its beneficiary') recipient!: string;
-  @text(BASIS) basis!: string;
+  @text(BASIS, OWN_OR_REPORTED) basis!: string;
   @textOrNull(LEGAL_BASIS) legal_basis!: string | null;
-  @text('proposed, approved, active, suspended, completed or terminated') status!: string;
+  @text('proposed, approved, active, suspended, completed or terminated', [
+    'proposed',
+    'approved',
+    'active',
+    'suspended',
+    'completed',
+    'terminated',
+  ])
+  status!: string;
   @textOrNull('the code of the reason for its status, if one was given') reason!: string | null;
   @dayOrNull('while it is suspended: the day from which it is') suspended_on!: string | null;
   @textOrNull('the legal framework that it names, if it names one') framework!: string | null;
@@ -26,7 +35,8 @@ export class ProgrammeRow {
   @countOrNull('the DAC gender equality policy marker: 0 none, 1 significant, 2 principal')
   gender_marker!: number | null;
   @count('objectives defined') objectives!: number;
-  @textOrNull('given or withheld: what the other authority decided last, if it did') concurrence!: string | null;
+  @textOrNull('given or withheld: what the other authority decided last, if it did', ['given', 'withheld'])
+  concurrence!: string | null;
   @dayOrNull('the day on which the legislature was notified last') notified_on!: string | null;
   @count('invitations to take part') invitations!: number;
   @count('organisations that joined, beside the donor') participants!: number;

@@ -1,7 +1,8 @@
+import { ConsignmentRow } from './consignments.js';
 import type { ViewOptions } from '@entente/kernel';
 import { CaseLineRow } from './case-lines.js';
 import { CaseRow } from './cases.js';
-import { daysLate, overdue } from './columns.js';
+import { daysLate, overdue, codesOf } from './columns.js';
 import { consignedLines } from './consigned-items.js';
 import { deliverableLines } from './deliverables.js';
 import { DisbursementRow } from './disbursements.js';
@@ -209,6 +210,32 @@ export const recipientPipeline: RowsView = {
     programme: 'text',
     stream: 'text',
     part: 'text',
+  },
+  codes: {
+    item_kind: ['case-line', 'consignment', 'discrepancy', 'tranche', 'case', 'misuse-case'],
+    status: [
+      ...new Set([
+        'not-scheduled',
+        'reported',
+        ...codesOf(ConsignmentRow, 'status'),
+        ...codesOf(DisbursementRow, 'status'),
+        ...codesOf(CaseRow, 'status'),
+        ...codesOf(MisuseRow, 'status'),
+      ]),
+    ],
+    awaits: [
+      'schedule',
+      'shipment',
+      'release',
+      'receipt',
+      'answer',
+      'disbursement',
+      'supplement',
+      'acceptance',
+      'amendment',
+      'reply',
+    ],
+    waits_for: ['donor', 'recipient'],
   },
   meanings: {
     recipient: 'the recipient',

@@ -180,6 +180,7 @@ export const recipientTasks: RowsView = {
     stream: 'text',
     part: 'text',
   },
+  codes: { task: ['confirm', 'dispute', 'report', 'answer', 'do'] },
   meanings: {
     recipient: 'the recipient, or the organisation that holds the items',
     task: 'confirm, dispute, report, answer or do',

@@ -22,9 +22,17 @@ export class RecordedFactRow {
   @textOrNull('the donor, if it has one') donor!: string | null;
   @textOrNull('the programme, if it belongs to one') programme!: string | null;
   @textOrNull('the assistance case, if it belongs to one') assistance_case!: string | null;
-  @text('unanswered (also once it was corrected, or a dispute was taken back), confirmed or disputed') status!: string;
+  @text('unanswered (also once it was corrected, or a dispute was taken back), confirmed or disputed', [
+    'unanswered',
+    'confirmed',
+    'disputed',
+  ])
+  status!: string;
   @textOrNull('the code of the reason of the dispute, if it is disputed') reason!: string | null;
-  @textOrNull('accepted (a correction follows) or rejected: how the dispute was answered; null without an answer')
+  @textOrNull('accepted (a correction follows) or rejected: how the dispute was answered; null without an answer', [
+    'accepted',
+    'rejected',
+  ])
   outcome!: string | null;
   @dayOrNull('the day of the confirmation or dispute; null while it is unanswered') answered_on!: string | null;
 }

@@ -7,10 +7,17 @@ import { originOf, rowBy, unchanged } from './row-by.js';
 export class StakeholderRow {
   @text("the organisation's id") organisation!: string;
   @text('the name of the organisation') name!: string;
-  @text('state, international-organisation, implementer, civil-society, oversight-body or research-institution')
+  @text('state, international-organisation, implementer, civil-society, oversight-body or research-institution', [
+    'state',
+    'international-organisation',
+    'implementer',
+    'civil-society',
+    'oversight-body',
+    'research-institution',
+  ])
   type!: string;
   @textOrNull("the country's code, if it belongs to one") country!: string | null;
-  @text('active or suspended') status!: string;
+  @text('active or suspended', ['active', 'suspended']) status!: string;
   @textOrNull('the code of the reason for its suspension or reinstatement, if there was one') reason!: string | null;
   @json('the roles that it has, by name') roles!: readonly string[];
   @count('the roles that it has') role_count!: number;

@@ -1,5 +1,6 @@
 import type { LegalFrameworkEvent, PeriodicReport, RulesSetAside } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
+import { SCOPE_KINDS } from './codes.js';
 import { day, dayOrNull, daysLate, json, overdue, text, textOrNull } from './columns.js';
 import { itemsBy } from './items-by.js';
 
@@ -8,14 +9,14 @@ export class ExceptionRow {
   @text("the framework's id") framework!: string;
   @text("the donor's id") donor!: string;
   @text("the recipient's id") recipient!: string;
-  @text('waiver or exception') type!: string;
+  @text('waiver or exception', ['waiver', 'exception']) type!: string;
   @text('its name in the framework') name!: string;
   @json('the rules that it sets aside') rules!: readonly string[];
   @text('the code of the authority') authority!: string;
   @text('the code of its legal basis') basis!: string;
   @text('the code of the reason') reason!: string;
-  @textOrNull('what it concerns: a unit, an item-type, a case, a programme or a country; null if all') scope_kind!:
-    string | null;
+  @textOrNull('what it concerns: a unit, an item-type, a case, a programme or a country; null if all', SCOPE_KINDS)
+  scope_kind!: string | null;
   @textOrNull('the id of what it concerns') scope!: string | null;
   @day('its first day') first_day!: string;
   @day('its last day, as it was granted or invoked') last_day!: string;
@@ -85,9 +86,9 @@ export class StatutoryReportRow {
   @text("the framework's id") framework!: string;
   @text("the donor's id") donor!: string;
   @text("the recipient's id") recipient!: string;
-  @text('semi-annual, annual, waiver or exception') report!: string;
+  @text('semi-annual, annual, waiver or exception', ['semi-annual', 'annual', 'waiver', 'exception']) report!: string;
   @text('its period, or the name of the waiver or exception') subject!: string;
-  @text('due, overdue (recorded as such) or submitted') status!: string;
+  @text('due, overdue (recorded as such) or submitted', ['due', 'overdue', 'submitted']) status!: string;
   @day('its last day') due!: string;
   @dayOrNull('the day on which it was submitted') submitted_on!: string | null;
   @textOrNull('the code of the body that received it') submitted_to!: string | null;

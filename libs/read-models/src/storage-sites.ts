@@ -10,7 +10,14 @@ export class StorageSiteRow {
   @text('the code of the place') place!: string;
   @text('the code of what may be stored there') category!: string;
   @textOrNull("the area of the owner's country, if it was stated") area!: string | null;
-  @text('registered, certified, decertified, expired (recorded as such) or closed') status!: string;
+  @text('registered, certified, decertified, expired (recorded as such) or closed', [
+    'registered',
+    'certified',
+    'decertified',
+    'expired',
+    'closed',
+  ])
+  status!: string;
   @dayOrNull('the day of the inspection for the newest certificate') inspected_on!: string | null;
   @dayOrNull('the last day of the newest certificate') certified_until!: string | null;
   @textOrNull('the code of the standard of the newest certificate') standard!: string | null;

@@ -1,3 +1,5 @@
+import { codesOf } from './columns.js';
+import { SCOPE_KINDS } from './codes.js';
 import type { From, Query, RowsView } from './from.js';
 import { HoldRow } from './holds.js';
 import { MisuseSuspensionRow, SuspensionOrderRow } from './misuse-suspensions.js';
@@ -66,6 +68,12 @@ export const suspensions: RowsView = {
     misuse_case: 'text',
     ordered_by: 'text',
     hold_cause: 'text',
+  },
+  codes: {
+    scope_kind: SCOPE_KINDS,
+    status: codesOf(MisuseSuspensionRow, 'status'),
+    stop: codesOf(MisuseSuspensionRow, 'stop'),
+    hold: ['in force', 'not in force yet', 'not released yet', 'ended'],
   },
   meanings: {
     scope_kind: 'what is stopped: a unit, an item-type, a case, a programme or a country',

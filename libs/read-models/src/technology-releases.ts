@@ -12,7 +12,15 @@ export class TechnologyReleaseRow {
   @text('the code of the purpose') purpose!: string;
   @textOrNull('the programme that it serves, if any') programme!: string | null;
   @textOrNull('the case that it serves, if any') assistance_case!: string | null;
-  @text('requested, approved, denied, revoked, expired (recorded as such) or withdrawn') status!: string;
+  @text('requested, approved, denied, revoked, expired (recorded as such) or withdrawn', [
+    'requested',
+    'approved',
+    'denied',
+    'revoked',
+    'expired',
+    'withdrawn',
+  ])
+  status!: string;
   @day('the day of the request') requested_on!: string;
   @dayOrNull('the day of the approval or denial') decided_on!: string | null;
   @textOrNull('the code of the authority that approved it') authority!: string | null;

@@ -6,7 +6,8 @@ import { rowBy, unchanged } from './row-by.js';
 /** A retransfer, change of end use or disposal, from its request to its end. */
 export class ThirdPartyTransferRow {
   @text('the transfer, by its id') transfer!: string;
-  @text('retransfer, change-of-end-use or disposal') transfer_kind!: string;
+  @text('retransfer, change-of-end-use or disposal', ['retransfer', 'change-of-end-use', 'disposal'])
+  transfer_kind!: string;
   @text("the donor's id") donor!: string;
   @text('the organisation that holds the goods and asks for consent') holder!: string;
   @textOrNull('the new holder of a retransfer, corrections included') new_holder!: string | null;
@@ -16,7 +17,15 @@ export class ThirdPartyTransferRow {
   @json('the words for the types of the goods') goods!: readonly string[];
   @count('the items that are named by their serials') serials!: number;
   @text('the code of the reason of the request') reason!: string;
-  @text('requested, consented, refused, withdrawn (by its holder), consent-withdrawn, lapsed or carried-out')
+  @text('requested, consented, refused, withdrawn (by its holder), consent-withdrawn, lapsed or carried-out', [
+    'requested',
+    'consented',
+    'refused',
+    'withdrawn',
+    'consent-withdrawn',
+    'lapsed',
+    'carried-out',
+  ])
   status!: string;
   @day('the day of the request') requested_on!: string;
   @dayOrNull('the day of the consent or refusal') decided_on!: string | null;
@@ -25,7 +34,11 @@ export class ThirdPartyTransferRow {
   @textOrNull('the code of the reason of a refusal or withdrawal') end_reason!: string | null;
   @dayOrNull('the day on which it was carried out') carried_out_on!: string | null;
   @json('the organisations that are informed of it: donor, old and new holder') informed!: readonly string[];
-  @textOrNull('unanswered, confirmed or disputed by the new holder; null until it is carried out, and without one')
+  @textOrNull('unanswered, confirmed or disputed by the new holder; null until it is carried out, and without one', [
+    'unanswered',
+    'confirmed',
+    'disputed',
+  ])
   confirmation!: string | null;
 }
 

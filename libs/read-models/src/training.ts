@@ -24,7 +24,14 @@ export class TrainingRow {
   @textOrNull('the programme that it belongs to, if any') programme!: string | null;
   @textOrNull('the case that it belongs to, if any') assistance_case!: string | null;
   @text('the code of the place') place!: string;
-  @text('planned, started, completed, terminated (ended early), or cancelled before it began') status!: string;
+  @text('planned, started, completed, terminated (ended early), or cancelled before it began', [
+    'planned',
+    'started',
+    'completed',
+    'terminated',
+    'cancelled',
+  ])
+  status!: string;
   @day('the first day that was planned first') first_starts!: string;
   @day('its first day as planned now') starts!: string;
   @day('its last day as planned now') ends!: string;
@@ -164,7 +171,14 @@ export class EnrolmentRow {
   @textOrNull("without a unit: the reference of the recipient's agreement to bar listed units") agreement!:
     string | null;
   @count('how many persons') persons!: number;
-  @text('nominated, enrolled, halted, refused, or ended with a training that was terminated') status!: string;
+  @text('nominated, enrolled, halted, refused, or ended with a training that was terminated', [
+    'nominated',
+    'enrolled',
+    'halted',
+    'refused',
+    'ended',
+  ])
+  status!: string;
   @dayOrNull('the day through which unit and person were both cleared, when it was enrolled last') cleared_until!:
     string | null;
   @day('the day of the nomination') nominated_on!: string;
@@ -172,7 +186,8 @@ export class EnrolmentRow {
   @dayOrNull('the day on which it was halted or refused last, or ended') stopped_on!: string | null;
   @textOrNull('the code of the reason for that') reason!: string | null;
   @count('competences that were assessed') assessments!: number;
-  @textOrNull('in-post, moved, left or unknown, as found last') follow_up!: string | null;
+  @textOrNull('in-post, moved, left or unknown, as found last', ['in-post', 'moved', 'left', 'unknown']) follow_up!:
+    string | null;
   @dayOrNull('the day of that inquiry') followed_up_on!: string | null;
 }
 

@@ -6,7 +6,14 @@ import { type RowChanges, rowBy } from './row-by.js';
 /** What a unit and a person have in common: the clearance. */
 class ClearanceColumns {
   @text('the recipient whose it is') recipient!: string;
-  @text('not-vetted, cleared, suspended, refused, expired (recorded as such), or ended with its registration')
+  @text('not-vetted, cleared, suspended, refused, expired (recorded as such), or ended with its registration', [
+    'not-vetted',
+    'cleared',
+    'suspended',
+    'refused',
+    'expired',
+    'ended',
+  ])
   status!: string;
   @dayOrNull('the last day of its newest clearance, which holds only while it is cleared') cleared_until!:
     string | null;
@@ -16,7 +23,7 @@ class ClearanceColumns {
   @textOrNull('while it is suspended or refused: the code of the reason') bar_reason!: string | null;
   @textOrNull('the vetting case that cleared, suspended, refused or restored it last, if one did') vetting_case!:
     string | null;
-  @textOrNull('exception or waiver, if it was cleared by one last') exception!: string | null;
+  @textOrNull('exception or waiver, if it was cleared by one last', ['exception', 'waiver']) exception!: string | null;
   @textOrNull('the code of the authority that decided the exception or waiver') exception_authority!: string | null;
   @textOrNull("the reference of the exception's or waiver's basis") exception_basis!: string | null;
   @textOrNull('the name that the report on the newest exception or waiver has for it; none of older ones') report_of!:

@@ -1,18 +1,28 @@
 import type { VettingCaseEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
+import { SUBJECT_KINDS } from './codes.js';
 import { count, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
 import { originOf, rowBy, unchanged } from './row-by.js';
 
 /** The vetting of a unit or person. */
 export class VettingCaseRow {
   @text('the vetting case') vetting_case!: string;
-  @text('security-unit or vetted-person') subject_kind!: string;
+  @text('security-unit or vetted-person', SUBJECT_KINDS) subject_kind!: string;
   @text('the unit or person that is vetted') subject!: string;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
   @textOrNull('the programme that it is for, if any') programme!: string | null;
   @textOrNull('the case that it is for, if any') assistance_case!: string | null;
-  @text('requested, under-inquiry, withdrawn, cleared, refused, in-remediation, or remedied') stage!: string;
+  @text('requested, under-inquiry, withdrawn, cleared, refused, in-remediation, or remedied', [
+    'requested',
+    'under-inquiry',
+    'withdrawn',
+    'cleared',
+    'refused',
+    'in-remediation',
+    'remedied',
+  ])
+  stage!: string;
   @day('the day of the request') requested_on!: string;
   @day('the last day for the answer') due!: string;
   @count('sources that were checked') sources!: number;
@@ -26,7 +36,7 @@ export class VettingCaseRow {
   @textOrNull('the organisation that gave it up') withdrawn_by!: string | null;
   @textOrNull('the code of the reason for which it was given up') withdrawn_reason!: string | null;
   @dayOrNull('the day on which the recipient was informed of the refusal') informed_on!: string | null;
-  @textOrNull('published or withheld, once that was decided') publication!: string | null;
+  @textOrNull('published or withheld, once that was decided', ['published', 'withheld']) publication!: string | null;
   @textOrNull('the code of the authority that withheld the publication') withheld_by!: string | null;
   @textOrNull('the code of the reason for which it was withheld') withheld_reason!: string | null;
   @count('the remediations that were agreed, one after another') remediations!: number;
@@ -134,14 +144,14 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
 /** A step of a remediation, plan against actual: the way back of a unit or person. */
 export class RemediationStepRow {
   @text('the vetting case') vetting_case!: string;
-  @text('security-unit or vetted-person') subject_kind!: string;
+  @text('security-unit or vetted-person', SUBJECT_KINDS) subject_kind!: string;
   @text('the unit or person on its way back') subject!: string;
   @text("the donor's id") donor!: string;
   @text('the recipient, which takes the step') recipient!: string;
   @count('the number of its remediation in the case, from 1') remediation!: number;
   @text("the step's name in its remediation") step!: string;
   @text('the code of what is done') measure!: string;
-  @text('open, taken, or given-up with its remediation') status!: string;
+  @text('open, taken, or given-up with its remediation', ['open', 'taken', 'given-up']) status!: string;
   @day('its last day') due!: string;
   @dayOrNull('the day on which it was taken') taken_on!: string | null;
 }

@@ -1,4 +1,4 @@
-import type { AnyProjection, ColumnFormats, ColumnType, DailyColumn, Totals, View } from '@entente/kernel';
+import type { AnyProjection, ColumnCodes, ColumnFormats, ColumnType, DailyColumn, Totals, View } from '@entente/kernel';
 import type { EntitySchema, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { type RowMaker, rowMaker } from './row-maker.js';
 import { type OwnColumn, decode } from './tables.js';
@@ -54,6 +54,7 @@ export interface Queryable {
   /** The meaning of each column with its unit. */
   readonly meanings: Readonly<Record<string, string>>;
   readonly formats: ColumnFormats;
+  readonly codes: ColumnCodes;
   /** The selected columns, in order; for a model's row also its origin ({@link SYSTEM_COLUMNS}). */
   readonly selects: readonly string[];
   /** The types of the columns, in the same order. */
@@ -131,6 +132,7 @@ export const modelSource = (stored: StoredModel, models: ReadonlyMap<string, Sto
   totals: totalsOver(stored),
   meanings: meaningsOf(stored.model),
   formats: stored.model.formats ?? {},
+  codes: stored.model.codes ?? {},
   daily: dailyOf(stored).length > 0,
   reads: [stored],
   sums: summedIn([stored], models),
@@ -154,6 +156,7 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
     totals: view.totals,
     meanings: meaningsOf(view),
     formats: view.formats ?? {},
+    codes: view.codes ?? {},
     daily: view.daily !== undefined || reads.some((stored) => dailyOf(stored).length > 0),
     reads,
     sums: summedIn(reads, models),

@@ -52,13 +52,14 @@ export class ReadModelCatalog {
 
   names(): readonly ReadModelDescription[] {
     return [...this.sources.values()].map(
-      ({ name, about, type, columns, meanings, formats, key, totals, daily, view, reads, sums }) => ({
+      ({ name, about, type, columns, meanings, formats, codes, key, totals, daily, view, reads, sums }) => ({
         name,
         about,
         type,
         columns,
         meanings,
         formats,
+        codes,
         key,
         totals,
         daily,
