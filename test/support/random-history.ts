@@ -402,6 +402,14 @@ function before(chance: Chance): number {
   return kind === 5 ? chance(72 * HOUR_MS) : chance(60 * DAY_MS);
 }
 
+/** The data of an event; a correction that counts on the day of what it corrects keeps to that. */
+function onDayOf({ type, data }: RecordedEvent, days: ReadonlyMap<string, string>): unknown {
+  const { corrects = '', on } = data as { readonly corrects?: string; readonly on?: string };
+  const day = days.get(corrects);
+  return on === undefined || day === undefined || !COUNTED_BEFORE.has(type) ? data : { ...(data as object), on: day };
+}
+const COUNTED_BEFORE = new Set(['MovementCorrected', 'ExpenditureCorrected', 'RecoveryCorrected']);
+
 /** A consulted stream as the decision looked at it: now and then one event too early. */
 const consulted = (chance: Chance, { consulted: streams }: RecordedEvent['metadata']) =>
   streams.map(({ stream, revision }) => ({
@@ -430,6 +438,7 @@ async function recordedLater(seed: number): Promise<readonly RecordedEvent[]> {
   let of = '';
   let recordedAt = '';
   let occurredAt = '';
+  const days = new Map<string, string>();
   return events.map((event, n) => {
     const { commandId } = event.metadata;
     // The events of one command have the same times.
@@ -438,8 +447,10 @@ async function recordedLater(seed: number): Promise<readonly RecordedEvent[]> {
       occurredAt = new Date((times[n] as number) - before(chance)).toISOString();
     }
     of = commandId;
+    days.set(event.id, occurredAt.slice(0, 10));
     return {
       ...event,
+      data: onDayOf(event, days),
       metadata: { ...event.metadata, recordedAt, occurredAt, consulted: consulted(chance, event.metadata) },
     };
   });

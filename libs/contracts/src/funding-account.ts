@@ -29,6 +29,7 @@ export type Stage = (typeof STAGES)[number];
 const stage = () => oneOf(STAGES, 'the stage at which it moves', 'committed');
 const tranche = () => word("the tranche's name in this account", 'tranche-1');
 const reason = (example: string) => code('the code of the reason', example);
+const correctedDay = () => day('the day on which what is corrected happened: it counts there', '2026-05-04');
 const correctedContributor = () =>
   organisation('the other contributor, if the movement corrects pooled money', 'sudria');
 const repeats = () =>
@@ -91,6 +92,11 @@ export class PledgeReduced extends Reversal {
   @optional() @correctedContributor() readonly contributor?: string;
 }
 
+/** The day of the expenditure that was wrong: the decision adds it. */
+export class ExpenditureCorrected extends Reversal {
+  @optional() @correctedDay() readonly on?: string;
+}
+
 /** A movement that was entered wrongly. No money moves: it is not a movement back. */
 export class CorrectMovement {
   @eventId('the movement that was wrong') readonly corrects!: string;
@@ -104,7 +110,7 @@ export class CorrectMovement {
 
 /**
  * What a correction changes in one period: the decision adds stage, period and difference, and the
- * tranche or the contributor of the movement that was wrong.
+ * tranche or the contributor of the movement that was wrong, and its day.
  */
 export class MovementCorrected {
   @eventId('the movement that was wrong') readonly corrects!: string;
@@ -115,6 +121,7 @@ export class MovementCorrected {
   @optional() @nested(() => ReportedRow, 'the row that it repeats') readonly reported?: ReportedRow;
   @optional() @tranche() readonly tranche?: string;
   @optional() @correctedContributor() readonly contributor?: string;
+  @optional() @correctedDay() readonly on?: string;
 }
 
 export class PlanDisbursement extends Money {
@@ -287,7 +294,7 @@ export const fundingAccountContract = contract({
     }),
     FundsReimbursed: event(Reimbursement, 'Money came back', { closes: ['FundsDisbursed'] }),
     ExpenditureReported: event(Money, 'An expenditure was reported', { closes: ['FundsDisbursed'] }),
-    ExpenditureCorrected: fact(Reversal, 'A reported expenditure was corrected downwards'),
+    ExpenditureCorrected: fact(ExpenditureCorrected, 'A reported expenditure was corrected downwards'),
     MovementCorrected: fact(MovementCorrected, 'A movement that was entered wrongly was corrected'),
     FundsReallocatedOut: fact(ReallocateFundsOut, 'Money went to another account'),
     FundsReallocatedIn: fact(ReallocateFundsIn, 'Money came from another account'),

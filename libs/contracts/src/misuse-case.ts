@@ -302,11 +302,12 @@ export class CorrectRecovery {
   @minorUnits('the difference; below zero if too much was recorded', -50_000_00, -MOST) readonly difference!: number;
 }
 
-/** Currency and account are those of the corrected recovery: the decision adds them. */
+/** Currency, account and day are those of the corrected recovery: the decision adds them. */
 export class RecoveryCorrected extends CorrectRecovery {
   @isoCurrency() readonly currency!: string;
   @optional() @minorUnits('what the recovery comes to', 700_000_00, 0) readonly amount?: number;
   @optional() @streamId('funding-account', 'the account to which it came back') readonly account?: string;
+  @optional() @day('the day on which what is corrected came back: it counts there', '2026-05-04') readonly on?: string;
 }
 
 export class TerminateAssistance {

@@ -39,7 +39,15 @@ import type {
   ThirdPartyTransferCommand,
   ThirdPartyTransferEvent,
 } from '@entente/contracts';
-import { type Command, type Decider, type Event, type Json, type Refusal, refuse } from '@entente/kernel';
+import {
+  type Command,
+  type Decider,
+  type Event,
+  type Json,
+  type Refusal,
+  type StreamEvent,
+  refuse,
+} from '@entente/kernel';
 
 // ---- The table ----
 
@@ -338,6 +346,8 @@ interface CorrectableEvent {
   withdrawn: boolean;
   /** Whether it corrects another event itself. */
   readonly corrects: boolean;
+  /** The day on which it happened, by its sender's word. */
+  readonly on: string;
 }
 
 /** The events of a stream that a correction can name, by id. Changed in place: see the kernel. */
@@ -370,7 +380,7 @@ const BY_EVENT: Readonly<Record<string, ByEvent>> = Object.fromEntries(
 const partOf = ({ within }: Correction, data: Fields): string => (within === undefined ? '' : (data[within] as string));
 
 /** The event as it was recorded, for all corrections that can name it. */
-function asRecorded(type: string, data: Fields, corrections: readonly Correction[]): CorrectableEvent {
+function asRecorded(type: string, data: Fields, on: string, corrections: readonly Correction[]): CorrectableEvent {
   const left = new Map<string, number>();
   const says: CorrectableEvent['says'] = {};
   let within: string | null = null;
@@ -382,7 +392,7 @@ function asRecorded(type: string, data: Fields, corrections: readonly Correction
     const items = takes.each === undefined ? [data] : (data[takes.each] as readonly Fields[]);
     for (const item of items) left.set(partOf(correction, item), Number(item[takes.of]));
   }
-  return { type, left, within, says, withdrawn: false, corrects: data['corrects'] !== undefined };
+  return { type, left, within, says, withdrawn: false, corrects: data['corrects'] !== undefined, on };
 }
 
 /** The change of a number by a correction. */
@@ -403,15 +413,14 @@ function apply(correction: Correction, data: Fields, event: CorrectableEvent): v
 }
 
 /** Adds to the events, in place, what this one means for later corrections. */
-function remember(
-  kind: KindName,
-  events: CorrectableEvents,
-  { id, type, data }: Event & { readonly id: string },
-): void {
+function remember(kind: KindName, events: CorrectableEvents, { id, type, data, metadata }: StreamEvent): void {
   const { naming, recorded } = BY_EVENT[kind] as ByEvent;
   const corrections = naming.get(type);
   if (corrections !== undefined)
-    (events as Map<string, CorrectableEvent>).set(id, asRecorded(type, data as Fields, corrections));
+    (events as Map<string, CorrectableEvent>).set(
+      id,
+      asRecorded(type, data as Fields, metadata.occurredAt.slice(0, 10), corrections),
+    );
   const correction = recorded.get(type);
   const named = events.get((data as { readonly corrects?: string }).corrects ?? '');
   if (correction !== undefined && named !== undefined) apply(correction, data as Fields, named);

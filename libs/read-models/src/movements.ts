@@ -20,7 +20,8 @@ export class MovementRow {
   @text("the ISO 4217 code of the account's currency") currency!: string;
   @text('pledged, committed, obligated, disbursed or spent', STAGES) stage!: string;
   @amount('by how much the stage rises, in minor units; below zero if it falls') amount!: number;
-  @day("the day on which it happened, by the sender's word") occurred_on!: string;
+  @day("the day on which it happened, by the sender's word; of a correction, that of what was wrong")
+  occurred_on!: string;
   @day('the day on which it was recorded') recorded_on!: string;
   @text(
     'raised; taken-back; corrected, if it was entered wrongly; reallocated-out or reallocated-in, to or from another account; pooled, if it is the money of another contributor',
@@ -43,20 +44,22 @@ interface Moved {
   readonly corrects?: string;
   readonly reason?: string;
   readonly tranche?: string;
+  /** The day of what a correction corrects. */
+  readonly on?: string;
 }
 
 const moved = (
   stage: Stage,
   amountBy: number,
-  { period, corrects = undefined, reason = undefined, tranche = undefined }: Moved,
-  { day: occurred_on, event }: Origin,
+  { period, corrects = undefined, reason = undefined, tranche = undefined, on = undefined }: Moved,
+  { day: today, event }: Origin,
   movement: string,
 ) => ({
   stage,
   amount: amountBy,
   period,
   movement,
-  occurred_on,
+  occurred_on: on ?? today,
   recorded_on: event.metadata.recordedAt.slice(0, 10),
   tranche: tranche ?? null,
   corrects: corrects ?? null,
@@ -75,7 +78,7 @@ const takenBack = (stage: Stage) => (data: Moved, origin: Origin) =>
 
 export const movements: Projection<FundingAccountEvent, MovementRow> = {
   name: 'movements',
-  version: 3,
+  version: 4,
   kinds: ['funding-account'],
   about: 'a movement of money: at which stage, by how much, when it happened and when it was recorded',
   entity: MovementRow,

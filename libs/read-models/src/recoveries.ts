@@ -14,19 +14,20 @@ export class RecoveryRow {
   @text('the ISO 4217 code of the currency') currency!: string;
   @amount('what came back, in minor units; of a correction, the difference') amount!: number;
   @textOrNull('the funding account to which it came back, if one was named') account!: string | null;
-  @day("the day on which it came back, by the sender's word") occurred_on!: string;
+  @day("the day on which it came back, by the sender's word; of a correction, that of what was wrong")
+  occurred_on!: string;
   @day('the day on which it was recorded') recorded_on!: string;
   @textOrNull('the id of the event that it corrects, if it corrects one') corrects!: string | null;
 }
 
-const on = ({ day: occurred_on, event }: Origin) => ({
-  occurred_on,
+const on = ({ day: occurred_on, event }: Origin, corrected?: string) => ({
+  occurred_on: corrected ?? occurred_on,
   recorded_on: event.metadata.recordedAt.slice(0, 10),
 });
 
 export const recoveries: Projection<MisuseCaseEvent, RecoveryRow> = {
   name: 'recoveries',
-  version: 2,
+  version: 3,
   kinds: ['misuse-case'],
   about: 'money that came back after misuse, and the corrections of such records',
   entity: RecoveryRow,
@@ -48,12 +49,12 @@ export const recoveries: Projection<MisuseCaseEvent, RecoveryRow> = {
         account: account ?? null,
         ...on(origin),
       }),
-      RecoveryCorrected: ({ difference, currency, corrects, account }, origin) => ({
+      RecoveryCorrected: ({ difference, currency, corrects, account, on: corrected }, origin) => ({
         currency,
         amount: difference,
         account: account ?? null,
         corrects,
-        ...on(origin),
+        ...on(origin, corrected),
       }),
     },
     {

@@ -188,14 +188,15 @@ function namedScopes(events: Events) {
 
 function recoveries(events: Events) {
   return only(events, 'FundsRecovered', 'RecoveryCorrected').map((event) => {
-    const corrects = event.type === 'RecoveryCorrected' ? event.data.corrects : null;
+    const { corrects = null, on = null } = event.type === 'RecoveryCorrected' ? event.data : {};
+    const corrected = events.find(({ id }) => id === corrects);
     return {
       misuse_case: idOf(event.stream),
       ...concerned(events.slice(0, events.indexOf(event))),
       currency: event.data.currency,
       amount: event.type === 'RecoveryCorrected' ? event.data.difference : event.data.amount,
       account: event.data.account ?? null,
-      occurred_on: occurredOn(event),
+      occurred_on: corrected === undefined ? (on ?? occurredOn(event)) : occurredOn(corrected),
       recorded_on: recordedOn(event),
       corrects,
     };

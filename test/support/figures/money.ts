@@ -75,7 +75,7 @@ function accountColumns(events: Events) {
 function funding(events: Events, by: string | null): readonly FigureRow[] {
   const { about, fund, currency, basis } = accountColumns(events);
   const { stages, onBudget, budgetLine, availableUntil } = openingOf(events);
-  const inTime = (event: Events[number]): boolean => by === null || occurredOn(event) <= by;
+  const inTime = (event: Events[number]): boolean => by === null || movedOn(events, event) <= by;
   const planned = only(events, 'DisbursementPlanned').filter(inTime);
   const movements = movementsOf(events).filter(({ event }) => inTime(event));
   return distinct([...movements.map(({ period }) => period), ...planned.map(({ data }) => data.period)]).map(
@@ -129,6 +129,13 @@ const own = (events: Events, event: Events[number], name: 'contributor' | 'tranc
   return (corrected === undefined ? null : field(corrected, name)) ?? field(event, name);
 };
 
+/** The day on which a movement counts: a correction counts when what it corrects happened. */
+function movedOn(events: Events, event: Events[number]): string {
+  if (event.type !== 'MovementCorrected' && event.type !== 'ExpenditureCorrected') return occurredOn(event);
+  const corrected = correctedBy(events, event);
+  return corrected === undefined ? (event.data.on ?? occurredOn(event)) : occurredOn(corrected);
+}
+
 function movements(events: Events): readonly FigureRow[] {
   const { about, fund, currency, basis } = accountColumns(events);
   const { stages } = openingOf(events);
@@ -141,7 +148,7 @@ function movements(events: Events): readonly FigureRow[] {
     currency,
     stage,
     amount,
-    occurred_on: occurredOn(event),
+    occurred_on: movedOn(events, event),
     recorded_on: recordedOn(event),
     movement: wordOf(event),
     pooled: own(events, event, 'contributor') !== null,

@@ -122,7 +122,14 @@ describe('each stage stays within the one before it (R15)', () => {
     });
     const corrected = (amountBy: number) => ({
       type: 'MovementCorrected',
-      data: { corrects: given.id(4), reason: 'entered-twice', stage: 'disbursed', period: '2026', amountBy },
+      data: {
+        corrects: given.id(4),
+        reason: 'entered-twice',
+        stage: 'disbursed',
+        period: '2026',
+        amountBy,
+        on: '2026-05-01',
+      },
     });
     system(came).decides(correct(30), corrected(10));
     system(came).decides(correct(45), corrected(-5));
@@ -141,7 +148,7 @@ describe('each stage stays within the one before it (R15)', () => {
     const past = [committed, obligated, disbursed, spent];
     account(...past).decides(
       { type: 'CorrectExpenditure', data: back(5, given.id(4)) },
-      { type: 'ExpenditureCorrected', data: back(5, given.id(4)) },
+      { type: 'ExpenditureCorrected', data: { ...back(5, given.id(4)), on: '2026-05-01' } },
     );
     const corrected = { type: 'ExpenditureCorrected', data: back(5, given.id(4)) };
     account(...past, corrected).refuses(

@@ -196,6 +196,12 @@ const back = <const Type extends keyof typeof MOVES>(then: Type) => {
   };
 };
 
+/** The day of what is corrected, if it is named: the correction counts there. */
+function dayCorrected({ corrects = '' }: Reversal, { correctable }: FundingAccount): { readonly on?: string } {
+  const on = correctable.get(corrects)?.on;
+  return on === undefined ? {} : { on };
+}
+
 /**
  * R19: no disbursement while the programme is suspended, after its termination, while the case is
  * held, or while a hold is in force on any of its scopes.
@@ -300,7 +306,11 @@ function correctMovement(data: CorrectMovement, state: FundingAccount, context: 
       ? [[period, amount - left] as const]
       : [[was, -left] as const, [period, amount] as const].filter(([, by]) => by !== 0);
   const differences = changes.map(([at, by]) => ({ stage, period: at, amountBy: sign * by }));
-  const more = { ...(reported === undefined ? {} : { reported }), ...carriedBy(CORRECTED.CorrectMovement, event) };
+  const more = {
+    ...(reported === undefined ? {} : { reported }),
+    ...carriedBy(CORRECTED.CorrectMovement, event),
+    on: event.on,
+  };
   return (
     cannotCorrectTo(state, stage, differences, data, context) ??
     differences.map(
@@ -418,7 +428,10 @@ const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<
         : (cannotGoBack(state, 'disbursed', data, context) ?? [{ type: 'FundsReimbursed', data }]),
     CorrectReimbursement: correctReimbursement,
     ReportExpenditure: forward('ExpenditureReported'),
-    CorrectExpenditure: back('ExpenditureCorrected'),
+    CorrectExpenditure: (data, state, context) =>
+      cannotGoBack(state, 'spent', data, context) ?? [
+        { type: 'ExpenditureCorrected', data: { ...data, ...dayCorrected(data, state) } },
+      ],
     CorrectMovement: correctMovement,
     ReallocateFundsOut: { unless: cannotReallocateOut, then: 'FundsReallocatedOut' },
     ReallocateFundsIn: { unless: cannotReallocateIn, then: 'FundsReallocatedIn' },

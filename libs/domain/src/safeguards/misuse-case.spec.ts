@@ -671,6 +671,7 @@ describe('money that comes back', () => {
         currency: 'USD',
         amount: 100 + difference,
         account: 'norland.account-1',
+        on: '2026-05-01',
       });
     asDonor(...toRecover, came).decides(correct(-100), corrected(-100));
     asDonor(...toRecover, came, closed).decides(correct(50), corrected(50));

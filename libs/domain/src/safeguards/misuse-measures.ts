@@ -136,5 +136,7 @@ export function correctRecovery(data: CorrectRecovery, state: MisuseCase): reado
   const { currency, account, amount } = was;
   const to = account === undefined ? {} : { account };
   const refusal = beyondRange(state, currency, difference);
-  return refusal ?? [{ type: 'RecoveryCorrected', data: { ...data, currency, amount: amount + difference, ...to } }];
+  const on = state.correctable.get(corrects)?.on;
+  const corrected = { ...data, currency, amount: amount + difference, ...to, ...(on === undefined ? {} : { on }) };
+  return refusal ?? [{ type: 'RecoveryCorrected', data: corrected }];
 }
