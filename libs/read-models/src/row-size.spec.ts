@@ -4,9 +4,11 @@ import { foldRows } from '@entente/engine';
 import type { AnyProjection, Projection, RecordedEvent } from '@entente/kernel';
 import { MODELS } from './models.js';
 
-const FEW = 200;
+const FEW = 100;
 const MANY = 2_000;
-/** By how many characters a value can be longer after MANY events than after FEW: digits of it. */
+/** The events of one type, each with another name: enough to see an entry for each. */
+const NAMED = 400;
+/** By how many characters a value can be longer after many events than after FEW: its digits. */
 const DIGITS = 8;
 
 /**
@@ -66,7 +68,12 @@ function lengths(current: ReadonlyMap<string, object>): ReadonlyMap<string, numb
 }
 
 /** The columns whose values grow with events of a type, after one event of each type. */
-function growing(model: AnyProjection, base: readonly RecordedEvent[], more: (n: number) => RecordedEvent): string[] {
+function growing(
+  model: AnyProjection,
+  base: readonly RecordedEvent[],
+  more: (n: number) => RecordedEvent,
+  many: number,
+): string[] {
   const current = new Map<string, object>();
   const fold = (events: readonly RecordedEvent[]) =>
     foldRows(
@@ -79,7 +86,7 @@ function growing(model: AnyProjection, base: readonly RecordedEvent[], more: (n:
   fold(base);
   fold(Array.from({ length: FEW }, (_, n) => more(n)));
   const before = lengths(current);
-  fold(Array.from({ length: MANY - FEW }, (_, n) => more(FEW + n)));
+  fold(Array.from({ length: many - FEW }, (_, n) => more(FEW + n)));
   return [...lengths(current)].flatMap(([column, after]) =>
     after - (before.get(column) ?? after) > DIGITS ? [`${model.name}.${column}`] : [],
   );
@@ -115,7 +122,7 @@ describe('the size of a row', () => {
           };
           return models
             .filter((model) => touched(model, more(0)))
-            .flatMap((model) => growing(model, before, more))
+            .flatMap((model) => growing(model, before, more, field === null ? MANY : NAMED))
             .filter((column) => !(Object.hasOwn(BOUNDED, column) && [null, field].includes(BOUNDED[column] ?? null)));
         }),
       );
