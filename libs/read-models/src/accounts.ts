@@ -1,5 +1,5 @@
 import type { FundingAccountEvent } from '@entente/contracts';
-import type { Projection, RecordedEvent } from '@entente/kernel';
+import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
 import { count, day, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { BASIS } from './plausibility.js';
@@ -24,10 +24,13 @@ export class AccountRow {
   @dayOrNull('the day on which it was closed') closed_on!: string | null;
   @textOrNull('the code of the reason for which it was closed') close_reason!: string | null;
   @count('exchange rates that were fixed') rates!: number;
-  @textOrNull('the ISO 4217 code of the other currency of the rate fixed last') rate_currency!: string | null;
-  @textOrNull("how much of the other currency one unit of the account's is, as fixed last: a decimal number")
+  @textOrNull(
+    'the ISO 4217 code of the other currency of the newest rate: that of the latest day, of one day the one fixed later',
+  )
+  rate_currency!: string | null;
+  @textOrNull("how much of the other currency one unit of the account's is, by the newest rate: a decimal number")
   rate!: string | null;
-  @dayOrNull('the day of that rate') rate_on!: string | null;
+  @dayOrNull('the day of the newest rate') rate_on!: string | null;
 }
 
 function evolve(row: AccountRow | null, event: RecordedEvent<FundingAccountEvent>): AccountRow | null {
@@ -45,7 +48,8 @@ function evolve(row: AccountRow | null, event: RecordedEvent<FundingAccountEvent
   switch (event.type) {
     case 'ExchangeRateFixed': {
       const { quote: rate_currency, rate, on: rate_on } = event.data;
-      return { ...row, rates: row.rates + 1, rate_currency, rate, rate_on };
+      const rates = row.rates + 1;
+      return isNewest(rate_on, row.rate_on) ? { ...row, rates, rate_currency, rate, rate_on } : { ...row, rates };
     }
     case 'FundingAccountClosed':
       return { ...row, status: 'closed', closed_on: on, close_reason: event.data.reason };
@@ -56,9 +60,9 @@ function evolve(row: AccountRow | null, event: RecordedEvent<FundingAccountEvent
 
 export const accounts: Projection<FundingAccountEvent, AccountRow> = {
   name: 'accounts',
-  version: 1,
+  version: 2,
   kinds: ['funding-account'],
-  about: 'a funding account: what it pays for, whether it is open, and the exchange rate fixed last',
+  about: 'a funding account: what it pays for, whether it is open, and its newest exchange rate',
   entity: AccountRow,
   totals: { counts: 'accounts', by: ['currency', 'status'], sums: [] },
   touches: ({ type }) =>

@@ -1,5 +1,5 @@
 import type { CountrySituationEvent } from '@entente/contracts';
-import type { Projection, RecordedEvent } from '@entente/kernel';
+import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
 import { count, day, dayOrNull, flag, overdue, text, textOrNull } from './columns.js';
 import { originOf, rowBy, unchanged } from './row-by.js';
 
@@ -11,16 +11,20 @@ export class CountrySituationRow {
   @text('the donor that follows it') donor!: string;
   @textOrNull('the programme, if it concerns only one') programme!: string | null;
   @text('stable, unstable or closed', ['stable', 'unstable', 'closed']) status!: string;
-  @text("the newest level of risk, in the donor's own scale") level!: string;
+  @text(
+    "the newest level of risk, in the donor's own scale: that of the latest day, of one day the one recorded later; that of the opening until it is assessed",
+  )
+  level!: string;
   @day('the day as of which the newest level was assessed') assessed_on!: string;
-  @textOrNull('the name of the newest instability') instability!: string | null;
-  @textOrNull('the code of the reason for the newest instability') reason!: string | null;
-  @dayOrNull('the day from which the area was unstable the last time') unstable_from!: string | null;
+  @count('how often its risk was assessed since the opening') assessments!: number;
+  @textOrNull('the name of the instability declared last') instability!: string | null;
+  @textOrNull('the code of the reason for the instability declared last') reason!: string | null;
+  @dayOrNull('the day from which the area was unstable by that declaration') unstable_from!: string | null;
   @dayOrNull('the day from which it was stable again after that') stable_from!: string | null;
   @count('how often it was declared unstable') instabilities!: number;
-  @flag("whether the newest declaration asked for a hold on the donor's assistance") hold!: boolean;
+  @flag("whether that declaration asked for a hold on the donor's assistance") hold!: boolean;
   @text('normal, or remote: how checks are made', ['normal', 'remote']) monitoring!: string;
-  @dayOrNull('the day of the newest change of that') monitoring_from!: string | null;
+  @dayOrNull('the day of the change of that which was recorded last') monitoring_from!: string | null;
   @textOrNull('the continuity plan that applies') plan!: string | null;
   @dayOrNull('the day from which that applies') plan_from!: string | null;
   @count('the tasks of that plan that are not completed') open_tasks!: number;
@@ -29,7 +33,7 @@ export class CountrySituationRow {
 
 export const countrySituations: Projection<CountrySituationEvent, CountrySituationRow> = {
   name: 'country-situations',
-  version: 1,
+  version: 2,
   kinds: ['country-situation'],
   about: 'the situation in a country or an area: its risk, instability, monitoring mode and continuity plan',
   entity: CountrySituationRow,
@@ -49,7 +53,11 @@ export const countrySituations: Projection<CountrySituationEvent, CountrySituati
       monitoring: 'normal',
     }),
     {
-      CountryRiskAssessed: ({ level, on: assessed_on }) => ({ level, assessed_on }),
+      // The opening states a level without the day of an assessment.
+      CountryRiskAssessed: ({ level, on }, { assessments, assessed_on }) => ({
+        assessments: assessments + 1,
+        ...(assessments === 0 || isNewest(on, assessed_on) ? { level, assessed_on: on } : {}),
+      }),
       InstabilityDeclared: ({ instability, on, reason, hold }, row) => ({
         status: 'unstable',
         instability,

@@ -1,5 +1,5 @@
 import type { ItemEvent } from '@entente/contracts';
-import type { Projection, RecordedEvent } from '@entente/kernel';
+import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
 import { count, countOrNull, day, dayOrNull, overdue, text, textOrNull } from './columns.js';
 import { originOf, rowBy, unchanged } from './row-by.js';
 
@@ -36,10 +36,15 @@ export class ItemRow {
   @dayOrNull('the day of its receipt, corrections included') received_on!: string | null;
   @dayOrNull('the day of the last check that has seen it') last_checked_on!: string | null;
   @dayOrNull('the last day of its next check; none while it is not on the schedule') check_by!: string | null;
-  @textOrNull('the newest check of end use that names it, if any') end_use_check!: string | null;
-  @textOrNull('serviceable, limited or unserviceable, as reported last', ['serviceable', 'limited', 'unserviceable'])
+  @textOrNull('the check of end use that was the last to name it, if any') end_use_check!: string | null;
+  @textOrNull('serviceable, limited or unserviceable, by the newest inspection', [
+    'serviceable',
+    'limited',
+    'unserviceable',
+  ])
   serviceability!: string | null;
-  @dayOrNull('the day of that inspection') serviceability_on!: string | null;
+  @dayOrNull('the day of the newest inspection: of two of one day, the one reported later') serviceability_on!:
+    string | null;
   @day('the day on which the serial was registered') registered_on!: string;
 }
 
@@ -47,7 +52,7 @@ const OFF_SCHEDULE = { site: null, check_by: null };
 
 export const items: Projection<ItemEvent, ItemRow> = {
   name: 'items',
-  version: 3,
+  version: 4,
   kinds: ['item'],
   about: 'an item that is monitored by its serial: who holds it, where, what became of it, and its next check',
   entity: ItemRow,
@@ -100,7 +105,8 @@ export const items: Projection<ItemEvent, ItemRow> = {
       LossReportVerified: ({ as: status }) => ({ ...OFF_SCHEDULE, status }),
       LossReportRejected: () => ({ status: 'held' }),
       ItemRecovered: ({ site, checkBy: check_by }) => ({ status: 'held', site, check_by }),
-      ServiceabilityReported: ({ serviceability, on }) => ({ serviceability, serviceability_on: on }),
+      ServiceabilityReported: ({ serviceability, on }, { serviceability_on }) =>
+        isNewest(on, serviceability_on) ? { serviceability, serviceability_on: on } : {},
       ItemTransferred: ({ to: holder, from, site }, row) => ({
         holder,
         site: site ?? (holder === from ? row.site : null),

@@ -93,6 +93,51 @@ describe('the read model personnel-accounts', () => {
   });
 });
 
+describe('a fact of an earlier day that is recorded late displaces no newer one', () => {
+  type Step = readonly [type: string, data: unknown];
+  const rate = (on: string, of: string): Step => ['ExchangeRateFixed', { quote: 'EUR', on, rate: of }];
+  const level = (on: string, of: string): Step => ['CountryRiskAssessed', { level: of, on }];
+  const state = (on: string, serviceability: string): Step => ['ServiceabilityReported', { serviceability, on }];
+  const sent = (on: string): Step => ['TechnicalDataTransferred', { on }];
+  const found = (on: string, finding: string): Step => ['GraduateFollowedUp', { trainee: 't', finding, on }];
+  const trainee = ['TraineeNominated', { trainee: 't', number: 1 }] as const;
+  const cases: readonly (readonly [model: string, stream: string, past: readonly Step[], row: object])[] = [
+    [
+      'accounts',
+      'funding-account/norland.a',
+      [['FundingAccountOpened', { stages: [] }], rate('2026-05-03', '0.9'), rate('2026-05-01', '0.8')],
+      { rates: 2, rate: '0.9', rate_on: '2026-05-03' },
+    ],
+    [
+      'country-situations',
+      'country-situation/norland.s',
+      [['CountrySituationOpened', { level: 'l' }], level('2026-05-03', 'high'), level('2026-05-01', 'low')],
+      { assessments: 2, level: 'high', assessed_on: '2026-05-03' },
+    ],
+    [
+      'items',
+      'item/norland.i',
+      [['SerialRegistered', {}], state('2026-05-03', 'limited'), state('2026-05-01', 'serviceable')],
+      { serviceability: 'limited', serviceability_on: '2026-05-03' },
+    ],
+    [
+      'technology-releases',
+      'technology-release/norland.r',
+      [['TechnologyReleaseRequested', {}], sent('2026-05-03'), sent('2026-05-01')],
+      { transfers: 2, transferred_on: '2026-05-03' },
+    ],
+    [
+      'enrolments',
+      'training-activity/norland.t',
+      [['TrainingPlanned', {}], trainee, found('2026-05-03', 'left'), found('2026-05-01', 'in-post')],
+      { follow_up: 'left', followed_up_on: '2026-05-03' },
+    ],
+  ];
+  it.each(cases)('in %s', (model, stream, past, expected) => {
+    expect(Object.values(rowsOf(model, happened(stream, ...past)))).toContainEqual(expect.objectContaining(expected));
+  });
+});
+
 describe('the read model milestones', () => {
   it('keeps the first due date through replans, and the day of the outcome as corrected', () => {
     const rows = rowsOf(

@@ -1,5 +1,5 @@
 import type { TechnologyReleaseEvent } from '@entente/contracts';
-import type { Projection } from '@entente/kernel';
+import { type Projection, isNewest } from '@entente/kernel';
 import { count, day, dayOrNull, json, overdue, text, textOrNull } from './columns.js';
 import { rowBy } from './row-by.js';
 
@@ -28,13 +28,13 @@ export class TechnologyReleaseRow {
   @json('the codes of the conditions') conditions!: readonly string[];
   @dayOrNull('the last day on which data may be transferred') last_day!: string | null;
   @count('the transfers of data') transfers!: number;
-  @dayOrNull('the day of the transfer that was recorded last') transferred_on!: string | null;
+  @dayOrNull('the day of the newest transfer') transferred_on!: string | null;
   @textOrNull('the code of the reason of a denial, revocation or withdrawal') end_reason!: string | null;
 }
 
 export const technologyReleases: Projection<TechnologyReleaseEvent, TechnologyReleaseRow> = {
   name: 'technology-releases',
-  version: 1,
+  version: 2,
   kinds: ['technology-release'],
   about: 'a release of technical data: who decided, under which marking and conditions, and how often data went out',
   entity: TechnologyReleaseRow,
@@ -74,9 +74,9 @@ export const technologyReleases: Projection<TechnologyReleaseEvent, TechnologyRe
         decided_on,
         end_reason,
       }),
-      TechnicalDataTransferred: ({ on: transferred_on }, { transfers }) => ({
+      TechnicalDataTransferred: ({ on }, { transfers, transferred_on }) => ({
         transfers: transfers + 1,
-        transferred_on,
+        transferred_on: isNewest(on, transferred_on) ? on : transferred_on,
       }),
       TechnologyReleaseRevoked: ({ reason: end_reason }) => ({ status: 'revoked', end_reason }),
       TechnologyReleaseExpired: () => ({ status: 'expired' }),

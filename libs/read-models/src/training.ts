@@ -1,5 +1,5 @@
 import type { NumbersBySex, TrainingActivityEvent } from '@entente/contracts';
-import type { Projection, RecordedEvent } from '@entente/kernel';
+import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
 import {
   amount,
   amountOrNull,
@@ -186,9 +186,9 @@ export class EnrolmentRow {
   @dayOrNull('the day on which it was halted or refused last, or ended') stopped_on!: string | null;
   @textOrNull('the code of the reason for that') reason!: string | null;
   @count('competences that were assessed') assessments!: number;
-  @textOrNull('in-post, moved, left or unknown, as found last', ['in-post', 'moved', 'left', 'unknown']) follow_up!:
-    string | null;
-  @dayOrNull('the day of that inquiry') followed_up_on!: string | null;
+  @textOrNull('in-post, moved, left or unknown, as the newest inquiry found', ['in-post', 'moved', 'left', 'unknown'])
+  follow_up!: string | null;
+  @dayOrNull('the day of the newest inquiry: of two of one day, the one recorded later') followed_up_on!: string | null;
 }
 
 const stopped = (status: string, reason: string, stopped_on: string) => ({ status, reason, stopped_on });
@@ -227,7 +227,9 @@ function evolve(
     case 'CompetenceAssessed':
       return { ...row, assessments: row.assessments + 1 };
     case 'GraduateFollowedUp':
-      return { ...row, follow_up: event.data.finding, followed_up_on: event.data.on };
+      return isNewest(event.data.on, row.followed_up_on)
+        ? { ...row, follow_up: event.data.finding, followed_up_on: event.data.on }
+        : row;
     default:
       return row;
   }
@@ -235,7 +237,7 @@ function evolve(
 
 export const enrolments: Projection<TrainingActivityEvent, EnrolmentRow> = {
   name: 'enrolments',
-  version: 3,
+  version: 4,
   kinds: ['training-activity'],
   about: 'a nominee of a training, a person by a reference or a number of a unit: the enrolment and its clearance',
   entity: EnrolmentRow,

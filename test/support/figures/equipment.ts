@@ -6,7 +6,19 @@ import type {
   ThirdPartyTransferEvent,
 } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type Figures, type Of, daysBetween, distinct, idOf, last, occurredOn, only, since, streamsOf } from './log.js';
+import {
+  type Figures,
+  type Of,
+  daysBetween,
+  distinct,
+  idOf,
+  last,
+  occurredOn,
+  only,
+  since,
+  streamsOf,
+  newestOf,
+} from './log.js';
 import { recordedFactRows } from './recorded-facts.js';
 
 type Items = readonly RecordedEvent<ItemEvent>[];
@@ -179,7 +191,7 @@ const items: Figures = (log, { day }) =>
     const receipt = receiptOf(events);
     const received = receipt === undefined ? [] : [receipt, ...only(since(events, receipt), 'ItemReceiptCorrected')];
     const checked = receipt === undefined ? undefined : last(since(events, receipt), 'ItemChecked');
-    const inspected = last(events, 'ServiceabilityReported')?.data;
+    const inspected = newestOf(only(events, 'ServiceabilityReported'))?.data;
     const checkBy = checkByOf(events, checked !== undefined);
     return {
       ...aboutItem(opening),
@@ -408,7 +420,7 @@ const releases: Figures = (log, { day }) =>
       conditions: approval?.conditions ?? [],
       last_day: approval?.until ?? null,
       transfers: sent.length,
-      transferred_on: sent.at(-1)?.data.on ?? null,
+      transferred_on: newestOf(sent)?.data.on ?? null,
       end_reason: last(events, ...ends)?.data.reason ?? null,
       last_day_over: status === 'approved' && approval !== undefined && day > approval.until,
     };

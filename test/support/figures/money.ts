@@ -16,6 +16,7 @@ import {
   recordedOn,
   streamsOf,
   sum,
+  newestOf,
 } from './log.js';
 
 type Events = readonly RecordedEvent<FundingAccountEvent>[];
@@ -215,7 +216,8 @@ function account(events: Events): FigureRow {
   const { about, fund, currency, basis } = accountColumns(events);
   const { stages, onBudget, budgetLine, availableUntil } = openingOf(events);
   const closed = last(events, 'FundingAccountClosed');
-  const rates = only(events, 'ExchangeRateFixed').map(({ data }) => data);
+  const rates = only(events, 'ExchangeRateFixed');
+  const rate = newestOf(rates)?.data;
   return {
     ...about,
     fund,
@@ -230,9 +232,9 @@ function account(events: Events): FigureRow {
     closed_on: closed === undefined ? null : occurredOn(closed),
     close_reason: closed?.data.reason ?? null,
     rates: rates.length,
-    rate_currency: rates.at(-1)?.quote ?? null,
-    rate: rates.at(-1)?.rate ?? null,
-    rate_on: rates.at(-1)?.on ?? null,
+    rate_currency: rate?.quote ?? null,
+    rate: rate?.rate ?? null,
+    rate_on: rate?.on ?? null,
   };
 }
 

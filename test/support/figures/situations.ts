@@ -32,7 +32,7 @@ const opening = (events: Situation) =>
 
 function situation(events: Situation): FigureRow {
   const { country, area = null, donor, programme = null, level } = opening(events);
-  const assessed = last(events, 'CountryRiskAssessed');
+  const assessed = newestOf(only(events, 'CountryRiskAssessed'));
   const declared = last(events, 'InstabilityDeclared');
   const restored = last(since(events, declared), 'StabilityRestored');
   const mode = last(events, 'MonitoringModeChanged');
@@ -49,6 +49,7 @@ function situation(events: Situation): FigureRow {
     status: last(events, 'CountrySituationClosed') !== undefined ? 'closed' : unstable ? 'unstable' : 'stable',
     level: assessed?.data.level ?? level,
     assessed_on: assessed?.data.on ?? (events[0] as Situation[number]).metadata.occurredAt.slice(0, 10),
+    assessments: only(events, 'CountryRiskAssessed').length,
     instability: declared?.data.instability ?? null,
     reason: declared?.data.reason ?? null,
     unstable_from: declared === undefined ? null : rightDay(events, declared),

@@ -1,7 +1,7 @@
 import type { NumbersBySex, TrainingActivityEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
 import { type Turn, duty } from './duty.js';
-import { type Figures, type Of, idOf, last, occurredOn, only, streamsOf, sum } from './log.js';
+import { type Figures, type Of, idOf, last, occurredOn, only, streamsOf, sum, newestOf } from './log.js';
 
 type Training = readonly RecordedEvent<TrainingActivityEvent>[];
 
@@ -107,7 +107,7 @@ const enrolments: Figures = (log, { day }) =>
       const stopped = last(its as unknown as Training, 'EnrolmentHalted', 'EnrolmentRefused');
       const over = place === 'EnrolmentRefused' ? undefined : last(events, 'TrainingTerminated')?.data;
       const { donor, recipient, programme = null } = planOf(events);
-      const found = only(events, 'GraduateFollowedUp').findLast(({ data }) => data.trainee === trainee);
+      const found = newestOf(only(events, 'GraduateFollowedUp').filter(({ data }) => data.trainee === trainee));
       const until = enrolled?.data.clearedUntil ?? null;
       return {
         training: idOf(nominated.stream),

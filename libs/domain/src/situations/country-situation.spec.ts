@@ -86,6 +86,15 @@ describe('the facts of a country situation', () => {
     situation(...past).refuses(act(command, data), code),
   );
 
+  it('keep the level of the newest day, if an assessment of an earlier day is recorded late', () => {
+    const assessed = (level: string, on: string) => act('CountryRiskAssessed', { level, on });
+    const past = [assessed('high', '2026-05-20'), assessed('low', '2026-05-04')];
+    const assess = (level: string, on: string) => act('AssessCountryRisk', { level, on });
+    situation(...past).refuses(assess('high', '2026-05-21'), 'same-level');
+    situation(...past).decides(assess('low', '2026-05-21'), assessed('low', '2026-05-21'));
+    situation(...past).decides(assess('high', '2026-05-05'), assessed('high', '2026-05-05'));
+  });
+
   it('name the tasks that a plan leaves open at its end', () => {
     const end = { on: '2026-05-25', reason: 'over' };
     situation(active).decides(

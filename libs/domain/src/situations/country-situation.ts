@@ -15,6 +15,7 @@ import {
   bySystem,
   decideBy,
   evolveBy,
+  isNewest,
   put,
   refuse,
 } from '@entente/kernel';
@@ -61,6 +62,7 @@ const evolve = evolveBy<CountrySituation, CountrySituationEvent>()(
     ...(area === undefined ? {} : { area }),
     donor,
     level,
+    assessedOn: null,
     mode: 'normal',
     instabilities: {},
     alerts: {},
@@ -70,7 +72,7 @@ const evolve = evolveBy<CountrySituation, CountrySituationEvent>()(
     correctable: new Map(),
   }),
   {
-    CountryRiskAssessed: ({ level }) => ({ level }),
+    CountryRiskAssessed: ({ level, on }, { assessedOn }) => (isNewest(on, assessedOn) ? { level, assessedOn: on } : {}),
     InstabilityDeclared: ({ instability, on, hold }, { instabilities }) => ({
       instabilities: put(instabilities, instability, { on, ended: null, hold }),
     }),
@@ -170,7 +172,7 @@ const decide = decideBy<CountrySituation, CountrySituationCommand, CountrySituat
   {
     AssessCountryRisk: {
       unless: ({ level, on }, state, context) =>
-        level === state.level
+        level === state.level && isNewest(on, state.assessedOn)
           ? refuse('same-level', 'the level differs from the present one', null, { level })
           : inTheFuture(on, context),
       then: 'CountryRiskAssessed',

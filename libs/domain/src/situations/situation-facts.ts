@@ -34,6 +34,8 @@ export interface CountrySituation extends Correctable {
   readonly area?: string;
   readonly donor: string;
   readonly level: string;
+  /** The day of the newest assessment of the level; null while it is that of the opening. */
+  readonly assessedOn: string | null;
   readonly mode: MonitoringMode;
   readonly instabilities: Readonly<Record<string, DeclaredInstability>>;
   readonly alerts: Readonly<Record<string, IssuedAlert>>;
