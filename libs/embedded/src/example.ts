@@ -1,7 +1,7 @@
 import { type MetadataNames, type RawMetadata, commandAt, parseCommand } from '@entente/contracts';
-import { type EventStore, ExecuteCommand, Executor, type Pseudonymizer } from '@entente/engine';
+import { type CommandResult, type EventStore, ExecuteCommand, Executor, type Pseudonymizer } from '@entente/engine';
 import type { Actor, ReceivedCommand, RecordedEvent } from '@entente/kernel';
-import { kinds } from '@entente/workers';
+import { PoliciesOnDays, kinds } from '@entente/workers';
 import { withScratchLog } from './scratch-log.module.js';
 
 /**
@@ -247,13 +247,6 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     line: '001',
     type: 'shortage',
     quantity: 2,
-  });
-  add(-46, DONOR, `${CASE}/deliver`, {
-    line: '001',
-    quantity: 98,
-    on: day(-49),
-    facts: [],
-    consignments: [{ consignment: 'norland.night-vision-1', quantity: 98 }],
   });
   add(-10, DONOR, `${SECOND}/schedule`, {
     case: 'norland.night-vision',
@@ -525,32 +518,53 @@ function received({ by, to, body }: ExampleCommand, n: number, occurredAt: strin
 
 /**
  * The events of the example data as of a day, recorded from 300 days before it on: nearly each on
- * the day on which it happened. Their streams and ids are always the same. Fails with the refusal
- * if a command is refused.
+ * the day on which it happened. What follows by policies is recorded on the day of its cause, or
+ * after the last day that passed, under the ids that a steward gives: it records none again. Fails
+ * with the refusal if a command is refused.
  */
 async function exampleEvents(today: string, pseudonymizer: Pseudonymizer): Promise<readonly RecordedEvent[]> {
   const day = daysFrom(today);
   const commands = exampleCommands(day).map((command, n) => ({ command, n }));
   commands.sort((a, b) => a.command.recorded - b.command.recorded);
-  let now = 0;
+  let now = Date.parse(`${day(FIRST_DAY)}T09:00:00.000Z`);
   return withScratchLog(
     () => now,
     async (store) => {
       const executor = new Executor(store, kinds, pseudonymizer, { note: () => undefined });
-      for (const [i, { command, n }] of commands.entries()) {
-        now = Date.parse(`${day(command.recorded)}T09:00:00.000Z`) + i * 1000;
-        const occurredAt = `${day(command.occurred)}T09:00:00.000Z`;
-        const request = new ExecuteCommand(received(command, n, occurredAt), new Date(now).toISOString());
-        const result = await executor.execute(request);
+      const events: RecordedEvent[] = [];
+      const policies = new PoliciesOnDays(pseudonymizer);
+      /** Sends a command a second later, and what follows from it on the same day. */
+      const send = async (command: ReceivedCommand): Promise<CommandResult> => {
+        now += 1000;
+        const result = await executor.execute(new ExecuteCommand(command, new Date(now).toISOString()));
+        const from = events.at(-1)?.position ?? 0n;
+        const recorded: RecordedEvent[] = [];
+        for await (const batch of store.readLog(from)) recorded.push(...batch);
+        events.push(...recorded);
+        for (const event of recorded) for (const consequence of policies.after(event)) await send(consequence);
+        return result;
+      };
+      /** Lets the days pass before one on which a command is recorded. */
+      const passDays = async (to: string): Promise<void> => {
+        for (let at = nextDay(now); at <= to; at = nextDay(now)) {
+          now = Date.parse(at);
+          for (const passed of policies.passedBefore(at, new Date(now).toISOString())) await send(passed);
+        }
+      };
+      for (const { command, n } of commands) {
+        await passDays(day(command.recorded));
+        now = Math.max(now, Date.parse(`${day(command.recorded)}T09:00:00.000Z`));
+        const result = await send(received(command, n, `${day(command.occurred)}T09:00:00.000Z`));
         if (result.type !== 'accepted')
           throw new Error(`the example data stops at ${command.to}: ${JSON.stringify(result)}`);
       }
-      const events: RecordedEvent[] = [];
-      for await (const batch of store.readLog(0n)) events.push(...batch);
+      await passDays(today);
       return events;
     },
   );
 }
+
+const nextDay = (now: number): string => new Date(now + DAY_MS).toISOString().slice(0, 10);
 
 /** The first events of a log. */
 async function firstOf(store: EventStore, count: number): Promise<readonly RecordedEvent[]> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { makeLog, openLog } from '../cli.module.js';
 import { verify } from '../verify.js';
-import { DueQueue } from './due-queue.js';
+import { DueQueue } from '@entente/workers';
 import { generateInFolder } from './generate.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'entente-generated-'));

@@ -18,13 +18,15 @@ import {
   passedAt,
 } from '@entente/engine';
 import { type Actor, type Consequence, type ReceivedCommand, type RecordedEvent } from '@entente/kernel';
-import { kinds } from '@entente/workers';
+import { DueDays, DueQueue, kinds } from '@entente/workers';
+import { LRUCache } from 'lru-cache';
 import { EventsDigest } from '../events-digest.js';
 import type { Activity, GeneratedCommand, Outcome, World } from './activity.js';
-import { DueDays } from './due-days.js';
-import { DueQueue } from './due-queue.js';
 import { HistoryStore } from './history-store.js';
 import { SeededRandom } from './random.js';
+
+/** Streams without an open duty of which the rows are kept. */
+const MAX_QUIET_STREAMS = 20_000;
 
 const DAY_MS = 86_400_000;
 /** Between two commands at the same moment. */
@@ -75,7 +77,7 @@ export class Simulation implements World {
   private readonly beginnings: Beginnings;
   private readonly executor: Executor;
   private readonly events = new EventsDigest();
-  private readonly dueDays = new DueDays();
+  private readonly dueDays = new DueDays(new LRUCache({ max: MAX_QUIET_STREAMS }));
   private readonly activities = new DueQueue<Activity>();
   private readonly recorded: RecordedEvent[] = [];
   private readonly made = new Set<string>();

@@ -2,21 +2,27 @@ import { POLICIES } from '@entente/domain';
 import { type NamedConsequence, dueCommandId } from '@entente/engine';
 import { type AnyProjection, type DueItem, type RecordedEvent, parseStream } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
-import { LRUCache } from 'lru-cache';
 import { DueQueue } from './due-queue.js';
 
 interface OpenDuty extends DueItem {
+  /** The event that made it what it is. */
+  readonly event: string;
   readonly status: string;
   readonly set_on: string;
 }
 type DutiesOfStream = Map<string, OpenDuty | null>;
 
-/** Streams without an open duty of which the rows are kept, for the case that one opens again. */
-const MAX_QUIET_STREAMS = 20_000;
+/** Rows by stream; a bounded one may forget some. */
+export type DutiesByStream = Pick<Map<string, DutiesOfStream>, 'get'> & {
+  set(stream: string, rows: DutiesOfStream): unknown;
+  delete(stream: string): unknown;
+};
 
 /** What has passed: the command that records it, and when the last day was over. */
 export interface PassedDay extends NamedConsequence {
   readonly stream: string;
+  /** The event that made the duty what it is. */
+  readonly causationId: string;
   readonly setOn: string;
   readonly due: string;
 }
@@ -28,8 +34,10 @@ export interface PassedDay extends NamedConsequence {
 export class DueDays {
   private readonly model = MODELS.find(({ name }) => name === 'due-dates') as AnyProjection;
   private readonly open = new Map<string, DutiesOfStream>();
-  private readonly quiet = new LRUCache<string, DutiesOfStream>({ max: MAX_QUIET_STREAMS });
   private readonly passing = new DueQueue<{ readonly stream: string; readonly key: string; readonly due: string }>();
+
+  /** `quiet` keeps the rows of streams without an open duty, for the case that one opens again. */
+  constructor(private readonly quiet: DutiesByStream = new Map()) {}
 
   see(event: RecordedEvent): void {
     const { stream } = event;
@@ -39,7 +47,9 @@ export class DueDays {
     const head = rows.get('') ?? null;
     for (const key of keys) {
       const was = rows.get(key) ?? null;
-      const row = this.model.evolve(was, event as never, key, head) as OpenDuty | null;
+      const after = this.model.evolve(was, event as never, key, head) as OpenDuty | null;
+      // The steward names the event that made the version of the row.
+      const row = after === null || after === was ? after : { ...after, event: event.id };
       rows.set(key, row);
       if (key === '' || row?.status !== 'open') continue;
       if (was?.due !== row.due || was.status !== 'open')
@@ -74,11 +84,19 @@ export class DueDays {
 const handles = ({ kinds }: AnyProjection, { stream }: RecordedEvent): boolean =>
   kinds === 'all' || kinds.includes(stream.slice(0, stream.indexOf('/')));
 
-function* passed(stream: string, { duty, item, due, set_on: setOn }: OpenDuty): Generator<PassedDay, void> {
+function* passed(stream: string, { duty, item, due, event, set_on: setOn }: OpenDuty): Generator<PassedDay, void> {
   const ref = parseStream(stream);
   const policy = POLICIES.dueDates.find(({ kind, duties }) => kind === ref?.kind && duties.includes(duty));
   if (ref === null || policy === undefined) return;
   const one = { stream, duty, item, due };
   const consequence = { stream: ref, command: policy.record(one) };
-  yield { policy: policy.name, commandId: dueCommandId(policy, one), consequence, stream, setOn, due };
+  yield {
+    policy: policy.name,
+    commandId: dueCommandId(policy, one),
+    consequence,
+    stream,
+    causationId: event,
+    setOn,
+    due,
+  };
 }
