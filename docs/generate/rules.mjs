@@ -45,10 +45,10 @@ export const RULES = {
       'Each waiver and each exception has its report, with the days of the framework; one on a unit or person that names no framework has the default. The semi-annual and annual reports of an agreement in force count here, too: each is due for the next period once it was submitted or became overdue.',
   },
   R9: {
-    says: 'An item of an enhanced type has its serials registered before it is shipped, and a certified store before it is received.',
+    says: 'An item of an enhanced type has its serials registered before it is shipped, and a certified store before it is received, moved or retransferred.',
     source: 'serials: DoD IG 2024-12 (read); certification: DSCA 20-64 (read); "before receipt": own',
     limits:
-      'A serial of a type that is not designated, confirmed in two consignments, is accepted, since it may have come back in between; the view `serials-received-twice` lists it. History that another system made is not checked.',
+      'A serial of a type that is not designated, confirmed in two consignments, is accepted, since it may have come back in between; the view `serials-received-twice` lists it. History that another system made is not checked. Whether a retransfer needs a store follows from the designation of the type on the day of its recording.',
   },
   R10: {
     says: 'An enhanced end-use check is due 90 days after receipt, then at most every 12 months, of all serials.',

@@ -8,6 +8,7 @@ import { registerParties } from '../support/parties.mjs';
 
 const DONOR = 'norland;role=donor;person=n-1';
 const RECIPIENT = 'estmark;role=recipient';
+const NEW_HOLDER = 'vestra;role=recipient';
 const MONITOR = 'veritas-monitor;role=monitor';
 const PARTIES = { norland: 'donor', estmark: 'recipient', vestra: 'recipient', 'veritas-monitor': 'monitor' };
 const TYPE = 'item-type/norland.thermal-sight';
@@ -148,20 +149,31 @@ export function equipment(opens: DeploymentFactory): void {
       it('moves the duty to count to the new holder; donor, old and new holder are informed (R13)', async () => {
         const consent = { until: inDays(30), conditions: [], occurredAt: `${inDays(-1)}T12:00:00.000Z` };
         await client.send(`${T}/consent`, consent, DONOR);
-        await client.send(`${T}/carry-out`, { on: inDays(-1) }, RECIPIENT);
-        await itemIs('TS-2', { holder: 'vestra', site: null, check_by: inDays(88), status: 'held' });
+        expect(await client.refused(`${T}/carry-out`, { on: inDays(-1) }, RECIPIENT)).toMatchObject({
+          code: 'store-not-named',
+          rule: 'R9',
+        });
+        const site = 'vestra.central-depot';
+        await client.send(`storage-site/${site}/register`, { place: 'harbour', category: 'arms' }, NEW_HOLDER);
+        const carried = { on: inDays(-1), site };
+        expect(await client.refused(`${T}/carry-out`, carried, RECIPIENT)).toMatchObject({
+          code: 'store-not-certified',
+        });
+        const certificate = { on: inDays(-2), until: inDays(300), standard: 'level-2' };
+        await client.send(`storage-site/${site}/certify`, certificate, MONITOR);
+        await client.send(`${T}/carry-out`, carried, RECIPIENT);
+        await itemIs('TS-2', { holder: 'vestra', site, check_by: inDays(88), status: 'held' });
         const [row] = await client.latest('third-party-transfers');
         expect(row).toMatchObject({ status: 'carried-out', new_holder: 'vestra', carried_out_on: inDays(-1) });
         expect(row?.['informed']).toEqual(['norland', 'estmark', 'vestra']);
         // The schedule moves too: whose turn it is, and in whose account the check is.
         await until(async () => (await client.latest('end-use-checks?holder=vestra')).length === 1);
         const [moved] = await client.latest('end-use-checks?holder=vestra');
-        expect(moved).toMatchObject({ due: inDays(88), site: 'vestra', status: 'scheduled', items: 1 });
+        expect(moved).toMatchObject({ due: inDays(88), site, status: 'scheduled', items: 1 });
         expect(await client.latest('due-dates?duty=check&recipient=vestra')).toMatchObject([{ due: inDays(88) }]);
       });
 
       it('waits for the new holder, which confirms what it received; donor and old holder see it too (R13)', async () => {
-        const VESTRA = 'vestra;role=recipient';
         const about = { task: 'confirm', what: 'ThirdPartyTransferCarriedOut', recipient: 'vestra', donor: 'norland' };
         await client.shows('recipient-tasks', { ...about, stream: T });
         const waits = { concerned: 'vestra', recorded_by: 'estmark', donor: 'norland', status: 'unanswered' };
@@ -171,7 +183,7 @@ export function equipment(opens: DeploymentFactory): void {
         expect(await client.refused(`${T}/confirm-fact`, { fact }, RECIPIENT)).toMatchObject({
           code: 'not-the-party-concerned',
         });
-        await client.send(`${T}/dispute-fact`, { fact, reason: 'other-serial' }, VESTRA);
+        await client.send(`${T}/dispute-fact`, { fact, reason: 'other-serial' }, NEW_HOLDER);
         await client.shows('third-party-transfers', { transfer: 'estmark.t1', confirmation: 'disputed' });
         await client.send(`${T}/answer-dispute`, { fact, outcome: 'rejected', reason: 'document-on-file' }, RECIPIENT);
         await client.shows('recorded-facts', {
@@ -180,7 +192,7 @@ export function equipment(opens: DeploymentFactory): void {
           reason: 'other-serial',
           outcome: 'rejected',
         });
-        await client.send(`${T}/confirm-fact`, { fact }, VESTRA);
+        await client.send(`${T}/confirm-fact`, { fact }, NEW_HOLDER);
         await client.shows('third-party-transfers', { transfer: 'estmark.t1', confirmation: 'confirmed' });
         expect(await client.latest('recipient-tasks?recipient=vestra&task=confirm')).toEqual([]);
       });

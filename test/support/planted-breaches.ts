@@ -618,7 +618,9 @@ const lossUnanswered: Planter = (plot) => {
 const carriedOutTooLate: Planter = (plot) => {
   const done = plot.place(
     'ThirdPartyTransferCarriedOut',
-    (event) => plot.of('ThirdPartyTransferConsented', event.stream).length > 0,
+    // On a later day the store that a retransfer names may not be certified (R9).
+    (event) =>
+      textIn(event, 'kind') !== 'retransfer' && plot.of('ThirdPartyTransferConsented', event.stream).length > 0,
   );
   if (done === undefined) return undefined;
   const until = textIn(plot.of('ThirdPartyTransferConsented', done.stream).at(-1) as RecordedEvent, 'until') ?? '';

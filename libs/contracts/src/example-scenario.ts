@@ -68,6 +68,8 @@ const SIGHT = 'item-type/norland.thermal-sight';
 const RADIO = 'item-type/norland.field-radio';
 const ROUTER = 'item-type/norland.router';
 const DEPOT = 'storage-site/estmark.north-depot';
+/** The store of the new holder. */
+const NEW_DEPOT = 'storage-site/vestra.central-depot';
 const SOUTH = 'storage-site/estmark.south-depot';
 const EAST = 'storage-site/estmark.east-depot';
 /** Items by the last digit of their serials. */
@@ -304,6 +306,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   ['stakeholder/vestra', 'register', OPERATOR],
   ['stakeholder/vestra', 'correct-registration', OPERATOR, CORRECTS('register')],
   ['stakeholder/vestra', 'grant-role', OPERATOR],
+  ['stakeholder/vestra', 'grant-role', OPERATOR, { with: { role: 'recipient' } }],
   ['stakeholder/vestra', 'designate-focal-point', VESTRA],
   [
     'stakeholder/ostra-training',
@@ -624,12 +627,14 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [transfer(1), 'request', RECIPIENT, { with: { to: 'ostra-training' } }],
   [transfer(1), 'correct-request', RECIPIENT, CORRECTS('request')],
   [transfer(1), 'consent', DONOR],
-  [transfer(1), 'carry-out', RECIPIENT, { with: { on: day(0) } }],
+  [NEW_DEPOT, 'register', NEW_HOLDER],
+  [NEW_DEPOT, 'certify', MONITOR],
+  [transfer(1), 'carry-out', RECIPIENT, { with: { on: day(0), site: idOf(NEW_DEPOT) } }],
   ...answersTo(transfer(1), 'carry-out', NEW_HOLDER, RECIPIENT),
   [check(7), 'schedule', MONITOR, { with: { serials: ['TS-0005'], quantity: 1, due: day(10) } }],
   [item(5), 'note-check', SYSTEM, { with: { check: idOf(check(7)), countedBy: 'estmark' } }],
-  [item(5), 'transfer', SYSTEM, { with: { on: day(0), site: undefined, endUse: undefined } }],
-  [check(7), 'transfer-items', SYSTEM, { with: { serials: ['TS-0005'], site: undefined } }],
+  [item(5), 'transfer', SYSTEM, { with: { on: day(0), site: idOf(NEW_DEPOT), endUse: undefined } }],
+  [check(7), 'transfer-items', SYSTEM, { with: { serials: ['TS-0005'] } }],
   [check(7), 'cancel', DONOR],
   [check(9), 'schedule', MONITOR, { with: { serials: ['TS-0003', 'TS-0004'], due: day(10) } }],
   [check(9), 'leave-out-items', SYSTEM, { with: { serials: ['TS-0003'] } }],

@@ -24,6 +24,8 @@ const MINISTER: Actor = { organisation: 'norland', role: 'donor', person: 'n-2' 
 const RECIPIENT: Actor = { organisation: 'estmark', role: 'recipient', person: 'e-1' };
 const MONITOR: Actor = { organisation: 'veritas-monitor', role: 'monitor', person: 'v-1' };
 const INVESTIGATOR: Actor = { organisation: 'lumen-inquiry', role: 'investigator', person: 'l-1' };
+/** The recipient of a retransfer. */
+const NEW_HOLDER: Actor = { organisation: 'sudria', role: 'recipient', person: 's-2' };
 const OTHER_DONOR: Actor = { organisation: 'sudria', role: 'donor', person: 's-1' };
 const VETTER: Actor = { organisation: 'vetting-office', role: 'vetter', person: 'c-1' };
 const OPERATOR: Actor = { organisation: 'operator', role: 'operator' };
@@ -142,6 +144,7 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     add(FIRST_DAY, OPERATOR, `stakeholder/${id}/register`, { name, type, country });
     add(FIRST_DAY, OPERATOR, `stakeholder/${id}/grant-role`, { role });
   }
+  add(FIRST_DAY, OPERATOR, 'stakeholder/sudria/grant-role', { role: 'recipient' });
   agreement(day, add);
   add(-300, DONOR, `${PROGRAMME}/propose`, {
     framework: 'norland.estmark-agreement',
@@ -318,6 +321,9 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
   add(-135, MONITOR, `${camera('TC-0002')}/verify-loss`, { method: 'police-record-seen' });
   add(-20, RECIPIENT, `${camera('TC-0003')}/report-destroyed`, { on: day(-21), cause: 'fire-in-store' });
   add(-100, RECIPIENT, `${camera('TC-0004')}/report-serviceability`, { on: day(-100), serviceability: 'limited' });
+  const newDepot = 'storage-site/sudria.central-depot';
+  add(-60, NEW_HOLDER, `${newDepot}/register`, { place: 'sudria-air-base', category: 'arms-and-night-vision' });
+  add(-50, MONITOR, `${newDepot}/certify`, { on: day(-51), until: day(310), standard: 'physical-security-level-2' });
   add(-40, RECIPIENT, 'third-party-transfer/estmark.cameras-to-sudria/request', {
     kind: 'retransfer',
     donor: 'norland',

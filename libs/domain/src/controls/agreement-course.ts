@@ -2,8 +2,12 @@ import type {
   AssistanceCaseEvent,
   AssistanceScope,
   ConsignmentEvent,
+  ItemEvent,
   LegalFrameworkEvent,
   ProgrammeEvent,
+  RegisterSerial,
+  RequestThirdPartyTransfer,
+  ThirdPartyTransferEvent,
   TrainingActivityEvent,
   WaivableRule,
 } from '@entente/contracts';
@@ -32,9 +36,11 @@ export interface AgreementCourse {
 /** By kind of scope, what an execution concerns; undefined if it concerns none of the kind. */
 type Concerned = Readonly<Record<string, string | undefined>>;
 
-/** A case implemented, a consignment shipped or received, or a step of a training. */
+/** A case implemented, goods shipped, received or stored, or a step of a training. */
 export interface Execution {
-  readonly event: RecordedEvent<AssistanceCaseEvent | ConsignmentEvent | TrainingActivityEvent>;
+  readonly event: RecordedEvent<
+    AssistanceCaseEvent | ConsignmentEvent | TrainingActivityEvent | ItemEvent | ThirdPartyTransferEvent
+  >;
   readonly day: string;
   readonly of: Concerned;
   /** Undefined if its programme names no framework; null if that was never drafted. */
@@ -65,11 +71,13 @@ interface ExecutedUnder {
 }
 
 /**
- * Passes each execution to a check, with the agreement under which it is; receipts to another one.
+ * Passes each execution to a check, with the agreement under which it is; receipts to another one,
+ * and transfers and what an organisation itself records of an item to a third.
  */
 export function readingExecutions(
   check: (execution: Execution) => readonly Breach[],
   checkReceipt: (execution: Execution) => readonly Breach[] = () => [],
+  checkStored: (execution: Execution) => readonly Breach[] = () => [],
 ): (event: RecordedEvent) => readonly Breach[] {
   const agreements = new Map<string, AgreementCourse>();
   /** By programme, the framework that it names. */
@@ -77,6 +85,13 @@ export function readingExecutions(
   const cases = new Map<string, { readonly programme: string | undefined; readonly recipient: string }>();
   const consignments = new Map<string, string>();
   const trainings = new Map<string, Extract<TrainingActivityEvent, { type: 'TrainingPlanned' }>['data']>();
+  const items = new Map<string, RegisterSerial>();
+  const transfers = new Map<string, RequestThirdPartyTransfer>();
+  /** What a policy repeats was judged where it was decided. */
+  const stored = (event: RecordedEvent<ItemEvent>, on: string): readonly Breach[] => {
+    const of = items.get(idOf(event));
+    return of === undefined || event.metadata.actor.role === 'system' ? [] : judged(event, of, on, checkStored);
+  };
   const courseOf = (event: RecordedEvent): AgreementCourse | undefined => agreements.get(idOf(event));
 
   function executed(event: Execution['event'], of: string, day: string, to = check): readonly Breach[] {
@@ -115,7 +130,13 @@ export function readingExecutions(
   };
 
   return readingBy<
-    LegalFrameworkEvent | ProgrammeEvent | AssistanceCaseEvent | ConsignmentEvent | TrainingActivityEvent
+    | LegalFrameworkEvent
+    | ProgrammeEvent
+    | AssistanceCaseEvent
+    | ConsignmentEvent
+    | TrainingActivityEvent
+    | ItemEvent
+    | ThirdPartyTransferEvent
   >({
     AgreementDrafted: (event) =>
       void agreements.set(idOf(event), {
@@ -180,5 +201,15 @@ export function readingExecutions(
     CaseImplemented: (event) => executed(event, idOf(event), dayOf(event)),
     ConsignmentShipped: (event) => executed(event, consignments.get(idOf(event)) ?? '', event.data.on),
     ReceiptConfirmed: (event) => executed(event, consignments.get(idOf(event)) ?? '', event.data.on, checkReceipt),
+    SerialRegistered: (event) => void items.set(idOf(event), event.data),
+    ItemReceived: (event) => stored(event, event.data.on),
+    ItemMoved: (event) => stored(event, event.data.on),
+    ItemRecovered: (event) => stored(event, event.data.on),
+    ItemTransferred: (event) => stored(event, event.data.on),
+    ThirdPartyTransferRequested: (event) => void transfers.set(idOf(event), event.data),
+    ThirdPartyTransferCarriedOut: (event) => {
+      const { on, to: recipient } = event.data;
+      return judged(event, { ...transfers.get(idOf(event)), recipient }, on, checkStored);
+    },
   });
 }

@@ -472,6 +472,26 @@ describe('the controls of items', () => {
     expect(findings(...load, registered, shipped, ended, received('2026-01-10'))).toEqual(['R9 10']);
     expect(findings(['2026-01-01', T, 'DesignationRemoved', {}], ...load.slice(1), shipped)).toEqual([]);
   });
+  it('find a retransfer, move, receipt or recovery into a store that is not certified (R9)', () => {
+    const of = { donor: 'norland', recipient: 'estmark', item: 'sight', serial: '1' };
+    const own = [...load.slice(0, 2), ['2026-01-02', I, 'SerialRegistered', of]] as const;
+    const goods = [{ item: 'sight', quantity: 1, serials: ['1'] }];
+    const carried = (on: string, site?: string): Line => [
+      '2026-03-05',
+      X,
+      'ThirdPartyTransferCarriedOut',
+      { kind: 'retransfer', donor: 'norland', holder: 'estmark', to: 'vestra', goods, on, ...(site && { site }) },
+    ];
+    const ofNine = (...lines: readonly Line[]) => findings(...own, ...lines).filter((one) => one.startsWith('R9'));
+    expect(ofNine(carried('2026-02-28', 'estmark.north'))).toEqual([]);
+    expect(ofNine(carried('2026-03-01', 'estmark.north'))).toEqual(['R9 4']);
+    expect(ofNine(carried('2026-02-28'))).toEqual(['R9 4']);
+    for (const type of ['ItemReceived', 'ItemMoved', 'ItemRecovered', 'ItemTransferred']) {
+      const stored = (on: string): Line => ['2026-03-05', I, type, { on, site: 'estmark.north', to: 'b', from: 'a' }];
+      expect(ofNine(stored('2026-02-28'))).toEqual([]);
+      expect(ofNine(stored('2026-03-01'))).toEqual(['R9 4']);
+    }
+  });
   it('find nothing of R9 on the days for which a waiver sets it aside', () => {
     const P9 = 'programme/norland.p9';
     const F9 = 'legal-framework/norland.f9';

@@ -1,4 +1,11 @@
-import type { AssistanceCaseEvent, ConsignmentEvent, ItemTypeEvent, StorageSiteEvent } from '@entente/contracts';
+import type {
+  AssistanceCaseEvent,
+  ConsignmentEvent,
+  ItemEvent,
+  ItemTypeEvent,
+  StorageSiteEvent,
+  ThirdPartyTransferEvent,
+} from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
 import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions } from './agreement-course.js';
 import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
@@ -24,6 +31,8 @@ interface Load {
   readonly registered: Map<string, number>;
 }
 
+const CERTIFIED = 'the store is certified on the day on which it receives items of designated types';
+
 function start(): (event: RecordedEvent) => readonly Breach[] {
   const designations = new Map<string, Span[]>();
   const certificates = new Map<string, Span[]>();
@@ -38,11 +47,26 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     const span = spans.get(idOf(event))?.findLast(({ ended }) => ended === null);
     if (span !== undefined) span.ended = on;
   };
+  const isOfDesignated = (donor: string, item: string, day: string): boolean =>
+    designations.get(`${donor}.${item}`)?.some((span) => covers(span, day)) === true;
   const isDesignated = ({ donor, case: of }: Load, line: string, day: string): boolean =>
-    designations.get(`${donor}.${words.get(`${of} ${line}`) ?? ''}`)?.some((span) => covers(span, day)) === true;
+    isOfDesignated(donor, words.get(`${of} ${line}`) ?? '', day);
+  const isCertified = (store: string | undefined, on: string): boolean =>
+    certificates.get(store ?? '')?.some((span) => covers(span, on)) === true;
   const registers = (event: RecordedEvent, line: string, by: number): void => {
     const { registered } = loads.get(idOf(event)) ?? {};
     registered?.set(line, (registered.get(line) ?? 0) + by);
+  };
+
+  const types = new Map<string, readonly [donor: string, item: string]>();
+  /** An item that an organisation itself stores: a policy repeats what was judged before. */
+  const stored = (
+    event: RecordedEvent,
+    { on, site }: { readonly on: string; readonly site?: string },
+  ): readonly Breach[] => {
+    const [donor, item] = types.get(idOf(event)) ?? ['', ''];
+    const asked = event.metadata.actor.role !== 'system' && isOfDesignated(donor, item, dayOf(event));
+    return !asked || isCertified(site, on) ? [] : breach(event, CERTIFIED, { items: [item], store: site ?? null, on });
   };
 
   /** The shipment or receipt at hand, with its agreement. */
@@ -51,8 +75,10 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     execution = one;
     return [];
   };
-  const follow = readingExecutions(found, found);
-  const find = readingBy<AssistanceCaseEvent | ConsignmentEvent | ItemTypeEvent | StorageSiteEvent>({
+  const follow = readingExecutions(found, found, found);
+  const find = readingBy<
+    AssistanceCaseEvent | ConsignmentEvent | ItemEvent | ItemTypeEvent | StorageSiteEvent | ThirdPartyTransferEvent
+  >({
     CaseLineAdded: (event) => void words.set(`${idOf(event)} ${event.data.line}`, event.data.item),
     CaseLineCorrected: (event) => {
       const { line, item } = event.data;
@@ -98,13 +124,22 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
       const { on, store, lines } = event.data;
       if (load === undefined || load.reported) return [];
       const monitored = lines.filter(({ line }) => isDesignated(load, line, dayOf(event))).map(({ line }) => line);
-      const certified = certificates.get(store ?? '')?.some((span) => covers(span, on)) === true;
-      if (monitored.length === 0 || certified) return [];
-      return breach(event, 'the store is certified on the day on which it receives items of designated types', {
-        lines: monitored,
-        store: store ?? null,
-        on,
-      });
+      if (monitored.length === 0 || isCertified(store, on)) return [];
+      return breach(event, CERTIFIED, { lines: monitored, store: store ?? null, on });
+    },
+    SerialRegistered: (event) => void types.set(idOf(event), [event.data.donor, event.data.item]),
+    ItemReceived: (event) => stored(event, event.data),
+    ItemMoved: (event) => stored(event, event.data),
+    ItemRecovered: (event) => stored(event, event.data),
+    ItemTransferred: (event) => (event.data.to === event.data.from ? [] : stored(event, event.data)),
+    ThirdPartyTransferCarriedOut: (event) => {
+      const { kind, donor, goods, on, site } = event.data;
+      if (kind !== 'retransfer') return [];
+      const monitored = goods
+        .filter(({ item, serials = [] }) => serials.length > 0 && isOfDesignated(donor, item, dayOf(event)))
+        .map(({ item }) => item);
+      if (monitored.length === 0 || isCertified(site, on)) return [];
+      return breach(event, CERTIFIED, { items: monitored, store: site ?? null, on });
     },
   });
   return (event) => {
@@ -116,14 +151,16 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
 }
 
 /**
- * R9: items of a designated type were shipped without their serials, or received into a store that
- * was not certified on that day. A designation counts from the day on which it was given.
+ * R9: items of a designated type were shipped without their serials, or received or transferred
+ * into a store that was not certified on that day. A designation counts from the day on which it
+ * was given.
  */
 export const monitoredItems: Control = {
   name: 'monitored-items',
   rule: 'R9',
-  about: 'a shipment of items of a designated type without their serials, or a receipt into a store not certified then',
-  kinds: [...AGREEMENT_KINDS, 'item-type', 'storage-site'],
+  about:
+    'a shipment of items of a designated type without their serials, or a receipt, move or retransfer into a store not certified then',
+  kinds: [...AGREEMENT_KINDS, 'item', 'item-type', 'storage-site', 'third-party-transfer'],
   byCorrectedDays: true,
   start,
 };

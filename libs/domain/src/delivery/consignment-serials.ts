@@ -1,8 +1,7 @@
 import type { ConfirmReceipt, ConsignmentEvent, CorrectSerials, RegisterSerials } from '@entente/contracts';
 import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
-import { cannotStore, itemTypeFacts, itemTypeId, storageSiteFacts } from '../equipment/item-facts.js';
-import { frameworkOf, setAside } from '../framework/framework-facts.js';
-import { scopesOf } from '../safeguards/holds.js';
+import { unfitStore } from '../equipment/certified-store.js';
+import { itemTypeFacts, itemTypeId, storageSiteFacts } from '../equipment/item-facts.js';
 import { lineUnknown } from './consignment-receipt.js';
 import { type AssistanceCase, type Consignment, assistanceCaseFacts, ownValue } from './facts.js';
 
@@ -140,11 +139,8 @@ export function cannotReceiveMonitored(
     return refuse('store-not-named', 'the receipt names the store that receives the items', 'R9', {
       lines: lines.map(({ line }) => line),
     });
-  const unfit = cannotStore(data.store, state.recipient, data.on, context);
-  if (unfit?.code !== 'store-not-certified') return unfit;
-  // R8: the certificate is not asked for while a waiver or an exception sets R9 aside.
-  const scopes = [...scopesOf(state), ...lines.map(({ item }) => ({ kind: 'item-type', id: item }) as const)];
-  return setAside(frameworkOf(state.programme, context.known), 'R9', data.on, scopes) === null ? unfit : null;
+  const of = { ...state, items: lines.map(({ item }) => item) };
+  return unfitStore(data.store, state.recipient, data.on, of, context);
 }
 
 /** R9: a receipt of a monitored line lists every item by a serial that was registered. */

@@ -102,6 +102,8 @@ export interface ThirdPartyTransfer extends Correctable, Answerable {
   readonly kind: TransferKind;
   readonly donor: string;
   readonly holder: string;
+  readonly programme?: string;
+  readonly case?: string;
   readonly goods: readonly TransferredGoods[];
   /** The new holder of a retransfer, and the new end use of a change. */
   readonly to?: string;

@@ -28,13 +28,13 @@ import { assistanceCaseFacts } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { checkFacts, isStillOpen } from '../monitoring/check-facts.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
+import { unfitForRetransfer, unfitStore } from './certified-store.js';
 import {
   type Item,
   type ItemStatus,
   LOSS_REPORTS,
   MAX_ITEM_ID_LENGTH,
   areaOf,
-  cannotStore,
   isGone,
   itemFacts,
   itemId,
@@ -232,6 +232,14 @@ function register(data: RegisterSerial, state: Item | null, context: DecisionCon
 const programmeOfCase = ({ case: of }: RegisterSerial, { known }: DecisionContext): string | undefined =>
   of !== undefined && known.has(assistanceCaseFacts, of) ? known.of(assistanceCaseFacts, of)?.programme : undefined;
 
+/** What a waiver of R9 for an item can be limited to. */
+const storedAs = ({ recipient, programme, case: of, item }: Item) => ({
+  recipient,
+  programme,
+  case: of,
+  items: [item],
+});
+
 /** R10: the last day of the first check after a receipt or a recovery. */
 const firstCheck = (item: Item, on: string, context: DecisionContext): string =>
   addDays(on, checkDays('enhanced', 'firstDays', item, context));
@@ -270,7 +278,9 @@ function receive(data: RecordItemReceipt, item: Item, context: DecisionContext):
     return refuse('other-consignment', 'the item is received in the consignment in which it was registered', 'R9', {
       consignment: item.consignment ?? null,
     });
-  const barred = system ? null : (inTheFuture(on, context) ?? cannotStore(site, item.recipient, on, context));
+  const barred = system
+    ? null
+    : (inTheFuture(on, context) ?? unfitStore(site, item.recipient, on, storedAs(item), context));
   const checkBy = firstCheck(item, on, context);
   const received = {
     ...data,
@@ -288,7 +298,8 @@ function correctReceipt(data: DataOf<ItemCommand, 'CorrectItemReceipt'>, item: I
   if (site !== undefined && item.moved)
     return refuse('moved-since', 'the item is in the store that received it; else its place is that of a move', 'R26');
   const barred =
-    inTheFuture(on, context) ?? (site === undefined ? null : cannotStore(site, item.recipient, on, context));
+    inTheFuture(on, context) ??
+    (site === undefined ? null : unfitStore(site, item.recipient, on, storedAs(item), context));
   const event = { ...data, checkBy: movedCheck(item, on) };
   return barred ?? [{ type: 'ItemReceiptCorrected', data: event } as const];
 }
@@ -314,7 +325,7 @@ function recover(
   item: Item,
   context: DecisionContext,
 ): readonly ItemEvent[] | Refusal {
-  const barred = past(data, item, context) ?? cannotStore(data.site, item.holder, data.on, context);
+  const barred = past(data, item, context) ?? unfitStore(data.site, item.holder, data.on, storedAs(item), context);
   if (barred !== null) return barred;
   const { serial, holder } = item;
   const covering = coveringCheck(item, context);
@@ -405,7 +416,18 @@ function transferItem(
   const agreed = context.known.of(transferFacts, id)?.to ?? item.holder;
   if (to !== agreed)
     return refuse('other-holder', 'the new holder is the one to which the donor consented', 'R13', { to: agreed });
-  const stored = site === undefined ? null : cannotStore(site, to, on, context);
+  // R9: the policy repeats what the transfer decided.
+  const moves = to === item.holder ? [] : [item.item];
+  const stored =
+    context.actor.role === 'system'
+      ? null
+      : unfitForRetransfer(
+          site,
+          to,
+          on,
+          { ...storedAs(item), recipient: to, donor: item.donor, items: moves },
+          context,
+        );
   const stays = to === item.holder && (site === undefined || site === item.site);
   const checks = stays || item.checks.length === 0 ? {} : { checks: item.checks, serial: item.serial };
   return stored ?? [{ type: 'ItemTransferred', data: { ...data, from: item.holder, ...checks } }];
@@ -413,7 +435,7 @@ function transferItem(
 
 /** R13: the checks of an item move with it to another store. */
 function moveItem(data: DataOf<ItemCommand, 'MoveItem'>, item: Item, context: DecisionContext) {
-  const barred = past(data, item, context) ?? cannotStore(data.site, item.holder, data.on, context);
+  const barred = past(data, item, context) ?? unfitStore(data.site, item.holder, data.on, storedAs(item), context);
   if (barred !== null) return barred;
   if (data.site === item.site) return [];
   const { checks, serial, holder } = item;
@@ -507,9 +529,20 @@ function notAMonitor(state: Item | null, context: DecisionContext): Refusal | nu
   return registeredSender('monitor', context);
 }
 
-/** The commands whose days follow from the type and the framework, and from the framework alone. */
-const BY_TERMS: readonly ItemCommand['type'][] = ['RecordItemReceipt', 'RecordItemCheck', 'RecoverItem'];
-const BY_FRAMEWORK: readonly ItemCommand['type'][] = ['ReportItemLost', 'ReportItemDestroyed', 'ReportItemExpended'];
+/** The commands that rest on the type and the framework, and on the framework alone. */
+const BY_TERMS: readonly ItemCommand['type'][] = [
+  'RecordItemReceipt',
+  'RecordItemCheck',
+  'RecoverItem',
+  'TransferItem',
+];
+const BY_FRAMEWORK: readonly ItemCommand['type'][] = [
+  'ReportItemLost',
+  'ReportItemDestroyed',
+  'ReportItemExpended',
+  'CorrectItemReceipt',
+  'MoveItem',
+];
 
 const siteIn = ({ site }: { readonly site?: string }): readonly StreamRef[] =>
   site === undefined ? [] : [{ kind: storageSiteFacts.kind, id: site }];

@@ -5,6 +5,8 @@ import { consignment } from '../delivery/consignment.js';
 import { item } from './item.js';
 import { itemType } from './item-type.js';
 import { storageSite } from './storage-site.js';
+import { legalFramework } from '../framework/legal-framework.js';
+import { programme } from '../planning/programme.js';
 import { technologyRelease } from './technology-release.js';
 import { thirdPartyTransfer } from './third-party-transfer.js';
 
@@ -21,6 +23,7 @@ const requested = (more: object = {}) => act('ThirdPartyTransferRequested', { ..
 const consented = act('ThirdPartyTransferConsented', { until: '2026-06-30', conditions: [] });
 const carriedOut = act('ThirdPartyTransferCarriedOut', {
   on: '2026-05-25',
+  site: 'vestra.depot',
   kind: 'retransfer',
   donor: 'norland',
   holder: 'estmark',
@@ -28,6 +31,8 @@ const carriedOut = act('ThirdPartyTransferCarriedOut', {
   goods,
   informed: ['norland', 'estmark', 'vestra'],
 });
+const stored = act('StorageSiteRegistered', { owner: 'vestra', place: 'x', category: 'y' });
+const certified = act('StorageCertified', { on: '2026-04-01', until: '2026-12-31', standard: 'level-2' });
 const july = { now: '2026-07-01T00:00:00.000Z' };
 
 const typed = act('ItemTypeRegistered', { donor: 'norland', name: 'Sight', unit: 'each', category: 'optics' });
@@ -51,6 +56,7 @@ const of = (...past: Event[]) =>
     .registered(['norland'], 'donor')
     .registered(['estmark', 'vestra', 'sudria'], 'recipient')
     .knowing(itemType, 'norland.thermal-sight', typed, designated)
+    .knowing(storageSite, 'vestra.depot', stored, certified)
     .knowing(item, ITEM, registration, receipt);
 const holder = (...past: Event[]) => of(...past).as('estmark', 'recipient');
 const donor = (...past: Event[]) => of(...past).as('norland', 'donor');
@@ -151,7 +157,8 @@ describe('a donor decides on a transfer (R13)', () => {
 });
 
 describe('a transfer is carried out (R13)', () => {
-  const carry = (on: string, more: object = {}) => act('CarryOutThirdPartyTransfer', { on, ...more });
+  const carry = (on: string, more: object = { site: 'vestra.depot' }) =>
+    act('CarryOutThirdPartyTransfer', { on, ...more });
   it('only after consent, and donor, old and new holder are informed', () => {
     holder(requested(), consented).decides(carry('2026-05-25'), carriedOut);
     holder(requested()).refuses(carry('2026-05-25'), 'transfer-without-consent');
@@ -181,10 +188,42 @@ describe('a transfer is carried out (R13)', () => {
     carrying(loss).refusesWith(carry('2026-05-25'), 'item-not-held', { ...facts, status: 'reported' });
     carrying(loss, verified).refusesWith(carry('2026-05-25'), 'item-not-held', { ...facts, status: 'destroyed' });
   });
-  it('into a certified store of the new holder, if one is named (R9)', () => {
-    const depot = act('StorageSiteRegistered', { owner: 'vestra', place: 'x', category: 'y' });
-    const named = carry('2026-05-25', { site: 'vestra.depot' });
-    holder(requested(), consented).knowing(storageSite, 'vestra.depot', depot).refuses(named, 'store-not-certified');
+  it('of serials of a designated type into a certified store of the new holder, which it names (R9)', () => {
+    const named = carry('2026-05-25');
+    const asked = () => holder(requested(), consented);
+    asked().knowing(storageSite, 'vestra.depot', stored).refuses(named, 'store-not-certified');
+    asked().refuses(carry('2026-05-25', { site: 'estmark.depot' }), 'store-not-found');
+    asked().refuses(carry('2026-05-25', {}), 'store-not-named');
+    const use = { kind: 'change-of-end-use', to: undefined, endUse: 'training' };
+    const stays = { ...(carriedOut.data as object), site: undefined, kind: 'change-of-end-use', endUse: 'training' };
+    holder(requested(use), consented).decides(
+      carry('2026-05-25', {}),
+      act(carriedOut.type, { ...stays, to: 'estmark', informed: ['norland', 'estmark'] }),
+    );
+    asked()
+      .knowing(itemType, 'norland.thermal-sight', typed)
+      .decides(carry('2026-05-25', {}), same(carriedOut, carriedOut.type, { site: undefined }));
+  });
+  it('without such a store while a waiver or an exception sets R9 aside (R8)', () => {
+    const waived = (scope?: object) =>
+      holder(requested({ programme: 'norland.programme-1' }), consented)
+        .knowing(
+          programme,
+          'norland.programme-1',
+          act('ProgrammeProposed', { donor: 'norland', framework: 'norland.f' }),
+        )
+        .knowing(
+          legalFramework,
+          'norland.f',
+          act('AgreementDrafted', { donor: 'norland', recipient: 'estmark', parameters: [] }),
+          act('WaiverGranted', { name: 'w', rules: ['R9'], from: '2026-05-01', until: '2026-05-31', scope }),
+        );
+    const without = same(carriedOut, carriedOut.type, { site: undefined });
+    waived().decides(carry('2026-05-25', {}), without);
+    waived().knowing(storageSite, 'vestra.depot', stored).decides(carry('2026-05-25'), carriedOut);
+    waived().refuses(carry('2026-06-01', {}), 'store-not-named');
+    waived({ kind: 'item-type', id: 'thermal-sight' }).decides(carry('2026-05-25', {}), without);
+    waived({ kind: 'item-type', id: 'field-radio' }).refuses(carry('2026-05-25', {}), 'store-not-named');
   });
 });
 

@@ -6,6 +6,7 @@ import type {
   TransferredGoods,
 } from '@entente/contracts';
 import {
+  type ConsultedStreams,
   type DataOf,
   type Decider,
   type DecisionContext,
@@ -26,7 +27,6 @@ import { type NamedParty, notRegistered, partyStreams } from '../parties/registr
 import {
   type Item,
   type ThirdPartyTransfer,
-  cannotStore,
   itemFacts,
   itemId,
   itemStream,
@@ -36,19 +36,23 @@ import {
   transferFacts,
   outsideConsent,
 } from './item-facts.js';
+import { unfitForRetransfer } from './certified-store.js';
+import { programmeStreams, typeStream } from './check-terms.js';
 import { only } from './senders.js';
 
 const status = (is: ThirdPartyTransfer['status']) => () => ({ status: is });
 
 const evolve = evolveBy<ThirdPartyTransfer, Besides<ThirdPartyTransferEvent>>()(
   'ThirdPartyTransferRequested',
-  ({ kind, donor, holder, goods, to, endUse }) => ({
+  ({ kind, donor, holder, goods, to, endUse, programme, case: of }) => ({
     kind,
     donor,
     holder,
     goods,
     ...(to === undefined ? {} : { to }),
     ...(endUse === undefined ? {} : { endUse }),
+    ...(programme === undefined ? {} : { programme }),
+    ...(of === undefined ? {} : { case: of }),
     status: 'requested',
     consent: null,
     correctable: new Map(),
@@ -197,6 +201,10 @@ const notIn =
       ? null
       : refuse('wrong-transfer-status', `the transfer is ${statuses.join(' or ')}`, null, { status: is });
 
+/** The types of the goods that are named by their serials, and move to another holder. */
+const itemsBySerial = ({ kind, goods }: Pick<ThirdPartyTransfer, 'kind' | 'goods'>): readonly string[] =>
+  kind === 'retransfer' ? goods.flatMap(({ item, serials = [] }) => (serials.length === 0 ? [] : [item])) : [];
+
 /** R13: only after consent, within its days; donor, old and new holder are informed. */
 function carryOut(
   data: DataOf<ThirdPartyTransferCommand, 'CarryOutThirdPartyTransfer'>,
@@ -215,7 +223,7 @@ function carryOut(
     inTheFuture(on, context) ??
     heldNoMore(state, context) ??
     notEnough(state, holder, context) ??
-    (site === undefined ? null : cannotStore(site, to, on, context));
+    unfitForRetransfer(site, to, on, { ...state, recipient: to, items: itemsBySerial(state) }, context);
   const informed = [...new Set([donor, holder, to])];
   const endUse = state.endUse === undefined ? {} : { endUse: state.endUse };
   const event = { ...data, kind, donor, holder, to, goods, informed, ...endUse };
@@ -268,10 +276,11 @@ const decide = decideBy<ThirdPartyTransfer, Besides<ThirdPartyTransferCommand>, 
   },
 );
 
-/** The parties, types, items and consignments that are named, and the store of the new holder. */
+/** What is named, the store of the new holder, and the framework that can set R9 aside. */
 function consults(
   command: Besides<ThirdPartyTransferCommand>,
   state: ThirdPartyTransfer | null,
+  known: ConsultedStreams,
   sender: DecisionContext['actor'],
 ): readonly StreamRef[] {
   if (command.type === 'RequestThirdPartyTransfer') {
@@ -289,6 +298,8 @@ function consults(
   const { site } = command.data;
   return [
     ...(state === null ? [] : [...consignmentsOf(state.goods), ...itemsOf(state)]),
+    ...(state === null ? [] : itemsBySerial(state).map((item) => typeStream({ donor: state.donor, item }))),
+    ...programmeStreams(state?.programme, known),
     ...(site === undefined ? [] : [{ kind: storageSiteFacts.kind, id: site }]),
   ];
 }
@@ -306,7 +317,7 @@ export const thirdPartyTransfer: Decider<
     ids: 'prefixed',
     opens: 'RequestThirdPartyTransfer',
     evolve,
-    consults: (command, state, _, sender) => consults(command, state, sender),
+    consults: (command, state, known, sender) => consults(command, state, known, sender),
     authorise: authoriseBy<
       Besides<ThirdPartyTransferCommand>,
       ThirdPartyTransfer | null,
