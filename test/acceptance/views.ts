@@ -308,6 +308,25 @@ export function views(opens: DeploymentFactory): void {
       ]);
     });
 
+    it('counts a line that was amended to nothing as ended, and not as overdue', async () => {
+      await supply('lanterns', 'beta', 'lantern', 10);
+      const c = 'assistance-case/norland.lanterns';
+      const line = async () =>
+        only(
+          (await view('deliverables?assistance_case=norland.lanterns&day=2026-07-10')).rows,
+          'state',
+          'quantity',
+          'overdue',
+          'days_late_plan',
+        );
+      expect(await line()).toEqual([['open', 10, true, 10]]);
+      const changes = [{ line: '001', quantityBy: -10, valueBy: -300 }];
+      await say(DONOR, `${c}/offer-amendment`, { amendment: 'a-1', changes, adds: [], reason: 'no-need' });
+      await say(RECIPIENT, `${c}/accept-amendment`, { amendment: 'a-1' });
+      expect(await line()).toEqual([['ended', 0, false, null]]);
+      expect((await view('recipient-pipeline?assistance_case=norland.lanterns')).rows).toEqual([]);
+    });
+
     it('shows what is promised and not scheduled, and what a shortage left to come', async () => {
       await supply('phones', 'beta');
       const columns = ['item_kind', 'status', 'quantity', 'unit', 'waits_for', 'due', 'overdue', 'days_late_plan'];

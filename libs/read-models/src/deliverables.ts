@@ -61,9 +61,9 @@ const IS_WHOLE = 'l.quantity > 0 AND l.delivered >= l.quantity';
 export const hasWord = (list: string, word: string): string =>
   `REPLACE(',' || ${list} || ',', ',' || ${word} || ',', '') <> ',' || ${list} || ','`;
 
-/** A line in force is open until it is completed or its case ends. */
+/** A line in force is open until it is completed, amended to nothing, or its case ends. */
 const STATE = `CASE WHEN ${IS_WHOLE} THEN 'completed'
-  WHEN k.ended_on IS NOT NULL THEN 'ended'
+  WHEN k.ended_on IS NOT NULL OR l.quantity = 0 THEN 'ended'
   WHEN ${hasWord('k.lines_in_force', 'l.line')} THEN 'open'
   ELSE 'draft' END`;
 
@@ -104,7 +104,7 @@ const DONE = { done: 'completed_on', closed: { state: ['draft', 'ended'] } };
  */
 export const deliverables: RowsView = {
   name: 'deliverables',
-  version: 5,
+  version: 6,
   about: 'a line of a case: its two promises, and what of it is delivered, on the way and not yet scheduled',
   key: ['assistance_case', 'line'],
   columns: {
@@ -137,7 +137,7 @@ export const deliverables: RowsView = {
     assistance_case: 'the case',
     line: "the line's name in the case",
     state:
-      'draft, if it is not in force; open; completed, if the whole quantity was delivered; ended, if its case ended before; with occurred-by, what was completed or ended later counts as open, and what is in force now as in force',
+      'draft, if it is not in force; open; completed, if the whole quantity was delivered; ended, if its case ended before, or it was amended to nothing; with occurred-by, what was completed or ended later counts as open, and what is in force now as in force',
     item: "the code of the item's description",
     unit: 'the code of the unit',
     quantity: `the quantity promised, amendments included, in the line's unit${AS_KNOWN_NOW}`,

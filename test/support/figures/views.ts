@@ -34,7 +34,7 @@ const ENDED: readonly string[] = ['reconciled', 'closed', 'cancelled'];
 
 function stateOf(log: readonly RecordedEvent[], line: CaseLine, of: CaseRow): string {
   if (line.quantity > 0 && line.delivered >= line.quantity) return 'completed';
-  if (ENDED.includes(of.status)) return 'ended';
+  if (ENDED.includes(of.status) || line.quantity === 0) return 'ended';
   return linesInForce(log, line.assistance_case).includes(line.line) ? 'open' : 'draft';
 }
 
