@@ -230,6 +230,30 @@ export function equipment(opens: DeploymentFactory): void {
         });
       });
 
+      it('is seen, or not, on the day to which a visit was corrected (R10, R26)', async () => {
+        await itemIs('TS-2', { holder: 'vestra', last_checked_on: null, check_by: inDays(88) });
+        const [{ end_use_check: id } = {}] = await client.latest('items?serial=TS-2');
+        const check = `end-use-check/${String(id)}`;
+        const visit = { on: inDays(-1), manner: 'on-site', results: [{ serial: 'TS-2', result: 'seen' }] };
+        const corrects = await client.recorded(`${check}/perform`, visit, MONITOR);
+        await itemIs('TS-2', { last_checked_on: inDays(-1), check_by: inDays(364) });
+        const right = (result: string) =>
+          client.send(`${check}/correct-result`, { corrects, serial: 'TS-2', result, reason: 'mistyped' }, MONITOR);
+        await right('not-seen');
+        await itemIs('TS-2', { last_checked_on: null, check_by: inDays(88) });
+        await client.shows('recipient-tasks', { task: 'report', what: 'loss', recipient: 'vestra', part: 'TS-2' });
+        await right('seen');
+        await itemIs('TS-2', { last_checked_on: inDays(-1), check_by: inDays(364) });
+        await client.send(`${check}/correct-day`, { corrects, on: inDays(-2), reason: 'mistyped' }, MONITOR);
+        await itemIs('TS-2', { last_checked_on: inDays(-2), check_by: inDays(363) });
+        await client.shows('end-use-checks', {
+          item: 'thermal-sight',
+          due: inDays(363),
+          status: 'scheduled',
+          items: 1,
+        });
+      });
+
       it('without consent makes the notice due at once, and flags a misuse case (R14)', async () => {
         await client.send(`${item('TS-2')}/detect-unauthorised-transfer`, { on: inDays(0), place: 'market' }, MONITOR);
         const [duty] = await client.latest('due-dates?duty=transfer-notice');

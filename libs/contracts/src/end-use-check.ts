@@ -38,6 +38,8 @@ const manner = (example: CheckManner = 'on-site') => oneOf(CHECK_MANNERS, 'how i
 const discrepancy = () => word("the discrepancy's name in this check", 'gap-1');
 const visit = () => integer('the number of the visit in this check, from 1', 1, 1, MOST);
 const corrects = () => eventId('the visit that was recorded wrongly');
+const knownDonor = () => organisation('the donor, if the items know the visit');
+const knownItem = () => code("the donor's word for the type, if the items know the visit", 'thermal-sight');
 const serial = () => word('the serial number', 'TS-0001');
 const checkResult = (example: CheckResult = 'seen') => oneOf(CHECK_RESULTS, 'what the visit found', example);
 
@@ -150,8 +152,13 @@ export class CorrectCheckResult {
   @checkResult('damaged') readonly result!: CheckResult;
   @reason('second-look') readonly reason!: string;
 }
+
+/** The visit, and if its items know it, whose they are and its day: the decision adds them. */
 export class CheckResultCorrected extends CorrectCheckResult {
   @visit() readonly visit!: number;
+  @optional() @knownDonor() readonly donor?: string;
+  @optional() @knownItem() readonly item?: string;
+  @optional() @day('the day of the visit, if its items know it', '2026-05-28') readonly visitedOn?: string;
 }
 
 export class CorrectCheckDay {
@@ -160,13 +167,25 @@ export class CorrectCheckDay {
   @reason('mistyped') readonly reason!: string;
 }
 
-/** The visit, what it counts as, and what it looked at: the decision adds them. */
+/**
+ * The visit, what it counts as, what it looked at, the items that know it, and the check that
+ * follows it: the decision adds them.
+ */
 export class CheckDayCorrected extends CorrectCheckDay {
   @visit() readonly visit!: number;
   @flag('whether the visit counts as an inspection') readonly inspected!: boolean;
   @flag('whether the check is done with it') readonly done!: boolean;
   @words('the serial numbers with a result', ['TS-0001'], MAX_SERIALS) readonly serials!: readonly string[];
   @words('the lots with a result', ['LOT-7'], 50) readonly lots!: readonly string[];
+  @optional() @knownDonor() readonly donor?: string;
+  @optional() @knownItem() readonly item?: string;
+  @optional()
+  @words('the serial numbers that it has seen, if their items know it', ['TS-0001'], MAX_SERIALS)
+  readonly seen?: readonly string[];
+  @optional()
+  @streamId('end-use-check', 'the check that follows, if its last day moves', 'veritas-monitor.check-2')
+  readonly next?: string;
+  @optional() @day('the last day of the check that follows, if it moves', '2027-05-27') readonly nextDue?: string;
 }
 
 export class FindDiscrepancy {

@@ -581,6 +581,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [item(1), 'move', RECIPIENT, { with: { site: idOf(SOUTH) } }],
   [item(1), 'report-serviceability', RECIPIENT],
   [item(1), 'record-check', SYSTEM],
+  [item(1), 'correct-check', SYSTEM],
   [item(1), 'report-lost', RECIPIENT],
   [item(1), 'reject-loss', MONITOR],
   [item(1), 'report-destroyed', RECIPIENT],

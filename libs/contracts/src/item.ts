@@ -221,6 +221,21 @@ export class ItemChecked extends RecordItemCheck {
   @checkBy('2027-05-21') readonly checkBy!: string;
 }
 
+export class CorrectItemCheck {
+  @streamId('end-use-check', 'the check whose visit was corrected', 'veritas-monitor.check-1') readonly check!: string;
+  @optional() @day('the right day on which it saw the item; none if it did not', '2026-05-20') readonly on?: string;
+}
+
+/** The last check that has seen the item, and the last day of the next: the decision adds both. */
+export class ItemCheckCorrected extends CorrectItemCheck {
+  @optional()
+  @day('the day of the last check that has seen it; none if none has', '2026-05-20')
+  readonly checkedOn?: string;
+  @optional()
+  @day('the last day of the next check; none if it is not on the schedule', '2027-05-20')
+  readonly checkBy?: string;
+}
+
 export class DetectUnauthorisedTransfer {
   @on('the discovery', '2026-05-28') readonly on!: string;
   @code('the code of the place where it was found', 'east-market') readonly place!: string;
@@ -288,6 +303,12 @@ export const itemContract = contract({
     ReturnItem: command('return', ReturnItem, 'donor', 'Record the return of an item to the donor'),
     NoteItemCheck: command('note-check', NoteItemCheck, 'system', 'Note a check of end use that names the item'),
     RecordItemCheck: command('record-check', RecordItemCheck, 'system', 'Record that a check has seen the item'),
+    CorrectItemCheck: command(
+      'correct-check',
+      CorrectItemCheck,
+      'system',
+      'Record that a check did not see the item, or on another day',
+    ),
     DetectUnauthorisedTransfer: command(
       'detect-unauthorised-transfer',
       DetectUnauthorisedTransfer,
@@ -334,6 +355,7 @@ export const itemContract = contract({
     }),
     ItemCheckNoted: fact(ItemCheckNoted, 'A check of end use names the item'),
     ItemChecked: fact(ItemChecked, 'A check has seen the item'),
+    ItemCheckCorrected: fact(ItemCheckCorrected, 'A check did not see the item, or on another day'),
     UnauthorisedTransferDetected: event(UnauthorisedTransferDetected, 'The item was found elsewhere without consent', {
       opens: 'the notice that is due',
     }),

@@ -166,8 +166,15 @@ function receiptOf(events: Items): Of<ItemEvent, 'ItemReceived'> | undefined {
 }
 
 function checkByOf(events: Items, checked: boolean): string | null {
-  const scheduled = only(somewhere(events), 'ItemReceived', 'ItemReceiptCorrected', 'ItemChecked', 'ItemRecovered');
-  const begun = scheduled.findIndex(({ type }) => type !== 'ItemReceiptCorrected');
+  const scheduled = only(
+    somewhere(events),
+    'ItemReceived',
+    'ItemReceiptCorrected',
+    'ItemChecked',
+    'ItemCheckCorrected',
+    'ItemRecovered',
+  );
+  const begun = scheduled.findIndex(({ type }) => type !== 'ItemReceiptCorrected' && type !== 'ItemCheckCorrected');
   // A corrected receipt moves the first check, not a later one.
   const counts = scheduled.filter(
     ({ type }, n) => n >= begun && begun >= 0 && (type !== 'ItemReceiptCorrected' || !checked),
@@ -190,9 +197,11 @@ const items: Figures = (log, { day }) =>
     const { programme = null, case: of = null, consignment = null, line = null } = opening.data;
     const receipt = receiptOf(events);
     const received = receipt === undefined ? [] : [receipt, ...only(since(events, receipt), 'ItemReceiptCorrected')];
-    const checked = receipt === undefined ? undefined : last(since(events, receipt), 'ItemChecked');
+    const checked =
+      receipt === undefined ? undefined : last(since(events, receipt), 'ItemChecked', 'ItemCheckCorrected');
+    const checkedOn = (checked?.type === 'ItemChecked' ? checked.data.on : checked?.data.checkedOn) ?? null;
     const inspected = newestOf(only(events, 'ServiceabilityReported'))?.data;
-    const checkBy = checkByOf(events, checked !== undefined);
+    const checkBy = checkByOf(events, checkedOn !== null);
     return {
       ...aboutItem(opening),
       programme,
@@ -203,7 +212,7 @@ const items: Figures = (log, { day }) =>
       holder: holderOf(events),
       site: siteOf(events),
       received_on: lastOf(received, 'on'),
-      last_checked_on: checked?.data.on ?? null,
+      last_checked_on: checkedOn,
       check_by: checkBy,
       end_use_check: last(events, 'ItemCheckNoted')?.data.check ?? null,
       serviceability: inspected?.serviceability ?? null,
@@ -264,6 +273,7 @@ const STAYS = [
   'loss-rejected',
   'serviceability',
   'checked',
+  'check-corrected',
   'legislature-notified',
   'overdue',
 ];

@@ -62,6 +62,16 @@ describe('the control of R10: the first check', () => {
     expect(of(corrected, checked(after(2), '2026-04-01'), moved('2026-03-31'))).toEqual([]);
     expect(of(corrected, checked(after(2), '2026-04-02'))).toEqual(['R10 4']);
   });
+  it('follows the right day of the visit before it', () => {
+    const K = 'end-use-check/veritas.k1';
+    const corrected: Line = ['2026-03-01', K, 'CheckDayCorrected', { corrects: 'e-2', on: '2026-02-03' }];
+    const moved = (due: string): Line => ['2026-03-01', after(3), 'EndUseCheckRescheduled', { due, role: 'system' }];
+    const of = (...more: readonly Line[]) =>
+      findings(registered, checked(K, '2026-12-01'), visited(K, '2026-02-01'), ...more);
+    expect(of(checked(after(3), '2027-02-01'), corrected, moved('2027-02-03'))).toEqual([]);
+    expect(of(checked(after(3), '2027-02-01'), corrected, moved('2027-02-04'))).toEqual(['R10 6']);
+    expect(of(corrected, checked(after(3), '2027-02-01'), moved('2027-02-03'))).toEqual([]);
+  });
   it('follows a visit, a denial and a waiver within the days of each', () => {
     const K = 'end-use-check/veritas.k1';
     const next = (event: Line, due: string) =>

@@ -5,7 +5,7 @@ import type {
   EndUseCheckEvent,
   ItemEvent,
 } from '@entente/contracts';
-import { type RecordedEvent, addDays } from '@entente/kernel';
+import { type RecordedEvent, addDays, daysBetween } from '@entente/kernel';
 import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
 import { CaseItems, Items } from './items.js';
 import { type ItemsOf, TERM_KINDS, Terms } from './terms.js';
@@ -29,6 +29,8 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
   const items = new Items();
   const cases = new CaseItems();
   const checks = new Map<string, ScheduledCheck>();
+  /** The day of each visit, as corrected since. */
+  const visited = new Map<string, string>();
   /** The latest last day of the check that follows from an event, by the id of the check. */
   const latest = new Map<string, string>();
   /** The same before a correction moved it: a policy that lags schedules that day first. */
@@ -103,7 +105,14 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
     },
     AccessDenied: (event) => void follows(event, event.data.on, ['firstDays', 'everyDays']),
     EndUseCheckWaived: (event) => void follows(event, dayOf(event), ['everyDays']),
+    CheckDayCorrected: (event) => {
+      const { corrects, on } = event.data;
+      const was = visited.get(corrects);
+      if (was !== undefined) moves(checkAfter(corrects), daysBetween(was, on));
+      visited.set(corrects, on);
+    },
     EndUseCheckPerformed: (event) => {
+      visited.set(event.id, event.data.on);
       follows(event, event.data.on, ['everyDays']);
       const of = checks.get(idOf(event));
       if (of === undefined) return undefined;

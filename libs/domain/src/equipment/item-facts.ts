@@ -60,6 +60,14 @@ export interface LossReport {
   readonly overdue: boolean;
 }
 
+/** A check that has seen an item. */
+export interface Sighting {
+  readonly check: string;
+  readonly on: string;
+  /** The last day of the next check, as this one has it; null if the item was recovered since. */
+  readonly checkBy: string | null;
+}
+
 /** One item, by its serial. Days are YYYY-MM-DD. */
 export interface Item extends Correctable {
   readonly donor: string;
@@ -86,12 +94,16 @@ export interface Item extends Correctable {
   readonly firstCheck: string | null;
   /** The last day of its next check; null before its receipt. */
   readonly nextCheck: string | null;
+  /** The last day of the next check after its last recovery; null without one. */
+  readonly recoveredCheck: string | null;
   /** The transfer that moved it last; null without one. */
   readonly transfer: string | null;
   /** The newest checks of end use that name it and have not seen it, at most twenty. */
   readonly checks: readonly string[];
   /** The day of the last check that has seen it. */
   readonly checkedOn: string | null;
+  /** The last checks that have seen it, by their days, at most twenty. */
+  readonly sightings: readonly Sighting[];
   readonly loss: LossReport | null;
   /** The notice to the legislature that is due; null if none is. */
   readonly notice: { readonly notifyBy: string; readonly overdue: boolean } | null;

@@ -301,6 +301,43 @@ describe('an item in its store', () => {
   });
 });
 
+describe('a check that has seen an item is corrected (R26)', () => {
+  const checked = (on: string, checkBy: string, check = 'veritas.check-1') =>
+    act('ItemChecked', { check, on, checkBy });
+  const seen = checked('2026-05-21', '2027-05-21');
+  const correct = (on?: string) => act('CorrectItemCheck', { check: 'veritas.check-1', ...(on && { on }) });
+  const corrected = (on: string | undefined, checkedOn: string | undefined, checkBy: string | undefined) =>
+    act('ItemCheckCorrected', {
+      ...(correct(on).data as object),
+      ...(checkedOn && { checkedOn }),
+      ...(checkBy && { checkBy }),
+    });
+  it('to none: then the check before, or the receipt, gives the last day of the next', () => {
+    system(registration, receipt, seen).decides(correct(), corrected(undefined, undefined, '2026-08-08'));
+    const before = checked('2026-05-15', '2027-05-15', 'veritas.check-0');
+    system(registration, receipt, before, seen).decides(correct(), corrected(undefined, '2026-05-15', '2027-05-15'));
+    const later = checked('2026-05-25', '2027-05-25', 'veritas.check-2');
+    system(registration, receipt, seen, later).decides(correct(), corrected(undefined, '2026-05-25', '2027-05-25'));
+    system(registration, receipt).decides(correct(), []);
+    holder(seen).refuses(correct(), 'not-the-system');
+  });
+  it('to another day: the next one moves with it', () => {
+    system(registration, receipt, seen).decides(
+      correct('2026-05-19'),
+      corrected('2026-05-19', '2026-05-19', '2027-05-19'),
+    );
+    system(registration, receipt, seen).decides(correct('2026-05-21'), []);
+    system(registration, receipt, seen).refuses(correct('2026-05-09'), 'before-receipt');
+    const none = corrected(undefined, undefined, '2026-08-08');
+    system(registration, receipt, seen, none).decides(
+      correct('2026-05-21'),
+      corrected('2026-05-21', '2026-05-21', '2027-05-21'),
+    );
+  });
+  it('and an item that has ended stays off the schedule', () =>
+    system(registration, receipt, seen, lost, verified).decides(correct(), corrected(undefined, undefined, undefined)));
+});
+
 describe('a loss is reported and verified (R12)', () => {
   const report = act('ReportItemLost', { on: '2026-05-22', cause: 'theft' });
   const verify = act('VerifyLossReport', { method: 'seen' });

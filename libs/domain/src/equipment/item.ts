@@ -32,9 +32,11 @@ import { unfitForRetransfer, unfitStore } from './certified-store.js';
 import {
   type Item,
   type ItemStatus,
+  type Sighting,
   LOSS_REPORTS,
   MAX_ITEM_ID_LENGTH,
   areaOf,
+  isCounted,
   isGone,
   itemFacts,
   itemId,
@@ -79,8 +81,24 @@ const NOT_RECEIVED = {
   receipt: null,
   firstCheck: null,
   nextCheck: null,
+  recoveredCheck: null,
   checkedOn: null,
+  sightings: [],
 };
+
+/** The checks that have seen an item, after one of them saw it, or another day, or not at all. */
+const sightingsAfter = (sightings: readonly Sighting[], check: string, seen: Sighting | null): readonly Sighting[] =>
+  [...sightings.filter((one) => one.check !== check), ...(seen === null ? [] : [seen])]
+    .toSorted((a, b) => (a.on < b.on ? -1 : Number(a.on > b.on)))
+    .slice(-MAX_CHECKS);
+
+/** A check on its right day; null if it did not see the item. The days that were decided stay. */
+function sightingOn({ sightings }: Item, check: string, on: string | undefined, otherwise: string | null) {
+  const was = sightings.find((one) => one.check === check);
+  if (on === undefined) return null;
+  if (was === undefined) return { check, on, checkBy: otherwise };
+  return { check, on, checkBy: was.checkBy === null ? null : addDays(was.checkBy, daysBetween(was.on, on)) };
+}
 
 const reported =
   (type: keyof typeof LOSS_REPORTS) =>
@@ -119,12 +137,14 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
     endedOn: metadata.occurredAt.slice(0, 10),
   }),
   LossReportRejected: () => ({ status: 'held', loss: null }),
-  ItemRecovered: ({ site, checkBy, coveredBy }) => ({
+  ItemRecovered: ({ site, checkBy, coveredBy }, { sightings }) => ({
     status: 'held',
     endedOn: null,
     site,
     moved: true,
     nextCheck: checkBy,
+    recoveredCheck: checkBy,
+    sightings: sightings.map((one) => ({ ...one, checkBy: null })),
     checks: coveredBy === undefined ? [] : [coveredBy],
   }),
   ServiceabilityReported: () => ({}),
@@ -139,10 +159,17 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
   ItemCheckNoted: ({ check }, { checks }) => ({
     checks: [...checks.filter((one) => one !== check), check].slice(-MAX_CHECKS),
   }),
-  ItemChecked: ({ check, on, checkBy }, { checks }) => ({
+  ItemChecked: ({ check, on, checkBy }, { checks, sightings }) => ({
     checkedOn: on,
     nextCheck: checkBy,
     checks: checks.filter((one) => one !== check),
+    sightings: sightingsAfter(sightings, check, { check, on, checkBy }),
+  }),
+  ItemCheckCorrected: ({ check, on, checkedOn = null, checkBy = null }, item) => ({
+    checkedOn,
+    nextCheck: checkBy,
+    ...(on === undefined ? {} : { checks: item.checks.filter((one) => one !== check) }),
+    sightings: sightingsAfter(item.sightings, check, sightingOn(item, check, on, on === checkedOn ? checkBy : null)),
   }),
   UnauthorisedTransferDetected: ({ notifyBy }) => ({
     status: 'diverted',
@@ -183,6 +210,7 @@ const STATUSES: Readonly<Record<Exclude<ItemCommand['type'], 'RegisterSerial'>, 
   ReturnItem: READY,
   NoteItemCheck: ANY,
   RecordItemCheck: COUNTED,
+  CorrectItemCheck: ANY,
   DetectUnauthorisedTransfer: ['held', 'reported', 'lost', 'destroyed', 'expended', 'disposed'],
   NotifyLegislatureOfTransfer: ANY,
   RecordOverdueItemStep: ANY,
@@ -458,6 +486,23 @@ function noteCheck(data: DataOf<ItemCommand, 'NoteItemCheck'>, item: Item): read
   return item.checks.includes(data.check) ? [] : [{ type: 'ItemCheckNoted', data: { ...data, ...where } }];
 }
 
+/**
+ * R26: a check did not see the item after all, or saw it on another day. The last one that did then
+ * gives the last day of the next; if none has, the receipt or the recovery.
+ */
+function correctCheck(data: DataOf<ItemCommand, 'CorrectItemCheck'>, item: Item, context: DecisionContext) {
+  const { check, on } = data;
+  const was = item.sightings.find((one) => one.check === check);
+  if (item.receivedOn === null || was?.on === on) return [];
+  const barred = on === undefined ? null : past({ on }, item, context);
+  const everyDays = checkDays('enhanced', 'everyDays', item, context);
+  const right = sightingOn(item, check, on, on === undefined ? null : addDays(on, everyDays));
+  const last = sightingsAfter(item.sightings, check, right).at(-1);
+  const checkBy = isCounted(item) ? (last?.checkBy ?? item.recoveredCheck ?? item.firstCheck) : null;
+  const now = { ...(last && { checkedOn: last.on }), ...(checkBy !== null && { checkBy }) };
+  return barred ?? [{ type: 'ItemCheckCorrected', data: { ...data, ...now } } as const];
+}
+
 /** R12: the checks that name an item leave it out when it ends. */
 const leavesChecks = ({ checks, serial }: Item): { checks?: readonly string[]; serial?: string } =>
   checks.length === 0 ? {} : { checks, serial };
@@ -500,6 +545,7 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
       const checkBy = addDays(data.on, checkDays('enhanced', 'everyDays', item, context));
       return past(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy } }];
     },
+    CorrectItemCheck: correctCheck,
     DetectUnauthorisedTransfer: detect,
     NotifyLegislatureOfTransfer: {
       unless: ({ on }, { notice }, context) =>
@@ -533,6 +579,7 @@ function notAMonitor(state: Item | null, context: DecisionContext): Refusal | nu
 const BY_TERMS: readonly ItemCommand['type'][] = [
   'RecordItemReceipt',
   'RecordItemCheck',
+  'CorrectItemCheck',
   'RecoverItem',
   'TransferItem',
 ];

@@ -45,6 +45,8 @@ export interface EndUseCheck extends Correctable, Answerable {
   readonly ended: CheckEnd | null;
   /** The id of the check that follows, once this one was made, denied or waived; else null. */
   readonly next: string | null;
+  /** Its last day, as the visit or a correction of its day has it; null without a visit. */
+  readonly nextDue: string | null;
   readonly discrepancies: Readonly<Record<string, { readonly on: string; readonly open: boolean }>>;
   readonly complianceVisits: readonly string[];
 }

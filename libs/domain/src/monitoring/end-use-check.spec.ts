@@ -559,14 +559,30 @@ describe('a visit is corrected by naming its event (R26)', () => {
   const dayOf = (on: string) => act('CorrectCheckDay', { corrects: given.id(1), on, reason: 'mistyped' });
   it('in the result of one serial', () => {
     const right = result({});
-    check(performed()).decides(right, act('CheckResultCorrected', { ...(right.data as object), visit: 1 }));
+    const known = { donor: 'norland', item: 'sight', visitedOn: '2026-05-20' };
+    check(performed()).decides(right, act('CheckResultCorrected', { ...(right.data as object), visit: 1, ...known }));
     check(performed()).refuses(result({ result: 'not-seen' }), 'nothing-corrected');
     check(performed()).refuses(result({ serial: 'S-3' }), 'serial-not-in-check');
   });
   it('in its day, of a remote one within the instability (R20)', () => {
     const corrected = (on: string, more: object) =>
       act('CheckDayCorrected', { ...(dayOf(on).data as object), visit: 1, serials: ['S-1', 'S-2'], lots: [], ...more });
-    check(performed()).decides(dayOf('2026-05-22'), corrected('2026-05-22', { inspected: true, done: true }));
+    const items = { donor: 'norland', item: 'sight', seen: ['S-1'] };
+    const follows = { next: `entente.after-${given.id(1)}` };
+    const moved = corrected('2026-05-22', { inspected: true, done: true, ...items, ...follows, nextDue: '2027-05-22' });
+    check(performed()).decides(dayOf('2026-05-22'), moved);
+    // What was corrected before counts.
+    check(performed(), act('CheckResultCorrected', { ...(result({}).data as object), visit: 1 }), moved).decides(
+      dayOf('2026-05-21'),
+      corrected('2026-05-21', {
+        inspected: true,
+        done: true,
+        ...items,
+        seen: ['S-1', 'S-2'],
+        ...follows,
+        nextDue: '2027-05-21',
+      }),
+    );
     unstable('north', remotely).decides(
       dayOf('2026-05-21'),
       corrected('2026-05-21', { inspected: false, done: false }),

@@ -16,6 +16,7 @@ import {
   addDays,
   authoriseBy,
   bySystem,
+  daysBetween,
   decideBy,
   evolveBy,
   put,
@@ -62,6 +63,7 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
     done: false,
     ended: null,
     next: null,
+    nextDue: null,
     discrepancies: {},
     complianceVisits: [],
     correctable: new Map(),
@@ -81,7 +83,7 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
       const left = state.serials.filter((serial) => !serials.includes(serial));
       return { serials: left, quantity: left.length, leftOutOn: newerOf(state.leftOutOn, on) };
     },
-    EndUseCheckPerformed: ({ visit, on, manner, situation, done, results, lots = [] }, state, { id }) => ({
+    EndUseCheckPerformed: ({ visit, on, manner, situation, done, results, lots = [], next }, state, { id }) => ({
       visits: put(state.visits, id, {
         visit,
         on,
@@ -92,7 +94,7 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
         lots: lots.map(({ lot }) => lot),
       }),
       done: state.done || done,
-      ...(done ? { next: checkAfterId(id) } : {}),
+      ...(done ? { next: checkAfterId(id), nextDue: next?.due ?? null } : {}),
     }),
     CheckResultCorrected: ({ corrects, serial, result }, { visits }) => {
       const was = visits[corrects];
@@ -100,9 +102,9 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
         ? {}
         : { visits: put(visits, corrects, { ...was, results: put(was.results, serial, result) }) };
     },
-    CheckDayCorrected: ({ corrects, on }, { visits }) => {
+    CheckDayCorrected: ({ corrects, on, nextDue: moved }, { visits, nextDue }) => {
       const was = visits[corrects];
-      return was === undefined ? {} : { visits: put(visits, corrects, { ...was, on }) };
+      return was === undefined ? {} : { visits: put(visits, corrects, { ...was, on }), nextDue: moved ?? nextDue };
     },
     DiscrepancyFound: ({ discrepancy, on }, { discrepancies }) => ({
       discrepancies: put(discrepancies, discrepancy, { on, open: true }),
@@ -412,17 +414,24 @@ function correctItems(data: CheckData<'CorrectCheckedItems'>, state: EndUseCheck
   return [{ type: 'CheckedItemsCorrected', data: { ...data, quantity, ...(area && { area }) } } as const];
 }
 
+/** R10: whether the items know a visit: an inspection of those that are monitored by serials. */
+const isKnownToItems = ({ manner }: CheckVisit, { type }: EndUseCheck): boolean =>
+  type === 'enhanced' && manner === 'on-site';
+
 /** R26: the result of one serial was another one. */
 function correctResult(data: CheckData<'CorrectCheckResult'>, state: EndUseCheck) {
-  const { visit, results } = state.visits[data.corrects] as CheckVisit;
+  const of = state.visits[data.corrects] as CheckVisit;
+  const { visit, results, on: visitedOn } = of;
+  const { donor, item } = state;
   const was = ownValue(results, data.serial);
   if (was === undefined)
     return refuse('serial-not-in-check', 'each serial is one that the check names', null, { serial: data.serial });
   if (was === data.result) return refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26');
-  return [{ type: 'CheckResultCorrected', data: { ...data, visit } } as const];
+  const known = isKnownToItems(of, state) ? { donor, item, visitedOn } : {};
+  return [{ type: 'CheckResultCorrected', data: { ...data, visit, ...known } } as const];
 }
 
-/** R20, R26: a remote visit stays within the instability. */
+/** R20, R26: a remote visit stays within the instability. The next check moves with a visit. */
 function correctDay(data: CheckData<'CorrectCheckDay'>, state: EndUseCheck, context: DecisionContext) {
   const visit = state.visits[data.corrects] as CheckVisit;
   const barred = inTheFuture(data.on, context) ?? cannotBeRemote({ ...visit, on: data.on }, state, context);
@@ -432,9 +441,19 @@ function correctDay(data: CheckData<'CorrectCheckDay'>, state: EndUseCheck, cont
     done: visit.done,
     serials: Object.keys(visit.results),
     lots: visit.lots,
+    ...(isKnownToItems(visit, state) ? { donor: state.donor, item: state.item, seen: seenIn(visit) } : {}),
+    ...(visit.done ? movedNext(state, daysBetween(visit.on, data.on)) : {}),
   };
   return barred ?? [{ type: 'CheckDayCorrected', data: { ...data, ...of } } as const];
 }
+
+/** The serials of the items that a visit has seen. */
+const seenIn = ({ results }: CheckVisit): readonly string[] =>
+  Object.keys(results).filter((serial) => results[serial] !== 'not-seen');
+
+/** The days that were decided stay: the check that follows moves by the days of its visit. */
+const movedNext = ({ next, nextDue }: EndUseCheck, by: number) =>
+  next === null || nextDue === null ? {} : { next, nextDue: addDays(nextDue, by) };
 
 /** What was not found by a visit cannot be reviewed, or be wrong. */
 const notVisited = ({ visits }: EndUseCheck): Refusal | null =>

@@ -144,6 +144,29 @@ describe('the policies of checks (R10, R11)', () => {
       },
       scheduled,
     ]));
+  it('correct the items and the next check with the result or the day of a visit (R26)', () => {
+    const on = (type: string, data: object) => follows(nextChecks, 'end-use-check/veritas.c1', type, data);
+    const of = (serial: string, day?: string) => ({
+      stream: { kind: 'item', id: `norland.sight.~${serial.toLowerCase()}` },
+      command: { type: 'CorrectItemCheck', data: { check: 'veritas.c1', ...(day && { on: day }) } },
+    });
+    const known = { donor: 'norland', item: 'sight' };
+    const result = { ...known, visitedOn: '2026-05-20', serial: 'S1' };
+    expect(on('CheckResultCorrected', { ...result, result: 'not-seen' })).toEqual([of('S1')]);
+    expect(on('CheckResultCorrected', { ...result, result: 'damaged' })).toEqual([of('S1', '2026-05-20')]);
+    expect(on('CheckResultCorrected', { serial: 'S1', result: 'not-seen' })).toEqual([]);
+    const next = { next: 'entente.after-e-1', nextDue: '2027-05-18', reason: 'mistyped' };
+    const moved = {
+      stream: { kind: 'end-use-check', id: 'entente.after-e-1' },
+      command: { type: 'RescheduleEndUseCheck', data: { due: '2027-05-18', cause: 'mistyped' } },
+    };
+    const day = { on: '2026-05-18', serials: ['S1', 'S2'] };
+    expect(on('CheckDayCorrected', { ...day, ...known, seen: ['S1'], ...next })).toEqual([
+      of('S1', '2026-05-18'),
+      moved,
+    ]);
+    expect(on('CheckDayCorrected', day)).toEqual([]);
+  });
   it('schedule the check that follows one that ended without a visit, if anything is left', () => {
     for (const type of ['AccessDenied', 'EndUseCheckWaived']) {
       expect(follows(nextChecks, 'end-use-check/veritas.c1', type, { next: check })).toEqual([scheduled]);

@@ -119,18 +119,41 @@ const seenBy = (
         }))
     : [];
 
+/** The item of a serial learns that a check did not see it, or on which day; each knows it then. */
+const recheck = (donor: string, item: string, serial: string, check: string, on: string | undefined): Consequence => ({
+  stream: itemStream(donor, item, serial),
+  command: { type: 'CorrectItemCheck', data: { check, ...(on === undefined ? {} : { on }) } },
+});
+
 /** R10, R11: a check that has ended is followed by the next one, and noted at items that it saw. */
 export const nextChecks = eventPolicy<EndUseCheckEvent>(
   {
     name: 'next-checks',
     kind: 'end-use-check',
     about:
-      'a check of end use that is done is recorded at its items; the next one is scheduled, also after a denied access or a waiver, and for what was transferred of it; what its items were corrected to, the next one expects (R10, R11)',
+      'a check of end use that is done is recorded at its items; the next one is scheduled, also after a denied access or a waiver, and for what was transferred of it; a corrected visit corrects its items and the day of the next one, which expects what its items were corrected to (R10, R11, R26)',
   },
   {
     EndUseCheckPerformed: (data, event) => [
       ...seenBy(data, parseStream(event.stream)?.id ?? ''),
       ...schedules(data.next, event),
+    ],
+    CheckResultCorrected: ({ donor, item, visitedOn, serial, result }, { stream }) =>
+      donor === undefined || item === undefined
+        ? []
+        : [recheck(donor, item, serial, parseStream(stream)?.id ?? '', result === 'not-seen' ? undefined : visitedOn)],
+    CheckDayCorrected: ({ donor, item, seen = [], on, next, nextDue, reason }, { stream }) => [
+      ...(donor === undefined || item === undefined
+        ? []
+        : seen.map((serial) => recheck(donor, item, serial, parseStream(stream)?.id ?? '', on))),
+      ...(next === undefined || nextDue === undefined
+        ? []
+        : [
+            {
+              stream: { kind: 'end-use-check', id: next },
+              command: { type: 'RescheduleEndUseCheck', data: { due: nextDue, cause: reason } },
+            } as const,
+          ]),
     ],
     CheckedItemsTransferred: ({ next }, event) => schedules(next, event),
     CheckedItemsCorrected: ({ passedTo, quantity, site, reason }) =>
