@@ -95,6 +95,31 @@ export function page(opens: DeploymentFactory): void {
       expect(new Set(sent.map(({ key }) => key)).size).toBe(2);
     });
 
+    it('lists each table once, in the group of its topic, and none apart', async () => {
+      const { readModels: models } = (await (await fetch(`${deployment.url}/v1/read-models`)).json()) as {
+        readModels: { name: string; topic: string | null }[];
+      };
+      const [source] = /^ {6}function showNav\([^]*?^ {6}\}$/m.exec(page) ?? [];
+      const [first] = /^ {6}const FIRST_TOPICS = .*$/m.exec(page) ?? [];
+      const [columns] = /^ {6}const FIRST = \{[^]*?^ {6}\};$/m.exec(page) ?? [];
+      const listed: { readonly tag: string; readonly text: string }[] = [];
+      const globals = {
+        models,
+        model: null,
+        params: new URLSearchParams(),
+        words: (name: string) => name,
+        make: (tag: string, text: string) => ({ tag, text }),
+        $: () => ({ replaceChildren: (...all: typeof listed) => listed.push(...all) }),
+      };
+      runInNewContext(`${first}; ${columns}; ${source}; showNav()`, globals);
+      const headings = listed.filter(({ tag }) => tag === 'h2').map(({ text }) => text);
+      expect(headings.slice(0, 3)).toEqual(['Donors', 'Recipients', 'Auditors']);
+      expect(headings).toEqual([...new Set([...headings.slice(0, 3), ...models.map(({ topic }) => topic)])]);
+      const tables = listed.filter(({ tag }) => tag === 'a').map(({ text }) => text);
+      expect(tables[0]).toBe('donor portfolio');
+      expect(tables.toSorted()).toEqual(models.map(({ name }) => name.replaceAll('-', ' ')).toSorted());
+    });
+
     it('labels each field', () => {
       for (const [field] of page.matchAll(/<(?:input|select|textarea)\b[^>]*>/g)) {
         const before = page.slice(0, page.indexOf(field));

@@ -121,6 +121,8 @@ export interface ResultRow {
 /** Describes a model or view to a client. */
 export interface ReadModelDescription {
   readonly name: string;
+  /** The group under which a page lists it; null if it has none. */
+  readonly topic: string | null;
   readonly about: string;
   readonly type: 'model' | 'view';
   readonly columns: Readonly<Record<string, ColumnType>>;

@@ -403,6 +403,7 @@ const LISTED = properties({
   readModels: list(
     properties({
       name: described('its name'),
+      topic: { type: ['string', 'null'], description: 'the group under which the page lists it' },
       about: described('what a row is'),
       is: STATUS('a model, or a view over models', ['model', 'view']),
       columns: { type: 'object', description: 'the type of each column', additionalProperties: STRING },

@@ -118,6 +118,8 @@ export interface OccurredRow {
  */
 export interface Projection<E extends Event, Row extends object> {
   readonly name: string;
+  /** The group under which a page lists it. */
+  readonly topic?: string;
   readonly version: number;
   readonly kinds: readonly string[] | 'all';
   /** One line on what a row is. */
@@ -195,6 +197,8 @@ export interface ViewOptions {
  */
 export interface View<From, Query> {
   readonly name: string;
+  /** The group under which a page lists it. */
+  readonly topic?: string;
   readonly version: number;
   readonly about: string;
   /** The columns that identify a row. */

@@ -60,6 +60,7 @@ function evolve(row: AccountRow | null, event: RecordedEvent<FundingAccountEvent
 
 export const accounts: Projection<FundingAccountEvent, AccountRow> = {
   name: 'accounts',
+  topic: 'Donors',
   version: 2,
   kinds: ['funding-account'],
   about: 'a funding account: what it pays for, whether it is open, and its newest exchange rate',

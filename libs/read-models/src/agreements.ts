@@ -34,6 +34,7 @@ const FOUR = 4;
 
 export const agreements: Projection<LegalFrameworkEvent, AgreementRow> = {
   name: 'agreements',
+  topic: 'Agreements',
   version: 3,
   kinds: ['legal-framework'],
   about: 'an agreement of a donor and a recipient: whether it is in force, until when, and the assurances given',
@@ -156,6 +157,7 @@ const lifted = (
 
 export const conditions: Projection<LegalFrameworkEvent, ConditionRow> = {
   name: 'conditions',
+  topic: 'Agreements',
   version: 1,
   kinds: ['legal-framework'],
   about: 'a condition of use or a restriction under an agreement, in plain words, and whether it is in force',

@@ -78,6 +78,7 @@ const DUE = { due: 'account_by', done: 'accounted_on' };
 /** Who is not accounted for after an alert. */
 export const alertAccounting: RowsView = {
   name: 'alert-accounting',
+  topic: 'Situations and personnel',
   version: 3,
   about: 'a deployment in the area of an alert: whether its personnel were accounted for, and how many were not',
   key: ['situation', 'alert', 'deployment'],

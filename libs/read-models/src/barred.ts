@@ -137,6 +137,7 @@ const CASE = { vetting_case: 'vetting_case' };
  */
 export const barred: RowsView = {
   name: 'barred',
+  topic: 'Vetting and training',
   version: 3,
   about: 'each bar of a unit or person: since when, why, what has to come next, and each step of its remediation',
   key: ['subject_kind', 'subject', 'bar', 'named', 'step'],

@@ -165,6 +165,7 @@ const DELIVERIES = { rows: 'delivery-facts', on: 'occurred_on', shared: { stream
 
 export const caseLines: Projection<AssistanceCaseEvent, CaseLineRow> = {
   name: 'case-lines',
+  topic: 'Recipients',
   version: 5,
   kinds: ['assistance-case'],
   about:

@@ -129,6 +129,7 @@ function derived({ by_line }: CaseRow): Partial<CaseRow> {
 
 export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   name: 'cases',
+  topic: 'Recipients',
   version: 10,
   kinds: ['assistance-case'],
   about: 'an assistance case: its offer, its deposit, and how much of each line was delivered at the delivery point',

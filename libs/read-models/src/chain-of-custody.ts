@@ -36,6 +36,7 @@ function query(from: From): Query {
 /** Where each serial was, and by which event it came there. */
 export const chainOfCustody: RowsView = {
   name: 'chain-of-custody',
+  topic: 'Equipment and end use',
   version: 2,
   about: 'a movement of an item: from which holder, store and place to which, on which day, by which event',
   key: ['item', 'step'],

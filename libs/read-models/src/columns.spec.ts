@@ -28,6 +28,15 @@ const quantities = [...MODELS, ...VIEWS].flatMap(({ name, about, meanings = {} }
     .map(([column, meaning]) => ({ name, about, column, meaning, beside: Object.keys(meanings) })),
 );
 
+describe('the topic of a read model', () => {
+  it('is one of a few groups, each of at least five names: the page lists none apart', () => {
+    const topics = Map.groupBy([...MODELS, ...VIEWS], ({ topic = 'none' }) => topic);
+    const few = [...topics].filter(([topic, names]) => topic === 'none' || names.length < 5);
+    expect(few.map(([topic, names]) => `${topic}: ${names.map(({ name }) => name).join()}`)).toEqual([]);
+    expect(topics.size).toBeLessThan(10);
+  });
+});
+
 describe('the columns of the read models', () => {
   it('are found', () => expect(columns.length).toBeGreaterThan(50));
 

@@ -35,6 +35,7 @@ function query(from: From): Query {
 /** What a recipient has to keep, in plain words. */
 export const conditionsInForce: RowsView = {
   name: 'conditions-in-force',
+  topic: 'Agreements',
   version: 1,
   about: 'a condition of use or a restriction in force, in plain words, of an agreement in force, and until when',
   key: ['agreement', 'type', 'name'],

@@ -39,6 +39,7 @@ const RECEIPT = { done: 'received_on', closed: { status: ['cancelled'] } };
 /** What was scheduled and received in consignments, by item. */
 export const consignedItems: RowsView = {
   name: 'consigned-items',
+  topic: 'Recipients',
   version: 2,
   about: 'a line of a consignment: which item, how much of it was scheduled and received, and when',
   key: ['consignment', 'line'],

@@ -28,6 +28,7 @@ const partiesOf = (
 
 export const consignmentLines: Projection<ConsignmentEvent, ConsignmentLineRow> = {
   name: 'consignment-lines',
+  topic: 'Recipients',
   version: 1,
   kinds: ['consignment'],
   about:

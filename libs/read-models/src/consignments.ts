@@ -86,6 +86,7 @@ const RECEIPT = { done: 'received_on', closed: { status: ['cancelled'] } };
 
 export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
   name: 'consignments',
+  topic: 'Recipients',
   version: 8,
   kinds: ['consignment'],
   about: 'a consignment: when it was promised, shipped, at a hub, when title passed and when it was received',

@@ -14,6 +14,7 @@ export class ConsultationRow {
 
 export const consultations: Projection<Event, ConsultationRow> = {
   name: 'consultations',
+  topic: 'Auditors',
   version: 1,
   kinds: 'all',
   about: 'a stream that a decision rested on, and the revision that it had then',

@@ -33,6 +33,7 @@ export class CountrySituationRow {
 
 export const countrySituations: Projection<CountrySituationEvent, CountrySituationRow> = {
   name: 'country-situations',
+  topic: 'Situations and personnel',
   version: 2,
   kinds: ['country-situation'],
   about: 'the situation in a country or an area: its risk, instability, monitoring mode and continuity plan',
@@ -146,6 +147,7 @@ function evolveAlert(
 
 export const alerts: Projection<CountrySituationEvent, AlertRow> = {
   name: 'alerts',
+  topic: 'Situations and personnel',
   version: 1,
   kinds: ['country-situation'],
   about: 'an alert to the personnel in an area, from its issue to its end',

@@ -104,6 +104,7 @@ const DONE = { done: 'completed_on', closed: { state: ['draft', 'ended'] } };
  */
 export const deliverables: RowsView = {
   name: 'deliverables',
+  topic: 'Recipients',
   version: 6,
   about: 'a line of a case: its two promises, and what of it is delivered, on the way and not yet scheduled',
   key: ['assistance_case', 'line'],

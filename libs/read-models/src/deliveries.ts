@@ -40,6 +40,7 @@ function query(from: From): Query {
 /** A delivery at its delivery point, by the day on which it happened. */
 export const deliveries: RowsView = {
   name: 'deliveries',
+  topic: 'Recipients',
   version: 4,
   about: 'a delivery of a line of a case at its delivery point, or its correction: what, how much, when it happened',
   key: ['assistance_case', 'delivery'],

@@ -74,6 +74,7 @@ function touches(event: RecordedEvent<AssistanceCaseEvent>): readonly string[] {
 
 export const deliveryFacts: Projection<AssistanceCaseEvent, DeliveryFactRow> = {
   name: 'delivery-facts',
+  topic: 'Recipients',
   version: 4,
   kinds: ['assistance-case'],
   about: 'a delivery of a line of a case, or its correction; `deliveries` adds item and unit',

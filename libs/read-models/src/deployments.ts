@@ -30,6 +30,7 @@ const RETURN = { due: 'planned_return', done: 'returned_on' };
 
 export const deployments: Projection<DeploymentEvent, DeploymentRow> = {
   name: 'deployments',
+  topic: 'Situations and personnel',
   version: 3,
   kinds: ['deployment'],
   about: 'personnel sent to a country: how many women and men, in which area, from when and until when',
@@ -98,6 +99,7 @@ export class PersonnelStayRow {
 
 export const personnelStays: Projection<DeploymentEvent, PersonnelStayRow> = {
   name: 'personnel-stays',
+  topic: 'Situations and personnel',
   version: 1,
   kinds: ['deployment'],
   about: 'a stay of the personnel of a deployment in an area, in order: where they were when',
@@ -143,6 +145,7 @@ export class PersonnelAccountRow {
 
 export const personnelAccounts: Projection<DeploymentEvent, PersonnelAccountRow> = {
   name: 'personnel-accounts',
+  topic: 'Situations and personnel',
   version: 3,
   kinds: ['deployment'],
   about: 'the newest account of the personnel of a deployment after an alert: who is safe, who was not reached',
@@ -194,6 +197,7 @@ const NO_INCIDENT: PersonnelIncidentRow = {
 
 export const personnelIncidents: Projection<DeploymentEvent, PersonnelIncidentRow> = {
   name: 'personnel-incidents',
+  topic: 'Situations and personnel',
   version: 1,
   kinds: ['deployment'],
   about: 'an incident to deployed personnel: what happened, how severe it was, how many were hurt or evacuated',

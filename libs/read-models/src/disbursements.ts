@@ -99,6 +99,7 @@ const ENDED = { done: 'disbursed_on', closed: { status: ['withdrawn'] } };
 
 export const disbursements: Projection<FundingAccountEvent, DisbursementRow> = {
   name: 'disbursements',
+  topic: 'Donors',
   version: 5,
   kinds: ['funding-account'],
   about: 'a planned tranche: when it is due, what of it was disbursed, and how late',

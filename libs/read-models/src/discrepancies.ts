@@ -21,6 +21,7 @@ export class DiscrepancyRow {
 
 export const discrepancies: Projection<ConsignmentEvent, DiscrepancyRow> = {
   name: 'discrepancies',
+  topic: 'Recipients',
   version: 1,
   kinds: ['consignment'],
   about:

@@ -175,6 +175,7 @@ const RECORDED = 'net of what was taken back, in minor units of the currency; nu
  */
 export const donorPortfolio: RowsView = {
   name: 'donor-portfolio',
+  topic: 'Donors',
   version: 7,
   about: 'per donor, programme, recipient and currency: money by stage, deliveries against their promises, misuse',
   key: PARTIES,

@@ -232,6 +232,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 /** What is due, for whom, and until when: the steward records from it what has become overdue. */
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
+  topic: 'Auditors',
   version: 11,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',

@@ -66,6 +66,7 @@ function without({ items: before, value }: EndUseCheckRow, left: number): Pick<E
 
 export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
   name: 'end-use-checks',
+  topic: 'Equipment and end use',
   version: 4,
   kinds: ['end-use-check'],
   about: 'a check of end use: its items and their value, its holder, its last day, and what became of it',
@@ -266,6 +267,7 @@ function evolveResult(
 
 export const checkResults: Projection<EndUseCheckEvent, CheckResultRow> = {
   name: 'check-results',
+  topic: 'Equipment and end use',
   version: 2,
   kinds: ['end-use-check'],
   about: 'what a visit found of one serial or lot: seen, not seen, damaged, or with a broken seal',
@@ -311,6 +313,7 @@ const NO_DISCREPANCY: CheckDiscrepancyRow = {
 
 export const checkDiscrepancies: Projection<EndUseCheckEvent, CheckDiscrepancyRow> = {
   name: 'check-discrepancies',
+  topic: 'Equipment and end use',
   version: 2,
   kinds: ['end-use-check'],
   about: 'something that a check of end use found not to be as it was, and what explains it',

@@ -58,6 +58,7 @@ const OF_THEM = 'of those';
 /** End-use compliance by count and by value. */
 export const endUseCompliance: RowsView = {
   name: 'end-use-compliance',
+  topic: 'Equipment and end use',
   version: 4,
   about:
     'per donor, recipient, holder, programme, item and type of check: how many checks were due, inspected in time and overdue',
@@ -135,6 +136,7 @@ function delinquency(from: From, { sums }: ViewOptions): Query {
 /** Delinquency by month. */
 export const checkDelinquency: RowsView = {
   name: 'check-delinquency',
+  topic: 'Equipment and end use',
   version: 3,
   about: 'per donor, recipient, holder, type and month of the last day: how many checks due were not inspected in time',
   key: Object.keys(MONTHS),
@@ -222,6 +224,7 @@ const AT_ITS_END = 'checks of which the last day was in the month or before, and
 /** Which checks were overdue at the end of each month. */
 export const overdueByMonth: RowsView = {
   name: 'overdue-by-month',
+  topic: 'Equipment and end use',
   version: 2,
   about: 'per donor, recipient, holder, type, currency and month that is over: the checks that were overdue at its end',
   key: [...Object.keys(OVERDUE), 'month'],

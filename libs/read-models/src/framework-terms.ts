@@ -19,6 +19,7 @@ export class ParameterRow {
 
 export const parameters: Projection<LegalFrameworkEvent, ParameterRow> = {
   name: 'parameters',
+  topic: 'Agreements',
   version: 1,
   kinds: ['legal-framework'],
   about: 'a time limit, interval or threshold that a legal framework sets, from when and why',
@@ -77,6 +78,7 @@ export class IncidentTypeRow {
 
 export const incidentTypes: Projection<LegalFrameworkEvent, IncidentTypeRow> = {
   name: 'incident-types',
+  topic: 'Agreements',
   version: 1,
   kinds: ['legal-framework'],
   about: 'a type of incident that a legal framework defines: escalation, notice, and the days for each step of a case',

@@ -101,6 +101,7 @@ const movementsOf = (sum: string | null, where: Readonly<Record<string, string>>
 
 export const funding: Projection<FundingAccountEvent, FundingRow> = {
   name: 'funding',
+  topic: 'Donors',
   version: 3,
   kinds: ['funding-account'],
   about: 'the money of a funding account in one period: each stage in the original currency, in minor units',

@@ -29,6 +29,7 @@ const received = ({ item, holder, site: place, quantity }: ScheduleEndUseCheck) 
 
 export const goodsHeld: Projection<ConsignmentEvent, GoodsHeldRow> = {
   name: 'goods-held',
+  topic: 'Recipients',
   version: 1,
   kinds: ['consignment'],
   about:

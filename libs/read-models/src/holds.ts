@@ -73,6 +73,7 @@ function evolve(row: HoldRow | null, event: RecordedEvent<HoldEvent>): HoldRow |
 
 export const holds: Projection<HoldEvent, HoldRow> = {
   name: 'holds',
+  topic: 'Misuse and holds',
   version: 2,
   kinds: ['hold'],
   about: 'a hold on a scope: what it rests on, since when, and until when assistance there is refused',

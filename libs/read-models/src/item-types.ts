@@ -26,6 +26,7 @@ export class ItemTypeRow {
 
 export const itemTypes: Projection<ItemTypeEvent, ItemTypeRow> = {
   name: 'item-types',
+  topic: 'Equipment and end use',
   version: 1,
   kinds: ['item-type'],
   about: 'a type of a donor: whether its items are monitored by their serials, and how often they are checked',

@@ -29,6 +29,7 @@ function reports(from: From): Query {
 /** Discrepancy reports with what they are of: open and answered ones. */
 export const discrepancyReports: RowsView = {
   name: 'discrepancy-reports',
+  topic: 'Recipients',
   version: 1,
   about: 'a discrepancy report on a consignment: what is wrong with which item, how much of it, and what was answered',
   key: ['consignment', 'discrepancy'],
@@ -82,6 +83,7 @@ function held(from: From): Query {
 /** Goods by their holder, with their unit. */
 export const goodsByHolder: RowsView = {
   name: 'goods-by-holder',
+  topic: 'Recipients',
   version: 1,
   about:
     'goods of one type that a consignment brought, by their holder: how much each holds after transfers, and in which unit',

@@ -52,6 +52,7 @@ const OFF_SCHEDULE = { site: null, check_by: null };
 
 export const items: Projection<ItemEvent, ItemRow> = {
   name: 'items',
+  topic: 'Equipment and end use',
   version: 4,
   kinds: ['item'],
   about: 'an item that is monitored by its serial: who holds it, where, what became of it, and its next check',
@@ -253,6 +254,7 @@ function stepAfter(head: CustodyRow | null, event: RecordedEvent<ItemEvent>): Cu
 
 export const custody: Projection<ItemEvent, CustodyRow> = {
   name: 'custody',
+  topic: 'Equipment and end use',
   version: 3,
   kinds: ['item'],
   about: "a step of an item's way, from the registration of its serial to its end: who held it, and where",
@@ -359,6 +361,7 @@ function reportAfter(
 
 export const lossReports: Projection<ItemEvent, LossReportRow> = {
   name: 'loss-reports',
+  topic: 'Equipment and end use',
   version: 1,
   kinds: ['item'],
   about: 'a report that an item was lost, destroyed or expended, and its verification by a monitor (R12)',

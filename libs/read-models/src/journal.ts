@@ -35,6 +35,7 @@ const correctsOf = (data: unknown): string | null => {
 
 export const journal: Projection<Event, JournalRow> = {
   name: 'journal',
+  topic: 'Auditors',
   version: 1,
   kinds: 'all',
   about: 'an event: who sent it, when it happened, when it was recorded, and whether that was late',

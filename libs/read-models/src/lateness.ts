@@ -78,6 +78,7 @@ const PARTIES = { donor: 'donor', recipient: 'recipient', programme: 'programme'
 /** Plan against actual: how late, against the first promise and the current plan, and why. */
 export const lateness: RowsView = {
   name: 'lateness',
+  topic: 'Donors',
   version: 2,
   about:
     'per donor, recipient, programme, kind of promise and cause: promises kept and late, against the first promise and the current plan',

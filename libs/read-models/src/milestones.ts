@@ -124,6 +124,7 @@ function touches(event: RecordedEvent<ProgrammeEvent>): readonly string[] {
 
 export const milestones: Projection<ProgrammeEvent, MilestoneRow> = {
   name: 'milestones',
+  topic: 'Donors',
   version: 7,
   kinds: ['programme'],
   about: 'a milestone of a programme: the first promise, the current plan, and the outcome',

@@ -96,6 +96,7 @@ const precaution = ({ until }: { readonly until: string }) => ({ precaution_unti
 
 export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
+  topic: 'Auditors',
   version: 6,
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',

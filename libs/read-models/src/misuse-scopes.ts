@@ -20,6 +20,7 @@ export const scopeName = ({ kind, id }: AssistanceScope): string => `${kind}/${i
 
 export const misuseScopes: Projection<MisuseCaseEvent, MisuseScopeRow> = {
   name: 'misuse-scopes',
+  topic: 'Misuse and holds',
   version: 1,
   kinds: ['misuse-case'],
   about: 'a scope that a report of misuse names or named; `misuse-register` has those that it names now',

@@ -86,6 +86,7 @@ function evolve(
 
 export const misuseSuspensions: Projection<MisuseCaseEvent, MisuseSuspensionRow> = {
   name: 'misuse-suspensions',
+  topic: 'Misuse and holds',
   version: 3,
   kinds: ['misuse-case'],
   about: 'a scope in which a misuse case stops assistance: since when, until when, and whether it ended',
@@ -116,6 +117,7 @@ const ordersOf = (event: RecordedEvent<MisuseCaseEvent>) =>
 
 export const suspensionOrders: Projection<MisuseCaseEvent, SuspensionOrderRow> = {
   name: 'suspension-orders',
+  topic: 'Misuse and holds',
   version: 1,
   kinds: ['misuse-case'],
   about: 'an event that stops assistance in a scope, renews that, or makes it final: a hold names it as its cause',

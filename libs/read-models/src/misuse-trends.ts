@@ -61,6 +61,7 @@ const OLD = 'days from the report to the end of the inquiry, or to the day of th
 /** How many misuse cases there are of what, where, since when, at which stage, and how old. */
 export const misuseTrends: RowsView = {
   name: 'misuse-trends',
+  topic: 'Misuse and holds',
   version: 2,
   about:
     'per month, donor, recipient, scope, allegation, incident type, and status: how many misuse cases, and how old; declined and dismissed ones too',

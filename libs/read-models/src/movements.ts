@@ -78,6 +78,7 @@ const takenBack = (stage: Stage) => (data: Moved, origin: Origin) =>
 
 export const movements: Projection<FundingAccountEvent, MovementRow> = {
   name: 'movements',
+  topic: 'Donors',
   version: 4,
   kinds: ['funding-account'],
   about: 'a movement of money: at which stage, by how much, when it happened and when it was recorded',

@@ -111,6 +111,7 @@ export const onHoldMeaning = (what: string): string =>
  */
 export const onHold: RowsView = {
   name: 'on-hold',
+  topic: 'Misuse and holds',
   version: 1,
   about: 'what is on hold now, since when and on what basis: by a hold, a suspended programme, a held case or shipment',
   key: ['scope_kind', 'scope', 'hold'],

@@ -50,6 +50,7 @@ function query(from: From): Query {
  */
 export const outdatedDecisions: RowsView = {
   name: 'outdated-decisions',
+  topic: 'Auditors',
   version: 1,
   about: 'decisions made on outdated knowledge: a stream that they rested on had moved before they were recorded',
   key: ['decided', 'revision', 'consulted_stream'],

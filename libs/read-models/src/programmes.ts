@@ -59,6 +59,7 @@ function derived({ outcomes, starts, completed_on }: ProgrammeRow): Partial<Prog
 
 export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   name: 'programmes',
+  topic: 'Donors',
   version: 8,
   kinds: ['programme'],
   about: 'a programme: its parties, its status, how many of its milestones were met and missed',

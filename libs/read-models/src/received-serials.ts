@@ -51,6 +51,7 @@ function evolve(
 
 export const receivedSerials: Projection<ConsignmentEvent, ReceivedSerialRow> = {
   name: 'received-serials',
+  topic: 'Recipients',
   version: 1,
   kinds: ['consignment'],
   about: 'a serial number that the recipient confirmed in a consignment, corrections included',

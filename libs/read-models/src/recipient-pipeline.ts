@@ -188,6 +188,7 @@ function madeOf({
  */
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
+  topic: 'Recipients',
   version: 6,
   about: 'what is coming to a recipient, how much and when, and what waits for whose answer',
   key: ['item_kind', 'stream', 'part'],

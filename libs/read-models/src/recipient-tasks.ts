@@ -163,6 +163,7 @@ const DUE = { due: 'due' };
 /** What a recipient has to confirm, to dispute, to report, to answer and to do. */
 export const recipientTasks: RowsView = {
   name: 'recipient-tasks',
+  topic: 'Recipients',
   version: 1,
   about: 'what a recipient or holder has to confirm, to dispute, to report, to answer or to do, and until when',
   key: ['task', 'what', 'stream', 'part'],

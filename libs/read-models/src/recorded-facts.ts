@@ -158,6 +158,7 @@ function evolve(
 /** What others recorded about an organisation: what it confirmed, what it disputed, what waits. */
 export const recordedFacts: Projection<Event, RecordedFactRow> = {
   name: 'recorded-facts',
+  topic: 'Recipients',
   version: 2,
   kinds: Object.keys(SOURCES),
   about: 'a fact that one organisation recorded about another: confirmed, disputed or unanswered',

@@ -27,6 +27,7 @@ const on = ({ day: occurred_on, event }: Origin, corrected?: string) => ({
 
 export const recoveries: Projection<MisuseCaseEvent, RecoveryRow> = {
   name: 'recoveries',
+  topic: 'Auditors',
   version: 3,
   kinds: ['misuse-case'],
   about: 'money that came back after misuse, and the corrections of such records',

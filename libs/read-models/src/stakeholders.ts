@@ -28,6 +28,7 @@ const roles = (all: Iterable<string>) => ({ roles: [...all].sort() });
 
 export const stakeholders: Projection<StakeholderEvent, StakeholderRow> = {
   name: 'stakeholders',
+  topic: 'Auditors',
   version: 1,
   kinds: ['stakeholder'],
   about: 'an organisation that takes part: its name, type, roles and status',
@@ -83,6 +84,7 @@ const LAPSED: DailyColumn = {
 
 export const mandates: Projection<StakeholderEvent, MandateRow> = {
   name: 'mandates',
+  topic: 'Auditors',
   version: 1,
   kinds: ['stakeholder'],
   about: 'a mandate: which organisation acts for which other one, in which role and until when',
@@ -114,6 +116,7 @@ export class FocalPointRow {
 
 export const focalPoints: Projection<StakeholderEvent, FocalPointRow> = {
   name: 'focal-points',
+  topic: 'Auditors',
   version: 1,
   kinds: ['stakeholder'],
   about: 'who answers for a subject at an organisation, by a reference in its own register',

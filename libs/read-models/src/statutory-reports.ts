@@ -51,6 +51,7 @@ const setsAside = (type: 'waiver' | 'exception') =>
 
 export const exceptions: Projection<LegalFrameworkEvent, ExceptionRow> = {
   name: 'exceptions',
+  topic: 'Agreements',
   version: 1,
   kinds: ['legal-framework'],
   about: 'a waiver or an exception: the rules that it sets aside, by whose authority, until when, and its report',
@@ -123,6 +124,7 @@ const ofWaiver = (report: 'waiver' | 'exception') =>
 
 export const statutoryReports: Projection<LegalFrameworkEvent, StatutoryReportRow> = {
   name: 'statutory-reports',
+  topic: 'Agreements',
   version: 2,
   kinds: ['legal-framework'],
   about: 'a report that a law asks for: for which period, waiver or exception, until when, and whether it came',

@@ -30,6 +30,7 @@ export class StorageSiteRow {
 
 export const storageSites: Projection<StorageSiteEvent, StorageSiteRow> = {
   name: 'storage-sites',
+  topic: 'Equipment and end use',
   version: 3,
   kinds: ['storage-site'],
   about: 'a store: until when it is certified to hold items that are monitored by their serials, and by whom',

@@ -50,6 +50,7 @@ function query(from: From): Query {
 /** Whether what a misuse case stops is on hold yet: the policy that places the hold comes after. */
 export const suspensions: RowsView = {
   name: 'suspensions',
+  topic: 'Misuse and holds',
   version: 3,
   about: 'a scope in which a misuse case stops assistance, and whether the hold on it is in force yet',
   key: ['misuse_case', 'stop', 'scope_kind', 'scope'],

@@ -34,6 +34,7 @@ export class TechnologyReleaseRow {
 
 export const technologyReleases: Projection<TechnologyReleaseEvent, TechnologyReleaseRow> = {
   name: 'technology-releases',
+  topic: 'Equipment and end use',
   version: 2,
   kinds: ['technology-release'],
   about: 'a release of technical data: who decided, under which marking and conditions, and how often data went out',

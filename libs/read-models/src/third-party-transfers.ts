@@ -44,6 +44,7 @@ export class ThirdPartyTransferRow {
 
 export const thirdPartyTransfers: Projection<ThirdPartyTransferEvent, ThirdPartyTransferRow> = {
   name: 'third-party-transfers',
+  topic: 'Equipment and end use',
   version: 2,
   kinds: ['third-party-transfer'],
   about: 'a retransfer, change of end use or disposal: whether the donor consented, and what was done (R13)',

@@ -47,6 +47,7 @@ function costs(from: From, { sums }: ViewOptions): Query {
 /** What training cost, and for how many women and men. */
 export const trainingCosts: RowsView = {
   name: 'training-costs',
+  topic: 'Vetting and training',
   version: 2,
   about: 'per donor, recipient, programme, purpose and currency: trainings, persons by sex, cost, and cost per person',
   key: Object.keys(COSTS),
@@ -150,6 +151,7 @@ const ALONE = 'of trainings in which this unit alone is enrolled';
 /** Which units were trained. */
 export const trainingByUnit: RowsView = {
   name: 'training-by-unit',
+  topic: 'Vetting and training',
   version: 2,
   about:
     'per donor, recipient, unit and currency: its persons in trainings, by sex and with cost if it was alone there',

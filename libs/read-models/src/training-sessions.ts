@@ -29,6 +29,7 @@ const counted = ({ women, men, notStated }: NumbersBySex) => ({
 
 export const trainingSessions: Projection<TrainingActivityEvent, TrainingSessionRow> = {
   name: 'training-sessions',
+  topic: 'Vetting and training',
   version: 1,
   kinds: ['training-activity'],
   about: 'a session of a training: on which day it was held, and how many women and men were present',

@@ -82,6 +82,7 @@ const costing = (cost: number | undefined) => (cost === undefined ? {} : { actua
 
 export const training: Projection<TrainingActivityEvent, TrainingRow> = {
   name: 'training',
+  topic: 'Vetting and training',
   version: 2,
   kinds: ['training-activity'],
   about: 'a training: purpose, place, days, numbers planned and by sex, cost planned and actual, and per trainee',
@@ -237,6 +238,7 @@ function evolve(
 
 export const enrolments: Projection<TrainingActivityEvent, EnrolmentRow> = {
   name: 'enrolments',
+  topic: 'Vetting and training',
   version: 4,
   kinds: ['training-activity'],
   about: 'a nominee of a training, a person by a reference or a number of a unit: the enrolment and its clearance',

@@ -119,6 +119,7 @@ const OVER = {
 
 export const units: Projection<SecurityUnitEvent, UnitRow> = {
   name: 'units',
+  topic: 'Vetting and training',
   version: 4,
   kinds: ['security-unit'],
   about: 'a unit of a recipient: whether it is cleared and until when, why it is barred, and by which inquiry',
@@ -150,6 +151,7 @@ export const units: Projection<SecurityUnitEvent, UnitRow> = {
 
 export const vettedPersons: Projection<VettedPersonEvent, VettedPersonRow> = {
   name: 'vetted-persons',
+  topic: 'Vetting and training',
   version: 5,
   kinds: ['vetted-person'],
   about: "a person by a reference alone: whether that person is cleared, beside the unit's own clearance",

@@ -51,6 +51,7 @@ const DONE = { done: 'concluded_on', closed: { stage: ['withdrawn'] } };
 
 export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
   name: 'vetting-cases',
+  topic: 'Vetting and training',
   version: 2,
   kinds: ['vetting-case'],
   about: 'the vetting of a unit or person: its stage, how long it has been open, and whether the answer is in time',
@@ -160,6 +161,7 @@ const TAKEN = { due: 'due', done: 'taken_on', closed: { status: ['given-up'] } }
 
 export const remediationSteps: Projection<VettingCaseEvent, RemediationStepRow> = {
   name: 'remediation-steps',
+  topic: 'Vetting and training',
   version: 2,
   kinds: ['vetting-case'],
   about: 'a step by which a refused unit or person comes back: what is done, until when, and whether it was taken',

@@ -47,6 +47,7 @@ const DAILY_TYPES = {
 /** A model or a view, for queries. */
 export interface Queryable {
   readonly name: string;
+  readonly topic: string | null;
   readonly version: string;
   readonly about: string;
   readonly type: 'model' | 'view';
@@ -119,6 +120,7 @@ function summedIn(reads: readonly StoredModel[], models: ReadonlyMap<string, Sto
 export const modelSource = (stored: StoredModel, models: ReadonlyMap<string, StoredModel>): Queryable => ({
   name: stored.model.name,
   version: stored.version,
+  topic: stored.model.topic ?? null,
   about: stored.model.about,
   type: 'model',
   ...inOrder(
@@ -150,6 +152,7 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
   return {
     name: view.name,
     version: [view.version, ...parts].join('-'),
+    topic: view.topic ?? null,
     about: view.about,
     type: 'view',
     ...inOrder({ ...view.columns, ...typesOf(Object.entries(view.daily ?? {})) }, view.key),

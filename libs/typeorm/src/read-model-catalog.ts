@@ -52,8 +52,9 @@ export class ReadModelCatalog {
 
   names(): readonly ReadModelDescription[] {
     return [...this.sources.values()].map(
-      ({ name, about, type, columns, meanings, formats, codes, key, totals, daily, view, reads, sums }) => ({
+      ({ name, topic, about, type, columns, meanings, formats, codes, key, totals, daily, view, reads, sums }) => ({
         name,
+        topic,
         about,
         type,
         columns,
