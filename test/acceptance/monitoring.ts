@@ -138,6 +138,7 @@ export function monitoring(opens: DeploymentFactory): void {
       const four = { women: 2, men: 2, persons: [...team.persons, 'n-4'] };
       await client.send(`${TEAM}/correct`, { ...correction, ...four }, DONOR);
       expect(await accounting()).toEqual([['norland.team', 'some not accounted for', 1, false]]);
+      expect(await client.latest('alert-accounting?status=some%20not%20accounted%20for')).toHaveLength(1);
       const two = { women: 1, men: 1, persons: ['n-1', 'n-2'] };
       await client.send(`${TEAM}/correct`, { ...correction, ...two }, DONOR);
       expect(await accounting()).toEqual([['norland.team', 'all safe', 0, false]]);

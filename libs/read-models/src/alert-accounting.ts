@@ -101,7 +101,7 @@ export const alertAccounting: RowsView = {
     programme: 'text',
     situation: 'text',
   },
-  codes: { status: ['not accounted for', 'some missing', 'all safe'] },
+  codes: { status: ['not accounted for', 'some missing', 'some not accounted for', 'all safe'] },
   meanings: {
     status:
       'not accounted for, some missing, some not accounted for (the account has fewer persons than the deployment), or all safe',
