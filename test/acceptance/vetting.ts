@@ -98,6 +98,31 @@ export function vetting(opens: DeploymentFactory): void {
     await shows('enrolments', { trainee: 'n-3', status: 'enrolled', cleared_until: inDays(90) });
   });
 
+  it('a vetting is not concluded as cleared while another one suspends the unit', async () => {
+    const U = 'estmark.guard-7';
+    await register(U);
+    await inquire('norland.v7', U);
+    await inquire('norland.v8', U);
+    const V = 'vetting-case/norland.v7';
+    const OTHER = 'vetting-case/norland.v8';
+    await send(`${V}/check-source`, { source: 'un-reports', on: inDays(-1), found: false }, VETTER);
+    await send(`${OTHER}/record-information`, information, VETTER);
+    await shows('units', { unit: U, status: 'suspended', vetting_case: 'norland.v8' });
+    const cleared = { outcome: 'cleared', until: inDays(90) };
+    expect(await client.refused(`${V}/conclude`, cleared, VETTER)).toMatchObject({
+      code: 'clearance-suspended',
+      rule: 'R7',
+      facts: { id: U, vettingCases: ['norland.v8'] },
+    });
+    await send(`${OTHER}/assess-information`, { information: 'i-1', credible: false, reason: 'refuted' }, VETTER);
+    await shows('units', { unit: U, status: 'not-vetted' });
+    await send(`${V}/conclude`, cleared, VETTER);
+    await shows('units', { unit: U, status: 'cleared', cleared_until: inDays(90), vetting_case: 'norland.v7' });
+    await send(`security-unit/${U}/end-registration`, { on: inDays(0), reason: 'disbanded' }, RECIPIENT);
+    await send(`${OTHER}/check-source`, { source: 'un-reports', on: inDays(-1), found: false }, VETTER);
+    expect(await client.refused(`${OTHER}/conclude`, cleared, VETTER)).toMatchObject({ code: 'registration-ended' });
+  });
+
   it('each bar of a unit is shown: its clearance from the first day, its holds, and restrictions', async () => {
     const U = 'estmark.guard-9';
     const F = 'legal-framework/norland.f9';

@@ -127,6 +127,11 @@ describe('a clearance', () => {
     vetter().refuses(give('2027-06-02'), 'beyond-validity');
     // The vetting case has looked at the validity of its framework.
     system().decides(give('2027-06-02', { vettingCase: V }), gave('2027-06-02', { vettingCase: V }));
+    // The conclusion of the only inquiry for which it is suspended.
+    const byCase = { vettingCase: V };
+    system(suspended).decides(give('2027-05-02', byCase), gave('2027-05-02', byCase));
+    system(gave('2027-05-02'), suspended).decides(give('2027-05-02', byCase), gave('2027-05-02', byCase));
+    system(suspended).refuses(give('2027-05-02', { vettingCase: 'norland.other' }), 'clearance-suspended');
     vetter().decides(give('2026-06-01'), gave('2026-06-01'));
     vetter().refuses(give('2026-05-31'), 'day-in-past');
   });

@@ -198,14 +198,23 @@ function cannotExcept(
     : refuse('framework-of-others', 'the framework has the same recipient', 'R8', { framework });
 }
 
-/** R8: what is refused is not simply cleared again; what is suspended is assessed first. */
+/**
+ * R8: what is refused is not simply cleared again; what is suspended is assessed first. The
+ * conclusion of the only inquiry for which it is suspended clears it.
+ */
 function give(data: DataOf<ClearanceCommand, 'GiveClearance'>, state: Clearance, context: DecisionContext) {
-  const barred = state.refused || state.suspended ? notCleared(state, today(context)) : null;
+  const { refused, vettingCases } = state;
+  const concluded =
+    context.actor.role === 'system' &&
+    !refused &&
+    vettingCases.length > 0 &&
+    vettingCases.every((one) => one === data.vettingCase);
+  const barred = (refused || state.suspended) && !concluded ? notCleared(state, today(context)) : null;
   const refusal =
     (data.exception === undefined ? barred : cannotExcept(data.exception, state, context)) ??
     badLastDay(data.until, context);
   if (refusal !== null) return refusal;
-  if (state.until === data.until && barred === null && !state.expired) return [];
+  if (state.until === data.until && barred === null && !state.expired && !state.suspended) return [];
   return [{ type: 'ClearanceGiven', data: { ...data, ...reportOn(data.exception, state, context) } } as const];
 }
 

@@ -94,6 +94,28 @@ describe('a vetting is concluded', () => {
     vetter(checked).refuses(conclude('cleared'), 'last-day-missing');
     by('donor', checked).refuses(conclude('cleared', '2027-05-01'), 'not-a-vetter');
   });
+  const unit = act('UnitRegistered', { recipient: 'estmark', type: 'infantry' });
+  const suspendedBy = (...cases: string[]) =>
+    cases.map((vettingCase) => act('ClearanceSuspended', { reason: 'derogatory-information', vettingCase }));
+  const byHand = (type: string) => act(type, { reason: 'by-hand' });
+  const clear = conclude('cleared', '2027-05-01');
+  it('only if nothing else bars the unit: the clearance that follows would be refused (R5, R7, R8)', () => {
+    const of = (...past: Event[]) => vetter(checked).knowing(securityUnit, U, unit, ...past);
+    of().decides(clear, concluded('cleared', '2027-05-01'));
+    of(...suspendedBy('norland.other')).refuses(clear, 'clearance-suspended');
+    of(byHand('ClearanceSuspended')).refuses(clear, 'clearance-suspended');
+    of(byHand('ClearanceRefused')).refuses(clear, 'clearance-refused');
+    of(act('RegistrationEnded', { on: '2026-05-01', reason: 'disbanded', trainings: [] })).refuses(
+      clear,
+      'registration-ended',
+    );
+    vetter(checked).refuses(conclude('cleared', '2026-05-31'), 'day-in-past');
+  });
+  it('also while the unit is suspended for its own information alone, which is not credible (R7)', () => {
+    const of = (...past: Event[]) => vetter(checked, found, assessed(false)).knowing(securityUnit, U, unit, ...past);
+    of(...suspendedBy('vetters.it-1')).decides(clear, concluded('cleared', '2027-05-01'));
+    of(...suspendedBy('vetters.it-1', 'norland.other')).refuses(clear, 'clearance-suspended');
+  });
   it('for no longer than the framework of its programme has it on that day (R7)', () => {
     const P = 'norland.programme-1';
     const F = 'norland.framework-1';

@@ -95,7 +95,7 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
 
 // ---- Rules ----
 
-const subjectOf = ({ subject }: VettingData<'RequestVetting'>, { known }: DecisionContext): Clearance | null =>
+const subjectOf = ({ subject }: Pick<VettingCase, 'subject'>, { known }: DecisionContext): Clearance | null =>
   known.of(subject.kind === 'security-unit' ? securityUnitFacts : vettedPersonFacts, subject.id);
 
 /** R5: what is vetted is registered, of the recipient named; R29: so are the parties. */
@@ -115,9 +115,37 @@ function request(data: VettingData<'RequestVetting'>, context: DecisionContext) 
   return barred ?? [{ type: 'VettingRequested', data: { ...data, due } } as const];
 }
 
-/** R7: a clearance lasts no longer than the framework of the programme has it on that day. */
-const tooLong = (until: string, { programme }: VettingCase, context: DecisionContext): Refusal | null =>
-  beyondValidity(until, today(context), parameterOf(frameworkOf(programme, context.known), 'clearanceValidityDays'));
+/**
+ * R7: a clearance ends on a day that is not over, and lasts no longer than the framework of the
+ * programme has it on that day.
+ */
+const badLastDay = (until: string, { programme }: VettingCase, context: DecisionContext): Refusal | null =>
+  until < today(context)
+    ? refuse('day-in-past', 'its last day is not over', 'R7', { until })
+    : beyondValidity(
+        until,
+        today(context),
+        parameterOf(frameworkOf(programme, context.known), 'clearanceValidityDays'),
+      );
+
+/** R5: what is not registered any more is not cleared. */
+function notRegisteredNow({ subject }: VettingCase, context: DecisionContext): Refusal | null {
+  const endedOn = subjectOf({ subject }, context)?.endedOn ?? null;
+  return endedOn === null ? null : registrationEnded(endedOn, { ...subject });
+}
+
+/** R5, R7, R8: why a conclusion does not clear it: something else than this vetting bars it. */
+function barredElsewhere(state: VettingCase, context: DecisionContext): Refusal | null {
+  const { refused = false, suspended = false, vettingCases = [] } = subjectOf(state, context) ?? {};
+  const others = vettingCases.filter((id) => id !== context.stream.id);
+  const facts = { ...state.subject, vettingCases };
+  if (refused)
+    return refuse('clearance-refused', 'its remediation is completed, or an exception or waiver made', 'R8', facts);
+  if (!suspended || (others.length === 0 && vettingCases.length > 0)) return notRegisteredNow(state, context);
+  return others.length === 0
+    ? refuse('clearance-suspended', 'a vetter restores the clearance that was suspended by hand', 'R7', facts)
+    : refuse('clearance-suspended', 'the information of the other vetting is assessed, and not credible', 'R7', facts);
+}
 
 const concluded = ({ outcome }: VettingCase): Refusal | null =>
   outcome === null ? null : refuse('already-concluded', 'the vetting was not concluded', null, { outcome });
@@ -134,7 +162,10 @@ const credible = (state: VettingCase): Refusal | null =>
     ? refuse('credible-information', 'no information is credible', 'R7', { standing: standing(state) })
     : null;
 
-/** R7: it is cleared without information against it, after sources were checked. */
+/**
+ * R7: it is cleared without information against it, after sources were checked, if nothing else
+ * bars it.
+ */
 function cannotConclude(
   { outcome, until }: VettingData<'ConcludeVetting'>,
   state: VettingCase,
@@ -151,7 +182,7 @@ function cannotConclude(
   if (stands !== null) return stands;
   return until === undefined
     ? refuse('last-day-missing', 'a clearance has a last day', 'R7')
-    : tooLong(until, state, context);
+    : (badLastDay(until, state, context) ?? barredElsewhere(state, context));
 }
 
 /** R8: the way back begins with a refusal. */
@@ -195,7 +226,8 @@ function notRemedied({ on, until }: VettingData<'CompleteRemediation'>, state: V
     notUnderWay(state) ??
     (step === undefined ? null : refuse('step-open', 'each step was taken', 'R8', { step })) ??
     inTheFuture(on, context) ??
-    tooLong(until, state, context)
+    badLastDay(until, state, context) ??
+    notRegisteredNow(state, context)
   );
 }
 
@@ -308,7 +340,7 @@ export const vettingCase: Decider<
       : [
           ...(sender.role === 'vetter' ? partyStreams([[actsFor(sender), 'vetter']]) : []),
           ...(type === 'ConcludeVetting' || type === 'CompleteRemediation'
-            ? programmeStreams(state?.programme, known)
+            ? [...(state === null ? [] : [state.subject]), ...programmeStreams(state?.programme, known)]
             : []),
         ],
   authorise: authoriseBy({ party, donor, recipient, vetter: (_, context) => notAVetter(context), system: bySystem }),
