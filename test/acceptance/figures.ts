@@ -8,7 +8,7 @@ import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { IDENTITY, differences } from '../support/figures/compare.js';
 import { FIGURES } from '../support/figures/index.js';
 import { type QueryParameters, type FigureRow, type Figures, recordedOn } from '../support/figures/log.js';
-import { TOTALS, totalsOf } from '../support/figures/totals.js';
+import { TOTALS, groupsOf, totalsOf } from '../support/figures/totals.js';
 import { type Chance, chanceOf, randomHistory } from '../support/random-history.js';
 
 /** `FIGURES_SEED` gives another history and other questions. */
@@ -259,7 +259,7 @@ export function figures(opens: DeploymentFactory): void {
     const by = grouping(name, compute(events, guess), chance);
     const { rows, totals, day } = await read(client, name, parameters, by.join(','));
     const computed = compute(events, { day, occurredBy });
-    const groups = [...new Set([...(TOTALS[name]?.by ?? []), ...by])];
+    const groups = groupsOf(name, by);
     return [
       ...unlisted(name, rows),
       ...differences(name, IDENTITY[name] as readonly string[], rows, computed),

@@ -457,9 +457,14 @@ const TOTALS: readonly { readonly question: string; readonly of: string; readonl
     question: 'Which donors are active in the same country and sector?',
     of: 'programmes?recipient=estmark&sector=15210&by=donor',
     answer: [
-      { status: 'active', donor: 'norland', counts: 'programmes', count: 1 },
-      { status: 'proposed', donor: 'sudria', counts: 'programmes', count: 1 },
+      { donor: 'norland', counts: 'programmes', count: 1 },
+      { donor: 'sudria', counts: 'programmes', count: 1 },
     ],
+  },
+  {
+    question: 'How many programmes does it have, in place of how many of each status?',
+    of: 'programmes?recipient=estmark&sector=15210&by=recipient',
+    answer: [{ recipient: 'estmark', counts: 'programmes', count: 2 }],
   },
 ];
 

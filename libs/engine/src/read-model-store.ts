@@ -153,10 +153,10 @@ export interface TotalsRow {
   readonly sums: Readonly<Record<string, string | null>>;
 }
 
-/** The maximum number of groups of totals by further columns. */
+/** The maximum number of groups of totals by columns that are not its own. */
 export const MAX_TOTALS_GROUPS = 1000;
 
-/** How to total: by further columns, and seen on a day. */
+/** How to total: by which columns, and seen on a day. */
 export interface TotalsQuery {
   readonly by?: readonly string[];
   /** The day of the answer, YYYY-MM-DD; without it, {@link today}. */
@@ -306,9 +306,9 @@ export abstract class ReadModelStore extends RowSink {
   /** Begins to read all rows of a query. The caller closes what it returns. */
   abstract scan(name: string, query: WholeQuery): Promise<RowScan>;
   /**
-   * Sums and counts over all rows that match, at positions. `by` names columns to group by, beside
-   * those that separate unlike units: then it returns at most one group more than
-   * {@link MAX_TOTALS_GROUPS}.
+   * Sums and counts over all rows that match, at positions. `by` names columns to group by, in
+   * place of its own but for those that keep sums apart: for other columns it returns at most one
+   * group more than {@link MAX_TOTALS_GROUPS}.
    */
   abstract totals(
     name: string,

@@ -1,6 +1,6 @@
 import { CommandEnvelope, CATALOGUE, OF_CLASS, type Schema, schemaOf } from '@entente/contracts';
 import type { ReadModelDescription } from '@entente/engine';
-import { type ColumnType, type Json, ROLES } from '@entente/kernel';
+import { type ColumnType, type Json, ROLES, keptApart } from '@entente/kernel';
 
 /** The largest number of 32 bits; a field that may be larger has the format of 64 bits. */
 const INT32 = 2 ** 31 - 1;
@@ -251,12 +251,18 @@ function readModelSchemas(described: ReadModelDescription): Record<string, Json>
       ),
     ]),
   );
-  const total = object('a total over all rows that match, not only over the page', {
-    ...by,
-    counts: text('what is counted', { const: totals.counts }),
-    count: whole(`how many ${totals.counts}`),
-    ...sums,
-  });
+  const apart = keptApart(totals);
+  const total = object(
+    'a total over all rows that match, not only over the page',
+    {
+      ...by,
+      counts: text('what is counted', { const: totals.counts }),
+      count: whole(`how many ${totals.counts}`),
+      ...sums,
+    },
+    // `by` replaces these.
+    totals.by.filter((column) => !apart.includes(column)),
+  );
   return {
     [rowName(name)]: object(about, { ...own, ...origin }, ['parked_since']),
     [pageName(name)]: object(`a page of ${name}`, {

@@ -248,7 +248,7 @@ const OCCURRED_BY = parameter('query', 'occurred-by', 'Only what had occurred by
 const TOTALS_BY = parameter(
   'query',
   'by',
-  'Columns by which totals are grouped, by commas, beside those that keep unlike units apart.',
+  'Columns by which totals are grouped, by commas, in place of its own but for those that keep sums apart.',
 );
 const CONTAINS = parameter(
   'query',

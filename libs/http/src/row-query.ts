@@ -26,7 +26,7 @@ export interface RowRequest {
   readonly day: string | null;
   /** Only what had occurred by this day. */
   readonly occurredBy: string | null;
-  /** Columns to group totals by, beside those that separate unlike units. */
+  /** Columns to group totals by, in place of its own but for those that keep sums apart. */
   readonly by: readonly string[];
 }
 

@@ -43,6 +43,8 @@ export {
   type DailyColumn,
   type ColumnValues,
   type KeyMapping,
+  groupedBy,
+  keptApart,
   type ExactSums,
   type ViewOptions,
   isSum,

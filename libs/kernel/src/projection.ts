@@ -31,13 +31,24 @@ export type ColumnFormats = Readonly<Record<string, ColumnFormat>>;
 export interface Totals {
   /** The unit of `count`, in words: `programmes`, `accounts and periods`. */
   readonly counts: string;
-  /** The columns by which totals are grouped, such as `currency`: unlike units are never added. */
+  /** The columns by which totals are grouped, if the query names none. */
   readonly by: readonly string[];
   /** The columns that are summed. */
   readonly sums: readonly string[];
   /** Figures that several rows repeat, because they are of what these rows share. */
   readonly shared?: SharedFigures;
 }
+
+/** Columns between whose values nothing is added: money, goods, stages, and stocks by month. */
+const APART: readonly string[] = ['currency', 'unit', 'item', 'stage', 'month'];
+
+/** The columns that group totals whatever a query asks: without them, its sums mix unlike units. */
+export const keptApart = ({ by, sums }: Pick<Totals, 'by' | 'sums'>): readonly string[] =>
+  sums.length === 0 ? [] : by.filter((column) => APART.includes(column));
+
+/** The columns by which totals are grouped: those asked for replace all but {@link keptApart}. */
+export const groupedBy = (totals: Pick<Totals, 'by' | 'sums'>, asked: readonly string[]): readonly string[] =>
+  asked.length === 0 ? totals.by : [...new Set([...keptApart(totals), ...asked])];
 
 /**
  * Figures of a parent that each of its rows repeats, such as the deliveries of a programme in the

@@ -471,10 +471,7 @@ function numbered(dataSource: DataSource, { totals: { shared }, key }: Queryable
   return dataSource.createQueryBuilder().from(`(${matching.getQuery()})`, 'v').setParameters(matching.getParameters());
 }
 
-/**
- * Counts and sums over all rows that match, grouped by the columns that separate unlike units and
- * by others that are asked for.
- */
+/** Counts and sums over all rows that match, by columns: few groups, if they are its own. */
 export function totalsQuery(
   dataSource: DataSource,
   source: Queryable,
@@ -493,6 +490,6 @@ export function totalsQuery(
     for (const column of sums)
       for (const [suffix, expression] of Object.entries(partsOf(dataSource, source, column)))
         builder.addSelect(`CAST(SUM(${expression}) AS TEXT)`, `${column}${suffix}`);
-    return by.length > source.totals.by.length ? builder.limit(MAX_TOTALS_GROUPS + 1) : builder;
+    return by.some((column) => !source.totals.by.includes(column)) ? builder.limit(MAX_TOTALS_GROUPS + 1) : builder;
   });
 }

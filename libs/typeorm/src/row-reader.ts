@@ -13,7 +13,7 @@ import type {
   TotalsQuery,
   WholeQuery,
 } from '@entente/engine';
-import type { Cell, KeyMapping } from '@entente/kernel';
+import { type Cell, type KeyMapping, groupedBy } from '@entente/kernel';
 import type { DataSource } from 'typeorm';
 import { CHECKPOINTS, type StoredCheckpoint, checkpointsByModel } from './checkpoints.js';
 import { sumsIn, totalIn } from './exact-sums.js';
@@ -135,7 +135,7 @@ export class RowReader {
     as: TotalsQuery = {},
   ): SqlProgram<readonly TotalsRow[]> {
     const { sums, counts } = source.totals;
-    const by = [...new Set([...source.totals.by, ...(as.by ?? [])])];
+    const by = groupedBy(source.totals, as.by ?? []);
     const [sql, values] = totalsQuery(
       this.dataSource,
       source,

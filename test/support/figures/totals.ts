@@ -141,10 +141,18 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   'outdated-decisions': of('decisions'),
 };
 
+/** The columns of totals: those asked for, after those of its own between which no sum is right. */
+export function groupsOf(name: string, asked: readonly string[]): readonly string[] {
+  const { by, sums } = TOTALS[name] as TotalsOf;
+  if (asked.length === 0) return by;
+  const unlike = sums.length === 0 ? [] : ['currency', 'unit', 'item', 'stage', 'month'];
+  return [...new Set([...by.filter((column) => unlike.includes(column)), ...asked])];
+}
+
 /** The totals of rows by columns; a sum of nothing is null. */
 export function totalsOf(name: string, rows: readonly FigureRow[], extra: readonly string[]): readonly FigureRow[] {
-  const { counts, by, sums, shared = { parentOf: () => '', sums: [] } } = TOTALS[name] as TotalsOf;
-  const columns = [...new Set([...by, ...extra])];
+  const { counts, sums, shared = { parentOf: () => '', sums: [] } } = TOTALS[name] as TotalsOf;
+  const columns = groupsOf(name, extra);
   const inOrder = rows.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   const firsts = new Set([...Map.groupBy(inOrder, shared.parentOf).values()].map(([first]) => first));
   // Without columns there is one group, which may be empty.
