@@ -196,7 +196,8 @@ export class CorrectReceipt {
 /** The items of one type that a receipt brings, and of which a sample is checked. */
 export class SampledItems {
   @itemWord() readonly item!: string;
-  @quantity('the quantity of all lines of the type', 98, 0) readonly quantity!: number;
+  @quantity('what is left of all lines of the type; below zero if more was transferred', 98, -MOST)
+  readonly quantity!: number;
 }
 
 /**

@@ -98,11 +98,12 @@ export function correctedSample(
   const { quantity: has = 0 } = lotOf(state, item, state.recipient) ?? {};
   const gone = Object.hasOwn(state.lots, item) ? Math.min(all(state.received), MOST_ITEMS) - has : 0;
   const now = all({ ...state.received, [data.line]: afterCorrection(state, data) });
-  const quantity = countable(now - gone);
+  // Below zero if more was transferred: what is received later fills that up first.
+  const quantity = Math.min(now - gone, MOST_ITEMS);
   if (ownValue(state.checks, item) !== undefined) return { sampled: { item, quantity } };
   const named = data.store ?? state.store;
   const store = named === null ? {} : { store: named };
-  return quantity === 0 ? {} : { check: sampleOf({ on, ...store }, item, quantity, state, context) };
+  return quantity <= 0 ? {} : { check: sampleOf({ on, ...store }, item, quantity, state, context) };
 }
 
 /**
@@ -118,10 +119,11 @@ export function transferGoods(
   const lot = lotOf(state, item, from);
   if (lot === undefined) return [];
   const had = to === undefined ? undefined : lotOf(state, item, to);
-  const isNew = had === undefined || had.quantity <= 0;
-  const held = to === undefined ? {} : { held: (had?.quantity ?? 0) + quantity };
-  const check = () => sampleOf(data, item, Math.min(quantity, MOST_ITEMS), state, context, to);
-  const counted = to === undefined ? {} : isNew ? { check: check() } : { joins: had.event };
+  const now = (had?.quantity ?? 0) + quantity;
+  const check = () => sampleOf(data, item, Math.min(now, MOST_ITEMS), state, context, to);
+  const counts = had !== undefined && (had.quantity > 0 || now <= 0) ? { joins: had.event } : { check: check() };
+  const counted = to === undefined ? {} : counts;
+  const held = to === undefined ? {} : { held: now };
   const left = lot.quantity - quantity;
   const of = { recipient: state.recipient, left, broughtBy: lot.event, ...held, ...counted };
   return [{ type: 'ReceivedGoodsTransferred', data: { ...data, ...of } }];

@@ -232,6 +232,35 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
     const left = { sampled: { item: 'field-kitchen', quantity: 2 } };
     recipient(received, first).decides(fewer, same(fewer, 'ReceiptCorrected', { ...ITS_CASE, ...left }));
   });
+  it('has less than nothing of its goods if more was transferred, and the same goods again after that (R26)', () => {
+    const received = confirmed(confirm([kitchens(5)]), sample(5, '2026-08-18'));
+    const take = (quantity: number, from: string, to: string) =>
+      act('TransferReceivedGoods', {
+        transfer: 'estmark.t-1',
+        on: '2026-05-25',
+        item: 'field-kitchen',
+        quantity,
+        from,
+        to,
+      });
+    const taken = (command: Event, data: object) =>
+      same(command, 'ReceivedGoodsTransferred', { recipient: 'estmark', ...data });
+    const there = sample(4, '2026-08-23', { holder: 'vestra', site: 'vestra' });
+    const four = taken(take(4, 'estmark', 'vestra'), { left: 1, broughtBy: given.id(1), held: 4, check: there });
+    const by = (quantityBy: number) =>
+      act('CorrectReceipt', { corrects: given.id(1), line: '002', quantityBy, reason: 'miscounted' });
+    const expects = (quantityBy: number, quantity: number) =>
+      same(by(quantityBy), 'ReceiptCorrected', { ...ITS_CASE, sampled: { item: 'field-kitchen', quantity } });
+    recipient(received, four).decides(by(-2), expects(-2, -1));
+    recipient(received, four, expects(-2, -1)).decides(by(2), expects(2, 1));
+    // What comes back fills that up first.
+    const back = (quantity: number) => take(quantity, 'vestra', 'estmark');
+    const system = () => of(scheduled(), received, four, expects(-2, -1)).as('entente', 'system');
+    const left = (quantity: number) => ({ left: 4 - quantity, broughtBy: given.id(2), held: quantity - 1 });
+    const here = sample(2, '2026-08-23', { site: 'estmark' });
+    system().decides(back(3), taken(back(3), { ...left(3), check: here }));
+    system().decides(back(1), taken(back(1), { ...left(1), joins: given.id(1) }));
+  });
   it('has none of items that did not come, or that another system delivered', () => {
     const none = confirm([kitchens(0)]);
     recipient().decides(none, same(none, 'ReceiptConfirmed', { case: CASE }));

@@ -107,6 +107,9 @@ describe('the policies of checks (R10, R11)', () => {
     expect(on({ sampled: { item: 'tent', quantity: 3 } })).toEqual([
       { stream, command: { type: 'CorrectCheckedItems', data: { quantity: 3, reason: 'miscounted' } } },
     ]);
+    expect(on({ sampled: { item: 'tent', quantity: -1 } })).toEqual([
+      { stream, command: { type: 'CorrectCheckedItems', data: { quantity: 0, reason: 'miscounted' } } },
+    ]);
     const site = 'estmark.south';
     expect(on({ store: site, stored: ['tent'] })).toEqual([
       { stream, command: { type: 'CorrectCheckedItems', data: { site, reason: 'miscounted' } } },

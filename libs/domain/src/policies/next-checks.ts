@@ -92,7 +92,7 @@ export const firstSampleChecks = eventPolicy<ConsignmentEvent>(
       ...schedules(check, { id: corrects }, check?.item),
       ...(sampled === undefined
         ? []
-        : [expects(checkAfter(corrects, sampled.item), { quantity: sampled.quantity, reason })]),
+        : [expects(checkAfter(corrects, sampled.item), { quantity: countable(sampled.quantity), reason })]),
     ],
     ReceivedGoodsTransferred: ({ item, broughtBy, left, joins, held = 0, check }, event) => [
       expects(checkAfter(broughtBy, item), { quantity: countable(left), reason: 'transferred' }),
