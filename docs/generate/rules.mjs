@@ -91,7 +91,7 @@ export const RULES = {
       'A report is acknowledged within `misuseAcknowledgeDays` and triaged within `misuseTriageDays` of the framework. A precautionary suspension lasts at most `precautionDays` of the framework from its order or renewal. The steward puts each scope of a suspension on hold, and releases the hold when the suspension ends. Programmes and cases in scope exist, and the organisation of a country is registered; item types and units are not checked. Termination follows the end of the programme. Disbursement waits for recovered funds only if the programme was suspended for the misuse case.',
   },
   R19: {
-    says: 'A suspended programme, or a hold on a scope concerned, blocks enrolment, shipment and disbursement. It never blocks monitoring, loss reports, misuse reports or audit.',
+    says: 'A suspended programme, or a hold on a scope concerned, blocks enrolment, shipment, transfer of technical data and disbursement. It never blocks monitoring, loss reports, misuse reports or audit.',
     source: 'own',
     limits:
       'Enforced are the suspension of a programme, and holds on a programme, a case, a country, an item type, a unit and a shipment. A restriction of a framework stops what R1 lists, and nothing else: a hold does. A disbursement after the completion of the programme is accepted and marked.',

@@ -21,6 +21,7 @@ const UNGUARDED = [
   'reports-missed',
   'trained-uncleared',
   'assistance-stopped of TraineeEnrolled',
+  'assistance-stopped of TechnicalDataTransferred',
 ];
 
 const SEED = Number(process.env['FIGURES_SEED'] ?? 7);

@@ -4,6 +4,7 @@ import type {
   FundingAccountEvent,
   HoldEvent,
   ProgrammeEvent,
+  TechnologyReleaseEvent,
   TrainingActivityEvent,
 } from '@entente/contracts';
 import { type RecordedEvent, addDays } from '@entente/kernel';
@@ -25,7 +26,13 @@ interface Stop {
 }
 
 type StopOrAssistance =
-  ProgrammeEvent | AssistanceCaseEvent | ConsignmentEvent | FundingAccountEvent | HoldEvent | TrainingActivityEvent;
+  | ProgrammeEvent
+  | AssistanceCaseEvent
+  | ConsignmentEvent
+  | FundingAccountEvent
+  | HoldEvent
+  | TechnologyReleaseEvent
+  | TrainingActivityEvent;
 
 /** Where a payment, a delivery or a training belongs. */
 interface Place {
@@ -88,6 +95,7 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
   const cases = new Map<string, Place>();
   const consignments = new Map<string, Place>();
   const trainings = new Map<string, Place>();
+  const releases = new Map<string, Place>();
   const caseItems = new CaseItems();
   const scopeOf = (event: RecordedEvent<HoldEvent>): string => idOf(event).replace('.', ' ');
 
@@ -166,6 +174,8 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
       ]),
     CaseImplemented: (event) => check(event, cases.get(idOf(event)), dayOf(event)),
     TraineeEnrolled: (event) => check(event, trainings.get(idOf(event)), dayOf(event), unitIn(event.data)),
+    TechnologyReleaseRequested: (event) => void releases.set(idOf(event), placeOf(event.data)),
+    TechnicalDataTransferred: (event) => check(event, releases.get(idOf(event)), event.data.on),
     TrainingStarted: (event) => check(event, trainings.get(idOf(event)), event.data.on),
   });
   return (event) => {
@@ -175,17 +185,25 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
 }
 
 /**
- * R19: money was disbursed, a consignment shipped, a case implemented, a trainee enrolled or a
- * training begun, on a day on which the programme was suspended or had ended, the case or the
- * shipment was held, or a hold in force on a scope. After its completion a programme is still paid.
- * Facts that were recorded after the stop had ended are found, too.
+ * R19: money was disbursed, a consignment shipped, technical data transferred, a case implemented,
+ * a trainee enrolled or a training begun, on a day on which the programme was suspended or had
+ * ended, the case or the shipment was held, or a hold in force on a scope. After its completion a
+ * programme is still paid. Facts that were recorded after the stop had ended are found, too.
  */
 export const assistanceStopped: Control = {
   name: 'assistance-stopped',
   rule: 'R19',
   about:
-    'a disbursement, a shipment, an enrolment, the start of a training, or the implementation of a case, on a day on which assistance was stopped there',
-  kinds: ['programme', 'assistance-case', 'consignment', 'funding-account', 'hold', 'training-activity'],
+    'a disbursement, a shipment, a transfer of technical data, an enrolment, the start of a training, or the implementation of a case, on a day on which assistance was stopped there',
+  kinds: [
+    'programme',
+    'assistance-case',
+    'consignment',
+    'funding-account',
+    'hold',
+    'technology-release',
+    'training-activity',
+  ],
   byCorrectedDays: true,
   start,
 };

@@ -73,6 +73,30 @@ const donor = (...past: Event[]) =>
     .knowing(assistanceCase, 'norland.case-1', requested())
     .knowing(programme, 'norland.p-2', proposed);
 const holder = (...past: Event[]) => held(...past).as('estmark', 'recipient');
+
+describe('a waiver of R9 (R8)', () => {
+  const F = 'norland.framework-1';
+  const within = act('SerialRegistered', { ...serial, consignment: undefined, programme: 'norland.p-2' });
+  const drafted = act('AgreementDrafted', { donor: 'norland', recipient: 'estmark', parameters: [] });
+  const waiver = act('WaiverGranted', { name: 'w', rules: ['R9'], from: '2026-05-01', until: '2026-05-31' });
+  const under = (...terms: Event[]) =>
+    of(within)
+      .as('estmark', 'recipient')
+      .knowing(storageSite, STORE, store)
+      .knowing(programme, 'norland.p-2', act('ProgrammeProposed', { ...(proposed.data as object), framework: F }))
+      .knowing(legalFramework, F, drafted, ...terms);
+  const receive = (on: string) => act('RecordItemReceipt', { on, site: STORE });
+  it('is for a direct receipt, on its days, and asks for a store of the recipient all the same', () => {
+    under().refuses(receive('2026-05-10'), 'store-not-certified');
+    const parties = { donor: 'norland', recipient: 'estmark', holder: 'estmark', case: 'norland.case-1' };
+    const what = { type: 'enhanced', manner: 'on-site', item: 'thermal-sight', serials: ['TS-0001'], quantity: 1 };
+    const check = { ...parties, ...what, programme: 'norland.p-2', site: STORE, due: '2026-08-08' };
+    const received = { holder: 'estmark', checkBy: '2026-08-08', check };
+    under(waiver).decides(receive('2026-05-10'), same(receive('2026-05-10'), 'ItemReceived', received));
+    under(waiver).refuses(receive('2026-06-01'), 'store-not-certified');
+    under(waiver).refuses(act('RecordItemReceipt', { on: '2026-05-10', site: 'vestra.depot' }), 'store-not-found');
+  });
+});
 const monitor = (...past: Event[]) => held(...past).as('veritas', 'monitor');
 const system = (...past: Event[]) => of(...past).as('entente', 'system');
 

@@ -12,11 +12,15 @@ import {
 import { inTheFuture, notOverYet } from '../days.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
+import { programmeStopped } from '../planning/programme-stopped.js';
+import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
 import { only } from './senders.js';
 
 interface TechnologyRelease {
   readonly donor: string;
   readonly recipient: string;
+  readonly programme?: string;
+  readonly case?: string;
   readonly status: 'requested' | 'approved' | 'denied' | 'revoked' | 'expired' | 'withdrawn';
   /** The terms of the approval; null without it. */
   readonly approval: { readonly on: string; readonly until: string; readonly marking: string } | null;
@@ -26,7 +30,14 @@ const status = (is: TechnologyRelease['status']) => () => ({ status: is });
 
 const evolve = evolveBy<TechnologyRelease, TechnologyReleaseEvent>()(
   'TechnologyReleaseRequested',
-  ({ donor, recipient }) => ({ donor, recipient, status: 'requested', approval: null }),
+  ({ donor, recipient, programme, case: of }) => ({
+    donor,
+    recipient,
+    ...(programme === undefined ? {} : { programme }),
+    ...(of === undefined ? {} : { case: of }),
+    status: 'requested',
+    approval: null,
+  }),
   {
     TechnologyReleaseApproved: ({ until, marking }, _, { metadata }) => ({
       status: 'approved',
@@ -79,9 +90,9 @@ const decide = decideBy<TechnologyRelease, TechnologyReleaseCommand, TechnologyR
         if (barred !== null) return barred;
         if (data.on < on || data.on > until)
           return refuse('outside-approval', 'the day is within those of the approval', null, { from: on, until });
-        return data.marking === marking
-          ? null
-          : refuse('other-marking', 'the data have the marking that was approved', null, { marking });
+        if (data.marking !== marking)
+          return refuse('other-marking', 'the data have the marking that was approved', null, { marking });
+        return programmeStopped(state.programme, context, data.on) ?? onHold(scopesOf(state), state.donor, context);
       },
       then: 'TechnicalDataTransferred',
     },
@@ -102,7 +113,7 @@ const decide = decideBy<TechnologyRelease, TechnologyReleaseCommand, TechnologyR
   },
 );
 
-/** The rules of a release of technical data: R29. */
+/** The rules of a release of technical data: R19, R29. */
 export const technologyRelease: Decider<
   'technology-release',
   TechnologyReleaseCommand,
@@ -115,16 +126,20 @@ export const technologyRelease: Decider<
   ids: 'prefixed',
   opens: 'RequestTechnologyRelease',
   evolve,
-  consults: (command, _, __, sender) =>
-    command.type === 'RequestTechnologyRelease'
-      ? [
-          ...assistanceStreams(command.data),
-          ...partyStreams([
-            [command.data.donor, null],
-            [actsFor(sender), null],
-          ]),
-        ]
-      : [],
+  consults: (command, state, _, sender) => {
+    if (command.type === 'TransferTechnicalData')
+      return state === null
+        ? []
+        : [...assistanceStreams({ programme: state.programme }), ...holdStreams(scopesOf(state))];
+    if (command.type !== 'RequestTechnologyRelease') return [];
+    return [
+      ...assistanceStreams(command.data),
+      ...partyStreams([
+        [command.data.donor, null],
+        [actsFor(sender), null],
+      ]),
+    ];
+  },
   authorise: authoriseBy<TechnologyReleaseCommand, TechnologyRelease | null, TechnologyReleaseRelation>({
     recipient: only('not-the-recipient', 'the recipient does this', (state) => state?.recipient ?? null),
     donor: only('not-the-donor', 'the donor, or another on its behalf, does this', (state) => state?.donor ?? null),

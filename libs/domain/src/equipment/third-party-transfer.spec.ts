@@ -7,6 +7,7 @@ import { itemType } from './item-type.js';
 import { storageSite } from './storage-site.js';
 import { legalFramework } from '../framework/legal-framework.js';
 import { programme } from '../planning/programme.js';
+import { hold } from '../safeguards/hold.js';
 import { technologyRelease } from './technology-release.js';
 import { thirdPartyTransfer } from './third-party-transfer.js';
 
@@ -317,6 +318,22 @@ describe('a release of technical data', () => {
     release(opening, approved).refuses(data('2026-07-01'), 'outside-approval', july);
     release(opening, approved).refuses(data('2026-06-01', 'public'), 'other-marking');
     release(opening).refuses(data('2026-06-01'), 'wrong-release-status');
+  });
+  it('lets no data go out while its programme or anything concerned is stopped (R19)', () => {
+    const within = act('TechnologyReleaseRequested', { ...about, recipient: 'estmark', programme: 'norland.p' });
+    const out = data('2026-06-01');
+    const proposed = act('ProgrammeProposed', { donor: 'norland', recipient: 'estmark' });
+    const running = () => release(within, approved).knowing(programme, 'norland.p', proposed);
+    running().decides(out, same(out, 'TechnicalDataTransferred'));
+    const suspended = act('ProgrammeSuspended', { reason: 'misuse' });
+    running().knowing(programme, 'norland.p', proposed, suspended).refuses(out, 'programme-suspended');
+    const placed = (scope: object) => act('HoldPlaced', { hold: 'pause', basis: 'embargo', scope });
+    running()
+      .knowing(hold, 'country.estmark', placed({ kind: 'country', id: 'estmark' }))
+      .refuses(out, 'on-hold');
+    running()
+      .knowing(hold, 'programme.norland.p', placed({ kind: 'programme', id: 'norland.p' }))
+      .refuses(out, 'on-hold');
   });
   it('ends by revocation, or with its last day', () => {
     const revoke = act('RevokeTechnologyRelease', { reason: 'marking-not-kept' });
