@@ -144,6 +144,14 @@ export function vetting(opens: DeploymentFactory): void {
     await send(`${F}/draft`, { title: 'Terms', instrument: 'exchange-of-letters', ...parties }, DONOR);
     const terms = { restriction: 'no-guard', statement: 'None to the guard', basis: 'export-act', scope };
     await send(`${F}/impose-restriction`, { ...terms, ...at(-2) }, DONOR);
+    // A draft bars nothing, neither does an agreement that is terminated.
+    expect(await bars()).toEqual([hold]);
+    for (const [party, actor] of [
+      ['norland', DONOR],
+      ['estmark', RECIPIENT],
+    ] as const)
+      await send(`${F}/sign`, { party, on: inDays(-3), ...at(-2) }, actor);
+    await send(`${F}/bring-into-force`, { on: inDays(-2), until: inDays(300) }, DONOR);
     const restriction = [
       'restriction',
       'norland.f9 no-guard',
@@ -160,6 +168,10 @@ export function vetting(opens: DeploymentFactory): void {
     expect(await bars()).toEqual([refused, hold, restriction]);
     await send(`hold/unit.${U}/release`, { hold: 'inquiry', reason: 'closed' }, DONOR);
     await send(`${F}/lift-restriction`, { restriction: 'no-guard', reason: 'repealed' }, DONOR);
+    expect(await bars()).toEqual([refused]);
+    await send(`${F}/impose-restriction`, { ...terms, restriction: 'no-guard-2' }, DONOR);
+    expect(await bars()).toHaveLength(2);
+    await send(`${F}/terminate`, { on: inDays(0), reason: 'withdrawn' }, DONOR);
     expect(await bars()).toEqual([refused]);
   });
 

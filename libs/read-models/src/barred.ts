@@ -1,5 +1,5 @@
 import { SUBJECT_KINDS } from './codes.js';
-import { ConditionRow } from './agreements.js';
+import { AgreementRow, ConditionRow } from './agreements.js';
 import { daysLate, overdue, codesOf } from './columns.js';
 import type { From, Query, RowsView } from './from.js';
 import { HoldRow } from './holds.js';
@@ -20,6 +20,7 @@ const OF_SUBJECT = [
   'bar_reason',
   'last_day',
   'vetting_case',
+  'agreement',
 ] as const;
 const SUBJECTS = new UnionOf<(typeof OF_SUBJECT)[number]>(OF_SUBJECT);
 
@@ -53,22 +54,27 @@ function heldUnits(from: From): Query {
   });
 }
 
-/** The restrictions in force of agreements, on units. */
-const restrictedUnits = (from: From): Query =>
-  SUBJECTS.part(
-    from(ConditionRow, 'r').where(`r.type = 'restriction' AND r.scope_kind = 'unit' AND r.status = 'in force'`),
-    {
-      ...columnsAs('r', 'recipient', 'donor'),
-      subject_kind: `'security-unit'`,
-      subject: 'r.scope',
-      unit: 'r.scope',
-      bar: `'restriction'`,
-      named: `r.agreement || ' ' || r.name`,
-      status: `'restricted'`,
-      barred_on: 'r.attached_on',
-      bar_reason: 'r.basis',
-    },
-  );
+/** The restrictions in force, on units, of agreements in force. */
+function restrictedUnits(from: From): Query {
+  const agreements = from(AgreementRow, 'g')
+    .select('g.agreement', 'agreement')
+    .addSelect('g.in_force_from', 'in_force_from')
+    .where(`g.status = 'in-force' AND NOT g.last_day_over`);
+  const restrictions = from(ConditionRow, 'r')
+    .innerJoin(`(${agreements.getQuery()})`, 'a', 'a.agreement = r.agreement')
+    .where(`r.type = 'restriction' AND r.scope_kind = 'unit' AND r.status = 'in force'`);
+  return SUBJECTS.part(restrictions.setParameters({ ...agreements.getParameters(), ...restrictions.getParameters() }), {
+    ...columnsAs('r', 'recipient', 'donor', 'agreement'),
+    subject_kind: `'security-unit'`,
+    subject: 'r.scope',
+    unit: 'r.scope',
+    bar: `'restriction'`,
+    named: `r.agreement || ' ' || r.name`,
+    status: `'restricted'`,
+    barred_on: 'CASE WHEN a.in_force_from > r.attached_on THEN a.in_force_from ELSE r.attached_on END',
+    bar_reason: 'r.basis',
+  });
+}
 
 /** Each bar of a unit or person. */
 const barredSubjects = (from: From): Query =>
@@ -155,6 +161,7 @@ export const barred: RowsView = {
     last_day: 'day',
     next: 'text',
     vetting_case: 'text',
+    agreement: 'text',
     stage: 'text',
     informed_on: 'day',
     publication: 'text',
@@ -187,16 +194,18 @@ export const barred: RowsView = {
     subject_kind: 'security-unit or vetted-person',
     subject: 'the unit or person that is barred',
     unit: 'the unit, or that of the person',
-    bar: 'what bars it: clearance, hold (on the unit) or restriction (of an agreement, on the unit)',
+    bar: 'what bars it: clearance, hold (on the unit) or restriction (of an agreement in force, on the unit)',
     named: "the hold's name; of a restriction, the agreement and its name there; null of a clearance",
     donor: "the donor whose assistance it is barred from; every donor's if there is none",
     status: 'suspended, refused or expired (its last day is over, recorded or not) of a clearance; on-hold; restricted',
-    barred_on: 'the day from which it is barred; of an expired clearance, its last day',
+    barred_on:
+      'the day from which it is barred; of an expired clearance, its last day; of a restriction, not before its agreement is in force',
     bar_reason:
       'the code of the reason; of a restriction, that of the law or decision behind it; clearance-over of an expired clearance',
     last_day: 'of a hold, its last day, if it has one',
     next: 'what has to come next: assess-information, request-vetting, conclude-vetting, open-remediation, take-steps, complete-remediation, restore-clearance, renew-clearance, release-hold or lift-restriction',
     vetting_case: 'the vetting case by which it is barred, if there is one',
+    agreement: 'of a restriction, the agreement, which is in force',
     stage: 'the stage of that case',
     informed_on: 'the day on which the recipient was informed of the refusal',
     publication: 'published or withheld, once that was decided',
@@ -221,12 +230,26 @@ export const barred: RowsView = {
     'vetted-persons': { subject: 'person' },
     holds: { subject: 'scope' },
     conditions: { subject: 'scope' },
+    agreements: { agreement: 'agreement' },
     'vetting-cases': CASE,
     'remediation-steps': CASE,
   },
-  madeOf: ({ subject_kind = null, subject = null, bar = null, named = null, vetting_case = null, step = null }) => ({
+  madeOf: ({
+    subject_kind = null,
+    subject = null,
+    bar = null,
+    named = null,
+    agreement = null,
+    vetting_case = null,
+    step = null,
+  }) => ({
     ...(bar === 'hold' ? { holds: { scope_kind: 'unit', scope: subject, hold: named } } : {}),
-    ...(bar === 'restriction' ? { conditions: { type: 'restriction', scope_kind: 'unit', scope: subject } } : {}),
+    ...(bar === 'restriction'
+      ? {
+          conditions: { type: 'restriction', scope_kind: 'unit', scope: subject, agreement },
+          agreements: { agreement },
+        }
+      : {}),
     ...(subject_kind === 'security-unit' ? { units: { unit: subject } } : { 'vetted-persons': { person: subject } }),
     ...(vetting_case === null ? {} : { 'vetting-cases': { vetting_case } }),
     ...(step === null ? {} : { 'remediation-steps': { vetting_case, step } }),

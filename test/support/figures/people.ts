@@ -54,6 +54,7 @@ const OF_BAR = [
   'bar_reason',
   'last_day',
   'vetting_case',
+  'agreement',
 ];
 
 /** Clearances that are suspended, refused or over by the day. */
@@ -78,14 +79,18 @@ function uncleared(rows: readonly FigureRow[], subject_kind: string, id: string)
 
 /** Holds in force, and restrictions, on units. */
 function stoppedUnits(log: readonly RecordedEvent[], asked: QueryParameters, units: readonly FigureRow[]) {
-  const about = { subject_kind: 'security-unit', vetting_case: null };
+  const about = { subject_kind: 'security-unit', vetting_case: null, agreement: null };
+  const agreements = (FRAMEWORKS['agreements'] as Figures)(log, asked).filter(
+    (one) => one['status'] === 'in-force' && one['last_day_over'] === false,
+  );
+  const inForce = (row: FigureRow) => agreements.find((one) => one['agreement'] === row['agreement']);
   const onUnits = (rows: readonly FigureRow[]) =>
     rows
       .filter((row) => row['scope_kind'] === 'unit' && row['status'] === 'in force')
       .map((row) => [row, { ...about, subject: row['scope'] ?? null, unit: row['scope'] ?? null }] as const);
   const holds = onUnits((HOLDS['holds'] as Figures)(log, asked)).filter(([row]) => row['last_day_over'] === false);
   const terms = onUnits((FRAMEWORKS['conditions'] as Figures)(log, asked)).filter(
-    ([row]) => row['type'] === 'restriction',
+    ([row]) => row['type'] === 'restriction' && inForce(row) !== undefined,
   );
   return [
     ...holds.map(([row, of]) => ({
@@ -100,11 +105,12 @@ function stoppedUnits(log: readonly RecordedEvent[], asked: QueryParameters, uni
     })),
     ...terms.map(([row, of]) => ({
       ...of,
-      ...part(row, ['donor', 'recipient']),
+      ...part(row, ['donor', 'recipient', 'agreement']),
       bar: 'restriction',
       named: `${texts(row)['agreement']} ${texts(row)['name']}`,
       status: 'restricted',
-      barred_on: row['attached_on'] ?? null,
+      barred_on:
+        [texts(row)['attached_on'] ?? '', texts(inForce(row) ?? {})['in_force_from'] ?? ''].toSorted().at(-1) ?? null,
       bar_reason: row['basis'] ?? null,
       last_day: null,
     })),
