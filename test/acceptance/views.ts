@@ -282,7 +282,7 @@ export function views(opens: DeploymentFactory): void {
     });
 
     it('has the final value of a reconciled case beside the agreed one, in the row and in the total', async () => {
-      await programme('omega');
+      await programme('psi');
       await supply('tents', 'omega');
       await supply('stoves', 'omega', 'stove');
       const shown = async () => {
@@ -306,6 +306,15 @@ export function views(opens: DeploymentFactory): void {
         [open('stoves'), ['norland.tents', 'reconciled', 300, 240]],
         [['USD', 2, '600', '240']],
       ]);
+    });
+
+    it('leaves out what a programme that ended no longer brings', async () => {
+      await programme('psi');
+      await supply('kettles', 'psi', 'kettle');
+      const coming = async () => only((await view('recipient-pipeline?programme=norland.psi')).rows, 'awaits');
+      expect(await coming()).toEqual([['schedule']]);
+      await say(DONOR, 'programme/norland.psi/terminate', { reason: 'no-longer-needed' });
+      expect(await coming()).toEqual([]);
     });
 
     it('counts a line that was amended to nothing as ended, and not as overdue', async () => {

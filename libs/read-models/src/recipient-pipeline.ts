@@ -9,6 +9,7 @@ import { DisbursementRow } from './disbursements.js';
 import { DiscrepancyRow } from './discrepancies.js';
 import type { From, Query, RowsView } from './from.js';
 import { MisuseRow } from './misuse-register.js';
+import { ProgrammeRow } from './programmes.js';
 import { firstStop, onHoldMeaning, stopsOn } from './on-hold.js';
 import { UnionOf, columnsAs, rowsAs } from './union.js';
 
@@ -129,6 +130,9 @@ const allegations = (from: From): Query =>
 /** What can be stopped: questions and reports go on. */
 const STOPPED = `k.item_kind IN ('case-line', 'consignment', 'tranche', 'case')`;
 
+/** What a programme that ended no longer brings; what is under way and what is asked still is. */
+const ENDS_WITH_IT = `k.awaits IN ('schedule', 'shipment', 'release', 'acceptance', 'amendment', 'supplement')`;
+
 function query(from: From, options: ViewOptions): Query {
   const parts = [unscheduled, coming, disputed, announced, waiting, allegations].map((of) => of(from, options));
   const all = ITEMS.rows(parts, 'k');
@@ -140,7 +144,13 @@ function query(from: From, options: ViewOptions): Query {
     consignment: 'k.stream',
   };
   const hold = firstStop(from, concerned);
+  // Found by its key, as the stops are.
+  const ended = from(ProgrammeRow, 'p')
+    .select('p.programme')
+    .where(`p.stream = 'programme/' || k.programme AND p.status IN ('completed', 'terminated')`);
   return all
+    .where(`NOT (${ENDS_WITH_IT} AND EXISTS (${ended.getQuery()}))`)
+    .setParameters(ended.getParameters())
     .addSelect(`CASE WHEN ${STOPPED} THEN (${hold.getQuery()}) END`, 'on_hold')
     .setParameters(hold.getParameters());
 }
@@ -189,8 +199,9 @@ function madeOf({
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
   topic: 'Recipients',
-  version: 6,
-  about: 'what is coming to a recipient, how much and when, and what waits for whose answer',
+  version: 7,
+  about:
+    'what is coming to a recipient, how much and when, and what waits for whose answer; of a programme that ended, only what is under way, and what is asked',
   key: ['item_kind', 'stream', 'part'],
   columns: {
     recipient: 'text',

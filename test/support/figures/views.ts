@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '@entente/kernel';
-import { type Figures, daysBetween, happened, latest, sum } from './log.js';
+import { type Figures, daysBetween, happened, idOf, latest, sum } from './log.js';
 import { caseLineRows, caseRows, deliveryDays, deliveryFacts, linesInForce } from './cases.js';
 import {
   CONSIGNMENTS,
@@ -345,21 +345,41 @@ const holdOnItem = (log: readonly RecordedEvent[], day: string, one: Item): stri
     stream: one['stream'] as string | null,
   });
 
-const pipeline: Figures = (log, { day }) =>
-  [
+const ENDS_WITH_PROGRAMME: readonly unknown[] = [
+  'schedule',
+  'shipment',
+  'release',
+  'acceptance',
+  'amendment',
+  'supplement',
+];
+
+const pipeline: Figures = (log, { day }) => {
+  const over = new Set(
+    log.flatMap(({ type, stream }) =>
+      type === 'ProgrammeCompleted' || type === 'ProgrammeTerminated' ? [idOf(stream)] : [],
+    ),
+  );
+  const items: readonly Item[] = [
     ...notScheduled(log, day),
     ...coming(log, day),
     ...unanswered(log),
     ...tranches(log, day),
     ...waitingCases(log),
     ...replies(log, day),
-  ].map((one) => ({
-    ...one,
-    on_hold: ['discrepancy', 'misuse-case'].includes(one['item_kind'] as string) ? null : holdOnItem(log, day, one),
-    overdue: one.due !== null && day > one.due,
-    days_late_plan: past(one.due, day),
-    days_late_first: past(one.first_due, day),
-  }));
+  ];
+  const isOver = ({ awaits, programme }: Item): boolean =>
+    ENDS_WITH_PROGRAMME.includes(awaits) && typeof programme === 'string' && over.has(programme);
+  return items
+    .filter((one) => !isOver(one))
+    .map((one) => ({
+      ...one,
+      on_hold: ['discrepancy', 'misuse-case'].includes(one['item_kind'] as string) ? null : holdOnItem(log, day, one),
+      overdue: one.due !== null && day > one.due,
+      days_late_plan: past(one.due, day),
+      days_late_first: past(one.first_due, day),
+    }));
+};
 
 export const VIEWS: Readonly<Record<string, Figures>> = {
   deliverables: (log, { day, occurredBy }) => deliverables(log, day, occurredBy),
