@@ -135,7 +135,7 @@ export class CustodyRow {
   @text('the serial number') serial!: string;
   @count('the number of the step, from 0') step!: number;
   @text(
-    'what happened: registered, withdrawn, received, receipt-corrected, receipt-withdrawn, moved, reported-lost, reported-destroyed, reported-expended, loss-verified, loss-rejected, recovered, serviceability, transferred, disposed, returned, checked, diverted, legislature-notified or overdue',
+    'what happened: registered, withdrawn, received, receipt-corrected, receipt-withdrawn, moved, reported-lost, reported-destroyed, reported-expended, loss-verified, loss-rejected, recovered, serviceability, transferred, disposed, returned, checked, check-corrected, diverted, legislature-notified or overdue',
     [
       'registered',
       'withdrawn',
