@@ -282,7 +282,7 @@ export function views(opens: DeploymentFactory): void {
     });
 
     it('has the final value of a reconciled case beside the agreed one, in the row and in the total', async () => {
-      await programme('psi');
+      await programme('omega');
       await supply('tents', 'omega');
       await supply('stoves', 'omega', 'stove');
       const shown = async () => {
