@@ -1,5 +1,6 @@
 import type { SecurityUnitEvent, TrainingActivityEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
+import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions } from './agreement-course.js';
 import { ClearanceCourses } from './clearance-course.js';
 import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
 
@@ -61,19 +62,35 @@ export const clearancesOutrun: Control = {
   name: 'clearances-outrun',
   rule: 'R7',
   about: 'an enrolment on a day on which the unit or the person was not cleared',
-  kinds: KINDS,
-  start: () =>
-    withClearances((courses) =>
-      readingBy<TrainingActivityEvent>({
-        TraineeEnrolled: (event) => {
-          const on = dayOf(event);
-          const stream = restsOn(event.data).find((one) => !courses.isCleared(one, on));
-          return stream === undefined
-            ? []
-            : breach(event, 'unit and person are cleared on that day', { trainee: event.data.trainee, stream, on });
-        },
-      }),
-    ),
+  kinds: [...AGREEMENT_KINDS, 'security-unit', 'vetted-person'],
+  start: () => {
+    const courses = new ClearanceCourses();
+    /** The enrolment at hand, with its agreement. */
+    let execution: Execution | null = null;
+    const follow = readingExecutions((one) => {
+      execution = one;
+      return [];
+    });
+    const isWaived = (stream: string, on: string): boolean =>
+      execution !== null &&
+      (isSetAside(execution, 'R5') || (courses.isRefused(stream, on) && isSetAside(execution, 'R8')));
+    const find = readingBy<TrainingActivityEvent>({
+      TraineeEnrolled: (event) => {
+        const on = dayOf(event);
+        const stream = restsOn(event.data).find((one) => !courses.isCleared(one, on) && !isWaived(one, on));
+        return stream === undefined
+          ? []
+          : breach(event, 'unit and person are cleared on that day', { trainee: event.data.trainee, stream, on });
+      },
+    });
+    return (event) => {
+      execution = null;
+      if (/^(security-unit|vetted-person)\//.test(event.stream))
+        courses.read(event as RecordedEvent<SecurityUnitEvent>);
+      else follow(event);
+      return find(event);
+    };
+  },
 };
 
 /** R28: a training was completed without what its report states. */

@@ -15,6 +15,17 @@ export const receivingScope = ({ unit }: Pick<Shipment, 'unit'>): readonly Assis
 export const receivingStreams = ({ unit }: Pick<Shipment, 'unit'>): readonly StreamRef[] =>
   unit === undefined ? [] : [{ kind: securityUnitFacts.kind, id: unit }];
 
+/** R8: a missing clearance bars unless R5 is set aside, and a refusal unless R5 or R8 is. */
+export function unlessWaived(
+  barred: Refusal | null,
+  framework: LegalFramework | null | undefined,
+  on: string,
+  scopes: readonly AssistanceScope[],
+): Refusal | null {
+  const rule = barred?.rule === 'R8' ? 'R8' : 'R5';
+  return (setAside(framework, 'R5', on, scopes) ?? setAside(framework, rule, on, scopes)) ? null : barred;
+}
+
 /**
  * R5, 22 USC 2378d(a): a unit that is named is cleared on the day of shipment. R6, 22 USC
  * 2378d(c)(1): if none is known, the recipient has agreed by then to bar units that are not
@@ -28,10 +39,7 @@ export function unitBarred(
   { known }: DecisionContext,
 ): Refusal | null {
   if (unit !== undefined) {
-    const barred = notCleared(known.of(securityUnitFacts, unit), on, { unit });
-    // R8: a refusal is no bar while a waiver or an exception sets that rule aside.
-    const rule = barred?.rule === 'R8' ? 'R8' : 'R5';
-    return (setAside(framework, 'R5', on, scopes) ?? setAside(framework, rule, on, scopes)) ? null : barred;
+    return unlessWaived(notCleared(known.of(securityUnitFacts, unit), on, { unit }), framework, on, scopes);
   }
   if (framework === undefined || setAside(framework, 'R6', on, scopes) !== null) return null;
   if (barsUnits(framework, on)) return null;

@@ -190,6 +190,24 @@ describe('a nominee is enrolled', () => {
       .knowing(securityUnit, U, ...unitIs(gave('2026-12-31'), bar('ClearanceSuspended')))
       .refuses(enrol(), 'clearance-suspended');
   });
+  it('without a clearance while a waiver or an exception sets R5 aside, or R8 for a refused unit', () => {
+    const waived = (rules: string[], ...unit: Event[]) => after([eight], rules, ...unit);
+    const after = (past: readonly Event[], rules: string[], ...unit: Event[]) =>
+      under('2026-01-01', '2026-12-31', past, ...ASSURED, {
+        type: 'WaiverGranted',
+        data: { name: 'w', rules, from: '2026-06-01', until: '2026-06-01', reportBy: '2026-12-31' },
+      }).knowing(securityUnit, U, ...unitIs(...unit));
+    const without = enrolled('n-1', { number: 8, unit: U, enrolled: 8 });
+    waived(['R5']).decides(enrol(), without);
+    waived(['R5'], gave('2026-05-31')).decides(enrol(), without);
+    waived(['R5']).refuses(enrol(), 'not-vetted', { now: '2026-06-02T00:00:00.000Z' });
+    waived(['R8']).refuses(enrol(), 'not-vetted');
+    waived(['R8'], gave('2026-12-31'), bar('ClearanceRefused')).decides(enrol(), without);
+    const halt = act('HaltEnrolments', { unit: U, reason: 'clearance-over' });
+    after(waiting, ['R5']).as('entente', 'system').decides(halt, []);
+    const halted = act('EnrolmentHalted', { trainee: 'n-1', enrolled: 0, reason: 'clearance-over' });
+    after(waiting, ['R8']).as('entente', 'system').decides(halt, halted);
+  });
   it('never of a refused unit, until it returned (R8)', () => {
     const refused = [gave('2026-12-31'), bar('ClearanceRefused')];
     training(eight)

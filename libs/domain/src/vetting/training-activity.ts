@@ -23,6 +23,7 @@ import { type Correctable, correcting } from '../corrections.js';
 import { type Answerable, type Besides, answerable } from '../fact-answers.js';
 import { ownValue } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
+import { unlessWaived } from '../delivery/receiving-unit.js';
 import { relationsTo } from '../delivery/senders.js';
 import { consultingImplementers, notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import {
@@ -234,25 +235,32 @@ function enrol({ trainee }: TrainingData<'EnrolTrainee'>, state: TrainingActivit
     ...(unit === undefined ? [] : [[known.of(securityUnitFacts, unit), { unit }] as const]),
     ...(person === undefined ? [] : [[known.of(vettedPersonFacts, person), { person }] as const]),
   ];
-  const barred = cleared.map(([of, about]) => notCleared(of, today(context), about)).find((one) => one !== null);
-  const refused = barred ?? stopped(state, nominee, today(context), context);
+  const on = today(context);
+  const waived = (one: Refusal | null) =>
+    unlessWaived(one, frameworkOf(state.programme, known), on, scopes(state, nominee));
+  const barred = cleared.map(([of, about]) => waived(notCleared(of, on, about))).find((one) => one !== null);
+  const refused = barred ?? stopped(state, nominee, on, context);
   if (refused !== null) return refused;
-  const days = cleared.flatMap(([of]) => of?.until ?? []).toSorted();
+  // What a waiver sets aside has no clearance whose last day counts.
+  const days = cleared.flatMap(([of]) => (notCleared(of, on) === null ? (of?.until ?? []) : [])).toSorted();
   const [clearedUntil] = days;
   if (nominee.status === 'enrolled' && nominee.clearedUntil === clearedUntil) return [];
-  const on = {
+  const restsOn = {
     ...(person === undefined ? {} : { person }),
     ...(unit === undefined ? {} : { unit }),
     ...(clearedUntil === undefined ? {} : { clearedUntil }),
   };
   const enrolled = enrolledNumber(state) + (nominee.status === 'enrolled' ? 0 : number);
-  return [{ type: 'TraineeEnrolled', data: { trainee, number, ...on, enrolled } } as const];
+  return [{ type: 'TraineeEnrolled', data: { trainee, number, ...restsOn, enrolled } } as const];
 }
 
-/** What the system halts may be cleared again meanwhile. */
-function isCleared({ unit, person }: Subject, { known, now }: DecisionContext): boolean {
+/** What the system halts may be cleared again meanwhile, or a waiver sets the bar aside. */
+function isCleared({ unit, person }: Subject, state: TrainingActivity, context: DecisionContext): boolean {
+  const { known } = context;
+  const day = today(context);
   const of = unit === undefined ? known.of(vettedPersonFacts, person ?? '') : known.of(securityUnitFacts, unit);
-  return notCleared(of, now.slice(0, 10)) === null;
+  const concerned = [...(unit === undefined ? [] : [unitScope(unit)]), ...scopesOf(state)];
+  return unlessWaived(notCleared(of, day), frameworkOf(state.programme, known), day, concerned) === null;
 }
 
 /** R7: enrolments that wait for the training stop with the clearance on which they rest. */
@@ -269,7 +277,7 @@ function halt(
       : [];
   if (context.actor.role !== 'system' && halted.length === 0)
     return refuse('nobody-enrolled', 'a trainee of the unit or person is enrolled, and waits', 'R7');
-  if (context.actor.role === 'system' && isCleared({ unit, person }, context)) return [];
+  if (context.actor.role === 'system' && isCleared({ unit, person }, state, context)) return [];
   let enrolled = enrolledNumber(state);
   return halted.map(([trainee, { number }]) => {
     enrolled -= number;
@@ -436,7 +444,7 @@ function consults(
     id === undefined ? [] : [{ kind: programme.kind, id }, ...frameworkStreamsOf(id, known)];
   if (command.type === 'PlanTraining')
     return [...assistanceStreams(command.data), ...partyStreams(partiesOf(command.data))];
-  if (command.type === 'HaltEnrolments') return subjectStreams(command.data);
+  if (command.type === 'HaltEnrolments') return [...subjectStreams(command.data), ...within(state?.programme)];
   if (command.type === 'NominateTrainee')
     return [
       ...subjectStreams(command.data),
