@@ -374,6 +374,14 @@ describe('a discrepancy', () => {
     recipient(scheduled, reported).refuses(say, 'discrepancy-already-reported');
     recipient(scheduled).refuses(act('ReportDiscrepancy', { ...report, line: '002' }), 'line-unknown');
   });
+  it('is a shortage of at most what was scheduled, or of another type (R30)', () => {
+    const [{ quantity: most } = { quantity: 0 }] = plan.lines;
+    const missing = (quantity: number, type = 'shortage') => act('ReportDiscrepancy', { ...report, quantity, type });
+    recipient(scheduled).decides(missing(most), act('DiscrepancyReported', { ...report, quantity: most }));
+    recipient(scheduled).refusesWith(missing(most + 1), 'exceeds-scheduled', { line: '001', most });
+    const over = { ...report, quantity: most + 1, type: 'overage' };
+    recipient(scheduled).decides(act('ReportDiscrepancy', over), act('DiscrepancyReported', over));
+  });
   it('is resolved once, after it was reported', () => {
     donor(scheduled).refuses(answer, 'discrepancy-not-open');
     donor(scheduled, reported, resolved).refuses(answer, 'discrepancy-not-open');

@@ -277,6 +277,17 @@ function cannotReach(state: Consignment, fact: DeliveryPoint, on: string, contex
   });
 }
 
+/** The code of a discrepancy for what did not come of a line. */
+const SHORTAGE = 'shortage';
+
+/** R30: no more of a line can be missing than was scheduled. */
+function missesTooMuch(line: string, quantity: number, { lines }: Consignment): Refusal | null {
+  const most = ownValue(lines, line) ?? 0;
+  return quantity <= most
+    ? null
+    : refuse('exceeds-scheduled', 'no more is missing of the line than was scheduled', 'R30', { line, most });
+}
+
 /** What another system recorded counts as delivered only by that system's own report. */
 const caseOf = ({ case: of, reported }: Consignment) => (reported ? {} : { case: of });
 
@@ -384,10 +395,10 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
     CorrectDate: correctDate,
     TransferReceivedGoods: transferGoods,
     ReportDiscrepancy: {
-      unless: ({ discrepancy, line }, state) =>
+      unless: ({ discrepancy, line, type, quantity }, state) =>
         Object.hasOwn(state.discrepancies, discrepancy)
           ? refuse('discrepancy-already-reported', 'no report has this name', null, { discrepancy })
-          : lineUnknown(state, line),
+          : (lineUnknown(state, line) ?? (type === SHORTAGE ? missesTooMuch(line, quantity, state) : null)),
       then: 'DiscrepancyReported',
     },
     ResolveDiscrepancy: {
@@ -420,7 +431,7 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
   },
 );
 
-/** A consignment, its facts in any order: R5, R6, R9, R11, R13, R16, R19, R26, R29, R31. */
+/** A consignment, its facts in any order: R5, R6, R9, R11, R13, R16, R19, R26, R29, R30, R31. */
 export const consignment: Decider<
   'consignment',
   ConsignmentCommand,

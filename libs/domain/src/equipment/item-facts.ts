@@ -84,6 +84,8 @@ export interface Item extends Correctable {
   /** The store that holds it; null before its receipt, and after its end. */
   readonly site: string | null;
   readonly receivedOn: string | null;
+  /** The day of its loss or end, as its holder reported it; null without a report. */
+  readonly lostOn: string | null;
   /** The day on which its end was verified, or of its return or disposal; null before it. */
   readonly endedOn: string | null;
   /** Whether it has left the store that received it. */

@@ -421,6 +421,12 @@ describe('a loss is reported and verified (R12)', () => {
       due: '2026-08-28',
     };
     monitor(lost, verified).decides(recover, same(recover, 'ItemRecovered', { checkBy: '2026-08-28', check: found }));
+    // R30: it is not found before it was lost.
+    const early = act('RecoverItem', { on: '2026-05-21', site: STORE });
+    monitor(lost, verified).refusesWith(early, 'before-loss', { lostOn: '2026-05-22' });
+    const onTheDay = act('RecoverItem', { on: '2026-05-22', site: STORE });
+    const due = { checkBy: '2026-08-20', check: { ...found, due: '2026-08-20' } };
+    monitor(lost, verified).decides(onTheDay, same(onTheDay, 'ItemRecovered', due));
     // A check that named it before is named, to be followed by the new one.
     const noted = act('ItemCheckNoted', { check: 'veritas.c-1', countedBy: 'estmark' });
     monitor(noted, lost, verified).decides(

@@ -76,6 +76,7 @@ const MAX_CHECKS = 20;
 const NOT_RECEIVED = {
   site: null,
   receivedOn: null,
+  lostOn: null,
   endedOn: null,
   moved: false,
   receipt: null,
@@ -102,8 +103,13 @@ function sightingOn({ sightings }: Item, check: string, on: string | undefined, 
 
 const reported =
   (type: keyof typeof LOSS_REPORTS) =>
-  ({ verifyBy }: { readonly verifyBy: string }, _: Item, { id: event }: { readonly id: string }): Partial<Item> => ({
+  (
+    { on, verifyBy }: { readonly on: string; readonly verifyBy: string },
+    _: Item,
+    { id: event }: { readonly id: string },
+  ): Partial<Item> => ({
     status: 'reported',
+    lostOn: on,
     loss: { as: LOSS_REPORTS[type], verifyBy, event, overdue: false },
   });
 
@@ -136,9 +142,10 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
     loss: null,
     endedOn: metadata.occurredAt.slice(0, 10),
   }),
-  LossReportRejected: () => ({ status: 'held', loss: null }),
+  LossReportRejected: () => ({ status: 'held', lostOn: null, loss: null }),
   ItemRecovered: ({ site, checkBy, coveredBy }, { sightings }) => ({
     status: 'held',
+    lostOn: null,
     endedOn: null,
     site,
     moved: true,
@@ -353,7 +360,10 @@ function recover(
   item: Item,
   context: DecisionContext,
 ): readonly ItemEvent[] | Refusal {
-  const barred = past(data, item, context) ?? unfitStore(data.site, item.holder, data.on, storedAs(item), context);
+  const barred =
+    past(data, item, context) ??
+    beforeLoss(data.on, item) ??
+    unfitStore(data.site, item.holder, data.on, storedAs(item), context);
   if (barred !== null) return barred;
   const { serial, holder } = item;
   const covering = coveringCheck(item, context);
@@ -383,6 +393,12 @@ const reports =
 const beforeReceipt = (on: string, { receivedOn }: Item): Refusal | null =>
   receivedOn !== null && on < receivedOn
     ? refuse('before-receipt', 'the day is not before that of the receipt', 'R30', { receivedOn })
+    : null;
+
+/** R30: an item is found again no earlier than it was lost. */
+const beforeLoss = (on: string, { lostOn }: Item): Refusal | null =>
+  lostOn !== null && on < lostOn
+    ? refuse('before-loss', 'the day is not before that of the loss', 'R30', { lostOn })
     : null;
 
 const past = ({ on }: { readonly on: string }, item: Item, context: DecisionContext): Refusal | null =>

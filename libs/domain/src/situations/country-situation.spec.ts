@@ -75,6 +75,7 @@ describe('the facts of a country situation', () => {
     ['plan-active', 'ActivateContinuityPlan', PLAN, active],
     ['task-twice', 'ActivateContinuityPlan', { ...PLAN, tasks: [...PLAN.tasks, ...PLAN.tasks] }],
     ['task-not-open', 'CompleteContinuityTask', { task: 'other', on: '2026-05-10' }, active],
+    ['task-before-plan', 'CompleteContinuityTask', { task: 'move-records', on: '2026-05-04' }, active],
     ['no-plan-active', 'EndContinuityPlan', { on: '2026-05-10', reason: 'over' }],
     ['ends-before-it-began', 'EndContinuityPlan', { on: '2026-05-04', reason: 'over' }, active],
     ['situation-not-settled', 'CloseCountrySituation', { reason: 'over' }, declared],

@@ -109,6 +109,12 @@ const lasting = (spells: Readonly<Record<string, Spell>>): string | undefined =>
 const before = (on: string, began: string): Refusal | null =>
   on < began ? refuse('ends-before-it-began', 'the end is not before the beginning', 'R30', { on, began }) : null;
 
+/** R30: a task is completed no earlier than its plan was activated. */
+const beforePlan = (on: string, activated: string): Refusal | null =>
+  on < activated
+    ? refuse('task-before-plan', 'the day is not before that on which the plan was activated', 'R30', { on, activated })
+    : null;
+
 const used = (spells: Readonly<Record<string, unknown>>, name: string): Refusal | null =>
   Object.hasOwn(spells, name)
     ? refuse('name-in-use', 'nothing of this name was recorded in the situation', null, { name })
@@ -227,7 +233,7 @@ const decide = decideBy<CountrySituation, CountrySituationCommand, CountrySituat
     CompleteContinuityTask: {
       unless: ({ task, on }, { plan }, context) =>
         Object.hasOwn(plan?.open ?? {}, task)
-          ? inTheFuture(on, context)
+          ? (inTheFuture(on, context) ?? beforePlan(on, plan?.on ?? on))
           : refuse('task-not-open', 'the active plan has this task, and it is not completed', null, { task }),
       then: 'ContinuityTaskCompleted',
     },
