@@ -144,6 +144,7 @@ export const REFUSAL_CODES: readonly string[] = [
   'item-type-not-found',
   'items-ended',
   'last-day-missing',
+  'last-day-over',
   'lead-does-not-fit-rule',
   'lead-not-joined',
   'legislature-not-notified',

@@ -105,6 +105,20 @@ describe('a check that a policy planned', () => {
   });
 });
 
+describe('a check whose last day is over', () => {
+  const move = act('RescheduleEndUseCheck', { due: '2026-07-01', cause: 'site-closed' });
+  const on = (day: string) => ({ now: `${day}T12:00:00.000Z` });
+  it('is not moved by a checker: its month keeps it (R10)', () => {
+    const past = () => registered(scheduled()).as('veritas', 'monitor');
+    past().decides(move, act('EndUseCheckRescheduled', move.data as object), on('2026-06-10'));
+    past().refuses(move, 'last-day-over', on('2026-06-11'));
+  });
+  it('is moved by the system, with the day from which it counts (R10)', () =>
+    registered(scheduled())
+      .as('entente', 'system')
+      .decides(move, act('EndUseCheckRescheduled', move.data as object), on('2026-06-11')));
+});
+
 describe('a check is scheduled', () => {
   const opening = () => registered().as('veritas', 'monitor');
   const schedule = (more: object = {}) => act('ScheduleEndUseCheck', { ...SCHEDULE, ...more });

@@ -456,6 +456,17 @@ const movedNext = ({ next, nextDue }: EndUseCheck, by: number) =>
   next === null || nextDue === null ? {} : { next, nextDue: addDays(nextDue, by) };
 
 /** What was not found by a visit cannot be reviewed, or be wrong. */
+/**
+ * R10, R11: a check that was not made by its last day stays late, and months that are over keep it:
+ * another last day would take it from them. The system moves a check as the day moves from which it
+ * counts.
+ */
+function lastDayOver({ type, due }: EndUseCheck, context: DecisionContext): Refusal | null {
+  if (context.actor.role === 'system' || dayOf(context) <= due) return null;
+  const rule = type === 'enhanced' ? 'R10' : 'R11';
+  return refuse('last-day-over', 'its last day is not over; a late check is made, waived or cancelled', rule, { due });
+}
+
 const notVisited = ({ visits }: EndUseCheck): Refusal | null =>
   Object.keys(visits).length > 0 ? null : refuse('not-visited', 'a visit of this check was recorded');
 
@@ -484,7 +495,7 @@ const decide = decideBy<EndUseCheck, Besides<EndUseCheckCommand>, Besides<EndUse
         isOpen(state) ??
         (due === state.due
           ? refuse('same-due', 'the new day differs from the plan', null, { due })
-          : dueTooLate(state, due, context)),
+          : (lastDayOver(state, context) ?? dueTooLate(state, due, context))),
       then: 'EndUseCheckRescheduled',
     },
     TransferCheckedItems: transferItems,
