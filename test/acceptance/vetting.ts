@@ -163,8 +163,10 @@ export function vetting(opens: DeploymentFactory): void {
     expect(await bars()).toEqual([hold, restriction]);
 
     await send(`security-unit/${U}/suspend-clearance`, { reason: 'reported', ...at(-20) }, VETTER);
+    // By hand, without an inquiry: no information waits for its assessment, and none is remedied.
+    await shows('barred', { subject: U, status: 'suspended', next: 'restore-clearance' });
     await send(`security-unit/${U}/refuse-clearance`, { reason: 'confirmed', ...at(-1) }, VETTER);
-    const refused = ['clearance', null, 'refused', inDays(-20), 'confirmed', 'request-vetting'];
+    const refused = ['clearance', null, 'refused', inDays(-20), 'confirmed', 'restore-clearance'];
     expect(await bars()).toEqual([refused, hold, restriction]);
     await send(`hold/unit.${U}/release`, { hold: 'inquiry', reason: 'closed' }, DONOR);
     await send(`${F}/lift-restriction`, { restriction: 'no-guard', reason: 'repealed' }, DONOR);
@@ -173,6 +175,14 @@ export function vetting(opens: DeploymentFactory): void {
     expect(await bars()).toHaveLength(2);
     await send(`${F}/terminate`, { on: inDays(0), reason: 'withdrawn' }, DONOR);
     expect(await bars()).toEqual([refused]);
+    const restored = { until: inDays(60), reason: 'waived' };
+    expect(await client.refused(`security-unit/${U}/restore-clearance`, restored, VETTER)).toMatchObject({
+      code: 'not-remedied',
+      rule: 'R8',
+    });
+    const exception = { kind: 'waiver', authority: 'foreign-ministry', basis: 'note-7' };
+    await send(`security-unit/${U}/restore-clearance`, { ...restored, exception }, VETTER);
+    expect(await bars()).toEqual([]);
   });
 
   it('a vetting is given up, and leaves the unit as it was', async () => {

@@ -96,13 +96,16 @@ const barredSubjects = (from: From): Query =>
     'k',
   );
 
-/** What has to come next for the bar to end. */
+/**
+ * What has to come next for the bar to end. R8: a refusal without credible information of a vetting
+ * has no remediation: it ends by an exception or waiver.
+ */
 const NEXT = `CASE WHEN b.status = 'on-hold' THEN 'release-hold'
   WHEN b.status = 'restricted' THEN 'lift-restriction'
   WHEN b.status = 'expired' THEN 'renew-clearance'
-  WHEN b.status = 'suspended' THEN 'assess-information'
-  WHEN v.stage IS NULL OR v.stage = 'withdrawn' THEN 'request-vetting'
-  WHEN v.stage IN ('requested', 'under-inquiry') THEN 'conclude-vetting'
+  WHEN b.status = 'suspended' AND v.information_standing > 0 THEN 'assess-information'
+  WHEN b.status = 'suspended' THEN 'restore-clearance'
+  WHEN v.stage IN ('requested', 'under-inquiry') AND v.information_standing > 0 THEN 'conclude-vetting'
   WHEN v.stage = 'in-remediation' AND v.steps_taken < v.steps THEN 'take-steps'
   WHEN v.stage = 'in-remediation' THEN 'complete-remediation'
   WHEN v.stage = 'refused' THEN 'open-remediation'
@@ -111,7 +114,15 @@ const NEXT = `CASE WHEN b.status = 'on-hold' THEN 'release-hold'
 function query(from: From): Query {
   const subjects = barredSubjects(from);
   const cases = from(VettingCaseRow, 'c').select('c.vetting_case', 'vetting_case');
-  for (const column of ['stage', 'remediations', 'steps', 'steps_taken', 'informed_on', 'publication'])
+  for (const column of [
+    'stage',
+    'information_standing',
+    'remediations',
+    'steps',
+    'steps_taken',
+    'informed_on',
+    'publication',
+  ])
     cases.addSelect(`c.${column}`, column);
   const steps = from(RemediationStepRow, 'r')
     .select('r.vetting_case', 'vetting_case')
@@ -176,7 +187,6 @@ export const barred: RowsView = {
     status: ['suspended', 'refused', 'expired', 'on-hold', 'restricted'],
     next: [
       'assess-information',
-      'request-vetting',
       'conclude-vetting',
       'open-remediation',
       'take-steps',
@@ -203,7 +213,7 @@ export const barred: RowsView = {
     bar_reason:
       'the code of the reason; of a restriction, that of the law or decision behind it; clearance-over of an expired clearance',
     last_day: 'of a hold, its last day, if it has one',
-    next: 'what has to come next: assess-information, request-vetting, conclude-vetting, open-remediation, take-steps, complete-remediation, restore-clearance, renew-clearance, release-hold or lift-restriction',
+    next: 'what has to come next: assess-information, conclude-vetting, open-remediation, take-steps, complete-remediation, restore-clearance (of a refusal without a remediation: by an exception or waiver), renew-clearance, release-hold or lift-restriction',
     vetting_case: 'the vetting case by which it is barred, if there is one',
     agreement: 'of a restriction, the agreement, which is in force',
     stage: 'the stage of that case',

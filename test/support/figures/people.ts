@@ -23,18 +23,19 @@ const part = (row: FigureRow, columns: readonly string[]): FigureRow =>
 
 function nextFor(status: string | null, inquiry: FigureRow | undefined): string {
   const alone: Texts = {
-    suspended: 'assess-information',
     expired: 'renew-clearance',
     'on-hold': 'release-hold',
     restricted: 'lift-restriction',
   };
   const next = alone[status ?? ''];
   if (next !== undefined && next !== null) return next;
-  if (inquiry === undefined || inquiry['stage'] === 'withdrawn') return 'request-vetting';
+  // What no information of a vetting bars is restored by a vetter; a refusal, by an exception.
+  const informed = inquiry !== undefined && (inquiry['information_standing'] as number) > 0;
+  if (status === 'suspended') return informed ? 'assess-information' : 'restore-clearance';
+  if (inquiry === undefined) return 'restore-clearance';
   const allTaken = inquiry['steps_taken'] === inquiry['steps'];
   const words: Texts = {
-    requested: 'conclude-vetting',
-    'under-inquiry': 'conclude-vetting',
+    'under-inquiry': informed ? 'conclude-vetting' : 'restore-clearance',
     refused: 'open-remediation',
     'in-remediation': allTaken ? 'complete-remediation' : 'take-steps',
   };
