@@ -138,6 +138,7 @@ export const REFUSAL_CODES: readonly string[] = [
   'information-stands',
   'interval-too-long',
   'investigator-is-accused',
+  'investigator-not-assigned',
   'item-not-found',
   'item-not-held',
   'item-not-in-transfer',

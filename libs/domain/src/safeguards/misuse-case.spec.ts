@@ -733,7 +733,8 @@ describe('a case is reopened', () => {
       reopened,
     ];
     asMonitor(...again).decides(event('DeclineMisuse', { reason: 'outside-assistance' }), declined);
-    asInvestigator(...again, minor, opened).refuses(event('DismissMisuse', ground), 'not-the-investigator');
+    asInvestigator(...again).refuses(event('DismissMisuse', ground), 'not-at-this-stage');
+    asInvestigator(...again, minor, opened).refuses(event('DismissMisuse', ground), 'investigator-not-assigned');
     asDonor(...again, minor, opened, assigned, put, replied, substantiated).refuses(
       event('CloseMisuseCase', { reason: 'done' }),
       'measure-missing',

@@ -59,6 +59,22 @@ const relation =
     holds(state, context) ? null : refuse(code, requirement, 'R18');
 
 /**
+ * What an investigator waits for while none is assigned: the stage of the inquiry, then the
+ * assignment. A reopened case is triaged and investigated again.
+ */
+function noInvestigator(command: MisuseCaseCommand, state: MisuseCase, { actor }: DecisionContext): Refusal | null {
+  if (state.investigator !== null || actor.role !== 'investigator' || command.type === 'FlagMisuse') return null;
+  return (
+    notAtThisStage(command, state) ??
+    refuse(
+      'investigator-not-assigned',
+      'an investigator has been assigned since the case was opened or reopened',
+      'R18',
+    )
+  );
+}
+
+/**
  * The relations to a misuse case. The operator may act for no other sender here, except at the
  * intake.
  */
@@ -76,7 +92,11 @@ const RELATIONS: Readonly<Record<MisuseCaseRelation, RelationCheck<MisuseCaseCom
     'not-of-the-inquiry',
     'the donor, or the investigator assigned, leads the inquiry',
   ),
-  investigator: relation(isInvestigator, 'not-the-investigator', 'the investigator assigned makes the finding'),
+  investigator: (state, context, command) =>
+    isInvestigator(state, context)
+      ? null
+      : (noInvestigator(command, state, context) ??
+        refuse('not-the-investigator', 'the investigator assigned makes the finding', 'R18')),
   verifier: relation(isVerifier, 'not-a-verifier', 'a monitor or an investigator verifies'),
   respondent: relation(isConcerned, 'not-a-party', 'the recipient or the accused replies'),
   system: relation(
