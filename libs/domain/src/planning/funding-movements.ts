@@ -122,10 +122,6 @@ export function cannotGoForward(
   return refuse('exceeds-stage-before', `${stage} stays within ${bound}`, 'R15', { amount, left, bound });
 }
 
-/** What may be taken back at a stage. */
-const atMost = (stage: Stage, next: Stage | undefined): string =>
-  `at most the balance at ${stage}${next === undefined ? '' : `, less that at ${next}`}, is taken back`;
-
 /**
  * R15: a movement back never exceeds the balance that has not moved on to the next stage. Reported
  * accounts repeat another system and have no bound.
@@ -150,7 +146,10 @@ export function cannotGoBack(
   const next = after(state, stage);
   const stands = state.balances[stage] - (next === undefined ? 0 : state.balances[next]);
   if (amount <= stands) return null;
-  return refuse('exceeds-what-stands', atMost(stage, next), 'R15', { amount, stands });
+  return refuse('exceeds-what-stands', `at most what is at ${stage} and at no later stage is taken back`, 'R15', {
+    amount,
+    stands,
+  });
 }
 
 /**
@@ -177,5 +176,8 @@ export function cannotCorrectTo(
   const next = after(state, stage);
   const least = next === undefined ? 0 : state.balances[next];
   if (by >= 0 || balance >= least) return null;
-  return refuse('exceeds-what-stands', atMost(stage, next), 'R15', { balance, least });
+  return refuse('exceeds-what-stands', `at most what is at ${stage} and at no later stage is taken back`, 'R15', {
+    balance,
+    least,
+  });
 }
