@@ -206,7 +206,7 @@ export function equipment(opens: DeploymentFactory): void {
         await implementCase(client, C, { donor: 'norland', recipient: 'estmark', ...actors, ...what });
         const lines = [{ line: '001', quantity: 10 }];
         await client.send(`${D}/schedule`, { case: 'norland.c2', lines, due: inDays(20) }, DONOR);
-        await client.send(`${D}/confirm-receipt`, { on: inDays(-3), lines }, RECIPIENT);
+        const corrects = await client.recorded(`${D}/confirm-receipt`, { on: inDays(-3), lines }, RECIPIENT);
         const part = (quantity: number) => ({
           ...ask,
           to: 'vestra',
@@ -228,6 +228,16 @@ export function equipment(opens: DeploymentFactory): void {
         expect(await client.refused('third-party-transfer/estmark.t3/request', part(7), RECIPIENT)).toMatchObject({
           code: 'more-than-held',
         });
+        // A correction below what was transferred takes the check away until it is undone.
+        const by = (quantityBy: number) =>
+          client.send(`${D}/correct-receipt`, { corrects, line: '001', quantityBy, reason: 'miscounted' }, RECIPIENT);
+        const its = { item: 'field-kitchen', holder: 'estmark', due: inDays(87) };
+        await by(-8);
+        await client.shows('goods-held', { holder: 'estmark', quantity: -2 });
+        await client.shows('end-use-checks', { ...its, status: 'cancelled' });
+        await by(8);
+        await client.shows('goods-held', { holder: 'estmark', quantity: 6 });
+        await client.shows('end-use-checks', { ...its, status: 'scheduled', items: 6 });
       });
 
       it('is seen, or not, on the day to which a visit was corrected (R10, R26)', async () => {

@@ -198,6 +198,9 @@ export class SampledItems {
   @itemWord() readonly item!: string;
   @quantity('what is left of all lines of the type; below zero if more was transferred', 98, -MOST)
   readonly quantity!: number;
+  @optional()
+  @eventId('the event that brought them back, if all had been transferred: it names their check')
+  readonly broughtBy?: string;
 }
 
 /**

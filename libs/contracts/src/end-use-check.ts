@@ -251,7 +251,10 @@ export class CorrectCheckedItems {
   @optional() @streamId('storage-site', 'the store that received them', 'estmark.south-depot') readonly site?: string;
 }
 
-/** The area of the store, or the check that follows one that was made: the decision adds it. */
+/**
+ * The area of the store, the check that follows one that was made, or the check of what a cancelled
+ * one had lost: the decision adds it.
+ */
 export class CheckedItemsCorrected extends CorrectCheckedItems {
   @optional()
   @streamId(
@@ -261,6 +264,9 @@ export class CheckedItemsCorrected extends CorrectCheckedItems {
   )
   readonly passedTo?: string;
   @optional() @code("the area of the holder's country, if it is known", 'south') readonly area?: string;
+  @optional()
+  @nested(() => ScheduleEndUseCheck, 'the check in place of this one, which had nothing left: a policy schedules it')
+  readonly next?: ScheduleEndUseCheck;
 }
 
 export class RecordOverdueCheck {

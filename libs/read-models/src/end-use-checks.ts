@@ -135,9 +135,9 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
         waived_by,
         end_reason,
       }),
-      // What was corrected after the check was made is expected by the next one.
-      CheckedItemsCorrected: ({ quantity, site, area = null, passedTo }, row) =>
-        passedTo === undefined
+      // What was corrected after the check had ended is expected by the next one.
+      CheckedItemsCorrected: ({ quantity, site, area = null, passedTo, next }, row) =>
+        passedTo === undefined && next === undefined
           ? {
               ...without(row, row.items - (quantity ?? row.items)),
               ...(site === undefined ? {} : { site, area }),

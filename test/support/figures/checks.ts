@@ -73,7 +73,7 @@ function givenUpLate(events: Check): boolean {
 /** The number of items as it was corrected last. */
 const lastQuantity = (events: Check): number | undefined =>
   only(events, 'CheckedItemsCorrected')
-    .filter(({ data }) => data.passedTo === undefined)
+    .filter(({ data }) => data.passedTo === undefined && data.next === undefined)
     .flatMap(({ data }) => data.quantity ?? [])
     .at(-1);
 
@@ -83,7 +83,7 @@ function placeOf(events: Check): { readonly area: string | null; readonly site: 
     ({ type, data }) =>
       type === 'CheckedItemsTransferred'
         ? data.next === undefined
-        : (data as { readonly site?: string }).site !== undefined && !('passedTo' in data),
+        : (data as { readonly site?: string }).site !== undefined && !('passedTo' in data) && !('next' in data),
   ) as Check[number];
   const { area = null, site, place } = stated.data as Readonly<Record<'area' | 'site' | 'place', string | undefined>>;
   return { area, site: place ?? site ?? '' };

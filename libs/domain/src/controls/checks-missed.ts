@@ -101,6 +101,10 @@ const missedOf = (type: CheckType) => (): Reading => {
       const of = checks.get(idOf(event));
       if (of !== undefined) checks.set(idOf(event), withoutSerials(of, event.data.serials));
     },
+    CheckedItemsCorrected: (event) => {
+      const { next } = event.data;
+      if (next?.type === type) asked.set(checkAfter(event.id), { event, due: next.due });
+    },
     EndUseCheckPerformed: (event) => {
       const of = checks.get(idOf(event));
       const { manner, on } = event.data;

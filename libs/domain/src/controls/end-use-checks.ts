@@ -99,8 +99,10 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
     },
     CheckedItemsCorrected: (event) => {
       const of = checks.get(idOf(event));
-      const { quantity, passedTo } = event.data;
-      if (of !== undefined && quantity !== undefined && passedTo === undefined)
+      const { quantity, passedTo, next } = event.data;
+      // What takes its place is due when it was.
+      if (of !== undefined && next !== undefined) latest.set(checkAfter(event.id), of.due);
+      else if (of !== undefined && quantity !== undefined && passedTo === undefined)
         checks.set(idOf(event), { ...of, quantity });
     },
     AccessDenied: (event) => void follows(event, event.data.on, ['firstDays', 'everyDays']),

@@ -95,12 +95,13 @@ export function correctedSample(
   );
   const all = (received: Consignment['received']) =>
     lines.reduce((sum, line) => sum + (received[line]?.quantity ?? 0), 0);
-  const { quantity: has = 0 } = lotOf(state, item, state.recipient) ?? {};
+  const { quantity: has = 0, event = data.corrects } = lotOf(state, item, state.recipient) ?? {};
   const gone = Object.hasOwn(state.lots, item) ? Math.min(all(state.received), MOST_ITEMS) - has : 0;
   const now = all({ ...state.received, [data.line]: afterCorrection(state, data) });
   // Below zero if more was transferred: what is received later fills that up first.
   const quantity = Math.min(now - gone, MOST_ITEMS);
-  if (ownValue(state.checks, item) !== undefined) return { sampled: { item, quantity } };
+  if (ownValue(state.checks, item) !== undefined)
+    return { sampled: { item, quantity, ...(event === data.corrects ? {} : { broughtBy: event }) } };
   const named = data.store ?? state.store;
   const store = named === null ? {} : { store: named };
   return quantity <= 0 ? {} : { check: sampleOf({ on, ...store }, item, quantity, state, context) };

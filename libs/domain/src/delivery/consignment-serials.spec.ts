@@ -260,6 +260,13 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
     const here = sample(2, '2026-08-23', { site: 'estmark' });
     system().decides(back(3), taken(back(3), { ...left(3), check: here }));
     system().decides(back(1), taken(back(1), { ...left(1), joins: given.id(1) }));
+    // What came back has a separate check: a correction reaches that one.
+    const again = taken(back(3), { ...left(3), check: here });
+    const more = { item: 'field-kitchen', quantity: 3, broughtBy: given.id(4) };
+    recipient(received, four, expects(-2, -1), again).decides(
+      by(1),
+      same(by(1), 'ReceiptCorrected', { ...ITS_CASE, sampled: more }),
+    );
   });
   it('has none of items that did not come, or that another system delivered', () => {
     const none = confirm([kitchens(0)]);

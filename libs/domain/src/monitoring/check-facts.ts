@@ -43,7 +43,9 @@ export interface EndUseCheck extends Correctable, Answerable {
   /** Whether a visit was made as the check asks for, or on the spot. */
   readonly done: boolean;
   readonly ended: CheckEnd | null;
-  /** The id of the check that follows, once this one was made, denied or waived; else null. */
+  /** Whether it was cancelled since a correction or a transfer had left nothing to sample. */
+  readonly emptied: boolean;
+  /** The id of the check that follows one that was made, denied, waived or replaced; else null. */
   readonly next: string | null;
   /** Its last day, as the visit or a correction of its day has it; null without a visit. */
   readonly nextDue: string | null;

@@ -498,6 +498,21 @@ describe('a check follows the corrected receipt of its items (R26)', () => {
     );
     bySystem(act('EndUseCheckCancelled', { reason: 'items-ended' })).decides(fix, []);
   });
+  it('and another takes the place of one that had nothing left, once there is something again (R11)', () => {
+    const empty = act('EndUseCheckCancelled', { reason: 'miscounted' });
+    const emptied = (...past: Event[]) => sample(empty, ...past).by('entente', 'system');
+    const again = (quantity: number) => corrected({ quantity, next: { ...ROUTINE, quantity } });
+    emptied().decides(correct({ quantity: 4 }), again(4));
+    emptied().decides(correct({ quantity: 0 }), []);
+    emptied(again(4)).decides(
+      correct({ quantity: 3 }),
+      corrected({ quantity: 3, passedTo: `entente.after-${given.id(2)}` }),
+    );
+    // The donor has given up a check of something.
+    sample(empty)
+      .by('norland', 'donor')
+      .decides(correct({ quantity: 4 }), []);
+  });
   it('and one of an item alone ends with the recovery of the item', () => {
     const cancel = act('CancelEndUseCheck', { reason: 'item-recovered', serial: 'S-1' });
     bySystem().decides(cancel, []);

@@ -62,6 +62,7 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
     visits: {},
     done: false,
     ended: null,
+    emptied: false,
     next: null,
     nextDue: null,
     discrepancies: {},
@@ -120,11 +121,17 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
       ended: 'waived',
       next: next === undefined ? null : checkAfterId(id),
     }),
-    CheckedItemsCorrected: ({ quantity, site, area, passedTo }, state) =>
-      passedTo === undefined
+    CheckedItemsCorrected: ({ quantity, site, area, passedTo, next }, state, { id }) => {
+      if (next !== undefined) return { next: checkAfterId(id) };
+      return passedTo === undefined
         ? { quantity: quantity ?? state.quantity, ...(site === undefined ? {} : { site, area }) }
-        : {},
-    EndUseCheckCancelled: () => ({ ended: 'cancelled' }),
+        : {};
+    },
+    // The system cancels a sample only of nothing.
+    EndUseCheckCancelled: (_, { type }, { metadata }) => ({
+      ended: 'cancelled',
+      emptied: type === 'routine' && metadata.actor.role === 'system',
+    }),
     EndUseCheckBecameOverdue: () => ({ overdue: true }),
     ComplianceVisitHeld: ({ on }, { complianceVisits }) => ({ complianceVisits: [...complianceVisits, on] }),
   },
@@ -398,16 +405,19 @@ const cancelledOn = (on: string) => ({ type: 'EndUseCheckCancelled', data: { rea
 /**
  * R26: what a receipt brought was another number, or in another store, and the check follows it.
  * Once it was made, the count of its visit is not changed, and the check that follows it expects
- * them. A check of nothing is cancelled.
+ * them. A check of nothing is cancelled. R11: if there is something again, another takes its place.
  */
 function correctItems(data: CheckData<'CorrectCheckedItems'>, state: EndUseCheck, context: DecisionContext) {
   const { site, reason } = data;
   const quantity = state.type === 'enhanced' ? state.quantity : (data.quantity ?? state.quantity);
   const same = quantity === state.quantity && (site === undefined || site === state.site);
-  if (isOpen(state) !== null)
-    return state.next === null
-      ? []
-      : [{ type: 'CheckedItemsCorrected', data: { ...data, passedTo: state.next } } as const];
+  if (state.next !== null) return [{ type: 'CheckedItemsCorrected', data: { ...data, passedTo: state.next } } as const];
+  if (state.emptied && data.quantity !== undefined && data.quantity > 0) {
+    const again = site === undefined ? state : { ...state, site, area: areaOf(site, state.holder, context) };
+    const next = nextCheck({ ...again, quantity }, state.serials, state.due);
+    return [{ type: 'CheckedItemsCorrected', data: { ...data, next } } as const];
+  }
+  if (isOpen(state) !== null) return [];
   if (same) return [];
   if (quantity === 0) return [{ type: 'EndUseCheckCancelled', data: { reason } } as const];
   const area = site === undefined ? undefined : areaOf(site, state.holder, context);

@@ -110,6 +110,10 @@ describe('the policies of checks (R10, R11)', () => {
     expect(on({ sampled: { item: 'tent', quantity: -1 } })).toEqual([
       { stream, command: { type: 'CorrectCheckedItems', data: { quantity: 0, reason: 'miscounted' } } },
     ]);
+    const back = { ...stream, id: 'entente.after-e-5.tent' };
+    expect(on({ sampled: { item: 'tent', quantity: 3, broughtBy: 'e-5' } })).toEqual([
+      { stream: back, command: { type: 'CorrectCheckedItems', data: { quantity: 3, reason: 'miscounted' } } },
+    ]);
     const site = 'estmark.south';
     expect(on({ store: site, stored: ['tent'] })).toEqual([
       { stream, command: { type: 'CorrectCheckedItems', data: { site, reason: 'miscounted' } } },
@@ -184,6 +188,7 @@ describe('the policies of checks (R10, R11)', () => {
       { ...scheduled, command: { type: 'CorrectCheckedItems', data } },
     ]);
     expect(corrected({})).toEqual([]);
+    expect(corrected({ next: check })).toEqual([scheduled]);
   });
   it('do nothing after a remote check that leaves the visit due, and record no sample at items', () => {
     expect(performed({ inspected: false })).toEqual([]);

@@ -92,7 +92,12 @@ export const firstSampleChecks = eventPolicy<ConsignmentEvent>(
       ...schedules(check, { id: corrects }, check?.item),
       ...(sampled === undefined
         ? []
-        : [expects(checkAfter(corrects, sampled.item), { quantity: countable(sampled.quantity), reason })]),
+        : [
+            expects(checkAfter(sampled.broughtBy ?? corrects, sampled.item), {
+              quantity: countable(sampled.quantity),
+              reason,
+            }),
+          ]),
     ],
     ReceivedGoodsTransferred: ({ item, broughtBy, left, joins, held = 0, check }, event) => [
       expects(checkAfter(broughtBy, item), { quantity: countable(left), reason: 'transferred' }),
@@ -156,9 +161,9 @@ export const nextChecks = eventPolicy<EndUseCheckEvent>(
           ]),
     ],
     CheckedItemsTransferred: ({ next }, event) => schedules(next, event),
-    CheckedItemsCorrected: ({ passedTo, quantity, site, reason }) =>
+    CheckedItemsCorrected: ({ passedTo, quantity, site, reason, next }, event) =>
       passedTo === undefined
-        ? []
+        ? schedules(next, event)
         : [
             expects(
               { kind: 'end-use-check', id: passedTo },
