@@ -73,7 +73,10 @@ export class DueDateRow {
   )
   status!: string;
   @day('its last day') due!: string;
-  @day('the day as of which it has this last day') set_on!: string;
+  @day(
+    'the day from which it has this last day: of the acknowledgement and triage of a report, the verification of a loss, the notice of a transfer and the answer to a vetting, the day of the recording, for none can act before; else that of the fact',
+  )
+  set_on!: string;
   @text(
     'who does it: donor, recipient, respondent, investigator, intake, vetter, monitor, or owner (of a hold, mandate, store or consent)',
     ['donor', 'recipient', 'respondent', 'investigator', 'intake', 'vetter', 'monitor', 'owner'],
@@ -92,7 +95,7 @@ export class DueDateRow {
   @textOrNull("of a tranche: the ISO 4217 code of the account's currency") currency!: string | null;
   @dayOrNull('of a tranche: the latest day of its disbursements') last_disbursed_on!: string | null;
   @dayOrNull(
-    'the day on which it was done, or withdrawn; of a tranche, the day of the latest disbursement when the whole of it had been disbursed',
+    'the day on which it was done, or withdrawn; of what counts from the recording, done no earlier than that; of a tranche, the day of the latest disbursement when the whole of it had been disbursed',
   )
   ended_on!: string | null;
   @dayOrNull(
@@ -209,7 +212,9 @@ function after(
     return { ...row, status: 'overdue', overdue_from: dayAfter(row.due > row.set_on ? row.due : row.set_on) };
   // What was done stays done on that day; what was withdrawn can still be done.
   if (row.status === 'done' || row.status === change.ends) return row;
-  return { ...row, status: change.ends, ended_on: change.on ?? on };
+  const end = change.on ?? on;
+  const isEarly = change.fromRecording === true && end < row.set_on;
+  return { ...row, status: change.ends, ended_on: isEarly ? row.set_on : end };
 }
 
 function evolve(
@@ -222,9 +227,11 @@ function evolve(
   const head = headAfter(duties, event, before);
   if (key === '') return head;
   const { day: on } = originOf(event);
+  const recordedOn = event.metadata.recordedAt.slice(0, 10);
+  const dayOf = (change: DueChange): string => ('due' in change && change.fromRecording === true ? recordedOn : on);
   return changesOf(duties, event)
     .filter((change) => keyOf(change) === key)
-    .reduce<DueDateRow | null>((is, change) => after(is, head ?? EMPTY, change, on, duties.duties), row);
+    .reduce<DueDateRow | null>((is, change) => after(is, head ?? EMPTY, change, dayOf(change), duties.duties), row);
 }
 
 const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
@@ -233,7 +240,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
   topic: 'Auditors',
-  version: 11,
+  version: 12,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

@@ -280,7 +280,7 @@ export class LossReportRow {
   @day('the day on which it happened, or was discovered') lost_on!: string;
   @text('the code of the cause') cause!: string;
   @day('the day of the report') reported_on!: string;
-  @day('the last day for its verification') verify_by!: string;
+  @day('the last day for its verification, counted from the day on which the report was recorded') verify_by!: string;
   @text('open, verified, rejected, or found-elsewhere (the item was found elsewhere without consent)', [
     'open',
     'verified',

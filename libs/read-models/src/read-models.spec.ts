@@ -72,6 +72,34 @@ describe('the read model of due dates', () => {
   });
 });
 
+describe('a last day that counts from the recording', () => {
+  const LATER = '2026-07-10';
+  /** What happened on the day, recorded later. */
+  const recorded = (...events: Parameters<typeof happened>): readonly RecordedEvent[] =>
+    happened(...events).map((event) => ({
+      ...event,
+      metadata: { ...event.metadata, recordedAt: `${LATER}T10:00:00.000Z` },
+    }));
+  const report = { recipient: 'estmark', acknowledgeBy: '2026-07-17', triageBy: '2026-08-09' };
+  const item = { donor: 'norland', recipient: 'estmark', item: 'sight', serial: 'S-1' };
+  const lost = ['ItemReportedLost', { on: DAY, cause: 'theft', verifyBy: '2026-08-09' }] as const;
+  it('begins there, and is met no earlier: the acknowledgement and triage of a misuse report (R18)', () => {
+    const triaged = ['MisuseTriaged', { openBy: '2026-07-20' }] as const;
+    const all = [['MisuseFlagged', report], ['MisuseReportAcknowledged', {}], triaged] as const;
+    expect(rowsOf('due-dates', recorded('misuse-case/sealed.1', ...all))).toMatchObject({
+      'acknowledge/': { due: '2026-07-17', set_on: LATER, ended_on: LATER, status: 'done' },
+      'triage/': { due: '2026-08-09', set_on: LATER, ended_on: LATER, status: 'done' },
+      'open/': { set_on: DAY, ended_on: null },
+    });
+  });
+  it('begins there, and is met no earlier: the verification of a loss (R12)', () => {
+    const all = [['SerialRegistered', item], lost, ['LossReportVerified', { method: 'seen' }]] as const;
+    expect(rowsOf('due-dates', recorded('item/norland.s-1', ...all))).toMatchObject({
+      'loss-verification/': { due: '2026-08-09', set_on: LATER, ended_on: LATER },
+    });
+  });
+});
+
 describe('the read model personnel-accounts', () => {
   const deployed = ['PersonnelDeployed', { country: 'estmark', area: 'north', donor: 'norland' }] as const;
   const account = (on: string, safe: number, ...missing: string[]) =>

@@ -12,8 +12,8 @@ import {
   type StakeholderEvent,
 } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type Figures, type Of, distinct, idOf, last, occurredOn, only, since, streamsOf } from './log.js';
-import { type End, type Turn, duty } from './duty.js';
+import { type Figures, type Of, distinct, idOf, last, occurredOn, only, recordedOn, since, streamsOf } from './log.js';
+import { type End, type Turn, duty, onceKnown } from './duty.js';
 import { rightDay } from './situations.js';
 import { EQUIPMENT_DUTIES } from './equipment-duties.js';
 import { dayOfFact } from './consignments.js';
@@ -242,7 +242,8 @@ function stepTurns(events: readonly RecordedEvent<MisuseCaseEvent>[], step: Misu
     const field = by[event.type];
     const due =
       field === undefined ? undefined : (event.data as unknown as Readonly<Record<string, string | undefined>>)[field];
-    if (due !== undefined) return [{ is: 'due', due, on: occurredOn(event) }];
+    const dayOf = step === 'acknowledge' || step === 'triage' ? recordedOn : occurredOn;
+    if (due !== undefined) return [{ is: 'due', due, on: dayOf(event) }];
     if (event.type === 'MisuseStepBecameOverdue') return event.data.step === step ? [{ is: 'overdue' }] : [];
     const on = occurredOn(event);
     if (event.type === 'MisuseCaseClosed' || event.type === 'MisuseCaseReopened' || event.type === WITHDRAWS[step])
@@ -257,7 +258,7 @@ const steps: Figures = (log, { day }) =>
       const { stream } = events[0] as (typeof events)[number];
       return duty(
         { stream, duty: step, waitsFor: DOERS[step], item: '', ...concerned(events) },
-        stepTurns(events, step),
+        step === 'acknowledge' || step === 'triage' ? onceKnown(stepTurns(events, step)) : stepTurns(events, step),
         day,
       );
     }),

@@ -28,6 +28,15 @@ interface DutyFigure {
   readonly last_disbursed_on?: string | null;
 }
 
+/** Turns of a duty that counts from its recording: nothing of it is done before. */
+export const onceKnown = (turns: readonly Turn[]): readonly Turn[] =>
+  turns.map((turn, n) => {
+    if (turn.is !== 'done') return turn;
+    const set = turns.findLastIndex(({ is }, at) => is === 'due' && at < n);
+    const due = turns[set];
+    return due?.is === 'due' && due.on > turn.on ? { ...turn, on: due.on } : turn;
+  });
+
 /** The turns since a duty got its present last day, and those since it was opened last. */
 function present(turns: readonly Turn[], due: string) {
   const other = turns.findLastIndex((turn) => turn.is === 'due' && turn.due !== due);

@@ -6,8 +6,8 @@ import type {
   ThirdPartyTransferEvent,
 } from '@entente/contracts';
 import type { Event, RecordedEvent } from '@entente/kernel';
-import { type Turn, duty } from './duty.js';
-import { type Figures, type Of, last, occurredOn, streamsOf } from './log.js';
+import { type Turn, duty, onceKnown } from './duty.js';
+import { type Figures, type Of, last, occurredOn, recordedOn, streamsOf } from './log.js';
 
 /** The turns of a duty of a stream, by what its events say of it. */
 const turnsOf = <E extends Event>(
@@ -15,10 +15,11 @@ const turnsOf = <E extends Event>(
   due: (event: RecordedEvent<E>) => string | undefined,
   ends: Partial<Record<E['type'], 'done' | 'withdrawn'>>,
   overdue: (event: RecordedEvent<E>) => boolean,
+  setOn: (event: RecordedEvent<E>) => string = occurredOn,
 ): readonly Turn[] =>
   events.flatMap((event): readonly Turn[] => {
     const day = due(event);
-    if (day !== undefined) return [{ is: 'due', due: day, on: occurredOn(event) }];
+    if (day !== undefined) return [{ is: 'due', due: day, on: setOn(event) }];
     if (overdue(event)) return [{ is: 'overdue' }];
     const end = ends[event.type as E['type']];
     return end === undefined ? [] : [{ is: end, on: occurredOn(event) }];
@@ -68,16 +69,17 @@ const itemSteps: Figures = (log, { day }) =>
       (event) => field(event, 'verifyBy'),
       { LossReportVerified: 'done', LossReportRejected: 'done', UnauthorisedTransferDetected: 'withdrawn' },
       ({ type, data }) => type === 'ItemStepBecameOverdue' && data.step === 'verification',
+      recordedOn,
     );
     const notice = events.flatMap((event): readonly Turn[] => {
       if (event.type === 'UnauthorisedTransferDetected')
-        return [{ is: 'due', due: event.data.notifyBy, on: occurredOn(event) }];
+        return [{ is: 'due', due: event.data.notifyBy, on: recordedOn(event) }];
       if (event.type === 'LegislatureNotifiedOfTransfer') return [{ is: 'done', on: event.data.on }];
       return event.type === 'ItemStepBecameOverdue' && event.data.step === 'notice' ? [{ is: 'overdue' }] : [];
     });
     return [
-      ...duty({ ...about('verifyBy'), duty: 'loss-verification', waitsFor: 'monitor' }, verification, day),
-      ...duty({ ...about('notifyBy'), duty: 'transfer-notice', waitsFor: 'donor' }, notice, day),
+      ...duty({ ...about('verifyBy'), duty: 'loss-verification', waitsFor: 'monitor' }, onceKnown(verification), day),
+      ...duty({ ...about('notifyBy'), duty: 'transfer-notice', waitsFor: 'donor' }, onceKnown(notice), day),
     ];
   });
 

@@ -1,7 +1,7 @@
 import type { SecurityUnitEvent, VettingCaseEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type Figures, type Of, distinct, last, occurredOn, only, streamsOf } from './log.js';
-import { type Turn, duty } from './duty.js';
+import { type Figures, type Of, distinct, last, occurredOn, only, recordedOn, streamsOf } from './log.js';
+import { type Turn, duty, onceKnown } from './duty.js';
 
 type ClearanceDuty = 'clearance-end' | 'exception-report';
 
@@ -55,7 +55,7 @@ type Inquiry = readonly RecordedEvent<VettingCaseEvent>[];
 
 const answerTurns = (events: Inquiry): readonly Turn[] =>
   events.flatMap((event): readonly Turn[] => {
-    if (event.type === 'VettingRequested') return [{ is: 'due', due: event.data.due, on: occurredOn(event) }];
+    if (event.type === 'VettingRequested') return [{ is: 'due', due: event.data.due, on: recordedOn(event) }];
     if (event.type === 'VettingConcluded') return [{ is: 'done', on: occurredOn(event) }];
     if (event.type === 'VettingWithdrawn') return [{ is: 'withdrawn', on: occurredOn(event) }];
     return event.type === 'VettingBecameOverdue' && event.data.step === undefined ? [{ is: 'overdue' }] : [];
@@ -84,7 +84,7 @@ const vettings: Figures = (log, { day }) =>
     const about = { stream, donor, recipient, programme, assistance_case: assistanceCase };
     const planned = only(events, 'RemediationOpened').flatMap((one) => one.data.steps.map(({ step }) => step));
     return [
-      ...duty({ ...about, duty: 'vetting', waitsFor: 'vetter', item: '' }, answerTurns(events), day),
+      ...duty({ ...about, duty: 'vetting', waitsFor: 'vetter', item: '' }, onceKnown(answerTurns(events)), day),
       ...distinct(planned).flatMap((item) =>
         duty({ ...about, duty: 'remediation-step', waitsFor: 'recipient', item }, stepTurns(events, item), day),
       ),

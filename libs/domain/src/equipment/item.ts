@@ -377,7 +377,10 @@ function recover(
   return [{ type: 'ItemRecovered', data: { ...data, checkBy, ...next, ...before } }];
 }
 
-/** R12: the holder reports, and a monitor verifies within the days of the framework. */
+/**
+ * R12: the holder reports, and a monitor verifies within the days of the framework. They run from
+ * the recording: the monitor cannot know of the report before.
+ */
 const reports =
   <Type extends keyof typeof LOSS_REPORTS>(type: Type) =>
   (data: { readonly on: string; readonly cause: string }, item: Item, context: DecisionContext) =>

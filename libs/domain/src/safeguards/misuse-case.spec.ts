@@ -263,6 +263,9 @@ describe('triage', () => {
     const again = (triageBy: string) => event('MisuseCaseReopened', { reason: 'new-evidence', triageBy });
     framed(flagged, declined, closed).decides(reopen, again('2026-06-11'), { evidence });
     asDonor(flagged, declined, closed).decides(reopen, again('2026-07-01'), { evidence });
+    // Recorded late, it counts from the recording, as the report does: no intake knew of it before.
+    const late = { evidence, occurredAt: '2026-05-20T09:00:00.000Z' };
+    asDonor(flagged, declined, closed).decides(reopen, again('2026-07-01'), late);
   });
   it('needs an incident type that is defined (R18)', () => {
     asDonor(flagged).refuses(event('TriageMisuse', { incidentType: 'hearsay' }), 'incident-type-unknown');

@@ -167,7 +167,7 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
     unfinished(state) ?? [{ type: 'MisuseCaseClosed', data }, ...lapse(state, 'case-closed')],
   ReopenMisuseCase: (data, state, context) => {
     if (context.evidence.length === 0) return refuse('evidence-missing', 'the command refers to new evidence', 'R18');
-    const triageBy = lastTriageDay(dayOf(context), state.programme, context);
+    const triageBy = lastTriageDay(context.now, state.programme, context);
     return [{ type: 'MisuseCaseReopened', data: { ...data, triageBy } }];
   },
   RecordOverdueStep: becomeOverdue,

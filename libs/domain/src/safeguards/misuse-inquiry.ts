@@ -68,8 +68,8 @@ export const lastTriageDay = (day: string, of: string | undefined, { known }: De
 
 /**
  * R18: never refused because of another stream's state: only the donor and the programme are taken
- * from there, if the report names none. The limits run by the clock. They are those of the
- * framework if the report itself names the programme.
+ * from there, if the report names none. The limits run from the recording: the intake cannot know
+ * of it before. They are those of the framework if the report itself names the programme.
  */
 export function flag(data: FlagMisuse, context: DecisionContext): readonly MisuseCaseEvent[] | Refusal {
   const framework = frameworkOf(data.programme, context.known);

@@ -26,9 +26,9 @@ export type DueChange<Duty extends string = string> = {
   readonly item?: string;
   readonly named?: string;
 } & (
-  | { readonly due: string; readonly planned?: number }
+  | { readonly due: string; readonly planned?: number; readonly fromRecording?: true }
   | { readonly disbursed: number; readonly paidOn?: string }
-  | { readonly ends: 'done' | 'withdrawn'; readonly on?: string }
+  | { readonly ends: 'done' | 'withdrawn'; readonly on?: string; readonly fromRecording?: true }
   | { readonly endedOn: string }
   | { readonly about: About }
   | { readonly reopens: true }
@@ -40,6 +40,22 @@ export const due = <Duty extends string>(duty: Duty, last: string, item = ''): D
   duty,
   item,
   due: last,
+});
+
+/**
+ * Something has this last day, counted from the recording. A limit for who acts on what another
+ * organisation reports runs from when it could be known. The other last days count from the fact.
+ */
+export const dueOnceKnown = <Duty extends string>(duty: Duty, last: string): DueChange<Duty> => ({
+  duty,
+  due: last,
+  fromRecording: true,
+});
+
+/** It was done, which counts no earlier than its last day began to. */
+export const doneOnceKnown = <Duty extends string>(duty: Duty, on?: string): DueChange<Duty> => ({
+  ...done(duty, '', on),
+  fromRecording: true,
 });
 
 /** It was done, on this day; without one, on the day of the event. */

@@ -5,7 +5,7 @@ import type {
   TechnologyReleaseEvent,
   ThirdPartyTransferEvent,
 } from '@entente/contracts';
-import { due, done, dutiesOf, overdueNow, partiesOf, withdrawn } from './changes.js';
+import { due, done, doneOnceKnown, dueOnceKnown, dutiesOf, overdueNow, partiesOf, withdrawn } from './changes.js';
 
 /** What is due of a type of items. */
 export const itemTypeDuties = dutiesOf<ItemTypeEvent>()(
@@ -33,7 +33,7 @@ export const storageSiteDuties = dutiesOf<StorageSiteEvent>()(
   ['StorageSiteClosed'],
 );
 
-const reported = ({ verifyBy }: { readonly verifyBy: string }) => [due('loss-verification', verifyBy)];
+const reported = ({ verifyBy }: { readonly verifyBy: string }) => [dueOnceKnown('loss-verification', verifyBy)];
 
 /** What is due of an item, besides its checks. */
 export const itemDuties = dutiesOf<ItemEvent>()(
@@ -46,13 +46,13 @@ export const itemDuties = dutiesOf<ItemEvent>()(
     ItemReportedLost: reported,
     ItemReportedDestroyed: reported,
     ItemReportedExpended: reported,
-    LossReportVerified: () => [done('loss-verification')],
-    LossReportRejected: () => [done('loss-verification')],
+    LossReportVerified: () => [doneOnceKnown('loss-verification')],
+    LossReportRejected: () => [doneOnceKnown('loss-verification')],
     UnauthorisedTransferDetected: ({ notifyBy, report }) => [
       ...(report === undefined ? [] : [withdrawn('loss-verification')]),
-      due('transfer-notice', notifyBy),
+      dueOnceKnown('transfer-notice', notifyBy),
     ],
-    LegislatureNotifiedOfTransfer: ({ on }) => [done('transfer-notice', '', on)],
+    LegislatureNotifiedOfTransfer: ({ on }) => [doneOnceKnown('transfer-notice', on)],
     ItemStepBecameOverdue: ({ step }) => [
       overdueNow(step === 'verification' ? 'loss-verification' : 'transfer-notice'),
     ],

@@ -1,6 +1,17 @@
 import type { MisuseCaseEvent } from '@entente/contracts';
 import type { DataOf } from '@entente/kernel';
-import { type About, type DutyNames, due, done, withdrawn, overdueNow, partiesOf, dutiesOf } from './changes.js';
+import {
+  type About,
+  type DutyNames,
+  due,
+  done,
+  doneOnceKnown,
+  dueOnceKnown,
+  withdrawn,
+  overdueNow,
+  partiesOf,
+  dutiesOf,
+} from './changes.js';
 
 /** Every step, and the end of a precautionary suspension. */
 const MISUSE_DUTIES = {
@@ -34,14 +45,17 @@ export const misuseCaseDuties = dutiesOf<MisuseCaseEvent>()(
   MISUSE_DUTIES,
   { type: 'MisuseFlagged', of: partiesOf },
   {
-    MisuseFlagged: ({ acknowledgeBy, triageBy }) => [due('acknowledge', acknowledgeBy), due('triage', triageBy)],
-    MisuseReportAcknowledged: () => [done('acknowledge')],
+    MisuseFlagged: ({ acknowledgeBy, triageBy }) => [
+      dueOnceKnown('acknowledge', acknowledgeBy),
+      dueOnceKnown('triage', triageBy),
+    ],
+    MisuseReportAcknowledged: () => [doneOnceKnown('acknowledge')],
     MisuseTriaged: ({ openBy, notifyBy }) => [
-      done('triage'),
+      doneOnceKnown('triage'),
       due('open', openBy),
       ...(notifyBy === undefined ? [] : [due('notify', notifyBy)]),
     ],
-    MisuseDeclined: () => [done('triage')],
+    MisuseDeclined: () => [doneOnceKnown('triage')],
     InvestigationOpened: ({ concludeBy }) => [done('open'), due('conclude', concludeBy)],
     AllegationPutToRecipient: ({ replyBy }) => [due('reply', replyBy)],
     RecipientReplyReceived: () => [done('reply')],
@@ -58,7 +72,7 @@ export const misuseCaseDuties = dutiesOf<MisuseCaseEvent>()(
     RemediationVerified: () => [done('remediate')],
     AssistanceTerminated: () => [withdrawn('remediate')],
     MisuseCaseClosed: () => STEPS.map((step) => withdrawn(step)),
-    MisuseCaseReopened: ({ triageBy }) => [...STEPS.map((step) => withdrawn(step)), due('triage', triageBy)],
+    MisuseCaseReopened: ({ triageBy }) => [...STEPS.map((step) => withdrawn(step)), dueOnceKnown('triage', triageBy)],
     MisuseStepBecameOverdue: ({ step }) => [overdueNow(step)],
     MisuseReportCorrected: (data) =>
       ([...STEPS, 'precaution-end'] as const).map((duty) => ({ duty, about: correctedParties(data) })),

@@ -1,5 +1,5 @@
 import type { VettingCaseEvent } from '@entente/contracts';
-import { due, done, dutiesOf, overdueNow, partiesOf, withdrawn } from './changes.js';
+import { due, done, doneOnceKnown, dueOnceKnown, dutiesOf, overdueNow, partiesOf, withdrawn } from './changes.js';
 
 /** What is due of a vetting case, until when, and by whom. */
 export const vettingCaseDuties = dutiesOf<VettingCaseEvent>()(
@@ -9,8 +9,8 @@ export const vettingCaseDuties = dutiesOf<VettingCaseEvent>()(
   },
   { type: 'VettingRequested', of: partiesOf },
   {
-    VettingRequested: (data) => [due('vetting', data.due)],
-    VettingConcluded: () => [done('vetting')],
+    VettingRequested: (data) => [dueOnceKnown('vetting', data.due)],
+    VettingConcluded: () => [doneOnceKnown('vetting')],
     VettingWithdrawn: () => [withdrawn('vetting')],
     RemediationOpened: ({ steps }) => steps.map(({ step, due: last }) => due('remediation-step', last, step)),
     RemediationStepTaken: ({ step, on }) => [done('remediation-step', step, on)],
