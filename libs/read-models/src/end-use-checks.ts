@@ -34,9 +34,9 @@ export class EndUseCheckRow {
   @day('its last day') due!: string;
   @text('the month of its last day, YYYY-MM') due_month!: string;
   @dayOrNull('the day of the inspection') inspected_on!: string | null;
-  @dayOrNull('the day of the newest visit or report of any kind') visited_on!: string | null;
+  @dayOrNull('the day of the visit or report, of any kind, that was recorded last') visited_on!: string | null;
   @count('visits and reports of any kind') visits!: number;
-  @flag('whether its newest results have a lower confidence (R20)') lower_confidence!: boolean;
+  @flag('whether the results recorded last have a lower confidence (R20)') lower_confidence!: boolean;
   @count('discrepancies that are open') open_discrepancies!: number;
   @count('compliance visits that reviewed it') compliance_visits!: number;
   @dayOrNull('the day on which access was denied') denied_on!: string | null;
