@@ -83,6 +83,8 @@ export interface VettingCase extends Correctable {
   /** The steps back; null before they were agreed, and after they were given up. */
   readonly steps: Readonly<Record<string, RemediationStep>> | null;
   readonly remedied: boolean;
+  /** The last day of the clearance that follows from the remediation; null without one. */
+  readonly remediedUntil: string | null;
 }
 
 /** A reference to a vetting case, for deciders that consult it. */

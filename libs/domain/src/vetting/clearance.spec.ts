@@ -253,7 +253,11 @@ describe('a refused unit returns (R8)', () => {
   it('by a completed remediation', () => {
     const of = (...info: Event[]) => system(refused).knowing(vettingCase, V, ...info);
     of(...inquiry('credible', true)).decides(restore({ until: '2026-12-31' }), restored({ until: '2026-12-31' }));
-    of(...inquiry('credible', true)).refuses(restore(), 'last-day-missing');
+    // The policy states no day after the information of another inquiry is found not credible.
+    of(...inquiry('credible', true)).decides(restore(), restored({ until: '2026-12-31' }));
+    vetter(refused)
+      .knowing(vettingCase, V, ...inquiry('credible', true))
+      .refuses(restore(), 'last-day-missing');
     of(...inquiry('credible')).refuses(restore({ until: '2026-12-31' }), 'information-stands');
     of(...inquiry('not-credible')).refuses(restore({ until: '2026-12-31' }), 'not-remedied');
     vetter(refused).refuses(give('2026-12-31'), 'clearance-refused');

@@ -33,6 +33,7 @@ import {
   CLEARANCE_VALIDITY_DAYS,
   type Clearance,
   type ReportDue,
+  type VettingCase,
   beyondValidity,
   notCleared,
   registrationEnded,
@@ -218,6 +219,13 @@ function give(data: DataOf<ClearanceCommand, 'GiveClearance'>, state: Clearance,
   return [{ type: 'ClearanceGiven', data: { ...data, ...reportOn(data.exception, state, context) } } as const];
 }
 
+/** R8: the last day by a remediation that was completed, and waited for another inquiry. */
+const remediedUntil = (inquiries: readonly (VettingCase | null)[]): string | undefined =>
+  inquiries
+    .flatMap((of) => (of?.remedied === true ? (of.remediedUntil ?? []) : []))
+    .toSorted()
+    .at(-1);
+
 /**
  * R7, R8: information that was assessed as not credible gives a suspended clearance back, unless
  * another inquiry has information; what is refused comes back by its remediation alone, or by an
@@ -234,11 +242,17 @@ function restore(data: DataOf<ClearanceCommand, 'RestoreClearance'>, state: Clea
     });
   if (data.exception === undefined && state.refused && !inquiries.some(([, of]) => of?.remedied === true))
     return refuse('not-remedied', 'its remediation is completed, or an exception or waiver made', 'R8');
-  if (data.until === undefined && state.refused)
+  const isRepeated = context.actor.role === 'system' && state.refused;
+  const until = data.until ?? (isRepeated ? remediedUntil(inquiries.map(([, of]) => of)) : undefined);
+  if (until === undefined && state.refused)
     return refuse('last-day-missing', 'a clearance that was refused gets a new last day', 'R7');
   const refusal =
-    cannotExcept(data.exception, state, context) ?? (data.until === undefined ? null : badLastDay(data.until, context));
-  const event: Restored = { ...data, ...reportOn(data.exception, state, context) };
+    cannotExcept(data.exception, state, context) ?? (until === undefined ? null : badLastDay(until, context));
+  const event: Restored = {
+    ...data,
+    ...(until === undefined ? {} : { until }),
+    ...reportOn(data.exception, state, context),
+  };
   return refusal ?? [{ type: 'ClearanceRestored', data: event } as const];
 }
 

@@ -62,6 +62,7 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
     publication: null,
     steps: null,
     remedied: false,
+    remediedUntil: null,
     correctable: new Map(),
   }),
   {
@@ -84,7 +85,7 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
     }),
     RemediationStepTaken: ({ step, on }, state) => withStep(state, step, { on }),
     RemediationStepCorrected: ({ step, on }, state) => withStep(state, step, { on }),
-    RemediationCompleted: () => ({ remedied: true }),
+    RemediationCompleted: ({ until }) => ({ remedied: true, remediedUntil: until }),
     RemediationDiscontinued: () => ({ steps: null }),
     IneligibilityPublished: () => ({ publication: 'published' }),
     PublicationWithheld: () => ({ publication: 'withheld' }),
