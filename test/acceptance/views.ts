@@ -509,6 +509,28 @@ export function views(opens: DeploymentFactory): void {
     });
   });
 
+  describe('the view deliverables', () => {
+    it('shows what was received of a case that was cancelled meanwhile, which is no delivery', async () => {
+      await supply('beds', 'beta', 'bed');
+      const s = 'consignment/norland.beds-1';
+      const lines = [{ line: '001', quantity: 10 }];
+      await say(DONOR, `${s}/schedule`, { case: 'norland.beds', lines, due: '2026-03-10' });
+      await say(DONOR, `${s}/ship`, { on: '2026-03-01' });
+      await say(DONOR, 'assistance-case/norland.beds/cancel', { reason: 'no-longer-required' });
+      const shown = async () =>
+        only(
+          (await view('deliverables?assistance_case=norland.beds')).rows,
+          'state',
+          'on_the_way',
+          'received',
+          'delivered',
+        );
+      expect(await shown()).toEqual([['ended', '10', '0', 0]]);
+      await say(RECIPIENT, `${s}/confirm-receipt`, { on: '2026-03-10', lines });
+      expect(await shown()).toEqual([['ended', '0', '10', 0]]);
+    });
+  });
+
   describe('the view outdated-decisions', () => {
     it('names a decision that consulted a stream at an old revision', async () => {
       expect((await view('outdated-decisions')).rows).toEqual([]);

@@ -145,9 +145,9 @@ export const deliverables: RowsView = {
     delivered:
       "the quantity delivered at the case's delivery point, in the line's unit; with occurred-by, in deliveries by that day, corrected as known now",
     received:
-      "the quantity that the recipient confirmed in consignments, corrections included, in the line's unit; with occurred-by, of those received by that day",
+      "the quantity that the recipient confirmed in consignments, corrections included, in the line's unit; of an ended line also what came after the end of its case, which counts as no delivery; with occurred-by, of those received by that day",
     on_the_way:
-      "the quantity in consignments that are neither received nor cancelled, in the line's unit; with occurred-by, of those scheduled by then, what was received or cancelled later counts as on the way",
+      "the quantity in consignments that are neither received nor cancelled, in the line's unit, also after the end of the case; with occurred-by, of those scheduled by then, what was received or cancelled later counts as on the way",
     unscheduled:
       "the quantity that is neither delivered nor in a consignment, in the line's unit; with occurred-by, by that day",
     first_due: 'the day first promised',

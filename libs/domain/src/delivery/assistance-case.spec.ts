@@ -790,6 +790,13 @@ describe('a case is cancelled', () => {
       .as('ostra-training', 'implementer')
       .refuses(cancel, 'not-a-party');
   });
+  it('though a consignment is under way: its receipt is no delivery', () => {
+    recipient(...running).decides(cancel, cancelled);
+    given(assistanceCase, ...running, cancelled)
+      .as('entente', 'system')
+      .knowing(consignment, SHIP, scheduled(), received(60))
+      .refuses(act('CountDelivery', { consignment: SHIP, point: 'receipt' }), 'case-ended');
+  });
   it('once, and not after works or deliveries', () => {
     donor(...offered, cancelled).refuses(cancel, 'case-ended');
     donor(...running, delivered()).refuses(cancel, 'execution-begun');

@@ -110,7 +110,9 @@ export function cannotReconcile({ finalValue, currency }: ReconcileCase, state: 
 
 /**
  * A case is cancelled before anything was built or delivered under it. After that it is amended,
- * reconciled and closed.
+ * reconciled and closed. It does not know its consignments, of which there can be any number, until
+ * one is at its delivery point: so goods can be under way. What is received of them later is no
+ * delivery, for the case had ended; `deliverables` shows it as received of an ended line.
  */
 export function cannotCancel(state: AssistanceCase): Refusal | null {
   const lines = linesWhere(state, (line) => line.delivered > 0 || line.works !== null);
