@@ -99,7 +99,7 @@ describe('entente timeline', () => {
   it('names what to ask instead of a word that is no stream', async () => {
     await expect(timeline('sudria')).rejects.toThrow(
       'there is no stream "sudria"; a stream is <kind>/<id>; streams with such a name or kind: stakeholder/sudria, ' +
-        'third-party-transfer/estmark.cameras-to-sudria, funding-account/sudria.signals-fund, programme/sudria.signals; what sudria sent: timeline --actor sudria',
+        'third-party-transfer/estmark.cameras-to-sudria, funding-account/sudria.signals-fund, programme/sudria.signals, storage-site/sudria.central-depot; what sudria sent: timeline --actor sudria',
     );
     await expect(timeline('consignment')).rejects.toThrow(
       'kind: consignment/norland.night-vision-1, consignment/norland.night-vision-2',

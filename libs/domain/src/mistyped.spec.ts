@@ -68,8 +68,10 @@ describe('a movement of money is corrected (R26, R31)', () => {
   const money = (type: string, amount: number, more: object = {}) => act(type, { amount, period: '2026', ...more });
   const donor = (...past: Event[]) => given(fundingAccount, opened(), ...past).as('norland', 'donor');
   const correct = (n: number, more: object) => act('CorrectMovement', wrong(n, more));
+  /** The correction counts on the day of the movement. */
+  const on = '2026-05-01';
   const corrected = (n: number, stage: string, amountBy: number, period = '2026') =>
-    act('MovementCorrected', wrong(n, { stage, period, amountBy }));
+    act('MovementCorrected', wrong(n, { stage, period, amountBy, on }));
   const past = [
     money('FundsPledged', 1_000),
     money('FundsCommitted', 100),
@@ -105,7 +107,7 @@ describe('a movement of money is corrected (R26, R31)', () => {
       money('ContributionPooled', 30, { contributor: 'sudria' }),
     ];
     const named = (n: number, stage: string, amountBy: number, of: object) =>
-      act('MovementCorrected', wrong(n, { stage, period: '2026', amountBy, ...of }));
+      act('MovementCorrected', wrong(n, { stage, period: '2026', amountBy, ...of, on }));
     donor(...more).decides(correct(7, { amount: 4 }), named(7, 'disbursed', -5, { tranche: 't-1' }));
     donor(...more).decides(correct(8, { amount: 10 }), named(8, 'pledged', -20, { contributor: 'sudria' }));
   });
@@ -143,7 +145,7 @@ describe('a movement of money is corrected (R26, R31)', () => {
     );
     account.decides(
       correct(1, { amount: 70, reported }),
-      act('MovementCorrected', wrong(1, { stage: 'obligated', period: '2026', amountBy: -10, reported })),
+      act('MovementCorrected', wrong(1, { stage: 'obligated', period: '2026', amountBy: -10, reported, on })),
     );
     account.refuses(correct(1, { amount: 70 }), 'source-row-missing');
   });
