@@ -216,9 +216,14 @@ export class RecordItemCheck {
   @on('the check', '2026-05-21') readonly on!: string;
 }
 
-/** The last day of the next check follows from the item's type: the decision adds it. */
+/**
+ * The last day of the next check follows from the item's type; other open checks that name the item
+ * leave it out: the decision adds these.
+ */
 export class ItemChecked extends RecordItemCheck {
   @checkBy('2027-05-21') readonly checkBy!: string;
+  @optional() @leftChecks() readonly checks?: readonly string[];
+  @optional() @leftSerial() readonly serial?: string;
 }
 
 export class CorrectItemCheck {

@@ -314,6 +314,11 @@ describe('an item in its store', () => {
     const seen = same(check('2026-05-21'), 'ItemChecked', { checkBy: '2027-05-21' });
     system(registration, receipt).decides(check('2026-05-21'), seen);
     system(registration, receipt, seen).decides(check('2026-05-20'), []);
+    const both = [noted, act('ItemCheckNoted', { check: 'veritas.check-1', countedBy: 'estmark' })];
+    system(registration, receipt, ...both).decides(
+      check('2026-05-21'),
+      same(check('2026-05-21'), 'ItemChecked', { checkBy: '2027-05-21', ...its }),
+    );
     holder().refuses(check('2026-05-21'), 'not-the-system');
     const next = (checkBy: string) => same(check('2026-05-21'), 'ItemChecked', { checkBy });
     const set = { enhancedCheckEveryDays: 100 };

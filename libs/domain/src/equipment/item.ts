@@ -522,7 +522,7 @@ function correctCheck(data: DataOf<ItemCommand, 'CorrectItemCheck'>, item: Item,
   return barred ?? [{ type: 'ItemCheckCorrected', data: { ...data, ...now } } as const];
 }
 
-/** R12: the checks that name an item leave it out when it ends. */
+/** R10, R12: the checks that name an item leave it out when it ends, or another has seen it. */
 const leavesChecks = ({ checks, serial }: Item): { checks?: readonly string[]; serial?: string } =>
   checks.length === 0 ? {} : { checks, serial };
 
@@ -562,7 +562,8 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
     RecordItemCheck: (data, item, context) => {
       if (item.checkedOn !== null && data.on <= item.checkedOn) return [];
       const checkBy = addDays(data.on, checkDays('enhanced', 'everyDays', item, context));
-      return past(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy } }];
+      const others = leavesChecks({ ...item, checks: item.checks.filter((one) => one !== data.check) });
+      return past(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy, ...others } }];
     },
     CorrectItemCheck: correctCheck,
     DetectUnauthorisedTransfer: detect,

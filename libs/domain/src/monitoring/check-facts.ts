@@ -32,7 +32,9 @@ export interface EndUseCheck extends Correctable, Answerable {
   readonly site: string;
   readonly serials: readonly string[];
   readonly quantity: number;
-  /** The newest day on which an item that was left out had ended; null without one. */
+  /** The day on which it was scheduled: what was seen by then does not meet it. */
+  readonly scheduledOn: string;
+  /** The newest day on which an item that was left out had ended or was seen; null without one. */
   readonly leftOutOn: string | null;
   readonly due: string;
   /** What a policy planned, by the days that were decided: no later day; null without one. */

@@ -522,6 +522,26 @@ describe('a check follows the corrected receipt of its items (R26)', () => {
   });
 });
 
+describe('an item that another inspection has seen leaves its check (R10)', () => {
+  const leave = act('LeaveOutCheckedItems', { serials: ['S-2'] });
+  const received = act('ItemReceived', { on: '2026-04-01', receipt: 'r', site: 'depot', checkBy: '2026-06-30' });
+  const seen = (before: ReturnType<typeof registered>, on: string) =>
+    before.knowing(
+      item,
+      itemId('norland', 'sight', 'S-2'),
+      act('SerialRegistered', { ...ITEM, serial: 'S-2' }),
+      received,
+      act('ItemChecked', { check: 'veritas.other', on, checkBy: '2027-05-20' }),
+    );
+  const alone = () => registered(scheduled({ serials: ['S-2'], quantity: 1 })).as('entente', 'system');
+  it('if that was after it was scheduled, and a check of nothing else is cancelled', () => {
+    seen(bySystem(), '2026-05-20').decides(leave, act('CheckedItemsLeftOut', { serials: ['S-2'], on: '2026-05-20' }));
+    const cancelled = { reason: 'seen-by-another-check', on: '2026-05-20' };
+    seen(alone(), '2026-05-20').decides(leave, act('EndUseCheckCancelled', cancelled));
+    seen(alone(), '2026-05-01').decides(leave, []);
+  });
+});
+
 describe('an item that has ended leaves its checks (R12)', () => {
   const leave = (...serials: string[]) => act('LeaveOutCheckedItems', { serials });
   const left = (serials: string[], on: string) => act('CheckedItemsLeftOut', { serials, on });

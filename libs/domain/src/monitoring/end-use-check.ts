@@ -55,6 +55,7 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
     site,
     serials,
     quantity,
+    scheduledOn: metadata.occurredAt.slice(0, 10),
     leftOutOn: null,
     due,
     latest: metadata.actor.role === 'system' ? due : null,
@@ -241,6 +242,17 @@ function endOf(serial: string, { donor, item }: EndUseCheck, { known }: Decision
   return of !== null && isGone(of) ? of.endedOn : null;
 }
 
+/**
+ * R10: the first day after it was scheduled on which another inspection saw an item; null if none
+ * did. One chain of checks is enough: the item is due again after that.
+ */
+function seenElsewhere(serial: string, { donor, item, scheduledOn }: EndUseCheck, context: DecisionContext) {
+  const of = context.known.of(itemFacts, itemId(donor, item, serial));
+  const isElsewhere = ({ check, on }: { readonly check: string; readonly on: string }): boolean =>
+    check !== context.stream.id && on > scheduledOn;
+  return of?.sightings.find(isElsewhere)?.on ?? null;
+}
+
 /** R10: a visit has a result for each serial of an enhanced type; R11: a sample of the others. */
 function miscounted(
   { results, lots = [] }: PerformEndUseCheck,
@@ -381,16 +393,19 @@ function transferItems(data: CheckData<'TransferCheckedItems'>, state: EndUseChe
 }
 
 /**
- * R12: what has ended is not checked any more. Items that were recovered meanwhile stay. A check of
- * nothing else is cancelled, from the newest of the days on which they ended.
+ * R10, R12: what has ended is not checked any more, nor what another inspection has seen since.
+ * Items that were recovered meanwhile stay. A check of nothing else is cancelled, from the newest
+ * of the days on which they ended or were seen.
  */
 function leaveOut(data: CheckData<'LeaveOutCheckedItems'>, state: EndUseCheck, context: DecisionContext) {
-  const serials = data.serials.filter((one) => state.serials.includes(one) && endOf(one, state, context) !== null);
+  const dayOf = (serial: string): string | null =>
+    endOf(serial, state, context) ?? (state.type === 'enhanced' ? seenElsewhere(serial, state, context) : null);
+  const serials = data.serials.filter((one) => state.serials.includes(one) && dayOf(one) !== null);
   if (isOpen(state) !== null || serials.length === 0) return [];
-  const on = newestEnd(serials, state, context);
-  return serials.length < state.serials.length
-    ? [{ type: 'CheckedItemsLeftOut', data: { serials, on } } as const]
-    : [cancelledOn(newerOf(state.leftOutOn, on))];
+  const on = serials.map((serial) => dayOf(serial) ?? '').reduce(newerOf);
+  if (serials.length < state.serials.length) return [{ type: 'CheckedItemsLeftOut', data: { serials, on } } as const];
+  const isSeen = serials.some((serial) => endOf(serial, state, context) === null);
+  return [cancelledOn(newerOf(state.leftOutOn, on), isSeen ? 'seen-by-another-check' : 'items-ended')];
 }
 
 /** The newest day on which one of these items ended. */
@@ -400,7 +415,8 @@ const newestEnd = (serials: readonly string[], state: EndUseCheck, context: Deci
     .toSorted()
     .at(-1) ?? '';
 
-const cancelledOn = (on: string) => ({ type: 'EndUseCheckCancelled', data: { reason: 'items-ended', on } }) as const;
+const cancelledOn = (on: string, reason = 'items-ended') =>
+  ({ type: 'EndUseCheckCancelled', data: { reason, on } }) as const;
 
 /**
  * R26: what a receipt brought was another number, or in another store, and the check follows it.

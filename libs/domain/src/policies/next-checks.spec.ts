@@ -196,19 +196,22 @@ describe('the policies of checks (R10, R11)', () => {
   });
 });
 
-describe('the policy of items that have ended (R12)', () => {
+describe('the policy of items that have ended, or were seen by another check (R10, R12)', () => {
   const ended = (type: string, data: object) => follows(endedItems, 'item/norland.sight.s1', type, data);
   const leaves = (id: string) => ({
     stream: { kind: 'end-use-check', id },
     command: { type: 'LeaveOutCheckedItems', data: { serials: ['S1'] } },
   });
-  it.each(['LossReportVerified', 'ItemReturned', 'ItemDisposed'])('leaves it out of its checks: %s', (type) => {
-    expect(ended(type, { checks: ['veritas.c1', 'veritas.c2'], serial: 'S1' })).toEqual([
-      leaves('veritas.c1'),
-      leaves('veritas.c2'),
-    ]);
-    expect(ended(type, {})).toEqual([]);
-  });
+  it.each(['ItemChecked', 'LossReportVerified', 'ItemReturned', 'ItemDisposed'])(
+    'leaves it out of its checks: %s',
+    (type) => {
+      expect(ended(type, { checks: ['veritas.c1', 'veritas.c2'], serial: 'S1' })).toEqual([
+        leaves('veritas.c1'),
+        leaves('veritas.c2'),
+      ]);
+      expect(ended(type, {})).toEqual([]);
+    },
+  );
   it('leaves it out of a check that was scheduled after its end', () => {
     const noted = (data: object) => follows(transferredChecks, 'item/norland.sight.s1', 'ItemCheckNoted', data);
     expect(noted({ check: 'veritas.c1', serial: 'S1' })).toEqual([leaves('veritas.c1')]);

@@ -209,15 +209,16 @@ const leaveOut = (checks: readonly string[], serial: string | undefined): readon
         command: { type: 'LeaveOutCheckedItems', data: { serials: [serial] } },
       }));
 
-/** R12: an item leaves the schedule of checks with its end. */
+/** R10, R12: an item leaves checks with its end, and when another has seen it. */
 export const endedItems = eventPolicy<ItemEvent>(
   {
     name: 'ended-items',
     kind: 'item',
     about:
-      'the open checks that name an item leave it out when its loss is verified, or when it is returned or disposed of; a check of nothing else is cancelled (R12)',
+      'the open checks that name an item leave it out when its loss is verified, when it is returned or disposed of, or when another check has seen it since; a check of nothing else is cancelled (R10, R12)',
   },
   {
+    ItemChecked: ({ checks = [], serial }) => leaveOut(checks, serial),
     LossReportVerified: ({ checks = [], serial }) => leaveOut(checks, serial),
     ItemReturned: ({ checks = [], serial }) => leaveOut(checks, serial),
     ItemDisposed: ({ checks = [], serial }) => leaveOut(checks, serial),
