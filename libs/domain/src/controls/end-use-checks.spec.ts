@@ -256,3 +256,13 @@ describe('the controls of R10 and R11: a visit of which the day is corrected', (
     expect(of(type, '2026-02-01', '2026-02-02')).toContain(found);
   });
 });
+
+describe('the control of R10: a check that was recorded as overdue', () => {
+  const overdue: Line = ['2026-02-02', 'end-use-check/x.1', 'EndUseCheckBecameOverdue', { due: '2026-02-01' }];
+  const of = (...more: readonly Line[]) => findings(checked('end-use-check/x.1', '2026-02-01'), overdue, ...more);
+  it('is missed unless a visit in time is recorded later, and found once', () => {
+    expect(of()).toEqual(['R10 2']);
+    expect(of(visited('end-use-check/x.1', '2026-02-02'))).toEqual(['R10 2']);
+    expect(of(visited('end-use-check/x.1', '2026-02-01'))).toEqual([]);
+  });
+});

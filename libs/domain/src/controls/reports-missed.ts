@@ -55,7 +55,7 @@ function start(): Reading {
     AgreementExpired: ends,
     AgreementTerminated: ends,
     StatutoryReportSubmitted: (event) => settle(event, reports.done(nameOf(event, event.data), event, event.data.on)),
-    StatutoryReportBecameOverdue: (event) => settle(event, reports.passed(nameOf(event, event.data), event)),
+    StatutoryReportBecameOverdue: (event) => settle(event, reports.passed(nameOf(event, event.data), event) ?? []),
   });
   return Object.assign((event: RecordedEvent) => read(event), { atEnd: reports.atEnd });
 }
