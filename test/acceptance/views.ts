@@ -313,6 +313,10 @@ export function views(opens: DeploymentFactory): void {
       await supply('kettles', 'psi', 'kettle');
       const coming = async () => only((await view('recipient-pipeline?programme=norland.psi')).rows, 'awaits');
       expect(await coming()).toEqual([['schedule']]);
+      await fund('psi-fund', 'psi', 'USD');
+      const tranche = { tranche: 't-1', amount: 10, period: '2026', due: '2030-06-30' };
+      await say(DONOR, 'funding-account/norland.psi-fund/plan-disbursement', tranche);
+      expect(await coming()).toEqual(expect.arrayContaining([['schedule'], ['disbursement']]));
       await say(DONOR, 'programme/norland.psi/terminate', { reason: 'no-longer-needed' });
       expect(await coming()).toEqual([]);
     });

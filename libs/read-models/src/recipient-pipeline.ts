@@ -130,8 +130,11 @@ const allegations = (from: From): Query =>
 /** What can be stopped: questions and reports go on. */
 const STOPPED = `k.item_kind IN ('case-line', 'consignment', 'tranche', 'case')`;
 
-/** What a programme that ended no longer brings; what is under way and what is asked still is. */
-const ENDS_WITH_IT = `k.awaits IN ('schedule', 'shipment', 'release', 'acceptance', 'amendment', 'supplement')`;
+/**
+ * What a programme that ended or a cancelled case no longer brings; what is under way and what is
+ * asked still is. After its completion a programme is still paid.
+ */
+const ENDS_WITH_IT = `k.awaits IN ('schedule', 'shipment', 'release', 'acceptance', 'amendment', 'supplement', 'disbursement')`;
 
 function query(from: From, options: ViewOptions): Query {
   const parts = [unscheduled, coming, disputed, announced, waiting, allegations].map((of) => of(from, options));
@@ -147,10 +150,14 @@ function query(from: From, options: ViewOptions): Query {
   // Found by its key, as the stops are.
   const ended = from(ProgrammeRow, 'p')
     .select('p.programme')
-    .where(`p.stream = 'programme/' || k.programme AND p.status IN ('completed', 'terminated')`);
+    .where(`p.stream = 'programme/' || k.programme`)
+    .andWhere(`(p.status = 'terminated' OR (p.status = 'completed' AND k.awaits <> 'disbursement'))`);
+  const cancelled = from(CaseRow, 'a')
+    .select('a.assistance_case')
+    .where(`a.stream = 'assistance-case/' || k.assistance_case AND a.status = 'cancelled'`);
   return all
-    .where(`NOT (${ENDS_WITH_IT} AND EXISTS (${ended.getQuery()}))`)
-    .setParameters(ended.getParameters())
+    .where(`NOT (${ENDS_WITH_IT} AND (EXISTS (${ended.getQuery()}) OR EXISTS (${cancelled.getQuery()})))`)
+    .setParameters({ ...ended.getParameters(), ...cancelled.getParameters() })
     .addSelect(`CASE WHEN ${STOPPED} THEN (${hold.getQuery()}) END`, 'on_hold')
     .setParameters(hold.getParameters());
 }
@@ -199,9 +206,9 @@ function madeOf({
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
   topic: 'Recipients',
-  version: 7,
+  version: 8,
   about:
-    'what is coming to a recipient, how much and when, and what waits for whose answer; of a programme that ended, only what is under way, and what is asked',
+    'what is coming to a recipient, how much and when, and what waits for whose answer; of a programme that ended and of a cancelled case, only what is under way, and what is asked',
   key: ['item_kind', 'stream', 'part'],
   columns: {
     recipient: 'text',

@@ -355,11 +355,11 @@ const ENDS_WITH_PROGRAMME: readonly unknown[] = [
 ];
 
 const pipeline: Figures = (log, { day }) => {
-  const over = new Set(
-    log.flatMap(({ type, stream }) =>
-      type === 'ProgrammeCompleted' || type === 'ProgrammeTerminated' ? [idOf(stream)] : [],
-    ),
-  );
+  const endedBy = (...types: readonly string[]): ReadonlySet<unknown> =>
+    new Set(log.flatMap(({ type, stream }) => (types.includes(type) ? [idOf(stream)] : [])));
+  const over = endedBy('ProgrammeCompleted', 'ProgrammeTerminated');
+  const terminated = endedBy('ProgrammeTerminated');
+  const cancelled = endedBy('CaseCancelled');
   const items: readonly Item[] = [
     ...notScheduled(log, day),
     ...coming(log, day),
@@ -368,8 +368,10 @@ const pipeline: Figures = (log, { day }) => {
     ...waitingCases(log),
     ...replies(log, day),
   ];
-  const isOver = ({ awaits, programme }: Item): boolean =>
-    ENDS_WITH_PROGRAMME.includes(awaits) && typeof programme === 'string' && over.has(programme);
+  const isOver = ({ awaits, programme, assistance_case: of }: Item): boolean =>
+    awaits === 'disbursement'
+      ? terminated.has(programme) || cancelled.has(of)
+      : ENDS_WITH_PROGRAMME.includes(awaits) && (over.has(programme) || cancelled.has(of));
   return items
     .filter((one) => !isOver(one))
     .map((one) => ({
