@@ -200,7 +200,7 @@ export class NoteItemCheck {
 
 /**
  * Where the check moves, if the item was transferred or moved before, and the serial alone if it
- * has ended and the check leaves it out: the decision adds them.
+ * has ended, or another has seen it, and the check leaves it out: the decision adds them.
  */
 export class ItemCheckNoted extends NoteItemCheck {
   @optional()

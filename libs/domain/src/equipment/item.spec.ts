@@ -498,6 +498,13 @@ describe('a check of end use that names an item (R13)', () => {
     system().refuses(note(), 'not-found');
     monitor().refuses(note(), 'not-the-system');
   });
+  it('leaves it out, if another has seen it since its receipt before the first was scheduled (R10)', () => {
+    const seen = act('ItemChecked', { check: 'veritas.c-0', on: '2026-05-15', checkBy: '2027-05-15' });
+    const first = { check: `entente.after-${given.id(1)}`, place: STORE };
+    system(registration, receipt, seen).decides(note(first), noted({ ...first, serial: 'TS-0001' }));
+    system(registration, receipt).decides(note(first), noted(first));
+    system(registration, receipt, seen).decides(note({ place: STORE }), noted({ place: STORE }));
+  });
   it('is named by a move to another store, with which it moves', () => {
     const move = act('MoveItem', { on: '2026-05-21', site: 'estmark.south' });
     const south = (...past: Event[]) => holder(...past).knowing(storageSite, 'estmark.south', store, certifiedAgain);

@@ -26,7 +26,7 @@ import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { assistanceCaseFacts } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
-import { checkFacts, isStillOpen } from '../monitoring/check-facts.js';
+import { checkAfterId, checkFacts, isStillOpen } from '../monitoring/check-facts.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import { unfitForRetransfer, unfitStore } from './certified-store.js';
 import {
@@ -493,7 +493,8 @@ function moveItem(data: DataOf<ItemCommand, 'MoveItem'>, item: Item, context: De
 /**
  * R13: an item knows the checks that name it, so that they move with it; a check that was scheduled
  * for the holder before, or by a policy for the store before, moves at once. R12: one that was
- * scheduled for an item that had ended leaves it out.
+ * scheduled for an item that had ended leaves it out. R10: so does the first check after its
+ * receipt, if another has seen it since.
  */
 function noteCheck(data: DataOf<ItemCommand, 'NoteItemCheck'>, item: Item): readonly ItemEvent[] {
   const { holder: to, site, transfer, serial } = item;
@@ -501,7 +502,8 @@ function noteCheck(data: DataOf<ItemCommand, 'NoteItemCheck'>, item: Item): read
   const isMoved = to === data.countedBy && data.place !== undefined && site !== null && site !== data.place;
   const moves =
     isTransferred || isMoved ? { ...(isTransferred && { transfer }), to, serial, ...(site !== null && { site }) } : {};
-  const where = isGone(item) ? { serial } : moves;
+  const isSeen = item.receipt !== null && data.check === checkAfterId(item.receipt) && item.sightings.length > 0;
+  const where = isGone(item) || (isSeen && !isTransferred && !isMoved) ? { serial } : moves;
   return item.checks.includes(data.check) ? [] : [{ type: 'ItemCheckNoted', data: { ...data, ...where } }];
 }
 

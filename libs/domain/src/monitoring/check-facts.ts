@@ -32,7 +32,7 @@ export interface EndUseCheck extends Correctable, Answerable {
   readonly site: string;
   readonly serials: readonly string[];
   readonly quantity: number;
-  /** The day on which it was scheduled: what was seen by then does not meet it. */
+  /** The day on which it was scheduled. */
   readonly scheduledOn: string;
   /** The newest day on which an item that was left out had ended or was seen; null without one. */
   readonly leftOutOn: string | null;

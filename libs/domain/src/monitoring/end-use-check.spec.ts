@@ -525,20 +525,40 @@ describe('a check follows the corrected receipt of its items (R26)', () => {
 describe('an item that another inspection has seen leaves its check (R10)', () => {
   const leave = act('LeaveOutCheckedItems', { serials: ['S-2'] });
   const received = act('ItemReceived', { on: '2026-04-01', receipt: 'r', site: 'depot', checkBy: '2026-06-30' });
-  const seen = (before: ReturnType<typeof registered>, on: string) =>
-    before.knowing(
-      item,
-      itemId('norland', 'sight', 'S-2'),
-      act('SerialRegistered', { ...ITEM, serial: 'S-2' }),
-      received,
-      act('ItemChecked', { check: 'veritas.other', on, checkBy: '2027-05-20' }),
-    );
-  const alone = () => registered(scheduled({ serials: ['S-2'], quantity: 1 })).as('entente', 'system');
+  const sighting = (on: string, check = 'veritas.other') => act('ItemChecked', { check, on, checkBy: '2027-05-20' });
+  const seen = (before: ReturnType<typeof registered>, ...sightings: Event[]) =>
+    before.knowing(item, itemId('norland', 'sight', 'S-2'), act('SerialRegistered', ITEM), received, ...sightings);
+  const planned = (more: object = {}) =>
+    registered(scheduled(more)).by('entente', 'system').as('entente', 'system').named('entente.after-x');
+  const alone = () => planned({ serials: ['S-2'], quantity: 1 });
+  const cancelled = (on: string) => act('EndUseCheckCancelled', { reason: 'seen-by-another-check', on });
   it('if that was after it was scheduled, and a check of nothing else is cancelled', () => {
-    seen(bySystem(), '2026-05-20').decides(leave, act('CheckedItemsLeftOut', { serials: ['S-2'], on: '2026-05-20' }));
-    const cancelled = { reason: 'seen-by-another-check', on: '2026-05-20' };
-    seen(alone(), '2026-05-20').decides(leave, act('EndUseCheckCancelled', cancelled));
-    seen(alone(), '2026-05-01').decides(leave, []);
+    const left = act('CheckedItemsLeftOut', { serials: ['S-2'], on: '2026-05-20' });
+    seen(planned(), sighting('2026-05-20')).decides(leave, left);
+    seen(alone(), sighting('2026-05-20')).decides(leave, cancelled('2026-05-20'));
+    seen(alone(), sighting('2026-05-01')).decides(leave, []);
+    seen(alone(), sighting('2026-05-20', 'entente.after-x')).decides(leave, []);
+  });
+  it('not if the donor or a monitor has planned that one itself', () =>
+    seen(bySystem(), sighting('2026-05-20')).decides(leave, []));
+  it('after the day of the receipt that its first check follows, also one that was recorded late', () => {
+    const first = () => alone().named(`entente.after-${given.id(1)}`);
+    seen(first(), sighting('2026-04-15')).decides(leave, cancelled('2026-04-15'));
+    seen(first(), sighting('2026-04-01')).decides(leave, []);
+  });
+  it('after the day of the visit that it follows, but never for that visit', () => {
+    const follows = (on: string, ...sightings: Event[]) =>
+      seen(alone().named(`entente.after-${given.id(2)}`), ...sightings).knowing(
+        endUseCheck,
+        'veritas.before',
+        scheduled(),
+        remotely,
+        performed({ on }),
+      );
+    const visit = (on: string) => sighting(on, 'veritas.before');
+    follows('2026-04-10', visit('2026-04-10'), sighting('2026-04-15')).decides(leave, cancelled('2026-04-15'));
+    follows('2026-04-10', visit('2026-04-10'), sighting('2026-04-09')).decides(leave, []);
+    follows('2026-05-20', visit('2026-05-20')).decides(leave, []);
   });
 });
 

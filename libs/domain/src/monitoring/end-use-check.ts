@@ -26,7 +26,15 @@ import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { checkDays, termStreams } from '../equipment/check-terms.js';
-import { areaOf, isGone, itemFacts, itemId, itemStream, storageSiteFacts } from '../equipment/item-facts.js';
+import {
+  type Sighting,
+  areaOf,
+  isGone,
+  itemFacts,
+  itemId,
+  itemStream,
+  storageSiteFacts,
+} from '../equipment/item-facts.js';
 import { type CheckVisit, type EndUseCheck, checkAfterId, checkFacts } from './check-facts.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { ownValue } from '../delivery/facts.js';
@@ -243,14 +251,20 @@ function endOf(serial: string, { donor, item }: EndUseCheck, { known }: Decision
 }
 
 /**
- * R10: the first day after it was scheduled on which another inspection saw an item; null if none
- * did. One chain of checks is enough: the item is due again after that.
+ * R10: the first day on which another inspection saw an item after the day from which a check that
+ * a policy scheduled counts; null if none did. One chain of checks is enough: the item is due again
+ * after that. What another has planned itself stays.
  */
-function seenElsewhere(serial: string, { donor, item, scheduledOn }: EndUseCheck, context: DecisionContext) {
-  const of = context.known.of(itemFacts, itemId(donor, item, serial));
-  const isElsewhere = ({ check, on }: { readonly check: string; readonly on: string }): boolean =>
-    check !== context.stream.id && on > scheduledOn;
-  return of?.sightings.find(isElsewhere)?.on ?? null;
+function seenElsewhere(serial: string, { donor, item, latest, scheduledOn }: EndUseCheck, context: DecisionContext) {
+  const { known, stream } = context;
+  const of = known.of(itemFacts, itemId(donor, item, serial));
+  if (of === null || latest === null) return null;
+  // The visit that this check follows does not meet it, whatever its day is now.
+  const others = of.sightings.filter(({ check }) => check !== stream.id);
+  const isBefore = ({ check }: Sighting): boolean => known.of(checkFacts, check)?.next === stream.id;
+  const isFirst = of.receipt !== null && stream.id === checkAfterId(of.receipt);
+  const from = (isFirst ? of.receivedOn : others.find(isBefore)?.on) ?? scheduledOn;
+  return others.find((one) => one.on > from && !isBefore(one))?.on ?? null;
 }
 
 /** R10: a visit has a result for each serial of an enhanced type; R11: a sample of the others. */
@@ -609,6 +623,12 @@ const itemStreams = (state: EndUseCheck | null, which: (serial: string) => boole
     ? state.serials.filter(which).map((serial) => itemStream(state.donor, state.item, serial))
     : [];
 
+/** The checks that have seen an item, once it is known. */
+const sightingChecks = (id: string, known: ConsultedStreams): readonly StreamRef[] =>
+  known.has(itemFacts, id)
+    ? (known.of(itemFacts, id)?.sightings ?? []).map(({ check }) => ({ kind: checkFacts.kind, id: check }))
+    : [];
+
 function consults(
   command: Besides<EndUseCheckCommand>,
   state: EndUseCheck | null,
@@ -639,7 +659,8 @@ function consults(
       return [...itemStreams(state, () => true), ...(state === null ? [] : termStreams(state, known))];
     case 'LeaveOutCheckedItems': {
       const { serials } = command.data;
-      return itemStreams(state, (serial) => serials.includes(serial));
+      const items = itemStreams(state, (serial) => serials.includes(serial));
+      return [...items, ...(state?.latest == null ? [] : items.flatMap(({ id }) => sightingChecks(id, known)))];
     }
     case 'RecordOverdueCheck':
       return itemStreams(state, () => true);

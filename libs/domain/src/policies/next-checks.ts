@@ -215,7 +215,7 @@ export const endedItems = eventPolicy<ItemEvent>(
     name: 'ended-items',
     kind: 'item',
     about:
-      'the open checks that name an item leave it out when its loss is verified, when it is returned or disposed of, or when another check has seen it since; a check of nothing else is cancelled (R10, R12)',
+      'the open checks that name an item leave it out when its loss is verified, when it is returned or disposed of, or, if a policy scheduled them, when another check has seen it since the day from which they count; a check of nothing else is cancelled (R10, R12)',
   },
   {
     ItemChecked: ({ checks = [], serial }) => leaveOut(checks, serial),
@@ -253,7 +253,7 @@ export const transferredChecks = eventPolicy<ItemEvent>(
     name: 'transferred-checks',
     kind: 'item',
     about:
-      'the open check of an item moves with it to the new holder or another store, also if it was scheduled late (R13); one that was scheduled after the end of the item leaves it out (R12)',
+      'the open check of an item moves with it to the new holder or another store, also if it was scheduled late (R13); one that was scheduled after the end of the item, or after another has seen it, leaves it out (R10, R12)',
   },
   {
     ItemMoved: ({ checks = [], holder: to, site, serial }) =>
