@@ -136,6 +136,16 @@ export const outsideConsent = (consent: ThirdPartyTransfer['consent'], on: strin
         until: consent.until,
       });
 
+/** R30: nothing happens to goods before the day of their receipt, as far as it is known. */
+export const beforeReceipt = (
+  on: string,
+  receivedOn: string | null,
+  facts: Record<string, string> = {},
+): Refusal | null =>
+  receivedOn !== null && on < receivedOn
+    ? refuse('before-receipt', 'the day is not before that of the receipt', 'R30', { ...facts, receivedOn })
+    : null;
+
 /** References for deciders that consult these streams. */
 export const itemTypeFacts: { readonly kind: 'item-type'; readonly initial: ItemType | null } = {
   kind: 'item-type',

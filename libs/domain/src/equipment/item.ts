@@ -36,6 +36,7 @@ import {
   LOSS_REPORTS,
   MAX_ITEM_ID_LENGTH,
   areaOf,
+  beforeReceipt,
   isCounted,
   isGone,
   itemFacts,
@@ -385,18 +386,12 @@ const reports =
   <Type extends keyof typeof LOSS_REPORTS>(type: Type) =>
   (data: { readonly on: string; readonly cause: string }, item: Item, context: DecisionContext) =>
     inTheFuture(data.on, context) ??
-    beforeReceipt(data.on, item) ?? [
+    beforeReceipt(data.on, item.receivedOn) ?? [
       { type, data: { ...data, verifyBy: addDays(context.now, lossReportDays(item, context)) } } as Extract<
         ItemEvent,
         { readonly type: Type }
       >,
     ];
-
-/** R30: nothing happens to an item before its receipt. */
-const beforeReceipt = (on: string, { receivedOn }: Item): Refusal | null =>
-  receivedOn !== null && on < receivedOn
-    ? refuse('before-receipt', 'the day is not before that of the receipt', 'R30', { receivedOn })
-    : null;
 
 /** R30: an item is found again no earlier than it was lost. */
 const beforeLoss = (on: string, { lostOn }: Item): Refusal | null =>
@@ -405,7 +400,7 @@ const beforeLoss = (on: string, { lostOn }: Item): Refusal | null =>
     : null;
 
 const past = ({ on }: { readonly on: string }, item: Item, context: DecisionContext): Refusal | null =>
-  inTheFuture(on, context) ?? beforeReceipt(on, item);
+  inTheFuture(on, context) ?? beforeReceipt(on, item.receivedOn);
 
 /** R14: the notice to the legislature is due at once. */
 function detect(data: DataOf<ItemCommand, 'DetectUnauthorisedTransfer'>, state: Item, context: DecisionContext) {

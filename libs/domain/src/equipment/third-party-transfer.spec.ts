@@ -121,6 +121,26 @@ describe('a third-party transfer is requested (R13)', () => {
       )
       .refuses(done, 'more-than-held');
   });
+  it('of serials of a type that is not monitored as of goods without serials: they are only names', () => {
+    const devices = (quantity: number, serials: readonly string[], more: object = {}) => ({
+      goods: [{ item: 'device', quantity, serials, ...more }],
+    });
+    const from = { consignment: 'norland.d-1' };
+    const scheduled = act('DeliveryScheduled', { donor: 'norland', recipient: 'estmark', case: 'c', lines: [] });
+    const checks = [{ item: 'device', holder: 'estmark', quantity: 98 }];
+    const received = act('ReceiptConfirmed', { on: '2026-05-01', lines: [], checks });
+    const by = (...past: Event[]) => holder(...past).knowing(consignment, 'norland.d-1', scheduled, received);
+    by().refuses(request(devices(500, ['NV-1'])), 'consignment-not-named');
+    by().refusesWith(request(devices(500, ['NV-1'], from)), 'more-than-held', { item: 'device', held: 98 });
+    by().decides(request(devices(98, ['NV-1'], from)), requested(devices(98, ['NV-1'], from)));
+    // Once one of them is registered, each of them is.
+    const [named] = devices(2, ['NV-1', 'NV-2']).goods;
+    const nv1 = same(registration, 'SerialRegistered', { item: 'device', serial: 'NV-1' });
+    const known = () => by().knowing(item, 'norland.device.~nv-1', nv1, receipt);
+    known().refuses(request({ goods: [named] }), 'item-not-found');
+    known().refuses(request(devices(500, ['NV-1'])), 'serials-not-listed');
+    known().decides(request(devices(1, ['NV-1'])), requested(devices(1, ['NV-1'])));
+  });
   it('and corrected before the consent (R26)', () => {
     const correct = (to: string) =>
       act('CorrectTransferRequest', { corrects: given.id(0), reason: 'wrong-holder', to });
@@ -168,7 +188,10 @@ describe('a transfer is carried out (R13)', () => {
   });
   it('on a day from that of the consent to its last day', () => {
     const on = (day: string) => same(carriedOut, carriedOut.type, { on: day });
-    holder(requested(), consented).decides(carry('2026-05-01'), on('2026-05-01'));
+    const early = same(receipt, 'ItemReceived', { on: '2026-04-30' });
+    holder(requested(), consented)
+      .knowing(item, ITEM, registration, early)
+      .decides(carry('2026-05-01'), on('2026-05-01'));
     holder(requested(), consented).refuses(carry('2026-04-30'), 'outside-consent');
     holder(requested(), consented).decides(carry('2026-06-30'), on('2026-06-30'), july);
     holder(requested(), consented).refuses(carry('2026-07-01'), 'outside-consent', july);
@@ -188,6 +211,56 @@ describe('a transfer is carried out (R13)', () => {
     carrying(gone).refusesWith(carry('2026-05-25'), 'item-not-held', { ...facts, status: 'held' });
     carrying(loss).refusesWith(carry('2026-05-25'), 'item-not-held', { ...facts, status: 'reported' });
     carrying(loss, verified).refusesWith(carry('2026-05-25'), 'item-not-held', { ...facts, status: 'destroyed' });
+  });
+  it('not of a serial that was never registered, of a type that was designated since the request', () => {
+    const named = [{ item: 'device', quantity: 1, serials: ['NV-1'], consignment: 'norland.d-1' }];
+    const carrying = (...type: Event[]) =>
+      holder(requested({ goods: named }), consented)
+        .knowing(
+          consignment,
+          'norland.d-1',
+          act('DeliveryScheduled', { donor: 'norland', recipient: 'estmark', case: 'c', lines: [] }),
+          act('ReceiptConfirmed', {
+            on: '2026-05-01',
+            lines: [],
+            checks: [{ item: 'device', holder: 'estmark', quantity: 5 }],
+          }),
+        )
+        .knowing(itemType, 'norland.device', ...type);
+    carrying(typed).decides(carry('2026-05-25'), same(carriedOut, carriedOut.type, { goods: named }));
+    const facts = { item: 'device', serial: 'NV-1' };
+    carrying(typed, designated).refusesWith(carry('2026-05-25'), 'item-not-found', facts);
+    // A request from before the bound was asked for names no consignment.
+    const unbounded = [{ item: 'device', quantity: 500, serials: ['NV-1'] }];
+    holder(requested({ goods: unbounded }), consented).refuses(carry('2026-05-25'), 'consignment-not-named');
+  });
+  it('on a day from that of the receipt on, whatever its kind (R30)', () => {
+    const late = same(receipt, 'ItemReceived', { on: '2026-05-20' });
+    const disposal = { kind: 'disposal', to: undefined };
+    for (const more of [{}, disposal]) {
+      const with20 = () => holder(requested(more), consented).knowing(item, ITEM, registration, late);
+      const facts = { item: 'thermal-sight', serial: 'TS-0001', receivedOn: '2026-05-20' };
+      const site = more === disposal ? {} : { site: 'vestra.depot' };
+      with20().refusesWith(carry('2026-05-19', site), 'before-receipt', facts);
+    }
+    const once = same(carriedOut, carriedOut.type, { on: '2026-05-20' });
+    holder(requested(), consented).knowing(item, ITEM, registration, late).decides(carry('2026-05-20'), once);
+    const kitchens = [{ item: 'kitchen', quantity: 2, consignment: 'norland.d-1' }];
+    const brought = () =>
+      holder(requested({ goods: kitchens }), consented).knowing(
+        consignment,
+        'norland.d-1',
+        act('DeliveryScheduled', { donor: 'norland', recipient: 'estmark', case: 'c', lines: [] }),
+        act('ReceiptConfirmed', {
+          on: '2026-05-20',
+          lines: [],
+          checks: [{ item: 'kitchen', holder: 'estmark', quantity: 5 }],
+        }),
+      );
+    const facts = { item: 'kitchen', consignment: 'norland.d-1', receivedOn: '2026-05-20' };
+    brought().refusesWith(carry('2026-05-19'), 'before-receipt', facts);
+    const moved = { on: '2026-05-20', goods: kitchens };
+    brought().decides(carry('2026-05-20'), same(carriedOut, carriedOut.type, moved));
   });
   it('of serials of a designated type into a certified store of the new holder, which it names (R9)', () => {
     const named = carry('2026-05-25');

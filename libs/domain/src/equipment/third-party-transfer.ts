@@ -27,6 +27,7 @@ import { type NamedParty, notRegistered, partyStreams } from '../parties/registr
 import {
   type Item,
   type ThirdPartyTransfer,
+  beforeReceipt,
   itemFacts,
   itemId,
   itemStream,
@@ -97,37 +98,73 @@ function itemNotHeld(
       });
 }
 
-/** R13: the holder holds what it asks for: of a designated type each by its serial. */
-function notHeld({ donor, goods }: RequestThirdPartyTransfer, { known, actor }: DecisionContext): Refusal | null {
+/** Goods of one type, as far as it matters whether they are monitored. */
+type Serials = Pick<TransferredGoods, 'item' | 'serials'>;
+
+/** R13: whether goods are monitored by their serials; else the serials are only names. */
+const isBySerial = (donor: string, { item, serials = [] }: Serials, { known }: Pick<DecisionContext, 'known'>) =>
+  known.of(itemTypeFacts, itemTypeId(donor, item))?.designated != null ||
+  serials.some((serial) => known.of(itemFacts, itemId(donor, item, serial)) !== null);
+
+/** R13: of what is monitored by serials each item is named, and the holder holds it. */
+function notHeld(
+  { donor, goods }: Pick<RequestThirdPartyTransfer, 'donor' | 'goods'>,
+  holder: string,
+  context: DecisionContext,
+): Refusal | null {
   for (const { item, quantity, serials = [] } of goods) {
-    const designated = known.of(itemTypeFacts, itemTypeId(donor, item))?.designated;
-    if (designated != null && serials.length !== quantity)
+    if (!isBySerial(donor, { item, serials }, context)) continue;
+    if (serials.length !== quantity)
       return refuse('serials-not-listed', 'items of a designated type are named by their serials', 'R13', {
         item,
         quantity,
       });
     for (const serial of serials) {
-      const of = known.of(itemFacts, itemId(donor, item, serial));
-      if (of === null) {
-        if (designated == null) continue;
-        return refuse('item-not-found', 'the item is registered by its serial', 'R13', { item, serial });
-      }
-      const barred = itemNotHeld(of, actsFor(actor), { item, serial });
+      const of = context.known.of(itemFacts, itemId(donor, item, serial));
+      if (of === null) return refuse('item-not-found', 'the item is registered by its serial', 'R13', { item, serial });
+      // An item that this transfer has moved already is no longer with the holder.
+      const barred = of.transfer === context.stream.id ? null : itemNotHeld(of, holder, { item, serial });
       if (barred !== null) return barred;
     }
   }
   return null;
 }
 
-/** R13: since the request no item was lost, or went to another but under this transfer. */
-function heldNoMore({ donor, goods, holder }: ThirdPartyTransfer, { known, stream }: DecisionContext): Refusal | null {
+/**
+ * R13: at its carrying out the holder still holds the items of a transfer. Goods that a consignment
+ * brought without serials stay so if their type was designated since.
+ */
+const heldNoMore = ({ donor, goods, holder }: ThirdPartyTransfer, context: DecisionContext): Refusal | null =>
+  notHeld({ donor, goods: goods.filter(({ serials = [] }) => serials.length > 0) }, holder, context);
+
+/** R30: each item was received by the day. */
+function itemNotReceivedYet(
+  { donor, goods }: Pick<ThirdPartyTransfer, 'donor' | 'goods'>,
+  on: string,
+  { known, stream }: DecisionContext,
+): Refusal | null {
   for (const { item, serials = [] } of goods) {
     for (const serial of serials) {
       const of = known.of(itemFacts, itemId(donor, item, serial));
       if (of === null || of.transfer === stream.id) continue;
-      const barred = itemNotHeld(of, holder, { item, serial });
+      const barred = beforeReceipt(on, of.receivedOn, { item, serial });
       if (barred !== null) return barred;
     }
+  }
+  return null;
+}
+
+/** R30: goods without serials were received by the day, in the consignments that brought them. */
+function goodsNotReceivedYet(
+  { goods }: Pick<ThirdPartyTransfer, 'goods'>,
+  on: string,
+  { known }: DecisionContext,
+): Refusal | null {
+  for (const { item, consignment } of goods) {
+    if (consignment === undefined) continue;
+    const { receipt = null } = known.of(consignmentFacts, consignment)?.reached ?? {};
+    const barred = beforeReceipt(on, receipt, { item, consignment });
+    if (barred !== null) return barred;
   }
   return null;
 }
@@ -141,8 +178,8 @@ const consignmentsOf = (goods: readonly TransferredGoods[]): readonly StreamRef[
   goods.flatMap(({ consignment: id }) => (id === undefined ? [] : [{ kind: consignmentFacts.kind, id }]));
 
 /**
- * R13: goods without serials are counted where they were received: their holder has that quantity
- * there. What another system recorded is not counted.
+ * R13: goods that are not monitored by serials are counted where they were received: their holder
+ * has that quantity there. What another system recorded is not counted.
  */
 function notEnough(
   { donor, goods }: Pick<RequestThirdPartyTransfer, 'donor' | 'goods'>,
@@ -150,7 +187,7 @@ function notEnough(
   { known }: DecisionContext,
 ): Refusal | null {
   for (const { item, serials = [], consignment } of goods) {
-    if (consignment === undefined && serials.length > 0) continue;
+    if (consignment === undefined && isBySerial(donor, { item, serials }, { known })) continue;
     if (consignment === undefined)
       return refuse('consignment-not-named', 'goods without serials name the consignment that brought them', 'R13', {
         item,
@@ -189,7 +226,7 @@ function request(data: RequestThirdPartyTransfer, context: DecisionContext) {
   const barred =
     misfit(data) ??
     notRegistered(partiesOf(data, holder), context) ??
-    notHeld(data, context) ??
+    notHeld(data, holder, context) ??
     notEnough(data, holder, context);
   return barred ?? [{ type: 'ThirdPartyTransferRequested', data: { ...data, holder } } as const];
 }
@@ -223,6 +260,8 @@ function carryOut(
     inTheFuture(on, context) ??
     heldNoMore(state, context) ??
     notEnough(state, holder, context) ??
+    itemNotReceivedYet(state, on, context) ??
+    goodsNotReceivedYet(state, on, context) ??
     unfitForRetransfer(site, to, on, { ...state, recipient: to, items: itemsBySerial(state) }, context);
   const informed = [...new Set([donor, holder, to])];
   const endUse = state.endUse === undefined ? {} : { endUse: state.endUse };
@@ -288,7 +327,7 @@ function consults(
     return [
       ...partyStreams(partiesOf(command.data, actsFor(sender))),
       ...consignmentsOf(goods),
-      ...goods.map(({ item }) => ({ kind: itemTypeFacts.kind, id: itemTypeId(donor, item) })),
+      ...goods.map(({ item }) => typeStream({ donor, item })),
       ...itemsOf(command.data),
     ];
   }
@@ -298,13 +337,13 @@ function consults(
   const { site } = command.data;
   return [
     ...(state === null ? [] : [...consignmentsOf(state.goods), ...itemsOf(state)]),
-    ...(state === null ? [] : itemsBySerial(state).map((item) => typeStream({ donor: state.donor, item }))),
+    ...(state === null ? [] : state.goods.map(({ item }) => typeStream({ donor: state.donor, item }))),
     ...programmeStreams(state?.programme, known),
     ...(site === undefined ? [] : [{ kind: storageSiteFacts.kind, id: site }]),
   ];
 }
 
-/** The rules of a retransfer, change of end use or disposal: R9, R13, R26, R29. */
+/** The rules of a retransfer, change of end use or disposal: R9, R13, R26, R29, R30. */
 export const thirdPartyTransfer: Decider<
   'third-party-transfer',
   ThirdPartyTransferCommand,
