@@ -123,6 +123,40 @@ export function vetting(opens: DeploymentFactory): void {
     expect(await client.refused(`${OTHER}/conclude`, cleared, VETTER)).toMatchObject({ code: 'registration-ended' });
   });
 
+  it('a remediation waits for the information of another vetting; a suspension by hand for the vetter', async () => {
+    const U = 'estmark.guard-8';
+    await register(U);
+    await inquire('norland.v9', U);
+    await inquire('norland.v10', U);
+    const V = 'vetting-case/norland.v9';
+    const OTHER = 'vetting-case/norland.v10';
+    const credible = { information: 'i-1', credible: true, reason: 'confirmed' };
+    await send(`${V}/check-source`, { source: 'un-reports', on: inDays(-1), found: true }, VETTER);
+    await send(`${V}/record-information`, information, VETTER);
+    await send(`${V}/assess-information`, credible, VETTER);
+    await send(`${V}/conclude`, { outcome: 'refused' }, VETTER);
+    await send(`${V}/open-remediation`, { steps: [{ step: 's-1', measure: 'reform', due: inDays(10) }] }, VETTER);
+    await send(`${V}/take-step`, { step: 's-1', on: inDays(0) }, RECIPIENT);
+    await shows('units', { unit: U, status: 'refused', vetting_case: 'norland.v9' });
+    await send(`${OTHER}/record-information`, information, VETTER);
+    await shows('units', { unit: U, status: 'refused', suspensions: 2, vetting_case: 'norland.v9' });
+    await send(`${V}/complete-remediation`, { on: inDays(0), until: inDays(90) }, VETTER);
+    await shows('vetting-cases', { vetting_case: 'norland.v9', stage: 'remedied' });
+    await shows('holds', { scope: U, status: 'released' });
+    await shows('units', { unit: U, status: 'refused' });
+    await send(`${OTHER}/assess-information`, { ...credible, credible: false }, VETTER);
+    await shows('units', { unit: U, status: 'cleared', cleared_until: inDays(90) });
+
+    await send(`security-unit/${U}/suspend-clearance`, { reason: 'reported' }, VETTER);
+    await send(`${OTHER}/record-information`, { ...information, information: 'i-2' }, VETTER);
+    await shows('units', { unit: U, status: 'suspended', suspensions: 4 });
+    await send(`${OTHER}/assess-information`, { ...credible, information: 'i-2', credible: false }, VETTER);
+    await shows('vetting-cases', { vetting_case: 'norland.v10', information: 2, information_standing: 0 });
+    await shows('barred', { subject: U, status: 'suspended', next: 'restore-clearance' });
+    await send(`security-unit/${U}/restore-clearance`, { reason: 'unfounded' }, VETTER);
+    await shows('units', { unit: U, status: 'cleared', cleared_until: inDays(90) });
+  });
+
   it('each bar of a unit is shown: its clearance from the first day, its holds, and restrictions', async () => {
     const U = 'estmark.guard-9';
     const F = 'legal-framework/norland.f9';

@@ -50,6 +50,7 @@ export const REFUSAL_CODES: readonly string[] = [
   'assurances-from-another',
   'assurances-missing',
   'assurances-not-given',
+  'barred-by-hand',
   'basis-of-another',
   'before-loss',
   'before-receipt',

@@ -81,11 +81,16 @@ const unbarred = (until: string | null, on: string): string =>
 type ClearanceChanges = RowChanges<ClearanceColumns, VettedPersonEvent, 'PersonRegistered'>;
 const CHANGES = {
   ClearanceGiven: (data, _, { day: on }) => ({ ...given(on, data), status: 'cleared', cleared_until: data.until }),
-  ClearanceSuspended: ({ reason, vettingCase }, { suspensions, vetting_case, barred_on }, { day: on }) => ({
-    status: 'suspended',
-    barred_on: barred_on ?? on,
-    bar_reason: reason,
-    vetting_case: vettingCase ?? vetting_case,
+  // What is refused stays refused, by the inquiry that refused it.
+  ClearanceSuspended: ({ reason, vettingCase }, { status, suspensions, vetting_case, barred_on }, { day: on }) => ({
+    ...(status === 'refused'
+      ? {}
+      : {
+          status: 'suspended',
+          barred_on: barred_on ?? on,
+          bar_reason: reason,
+          vetting_case: vettingCase ?? vetting_case,
+        }),
     suspensions: suspensions + 1,
   }),
   ClearanceRefused: ({ reason, vettingCase }, { vetting_case, barred_on }, { day: on }) => ({

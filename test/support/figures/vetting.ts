@@ -25,10 +25,20 @@ export const lastDayIn = (events: Cleared): string | null =>
     .flatMap(({ data }) => data.until ?? [])
     .at(-1) ?? null;
 
-/** Suspended or refused: the bars that nothing has lifted, the first and the newest of them. */
+/** The bars since it was cleared last, up to the newest refusal if there is one. */
+function barring(events: Cleared) {
+  const bars = only(since(events, last(events, ...GIVES)), ...BARS);
+  const refusal = bars.findLastIndex(({ type }) => type === 'ClearanceRefused');
+  return refusal < 0 ? bars : bars.slice(0, refusal + 1);
+}
+
+/**
+ * Suspended or refused: the bars that nothing has lifted, the first and the newest of them. What is
+ * suspended after a refusal is refused all the same.
+ */
 function barsOn(events: Cleared) {
   const ended = last(events, 'RegistrationEnded') !== undefined;
-  const bars = ended ? [] : only(since(events, last(events, ...GIVES)), ...BARS);
+  const bars = ended ? [] : barring(events);
   return { first: bars[0], newest: bars.at(-1) };
 }
 
@@ -54,8 +64,7 @@ function clearance(events: Cleared, day: string) {
   const after = since(events, excepted);
   const ofIt = ({ data }: { readonly data: { readonly of?: string } }): boolean => data.of === excepted?.data.reportOf;
   const report = excepted === undefined ? undefined : only(after, 'ExceptionReported').findLast(ofIt);
-  const sinceGiven = since(events, given);
-  const named = only(sinceGiven, ...BARS).flatMap(({ data }) => data.vettingCase ?? []);
+  const named = barring(events).flatMap(({ data }) => data.vettingCase ?? []);
   return {
     status,
     cleared_until: until,

@@ -35,6 +35,8 @@ export interface Clearance extends Correctable {
   readonly expired: boolean;
   readonly suspended: boolean;
   readonly refused: boolean;
+  /** Whether it was suspended or refused by hand, for no inquiry: no inquiry restores it. */
+  readonly byHand: boolean;
   /** The day from which it is not registered any more; null while it is. */
   readonly endedOn: string | null;
   /** The inquiries for which it was suspended or refused: its restoration consults them. */
@@ -82,6 +84,8 @@ export interface VettingCase extends Correctable {
   readonly publication: 'published' | 'withheld' | null;
   /** The steps back; null before they were agreed, and after they were given up. */
   readonly steps: Readonly<Record<string, RemediationStep>> | null;
+  /** Whether information was found credible since the present steps were agreed. */
+  readonly credibleSince: boolean;
   readonly remedied: boolean;
   /** The last day of the clearance that follows from the remediation; null without one. */
   readonly remediedUntil: string | null;

@@ -233,6 +233,60 @@ describe('derogatory information suspends a clearance (R7)', () => {
     );
     system(refused).decides(act('RefuseClearance', { reason: 'confirmed', vettingCase: V }), []);
   });
+  it('a refused one too, if another inquiry has it: the remediation of the first waits for it', () => {
+    const other = { vettingCase: 'v-2' };
+    system(refused).decides(
+      act('SuspendClearance', { reason: 'information', ...other }),
+      barred('ClearanceSuspended', [], other),
+    );
+    const both = [gave('2026-12-31'), refused, barred('ClearanceSuspended', [], other)];
+    const until = { until: '2026-12-31' };
+    const remedied = (is: 'open' | 'credible' | 'not-credible') =>
+      system(...both)
+        .knowing(vettingCase, V, ...inquiry('credible', true))
+        .knowing(vettingCase, 'v-2', ...inquiry(is));
+    remedied('open').refusesWith(restore({ vettingCase: V, ...until }), 'information-stands', other);
+    remedied('credible').refuses(restore({ vettingCase: V, ...until }), 'information-stands');
+    // The policy states no day after the assessment: the remediation has stated it.
+    remedied('not-credible').decides(restore(other), restored({ ...other, ...until }));
+    system(...both).decides(act('SuspendClearance', { reason: 'information', ...other }), []);
+  });
+  it('and what a vetter barred by hand, no inquiry restores: a vetter does', () => {
+    const hand = (type: string) => act(type, { reason: 'hand', trainings: [] });
+    const dismissed = inquiry('not-credible');
+    const suspend = act('SuspendClearance', { reason: 'hand' });
+    for (const past of [
+      [hand('ClearanceSuspended'), suspended],
+      [suspended, hand('ClearanceSuspended')],
+    ]) {
+      system(...past)
+        .knowing(vettingCase, V, ...dismissed)
+        .refuses(restore({ vettingCase: V }), 'barred-by-hand');
+      vetter(...past)
+        .knowing(vettingCase, V, ...dismissed)
+        .decides(restore(), restored());
+      vetter(...past)
+        .knowing(vettingCase, V, ...inquiry('open'))
+        .refuses(restore(), 'information-stands');
+      // Nor does the conclusion of the inquiry clear it.
+      system(...past).refuses(give('2026-12-31', { vettingCase: V }), 'clearance-suspended');
+    }
+    vetter(suspended).decides(suspend, hand('ClearanceSuspended'));
+    vetter(suspended, hand('ClearanceSuspended')).decides(suspend, []);
+    const back = { until: '2026-12-31' };
+    const refusedToo = [refused, hand('ClearanceRefused')];
+    vetter(refused).decides(act('RefuseClearance', { reason: 'hand' }), hand('ClearanceRefused'));
+    system(...refusedToo)
+      .knowing(vettingCase, V, ...inquiry('credible', true))
+      .refuses(restore(back), 'barred-by-hand');
+    vetter(...refusedToo)
+      .knowing(vettingCase, V, ...inquiry('credible', true))
+      .decides(restore(back), restored(back));
+    // What bars it after it was restored is another bar.
+    system(hand('ClearanceSuspended'), restored(), suspended)
+      .knowing(vettingCase, V, ...dismissed)
+      .decides(restore(), restored());
+  });
   it('and while it is, none is given', () => vetter(suspended).refuses(give('2026-12-31'), 'clearance-suspended'));
   it('until no inquiry has information that is credible or not assessed', () => {
     const of = (...info: Event[]) => system(gave('2026-12-31'), suspended).knowing(vettingCase, V, ...info);

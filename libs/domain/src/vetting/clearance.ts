@@ -59,6 +59,7 @@ const registered = (recipient: string, unit: string | null): Clearance => ({
   expired: false,
   suspended: false,
   refused: false,
+  byHand: false,
   endedOn: null,
   vettingCases: [],
   exceptions: 0,
@@ -96,16 +97,19 @@ const evolveUnit = evolveBy<Clearance, SecurityUnitEvent>()(
       expired: false,
       suspended: false,
       refused: false,
+      byHand: false,
       vettingCases: [],
       ...withReport(data, state, event),
     }),
-    ClearanceSuspended: ({ vettingCase }, { vettingCases }) => ({
+    ClearanceSuspended: ({ vettingCase }, { byHand, vettingCases }) => ({
       suspended: true,
+      byHand: byHand || vettingCase === undefined,
       vettingCases: among(vettingCases, vettingCase),
       trainings: [],
     }),
-    ClearanceRefused: ({ vettingCase }, { vettingCases }) => ({
+    ClearanceRefused: ({ vettingCase }, { byHand, vettingCases }) => ({
       refused: true,
+      byHand: byHand || vettingCase === undefined,
       vettingCases: among(vettingCases, vettingCase),
       trainings: [],
     }),
@@ -114,6 +118,7 @@ const evolveUnit = evolveBy<Clearance, SecurityUnitEvent>()(
       ...(until === undefined ? {} : { until, statedBy: event.id, expired: false }),
       suspended: false,
       refused: false,
+      byHand: false,
       vettingCases: [],
       ...withReport(data, state, event),
     }),
@@ -204,10 +209,11 @@ function cannotExcept(
  * conclusion of the only inquiry for which it is suspended clears it.
  */
 function give(data: DataOf<ClearanceCommand, 'GiveClearance'>, state: Clearance, context: DecisionContext) {
-  const { refused, vettingCases } = state;
+  const { refused, byHand, vettingCases } = state;
   const concluded =
     context.actor.role === 'system' &&
     !refused &&
+    !byHand &&
     vettingCases.length > 0 &&
     vettingCases.every((one) => one === data.vettingCase);
   const barred = (refused || state.suspended) && !concluded ? notCleared(state, today(context)) : null;
@@ -229,11 +235,13 @@ const remediedUntil = (inquiries: readonly (VettingCase | null)[]): string | und
 /**
  * R7, R8: information that was assessed as not credible gives a suspended clearance back, unless
  * another inquiry has information; what is refused comes back by its remediation alone, or by an
- * exception or waiver.
+ * exception or waiver. What a vetter barred by hand, no inquiry restores: a vetter does.
  */
 function restore(data: DataOf<ClearanceCommand, 'RestoreClearance'>, state: Clearance, context: DecisionContext) {
   const { known } = context;
   if (!state.suspended && !state.refused) return refuse('not-barred', 'its clearance is suspended or refused', 'R8');
+  if (context.actor.role === 'system' && state.byHand)
+    return refuse('barred-by-hand', 'a vetter restores what was suspended or refused by hand', 'R7');
   const inquiries = state.vettingCases.map((id) => [id, known.of(vettingCaseFacts, id)] as const);
   const open = inquiries.find(([, of]) => of !== null && !of.remedied && standing(of) > 0);
   if (data.exception === undefined && open !== undefined)
@@ -256,14 +264,17 @@ function restore(data: DataOf<ClearanceCommand, 'RestoreClearance'>, state: Clea
   return refusal ?? [{ type: 'ClearanceRestored', data: event } as const];
 }
 
-/** The event names the trainings whose enrolments are to be halted. */
+/**
+ * R7: what bars it already is kept too, if another inquiry or a vetter bars it: it is restored when
+ * none of them bars it. The event names the trainings whose enrolments are to be halted.
+ */
 const barring =
   (type: 'ClearanceSuspended' | 'ClearanceRefused') =>
   (data: DataOf<ClearanceCommand, 'SuspendClearance'>, state: Clearance, { actor }: DecisionContext) => {
-    if (type === 'ClearanceSuspended' && state.refused)
-      return actor.role === 'system' ? [] : refuse('already-refused', 'its clearance is not refused', 'R8');
-    const is = type === 'ClearanceSuspended' ? state.suspended : state.refused;
-    const known = data.vettingCase === undefined || state.vettingCases.includes(data.vettingCase);
+    if (type === 'ClearanceSuspended' && state.refused && actor.role !== 'system')
+      return refuse('already-refused', 'its clearance is not refused', 'R8');
+    const is = state.refused || (type === 'ClearanceSuspended' && state.suspended);
+    const known = data.vettingCase === undefined ? state.byHand : state.vettingCases.includes(data.vettingCase);
     return is && known ? [] : [{ type, data: { ...data, trainings: state.trainings } } as const];
   };
 

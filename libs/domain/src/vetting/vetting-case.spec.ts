@@ -115,6 +115,7 @@ describe('a vetting is concluded', () => {
     const of = (...past: Event[]) => vetter(checked, found, assessed(false)).knowing(securityUnit, U, unit, ...past);
     of(...suspendedBy('vetters.it-1')).decides(clear, concluded('cleared', '2027-05-01'));
     of(...suspendedBy('vetters.it-1', 'norland.other')).refuses(clear, 'clearance-suspended');
+    of(byHand('ClearanceSuspended'), ...suspendedBy('vetters.it-1')).refuses(clear, 'clearance-suspended');
   });
   it('for no longer than the framework of its programme has it on that day (R7)', () => {
     const P = 'norland.programme-1';
@@ -264,6 +265,26 @@ describe('a remediation (R8)', () => {
     vetter(...refused, planned, taken, completed).refuses(complete, 'already-remedied');
     const more = act('DerogatoryInformationRecorded', { ...info, information: 'i-2', subject });
     vetter(...refused, planned, taken, completed, more).refuses(complete, 'no-remediation');
+  });
+  it('is not completed while other information is open, or was found credible after its steps were agreed (R7)', () => {
+    const more = act('DerogatoryInformationRecorded', { ...info, information: 'i-2', subject });
+    const found = (credible: boolean) =>
+      act('InformationAssessed', {
+        information: 'i-2',
+        credible,
+        reason: 'heard',
+        subject,
+        standing: credible ? 2 : 1,
+      });
+    const past = [...refused, planned, taken, more];
+    vetter(...past).refuses(complete, 'information-open');
+    vetter(...past, found(false)).decides(complete, completed);
+    vetter(...past, found(true)).refuses(complete, 'credible-information');
+    // It is recorded before the steps are agreed, and assessed after them.
+    vetter(...refused, more, planned, taken, found(true)).refuses(complete, 'credible-information');
+    // Another remediation has steps that answer it too.
+    const ended = act('RemediationDiscontinued', { on: '2026-06-01', reason: 'more-information', open: [] });
+    vetter(...past, found(true), ended, planned, taken).decides(complete, completed);
   });
 });
 

@@ -61,6 +61,7 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
     informed: false,
     publication: null,
     steps: null,
+    credibleSince: false,
     remedied: false,
     remediedUntil: null,
     correctable: new Map(),
@@ -72,8 +73,9 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
       remedied: false,
       steps: remedied ? null : steps,
     }),
-    InformationAssessed: ({ information: name, credible }, { information, outcome }) => ({
+    InformationAssessed: ({ information: name, credible }, { information, outcome, credibleSince }) => ({
       information: put(information, name, credible ? 'credible' : 'not-credible'),
+      credibleSince: credibleSince || credible,
       outcome: outcome !== null && credible ? 'refused' : outcome,
     }),
     VettingConcluded: ({ outcome }) => ({ outcome }),
@@ -81,6 +83,7 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
     RecipientInformed: () => ({ informed: true }),
     RemediationOpened: ({ steps }) => ({
       steps: Object.fromEntries(steps.map(({ step, due }) => [step, { due, on: null, overdue: false }])),
+      credibleSince: false,
       remedied: false,
     }),
     RemediationStepTaken: ({ step, on }, state) => withStep(state, step, { on }),
@@ -137,12 +140,12 @@ function notRegisteredNow({ subject }: VettingCase, context: DecisionContext): R
 
 /** R5, R7, R8: why a conclusion does not clear it: something else than this vetting bars it. */
 function barredElsewhere(state: VettingCase, context: DecisionContext): Refusal | null {
-  const { refused = false, suspended = false, vettingCases = [] } = subjectOf(state, context) ?? {};
+  const { refused = false, suspended = false, byHand = false, vettingCases = [] } = subjectOf(state, context) ?? {};
   const others = vettingCases.filter((id) => id !== context.stream.id);
   const facts = { ...state.subject, vettingCases };
   if (refused)
     return refuse('clearance-refused', 'its remediation is completed, or an exception or waiver made', 'R8', facts);
-  if (!suspended || (others.length === 0 && vettingCases.length > 0)) return notRegisteredNow(state, context);
+  if (!suspended || (others.length === 0 && !byHand)) return notRegisteredNow(state, context);
   return others.length === 0
     ? refuse('clearance-suspended', 'a vetter restores the clearance that was suspended by hand', 'R7', facts)
     : refuse('clearance-suspended', 'the information of the other vetting is assessed, and not credible', 'R7', facts);
@@ -220,11 +223,21 @@ function notUnderWay({ steps, remedied }: VettingCase): Refusal | null {
 const openSteps = ({ steps }: VettingCase): readonly string[] =>
   Object.entries(steps ?? {}).flatMap(([name, { on }]) => (on === null ? [name] : []));
 
-/** R8: the remediation is effective when each step was taken. */
+/** R7: the steps answer the information that was credible when they were agreed, and no other. */
+const notAnswered = ({ credibleSince }: VettingCase): Refusal | null =>
+  credibleSince
+    ? refuse('credible-information', 'no information was found credible since the remediation was agreed', 'R7')
+    : null;
+
+/**
+ * R7, R8: the remediation is effective when each step was taken, and no other information bars it.
+ */
 function notRemedied({ on, until }: VettingData<'CompleteRemediation'>, state: VettingCase, context: DecisionContext) {
   const [step] = openSteps(state);
   return (
     notUnderWay(state) ??
+    notAssessed(state) ??
+    notAnswered(state) ??
     (step === undefined ? null : refuse('step-open', 'each step was taken', 'R8', { step })) ??
     inTheFuture(on, context) ??
     badLastDay(until, state, context) ??
