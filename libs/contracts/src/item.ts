@@ -231,7 +231,11 @@ export class CorrectItemCheck {
   @optional() @day('the right day on which it saw the item; none if it did not', '2026-05-20') readonly on?: string;
 }
 
-/** The last check that has seen the item, and the last day of the next: the decision adds both. */
+/**
+ * The last check that has seen the item, and the last day of the next. If none has seen it since
+ * another check had left it out for that, a policy schedules it again. If it was seen after all,
+ * other open checks leave it out: the decision adds these.
+ */
 export class ItemCheckCorrected extends CorrectItemCheck {
   @optional()
   @day('the day of the last check that has seen it; none if none has', '2026-05-20')
@@ -239,6 +243,11 @@ export class ItemCheckCorrected extends CorrectItemCheck {
   @optional()
   @day('the last day of the next check; none if it is not on the schedule', '2027-05-20')
   readonly checkBy?: string;
+  @optional()
+  @nested(() => ScheduleEndUseCheck, 'the check in place of one that had left it out: a policy schedules it')
+  readonly next?: ScheduleEndUseCheck;
+  @optional() @leftChecks() readonly checks?: readonly string[];
+  @optional() @leftSerial() readonly serial?: string;
 }
 
 export class DetectUnauthorisedTransfer {

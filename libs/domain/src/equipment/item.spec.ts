@@ -363,6 +363,50 @@ describe('a check that has seen an item is corrected (R26)', () => {
       corrected('2026-05-21', '2026-05-21', '2027-05-21'),
     );
   });
+  it('to none: a check takes the place of one that had left it out for that (R10)', () => {
+    const noted = act('ItemCheckNoted', { check: 'entente.c-1', countedBy: 'estmark' });
+    const { consignment: _, serial: one, ...about } = serial;
+    const what = { type: 'enhanced', manner: 'on-site', serials: [one], quantity: 1, due: '2026-08-08' };
+    const next = { ...about, ...what, holder: 'estmark', site: STORE };
+    const knows = (scheduled: object, ...after: Event[]) =>
+      system(registration, receipt, noted, seen).knowing(
+        endUseCheck,
+        'entente.c-1',
+        act('EndUseCheckScheduled', scheduled),
+        ...after,
+      );
+    const none = corrected(undefined, undefined, '2026-08-08');
+    const again = same(none, 'ItemCheckCorrected', { next });
+    const ended = (on?: string) => act('EndUseCheckCancelled', { reason: 'seen-by-another-check', ...(on && { on }) });
+    const left = act('CheckedItemsLeftOut', { serials: [one], on: '2026-05-21' });
+    knows(next, ended('2026-05-21')).decides(correct(), again);
+    knows({ ...next, serials: [one, 'TS-0002'], quantity: 2 }, left).decides(correct(), again);
+    knows(next, ended('2026-05-20')).decides(correct(), none);
+    knows(next, ended()).decides(correct(), none);
+    knows(next).decides(correct(), none);
+    // An open check by that day is its next one.
+    const other = act('ItemCheckNoted', { check: 'veritas.c-2', countedBy: 'estmark' });
+    const both = (due: string) =>
+      system(registration, receipt, noted, other, seen)
+        .knowing(endUseCheck, 'entente.c-1', act('EndUseCheckScheduled', next), ended('2026-05-21'))
+        .knowing(endUseCheck, 'veritas.c-2', act('EndUseCheckScheduled', { ...next, due }));
+    both('2026-08-08').decides(correct(), none);
+    both('2026-08-09').decides(correct(), again);
+  });
+  it('to a day, if it was to none: other checks leave it out (R10)', () => {
+    const noted = act('ItemCheckNoted', { check: 'entente.c-1', countedBy: 'estmark' });
+    system(registration, receipt, noted).decides(
+      correct('2026-05-21'),
+      same(corrected('2026-05-21', '2026-05-21', '2027-05-21'), 'ItemCheckCorrected', {
+        checks: ['entente.c-1'],
+        serial: 'TS-0001',
+      }),
+    );
+    system(registration, receipt, noted, seen).decides(
+      correct('2026-05-19'),
+      corrected('2026-05-19', '2026-05-19', '2027-05-19'),
+    );
+  });
   it('and an item that has ended stays off the schedule', () =>
     system(registration, receipt, seen, lost, verified).decides(correct(), corrected(undefined, undefined, undefined)));
 });

@@ -516,12 +516,32 @@ function correctCheck(data: DataOf<ItemCommand, 'CorrectItemCheck'>, item: Item,
   const last = sightingsAfter(item.sightings, check, right).at(-1);
   const checkBy = isCounted(item) ? (last?.checkBy ?? item.recoveredCheck ?? item.firstCheck) : null;
   const now = { ...(last && { checkedOn: last.on }), ...(checkBy !== null && { checkBy }) };
-  return barred ?? [{ type: 'ItemCheckCorrected', data: { ...data, ...now } } as const];
+  const isLast = was !== undefined && (last === undefined || last.on < was.on);
+  const again = on === undefined && isLast && checkBy !== null ? openedAgain(item, was.on, checkBy, context) : {};
+  const others = was === undefined && on !== undefined ? leavesChecks(item, check) : {};
+  return barred ?? [{ type: 'ItemCheckCorrected', data: { ...data, ...now, ...again, ...others } } as const];
+}
+
+/**
+ * R10: a check in place of one that had left the item out since it was seen on a day, if it was not
+ * seen after all, and no open check names it by the last day of its next one.
+ */
+function openedAgain(item: Item, seenOn: string, checkBy: string, context: DecisionContext) {
+  const { serial, site, holder } = item;
+  const checks = item.checks.flatMap((id) => context.known.of(checkFacts, id) ?? []);
+  const isLeft = checks.some(
+    ({ leftOutOn, ended, serials }) =>
+      leftOutOn !== null && leftOutOn >= seenOn && (ended === 'cancelled' || !serials.includes(serial)),
+  );
+  const isPlanned = checks.some((one) => isStillOpen(one) && one.serials.includes(serial) && one.due <= checkBy);
+  return isLeft && !isPlanned ? { next: firstCheckOf(item, site ?? holder, checkBy, context) } : {};
 }
 
 /** R10, R12: the checks that name an item leave it out when it ends, or another has seen it. */
-const leavesChecks = ({ checks, serial }: Item): { checks?: readonly string[]; serial?: string } =>
-  checks.length === 0 ? {} : { checks, serial };
+function leavesChecks({ checks, serial }: Item, seenBy?: string): { checks?: readonly string[]; serial?: string } {
+  const others = checks.filter((one) => one !== seenBy);
+  return others.length === 0 ? {} : { checks: others, serial };
+}
 
 const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
   'RegisterSerial',
@@ -559,7 +579,7 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
     RecordItemCheck: (data, item, context) => {
       if (item.checkedOn !== null && data.on <= item.checkedOn) return [];
       const checkBy = addDays(data.on, checkDays('enhanced', 'everyDays', item, context));
-      const others = leavesChecks({ ...item, checks: item.checks.filter((one) => one !== data.check) });
+      const others = leavesChecks(item, data.check);
       return past(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy, ...others } }];
     },
     CorrectItemCheck: correctCheck,
@@ -600,6 +620,8 @@ const BY_TERMS: readonly ItemCommand['type'][] = [
   'RecoverItem',
   'TransferItem',
 ];
+/** The commands that rest on the checks that name the item. */
+const BY_CHECKS: readonly ItemCommand['type'][] = ['RecoverItem', 'CorrectItemCheck'];
 const BY_FRAMEWORK: readonly ItemCommand['type'][] = [
   'ReportItemLost',
   'ReportItemDestroyed',
@@ -634,8 +656,9 @@ function consults(
   return [
     ...(state !== null && BY_TERMS.includes(command.type) ? termStreams(state, known) : []),
     ...(state !== null && BY_FRAMEWORK.includes(command.type) ? programmeStreams(state.programme, known) : []),
-    ...(command.type === 'RecoverItem' ? (state?.checks ?? []).map((id) => ({ kind: checkFacts.kind, id })) : []),
+    ...(BY_CHECKS.includes(command.type) ? (state?.checks ?? []).map((id) => ({ kind: checkFacts.kind, id })) : []),
     ...('site' in command.data ? siteIn(command.data) : []),
+    ...(command.type === 'CorrectItemCheck' && state !== null ? siteIn({ site: state.site ?? state.holder }) : []),
     ...('transfer' in command.data ? [{ kind: transferFacts.kind, id: command.data.transfer }] : []),
     ...senderStreams(sender, 'monitor'),
   ];

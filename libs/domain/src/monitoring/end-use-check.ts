@@ -137,8 +137,9 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
         : {};
     },
     // The system cancels a sample only of nothing.
-    EndUseCheckCancelled: (_, { type }, { metadata }) => ({
+    EndUseCheckCancelled: ({ on }, { type, leftOutOn }, { metadata }) => ({
       ended: 'cancelled',
+      leftOutOn: on ?? leftOutOn,
       emptied: type === 'routine' && metadata.actor.role === 'system',
     }),
     EndUseCheckBecameOverdue: () => ({ overdue: true }),

@@ -212,6 +212,13 @@ describe('the policy of items that have ended, or were seen by another check (R1
       expect(ended(type, {})).toEqual([]);
     },
   );
+  it('leaves it out also if it was seen after all, and schedules a check if it was not', () => {
+    expect(ended('ItemCheckCorrected', { checks: ['veritas.c1'], serial: 'S1' })).toEqual([leaves('veritas.c1')]);
+    expect(ended('ItemCheckCorrected', {})).toEqual([]);
+    expect(ended('ItemCheckCorrected', { next: { due: '2026-08-08' } })).toMatchObject([
+      { command: { type: 'ScheduleEndUseCheck', data: { due: '2026-08-08' } } },
+    ]);
+  });
   it('leaves it out of a check that was scheduled after its end', () => {
     const noted = (data: object) => follows(transferredChecks, 'item/norland.sight.s1', 'ItemCheckNoted', data);
     expect(noted({ check: 'veritas.c1', serial: 'S1' })).toEqual([leaves('veritas.c1')]);

@@ -215,10 +215,14 @@ export const endedItems = eventPolicy<ItemEvent>(
     name: 'ended-items',
     kind: 'item',
     about:
-      'the open checks that name an item leave it out when its loss is verified, when it is returned or disposed of, or, if a policy scheduled them, when another check has seen it since the day from which they count; a check of nothing else is cancelled (R10, R12)',
+      'the open checks that name an item leave it out when its loss is verified, when it is returned or disposed of, or, if a policy scheduled them, when another check has seen it since the day from which they count; a check of nothing else is cancelled, and another takes its place if it was not seen after all (R10, R12)',
   },
   {
     ItemChecked: ({ checks = [], serial }) => leaveOut(checks, serial),
+    ItemCheckCorrected: ({ checks = [], serial, next }, event) => [
+      ...leaveOut(checks, serial),
+      ...schedules(next, event),
+    ],
     LossReportVerified: ({ checks = [], serial }) => leaveOut(checks, serial),
     ItemReturned: ({ checks = [], serial }) => leaveOut(checks, serial),
     ItemDisposed: ({ checks = [], serial }) => leaveOut(checks, serial),
