@@ -251,7 +251,7 @@ function systemCommand(of: Consequence, id: string, cause: string, now: string):
     commandId: id,
     correlationId: 'property',
     causationId: cause,
-    occurredAt: null,
+    occurredAt: of.occurredAt ?? null,
     evidence: [],
     legalBasis: null,
   };

@@ -163,12 +163,15 @@ const DECORATORS: readonly (readonly [string, PropertyDecorator, unknown, ...(re
   ['nested', nested(() => Part, 'the part'), 'x', 'field must be an object'],
   ['nestedList', nestedList(() => Part, 'the parts', 2, 1), [], 'field must contain at least 1 elements'],
   ['nestedList', nestedList(() => Part, 'the parts', 2, 1), ['x'], 'each value in field must be an object'],
-  [
-    'textMap',
-    textMap('the keys', { id: '1' }),
-    {},
-    'field must be an object of 1 to 16 named texts of at most 200 characters',
-  ],
+  ...[{}, { id: 'a\u0000' }, { id: '\ud800' }].map(
+    (value) =>
+      [
+        'textMap',
+        textMap('the keys', { id: '1' }),
+        value,
+        'field must be an object of 1 to 16 named texts of at most 200 characters, none a control character',
+      ] as const,
+  ),
 ];
 
 describe('a field decorator', () => {

@@ -250,10 +250,14 @@ class IsTextMap implements ValidatorConstraintInterface {
     return (
       entries.length > 0 &&
       entries.length <= 16 &&
-      entries.every(([k, v]) => /^[a-z][a-z0-9_]{0,62}$/.test(k) && typeof v === 'string' && v.length <= 200)
+      entries.every(
+        ([k, v]) =>
+          /^[a-z][a-z0-9_]{0,62}$/.test(k) && typeof v === 'string' && v.length <= 200 && /^[^\p{Cc}\p{Cs}]*$/u.test(v),
+      )
     );
   }
-  defaultMessage = (): string => '$property must be an object of 1 to 16 named texts of at most 200 characters';
+  defaultMessage = (): string =>
+    '$property must be an object of 1 to 16 named texts of at most 200 characters, none a control character';
 }
 /** Key columns of a source's row: names in snake_case, values as text. */
 export const textMap = (description: string, example: Readonly<Record<string, string>>): Field =>

@@ -191,7 +191,8 @@ export class Steward {
     const consequences = consequencesOf(policies.events, event, { opaque });
     for (const { commandId, consequence } of consequences) {
       const { correlationId } = event.metadata;
-      await this.send(consequence, { commandId, correlationId, causationId: event.id, occurredAt: null });
+      const { occurredAt = null } = consequence;
+      await this.send(consequence, { commandId, correlationId, causationId: event.id, occurredAt });
     }
     return consequences.length > 0;
   }

@@ -6,6 +6,8 @@ export interface Consequence {
   readonly command: Command;
   /** The organisation for which it is sent; none if the deployment sends it for itself. */
   readonly for?: string;
+  /** When it happened, if not when it is sent. */
+  readonly occurredAt?: string;
 }
 
 /** What a policy gets besides the event. */

@@ -15,7 +15,12 @@ export class PoliciesOnDays {
     const opaque = this.pseudonymizer.opaque.bind(this.pseudonymizer);
     const { correlationId } = event.metadata;
     for (const { commandId, consequence } of consequencesOf(POLICIES.events, event, { opaque }))
-      yield byPolicy(consequence, { commandId, correlationId, causationId: event.id, occurredAt: null });
+      yield byPolicy(consequence, {
+        commandId,
+        correlationId,
+        causationId: event.id,
+        occurredAt: consequence.occurredAt ?? null,
+      });
   }
 
   /** What became of the last days before a day. */

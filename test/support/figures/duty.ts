@@ -32,9 +32,11 @@ interface DutyFigure {
 export const onceKnown = (turns: readonly Turn[]): readonly Turn[] =>
   turns.map((turn, n) => {
     if (turn.is !== 'done') return turn;
-    const set = turns.findLastIndex(({ is }, at) => is === 'due' && at < n);
-    const due = turns[set];
-    return due?.is === 'due' && due.on > turn.on ? { ...turn, on: due.on } : turn;
+    const before = turns.slice(0, n);
+    const given = before.findLast((one) => one.is === 'due');
+    if (given === undefined) return turn;
+    const { setOn } = present(before, given.due);
+    return setOn > turn.on ? { ...turn, on: setOn } : turn;
   });
 
 /** The turns since a duty got its present last day, and those since it was opened last. */

@@ -1,8 +1,12 @@
 import type { FundingAccountCommand, MisuseCaseEvent } from '@entente/contracts';
 import { type Consequence, eventPolicy } from '@entente/kernel';
 
-const onAccount = (id: string, command: FundingAccountCommand): readonly Consequence[] => [
-  { stream: { kind: 'funding-account', id }, command },
+const onAccount = (
+  id: string,
+  command: FundingAccountCommand,
+  { occurredAt }: { readonly occurredAt?: string } = {},
+): readonly Consequence[] => [
+  { stream: { kind: 'funding-account', id }, command, ...(occurredAt === undefined ? {} : { occurredAt }) },
 ];
 
 /** R18: money that came back after misuse is reimbursed to the account that the recovery names. */
@@ -16,10 +20,15 @@ export const recoveredFunds = eventPolicy<MisuseCaseEvent>(
     FundsRecovered: ({ account, amount, period }, { id: recovery, metadata }) =>
       account === undefined
         ? []
-        : onAccount(account, {
-            type: 'ReimburseFunds',
-            data: { amount, period: period ?? metadata.occurredAt.slice(0, 4), reason: 'misuse-recovery', recovery },
-          }),
+        : onAccount(
+            account,
+            {
+              type: 'ReimburseFunds',
+              data: { amount, period: period ?? metadata.occurredAt.slice(0, 4), reason: 'misuse-recovery', recovery },
+            },
+            // It came back on the day of the recovery, whenever that is recorded.
+            metadata,
+          ),
     RecoveryCorrected: ({ account, amount, corrects: recovery, reason }) =>
       account === undefined || amount === undefined
         ? []
