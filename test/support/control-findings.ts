@@ -9,17 +9,19 @@ interface Envelope {
   readonly organisation?: string;
   readonly role?: string;
   readonly command?: string;
+  /** The day of the recording, if it is a later one. */
+  readonly recorded?: string;
 }
 
 /**
  * The findings in a history in its order, as the rule and the position of the event; each event is
- * recorded on the day on which it happened.
+ * recorded on the day on which it happened, unless it states another.
  */
 export function findings(...lines: readonly ControlLine[]): readonly string[] {
   const events = lines.map(([day, stream, type, data], n) => {
-    const { organisation = 'norland', role, command = `c-${n}` } = data as Envelope;
-    const at = `${day}T09:00:00.000Z`;
-    const metadata = { commandId: command, occurredAt: at, recordedAt: at, actor: { organisation, role } };
+    const { organisation = 'norland', role, command = `c-${n}`, recorded = day } = data as Envelope;
+    const [occurredAt, recordedAt] = [day, recorded].map((one) => `${one}T09:00:00.000Z`);
+    const metadata = { commandId: command, occurredAt, recordedAt, actor: { organisation, role } };
     return { id: `e-${n}`, stream, type, data, position: BigInt(n + 1), metadata } as unknown as RecordedEvent;
   });
   return findingsIn(events).map(({ rule, event: { position } }) => `${rule} ${position}`);

@@ -2,7 +2,7 @@ import type { CheckedItemsTransferred, CheckedLot, CheckedSerial, EndUseCheckEve
 import type { Projection, RecordedEvent } from '@entente/kernel';
 import { CHECK_MANNERS, CHECK_TYPES } from './codes.js';
 import { amountOrNull, count, day, dayOrNull, daysLate, flag, overdue, text, textOrNull } from './columns.js';
-import { ANSWERS_UNCHANGED, originOf, rowBy, unchanged } from './row-by.js';
+import { ANSWERS_UNCHANGED, type Origin, originOf, rowBy, unchanged } from './row-by.js';
 
 /** A check of end use. */
 export class EndUseCheckRow {
@@ -40,7 +40,9 @@ export class EndUseCheckRow {
   @count('discrepancies that are open') open_discrepancies!: number;
   @count('compliance visits that reviewed it') compliance_visits!: number;
   @dayOrNull('the day on which access was denied') denied_on!: string | null;
-  @dayOrNull('the day on which it ended: it was made as scheduled or on the spot, denied, waived or cancelled')
+  @dayOrNull(
+    'the day on which it ended: it was made as scheduled or on the spot, denied, waived or cancelled (recorded, if it was recorded as overdue)',
+  )
   ended_on!: string | null;
   @textOrNull('the code of the authority that waived it') waived_by!: string | null;
   @textOrNull('the code of the reason for which it ended without a visit') end_reason!: string | null;
@@ -56,6 +58,12 @@ const DONE = {
   done: 'inspected_on',
   closed: { status: ['checked', 'access denied', 'waived', 'cancelled'] },
 };
+
+/** What is given up after it was recorded as overdue stays late: it ends no earlier than that. */
+function givenUpOn({ recorded_overdue }: EndUseCheckRow, { day: stated, event }: Origin<EndUseCheckEvent>): string {
+  const recorded = event.metadata.recordedAt.slice(0, 10);
+  return recorded_overdue && recorded > stated ? recorded : stated;
+}
 const onDay = (due: string) => ({ due, due_month: due.slice(0, 7) });
 
 /** What stays in a check after items have left it, or have come (negative), each worth the same. */
@@ -67,7 +75,7 @@ function without({ items: before, value }: EndUseCheckRow, left: number): Pick<E
 export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
   name: 'end-use-checks',
   topic: 'Equipment and end use',
-  version: 4,
+  version: 5,
   kinds: ['end-use-check'],
   about: 'a check of end use: its items and their value, its holder, its last day, and what became of it',
   entity: EndUseCheckRow,
@@ -128,13 +136,10 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
         ended_on: denied_on,
         end_reason,
       }),
-      EndUseCheckWaived: ({ authority: waived_by, reason: end_reason }, { due }, { day: ended_on }) => ({
-        status: 'waived',
-        ended_on,
-        ended_late: ended_on > due,
-        waived_by,
-        end_reason,
-      }),
+      EndUseCheckWaived: ({ authority: waived_by, reason: end_reason }, row, origin) => {
+        const ended_on = givenUpOn(row, origin);
+        return { status: 'waived', ended_on, ended_late: ended_on > row.due, waived_by, end_reason };
+      },
       // What was corrected after the check had ended is expected by the next one.
       CheckedItemsCorrected: ({ quantity, site, area = null, passedTo, next }, row) =>
         passedTo === undefined && next === undefined
@@ -143,8 +148,9 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
               ...(site === undefined ? {} : { site, area }),
             }
           : {},
-      EndUseCheckCancelled: ({ reason: end_reason, on }, row, { day, event }) => {
-        const ended_on = on ?? day;
+      EndUseCheckCancelled: ({ reason: end_reason, on }, row, origin) => {
+        const { event } = origin;
+        const ended_on = on ?? givenUpOn(row, origin);
         // A policy that names no day has found that there was never anything to check.
         const isOfPolicy = event.metadata.actor.role === 'system' && end_reason !== 'item-recovered';
         const never = on === undefined && isOfPolicy;

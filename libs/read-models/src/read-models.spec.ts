@@ -92,6 +92,20 @@ describe('a last day that counts from the recording', () => {
       'open/': { set_on: DAY, ended_on: null },
     });
   });
+  it('stays over by it: a check that was overdue is given up on no earlier day (R10)', () => {
+    const of = { donor: 'norland', recipient: 'estmark', holder: 'estmark', item: 'sight', site: 'depot' };
+    const scheduled = ['EndUseCheckScheduled', { ...of, type: 'routine', quantity: 4, serials: [], due: DAY }] as const;
+    const overdue = ['EndUseCheckBecameOverdue', { due: DAY }] as const;
+    const row = (...events: (readonly [type: string, data: unknown])[]) =>
+      rowsOf('end-use-checks', recorded('end-use-check/veritas.1', scheduled, ...events));
+    for (const given of [
+      ['EndUseCheckWaived', { reason: 'x' }] as const,
+      ['EndUseCheckCancelled', { reason: 'x' }] as const,
+    ]) {
+      expect(row(overdue, given)).toMatchObject({ '': { ended_on: LATER, ended_late: true } });
+      expect(row(given)).toMatchObject({ '': { ended_on: DAY, ended_late: false } });
+    }
+  });
   it('begins there, and is met no earlier: the verification of a loss (R12)', () => {
     const all = [['SerialRegistered', item], lost, ['LossReportVerified', { method: 'seen' }]] as const;
     expect(rowsOf('due-dates', recorded('item/norland.s-1', ...all))).toMatchObject({

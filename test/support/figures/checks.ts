@@ -9,6 +9,7 @@ import {
   last,
   occurredOn,
   only,
+  recordedOn,
   streamsOf,
   sum,
 } from './log.js';
@@ -20,6 +21,13 @@ type CheckVisit = Of<EndUseCheckEvent, 'EndUseCheckPerformed'>;
 const scheduled = (events: Check) =>
   (last(events, 'EndUseCheckScheduled') as Of<EndUseCheckEvent, 'EndUseCheckScheduled'>).data;
 
+/** The day on which a check was given up: of the recording, if it was recorded as late before. */
+function givenUpOn(events: Check, event: Check[number]): string {
+  const due = lastDay(events);
+  const isOverdue = only(events, 'EndUseCheckBecameOverdue').some(({ data }) => data.due === due);
+  return isOverdue && recordedOn(event) > occurredOn(event) ? recordedOn(event) : occurredOn(event);
+}
+
 function ended(events: Check): Readonly<Record<'denied' | 'on' | 'by' | 'reason', string | null>> & { status: string } {
   const denied = last(events, 'AccessDenied');
   const waived = last(events, 'EndUseCheckWaived');
@@ -28,7 +36,7 @@ function ended(events: Check): Readonly<Record<'denied' | 'on' | 'by' | 'reason'
   return {
     status: denied ? 'access denied' : waived ? 'waived' : cancelled ? 'cancelled' : 'scheduled',
     denied: denied?.data.on ?? null,
-    on: denied?.data.on ?? cancelled?.data.on ?? (withdrawn === undefined ? null : occurredOn(withdrawn)),
+    on: denied?.data.on ?? cancelled?.data.on ?? (withdrawn === undefined ? null : givenUpOn(events, withdrawn)),
     by: waived?.data.authority ?? null,
     reason: (denied ?? waived ?? cancelled)?.data.reason ?? null,
   };
@@ -59,12 +67,12 @@ const lastDay = (events: Check): string =>
 function givenUpLate(events: Check): boolean {
   const due = lastDay(events);
   return (
-    only(events, 'EndUseCheckWaived').some((event) => occurredOn(event) > due) ||
+    only(events, 'EndUseCheckWaived').some((event) => givenUpOn(events, event) > due) ||
     only(events, 'EndUseCheckCancelled').some((event) => {
       const { on, reason } = event.data;
       const { role } = event.metadata.actor;
       return on === undefined
-        ? occurredOn(event) > due && (role !== 'system' || reason === 'item-recovered')
+        ? givenUpOn(events, event) > due && (role !== 'system' || reason === 'item-recovered')
         : on > due;
     })
   );

@@ -54,6 +54,10 @@ const missedOf = (type: CheckType) => (): Reading => {
     return ended.flatMap((id) => open.done(id, event, on));
   }
 
+  /** The day on which a check was given up: that of the recording, once it was recorded as late. */
+  const givenUpOn = (event: RecordedEvent): string =>
+    open.dueOf(idOf(event)) === undefined ? event.metadata.recordedAt.slice(0, 10) : dayOf(event);
+
   const read = readingBy<EndUseCheckEvent | ItemEvent | ConsignmentEvent>({
     ItemReceived: (event) => first(event, event.data.on),
     ItemRecovered: (event) => first(event, event.data.on),
@@ -125,14 +129,14 @@ const missedOf = (type: CheckType) => (): Reading => {
       if (of === undefined) return [];
       again(event, of, addDays(dayOf(event), days('everyDays', of)));
       planned.delete(idOf(event));
-      return open.done(idOf(event), event, dayOf(event));
+      return open.done(idOf(event), event, givenUpOn(event));
     },
     EndUseCheckCancelled: (event) => {
       planned.delete(idOf(event));
       const { on, reason } = event.data;
       // A policy that names no day has found that there was never anything to check.
       const never = on === undefined && event.metadata.actor.role === 'system' && reason !== 'item-recovered';
-      return never ? open.drop(idOf(event)) : open.done(idOf(event), event, on ?? dayOf(event));
+      return never ? open.drop(idOf(event)) : open.done(idOf(event), event, on ?? givenUpOn(event));
     },
     EndUseCheckBecameOverdue: (event) => open.passed(idOf(event), event),
   });

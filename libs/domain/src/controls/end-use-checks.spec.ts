@@ -181,9 +181,19 @@ describe('the controls of R10 and R11: the last day', () => {
     expect(findings(registered, two, other)).toEqual(['R10 3']);
   });
   it('is found also if the check is given up after it', () => {
-    const waived = (on: string): Line => [on, K, 'EndUseCheckWaived', { authority: 'x', reason: 'x' }];
+    const waived = (on: string, more: object = {}): Line => [
+      on,
+      K,
+      'EndUseCheckWaived',
+      { authority: 'x', reason: 'x', ...more },
+    ];
     expect(of('enhanced', waived('2026-03-01'))).toEqual([]);
     expect(of('enhanced', waived('2026-03-02'))).toEqual(['R10 3']);
+    // A waiver that is stated for an earlier day does not undo that it was recorded as overdue.
+    const overdue: Line = ['2026-03-02', K, 'EndUseCheckBecameOverdue', { due: '2026-03-01' }];
+    const stated = waived('2026-03-01', { recorded: '2026-03-05' });
+    expect(of('enhanced', overdue, stated)).toEqual(['R10 3']);
+    expect(of('enhanced', stated)).toEqual([]);
     const cancelled = (day: string, more: object = {}): Line => [
       day,
       K,

@@ -112,6 +112,10 @@ describe('a check whose last day is over', () => {
     const past = () => registered(scheduled()).as('veritas', 'monitor');
     past().decides(move, act('EndUseCheckRescheduled', move.data as object), on('2026-06-10'));
     past().refuses(move, 'last-day-over', on('2026-06-11'));
+    const stated = { ...on('2026-06-11'), occurredAt: '2026-06-10T12:00:00.000Z' };
+    past().refuses(move, 'last-day-over', stated);
+    const overdue = act('EndUseCheckBecameOverdue', { due: '2026-06-10' });
+    registered(scheduled(), overdue).as('veritas', 'monitor').refuses(move, 'last-day-over', on('2026-06-10'));
   });
   it('is moved by the system, with the day from which it counts (R10)', () =>
     registered(scheduled())

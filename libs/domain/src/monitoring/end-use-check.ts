@@ -22,7 +22,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
-import { inTheFuture, notOverYet } from '../days.js';
+import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { checkDays, termStreams } from '../equipment/check-terms.js';
@@ -496,18 +496,18 @@ const seenIn = ({ results }: CheckVisit): readonly string[] =>
 const movedNext = ({ next, nextDue }: EndUseCheck, by: number) =>
   next === null || nextDue === null ? {} : { next, nextDue: addDays(nextDue, by) };
 
-/** What was not found by a visit cannot be reviewed, or be wrong. */
 /**
  * R10, R11: a check that was not made by its last day stays late, and months that are over keep it:
- * another last day would take it from them. The system moves a check as the day moves from which it
- * counts.
+ * another last day would take it from them, also if it is stated for an earlier day. The system
+ * moves a check as the day moves from which it counts.
  */
-function lastDayOver({ type, due }: EndUseCheck, context: DecisionContext): Refusal | null {
-  if (context.actor.role === 'system' || dayOf(context) <= due) return null;
+function lastDayOver({ type, due, overdue }: EndUseCheck, context: DecisionContext): Refusal | null {
+  if (context.actor.role === 'system' || (!overdue && today(context) <= due)) return null;
   const rule = type === 'enhanced' ? 'R10' : 'R11';
   return refuse('last-day-over', 'its last day is not over; a late check is made, waived or cancelled', rule, { due });
 }
 
+/** What was not found by a visit cannot be reviewed, or be wrong. */
 const notVisited = ({ visits }: EndUseCheck): Refusal | null =>
   Object.keys(visits).length > 0 ? null : refuse('not-visited', 'a visit of this check was recorded');
 
