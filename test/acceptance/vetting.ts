@@ -140,10 +140,12 @@ export function vetting(opens: DeploymentFactory): void {
     await shows('units', { unit: U, status: 'refused', vetting_case: 'norland.v9' });
     await send(`${OTHER}/record-information`, information, VETTER);
     await shows('units', { unit: U, status: 'refused', suspensions: 2, vetting_case: 'norland.v9' });
+    await shows('barred', { subject: U, vetting_case: 'norland.v9', next: 'assess-information' });
     await send(`${V}/complete-remediation`, { on: inDays(0), until: inDays(90) }, VETTER);
     await shows('vetting-cases', { vetting_case: 'norland.v9', stage: 'remedied' });
     await shows('holds', { scope: U, status: 'released' });
     await shows('units', { unit: U, status: 'refused' });
+    await shows('barred', { subject: U, stage: 'remedied', next: 'assess-information' });
     await send(`${OTHER}/assess-information`, { ...credible, credible: false }, VETTER);
     await shows('units', { unit: U, status: 'cleared', cleared_until: inDays(90) });
 
@@ -154,6 +156,49 @@ export function vetting(opens: DeploymentFactory): void {
     await shows('vetting-cases', { vetting_case: 'norland.v10', information: 2, information_standing: 0 });
     await shows('barred', { subject: U, status: 'suspended', next: 'restore-clearance' });
     await send(`security-unit/${U}/restore-clearance`, { reason: 'unfounded' }, VETTER);
+    await shows('units', { unit: U, status: 'cleared', cleared_until: inDays(90) });
+  });
+
+  it('what comes next is what is not refused: open information first, and steps that answer all of it', async () => {
+    const U = 'estmark.guard-10';
+    const V = 'vetting-case/norland.v11';
+    const next = (step: string) => shows('barred', { subject: U, next: step });
+    const record = (name: string) => send(`${V}/record-information`, { ...information, information: name }, VETTER);
+    const assess = (name: string, credible: boolean) =>
+      send(`${V}/assess-information`, { information: name, credible, reason: 'heard' }, VETTER);
+    const refused = (command: string, data: object) => client.refused(`${V}/${command}`, data, VETTER);
+    const back = { on: inDays(0), until: inDays(90) };
+    const plan = { steps: [{ step: 's-1', measure: 'reform', due: inDays(10) }] };
+    await register(U);
+    await inquire('norland.v11', U);
+    await send(`${V}/check-source`, { source: 'un-reports', on: inDays(-1), found: true }, VETTER);
+    await record('i-1');
+    await record('i-2');
+    await assess('i-1', true);
+    await shows('units', { unit: U, status: 'refused' });
+    await next('assess-information');
+    expect(await refused('conclude', { outcome: 'refused' })).toMatchObject({ code: 'information-open' });
+    await assess('i-2', false);
+    await next('conclude-vetting');
+    await send(`${V}/conclude`, { outcome: 'refused' }, VETTER);
+    await next('open-remediation');
+    await send(`${V}/open-remediation`, plan, VETTER);
+    await next('take-steps');
+    await send(`${V}/take-step`, { step: 's-1', on: inDays(0) }, RECIPIENT);
+    await next('complete-remediation');
+    await record('i-3');
+    await next('assess-information');
+    expect(await refused('complete-remediation', back)).toMatchObject({ code: 'information-open', rule: 'R7' });
+    await assess('i-3', true);
+    await shows('vetting-cases', { vetting_case: 'norland.v11', information_open: 0, information_since: 1 });
+    await next('discontinue-remediation');
+    expect(await refused('complete-remediation', back)).toMatchObject({ code: 'credible-information', rule: 'R7' });
+    await send(`${V}/discontinue-remediation`, { on: inDays(0), reason: 'more-information' }, VETTER);
+    await next('open-remediation');
+    await send(`${V}/open-remediation`, plan, VETTER);
+    await send(`${V}/take-step`, { step: 's-1', on: inDays(0) }, RECIPIENT);
+    await next('complete-remediation');
+    await send(`${V}/complete-remediation`, back, VETTER);
     await shows('units', { unit: U, status: 'cleared', cleared_until: inDays(90) });
   });
 

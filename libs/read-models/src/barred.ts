@@ -97,15 +97,17 @@ const barredSubjects = (from: From): Query =>
   );
 
 /**
- * What has to come next for the bar to end. R8: a refusal without credible information of a vetting
- * has no remediation: it ends by an exception or waiver.
+ * What has to come next for the bar to end. R7: information of any vetting of it is assessed first.
+ * A remediation does not answer what was found credible after its steps were agreed. R8: a refusal
+ * without credible information of a vetting has no remediation: it ends by an exception or waiver.
  */
 const NEXT = `CASE WHEN b.status = 'on-hold' THEN 'release-hold'
   WHEN b.status = 'restricted' THEN 'lift-restriction'
   WHEN b.status = 'expired' THEN 'renew-clearance'
-  WHEN b.status = 'suspended' AND v.information_standing > 0 THEN 'assess-information'
+  WHEN o.subject IS NOT NULL THEN 'assess-information'
   WHEN b.status = 'suspended' THEN 'restore-clearance'
   WHEN v.stage IN ('requested', 'under-inquiry') AND v.information_standing > 0 THEN 'conclude-vetting'
+  WHEN v.stage = 'in-remediation' AND v.information_since > 0 THEN 'discontinue-remediation'
   WHEN v.stage = 'in-remediation' AND v.steps_taken < v.steps THEN 'take-steps'
   WHEN v.stage = 'in-remediation' THEN 'complete-remediation'
   WHEN v.stage = 'refused' THEN 'open-remediation'
@@ -117,6 +119,7 @@ function query(from: From): Query {
   for (const column of [
     'stage',
     'information_standing',
+    'information_since',
     'remediations',
     'steps',
     'steps_taken',
@@ -124,6 +127,12 @@ function query(from: From): Query {
     'publication',
   ])
     cases.addSelect(`c.${column}`, column);
+  const open = from(VettingCaseRow, 'i')
+    .select('i.subject_kind', 'subject_kind')
+    .addSelect('i.subject', 'subject')
+    .where('i.information_open > 0')
+    .groupBy('i.subject_kind')
+    .addGroupBy('i.subject');
   const steps = from(RemediationStepRow, 'r')
     .select('r.vetting_case', 'vetting_case')
     .addSelect('r.remediation', 'remediation');
@@ -132,12 +141,18 @@ function query(from: From): Query {
     .createQueryBuilder()
     .from(`(${subjects.getQuery()})`, 'b')
     .leftJoin(`(${cases.getQuery()})`, 'v', 'v.vetting_case = b.vetting_case')
+    .leftJoin(`(${open.getQuery()})`, 'o', 'o.subject_kind = b.subject_kind AND o.subject = b.subject')
     .leftJoin(
       `(${steps.getQuery()})`,
       's',
       `s.vetting_case = v.vetting_case AND s.remediation = v.remediations AND v.stage = 'in-remediation'`,
     )
-    .setParameters({ ...subjects.getParameters(), ...cases.getParameters(), ...steps.getParameters() })
+    .setParameters({
+      ...subjects.getParameters(),
+      ...cases.getParameters(),
+      ...open.getParameters(),
+      ...steps.getParameters(),
+    })
     .select(NEXT, 'next');
   for (const column of OF_SUBJECT) rows.addSelect(`b.${column}`, column);
   for (const column of ['stage', 'informed_on', 'publication']) rows.addSelect(`v.${column}`, column);
@@ -147,6 +162,7 @@ function query(from: From): Query {
 
 const TAKEN = { due: 'due', done: 'taken_on' };
 const CASE = { vetting_case: 'vetting_case' };
+const OF_CASES = { subject_kind: 'subject_kind', subject: 'subject' };
 
 /**
  * Who is barred from assistance, why, and by which steps they come back: by a clearance, a hold, or
@@ -155,7 +171,7 @@ const CASE = { vetting_case: 'vetting_case' };
 export const barred: RowsView = {
   name: 'barred',
   topic: 'Vetting and training',
-  version: 3,
+  version: 4,
   about: 'each bar of a unit or person: since when, why, what has to come next, and each step of its remediation',
   key: ['subject_kind', 'subject', 'bar', 'named', 'step'],
   columns: {
@@ -191,6 +207,7 @@ export const barred: RowsView = {
       'open-remediation',
       'take-steps',
       'complete-remediation',
+      'discontinue-remediation',
       'restore-clearance',
       'renew-clearance',
       'release-hold',
@@ -213,7 +230,7 @@ export const barred: RowsView = {
     bar_reason:
       'the code of the reason; of a restriction, that of the law or decision behind it; clearance-over of an expired clearance',
     last_day: 'of a hold, its last day, if it has one',
-    next: 'what has to come next: assess-information, conclude-vetting, open-remediation, take-steps, complete-remediation, restore-clearance (of a refusal without a remediation: by an exception or waiver), renew-clearance, release-hold or lift-restriction',
+    next: 'what has to come next: assess-information (of any vetting of it), conclude-vetting, open-remediation, take-steps, complete-remediation, discontinue-remediation (information was found credible after its steps were agreed), restore-clearance (of a refusal without a remediation: by an exception or waiver), renew-clearance, release-hold or lift-restriction',
     vetting_case: 'the vetting case by which it is barred, if there is one',
     agreement: 'of a restriction, the agreement, which is in force',
     stage: 'the stage of that case',
@@ -241,7 +258,7 @@ export const barred: RowsView = {
     holds: { subject: 'scope' },
     conditions: { subject: 'scope' },
     agreements: { agreement: 'agreement' },
-    'vetting-cases': CASE,
+    'vetting-cases': [CASE, OF_CASES],
     'remediation-steps': CASE,
   },
   madeOf: ({
@@ -261,7 +278,9 @@ export const barred: RowsView = {
         }
       : {}),
     ...(subject_kind === 'security-unit' ? { units: { unit: subject } } : { 'vetted-persons': { person: subject } }),
-    ...(vetting_case === null ? {} : { 'vetting-cases': { vetting_case } }),
+    ...(bar === 'clearance'
+      ? { 'vetting-cases': [{ subject_kind, subject }, ...(vetting_case === null ? [] : [{ vetting_case }])] }
+      : {}),
     ...(step === null ? {} : { 'remediation-steps': { vetting_case, step } }),
   }),
   query,

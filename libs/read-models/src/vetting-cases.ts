@@ -29,6 +29,9 @@ export class VettingCaseRow {
   @count('sources that had information') sources_with_information!: number;
   @count('pieces of derogatory information') information!: number;
   @count('pieces of information that are credible or not assessed yet') information_standing!: number;
+  @count('pieces of information that are not assessed yet') information_open!: number;
+  @count('pieces of information that were found credible since the newest remediation was agreed, or ever without one')
+  information_since!: number;
   @dayOrNull('the day on which it was concluded') concluded_on!: string | null;
   @dayOrNull('the last day of the clearance that was concluded or followed a remediation') cleared_until!:
     string | null;
@@ -52,7 +55,7 @@ const DONE = { done: 'concluded_on', closed: { stage: ['withdrawn'] } };
 export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
   name: 'vetting-cases',
   topic: 'Vetting and training',
-  version: 2,
+  version: 3,
   kinds: ['vetting-case'],
   about: 'the vetting of a unit or person: its stage, how long it has been open, and whether the answer is in time',
   entity: VettingCaseRow,
@@ -92,14 +95,17 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
         sources: sources + 1,
         sources_with_information: sources_with_information + (found ? 1 : 0),
       }),
-      DerogatoryInformationRecorded: (_, { stage, information, information_standing, steps, steps_taken }) => ({
+      DerogatoryInformationRecorded: (_, { stage, information, information_standing, information_open }) => ({
         stage: stage === 'requested' ? 'under-inquiry' : stage === 'remedied' ? 'refused' : stage,
         information: information + 1,
         information_standing: information_standing + 1,
-        ...(stage === 'remedied' ? { steps: 0, steps_taken: 0, remedied_on: null } : { steps, steps_taken }),
+        information_open: information_open + 1,
+        ...(stage === 'remedied' ? { steps: 0, steps_taken: 0, remedied_on: null } : {}),
       }),
-      InformationAssessed: ({ standing, credible }, { stage }) => ({
+      InformationAssessed: ({ standing, credible }, { stage, information_open, information_since }) => ({
         information_standing: standing,
+        information_open: information_open - 1,
+        information_since: information_since + (credible ? 1 : 0),
         stage: stage === 'cleared' && credible ? 'refused' : stage,
       }),
       VettingConcluded: ({ outcome, until = null }, _, { day: concluded_on }) => ({
@@ -117,6 +123,7 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
       RemediationOpened: ({ steps }, { remediations }) => ({
         stage: 'in-remediation',
         remediations: remediations + 1,
+        information_since: 0,
         steps: steps.length,
         steps_taken: 0,
         remedied_on: null,

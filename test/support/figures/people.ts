@@ -21,7 +21,7 @@ const part = (row: FigureRow, columns: readonly string[]): FigureRow =>
 
 // ---- Who is barred ----
 
-function nextFor(status: string | null, inquiry: FigureRow | undefined): string {
+function nextFor(status: string | null, inquiry: FigureRow | undefined, waits: boolean): string {
   const alone: Texts = {
     expired: 'renew-clearance',
     'on-hold': 'release-hold',
@@ -31,13 +31,14 @@ function nextFor(status: string | null, inquiry: FigureRow | undefined): string 
   if (next !== undefined && next !== null) return next;
   // What no information of a vetting bars is restored by a vetter; a refusal, by an exception.
   const informed = inquiry !== undefined && (inquiry['information_standing'] as number) > 0;
-  if (status === 'suspended') return informed ? 'assess-information' : 'restore-clearance';
-  if (inquiry === undefined) return 'restore-clearance';
+  if (waits) return 'assess-information';
+  if (status === 'suspended' || inquiry === undefined) return 'restore-clearance';
   const allTaken = inquiry['steps_taken'] === inquiry['steps'];
+  const answered = inquiry['information_since'] === 0;
   const words: Texts = {
     'under-inquiry': informed ? 'conclude-vetting' : 'restore-clearance',
     refused: 'open-remediation',
-    'in-remediation': allTaken ? 'complete-remediation' : 'take-steps',
+    'in-remediation': !answered ? 'discontinue-remediation' : allTaken ? 'complete-remediation' : 'take-steps',
   };
   return words[inquiry['stage'] as string] ?? 'restore-clearance';
 }
@@ -130,6 +131,10 @@ const barred: Figures = (log, asked) => {
   return bars.flatMap((about) => {
     const of = about['vetting_case'];
     const inquiry = of === null ? undefined : inquiries.find((one) => one['vetting_case'] === of);
+    const ofIt = inquiries.filter((one) => one['subject'] === about['subject']);
+    const waits = ofIt.some(
+      (one) => one['subject_kind'] === about['subject_kind'] && numberIn(one, 'information_open') > 0,
+    );
     const barredOn = about['barred_on'] as string;
     const its = steps.filter(
       (one) =>
@@ -141,7 +146,7 @@ const barred: Figures = (log, asked) => {
       ...about,
       ...part(inquiry ?? {}, ['stage', 'informed_on', 'publication']),
       ...part(step, ['step', 'measure', 'due', 'taken_on', 'days_late']),
-      next: nextFor(texts(about)['status'] ?? null, inquiry),
+      next: nextFor(texts(about)['status'] ?? null, inquiry, waits),
       overdue: step['overdue'] ?? false,
       days_barred: asked.day > barredOn ? daysBetween(barredOn, asked.day) : null,
     }));

@@ -182,6 +182,10 @@ const vettingCases: Figures = (log, { day }) =>
       sources_with_information: sources.filter(({ data }) => data.found).length,
       information,
       information_standing: information - dismissed,
+      information_open: information - only(events, 'InformationAssessed').length,
+      information_since: only(since(events, last(events, 'RemediationOpened')), 'InformationAssessed').filter(
+        ({ data }) => data.credible,
+      ).length,
       concluded_on: concludedOn,
       cleared_until: until,
       withdrawn_on: withdrawn === undefined ? null : occurredOn(withdrawn),
