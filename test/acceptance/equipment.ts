@@ -173,6 +173,31 @@ export function equipment(opens: DeploymentFactory): void {
         expect(await client.latest('due-dates?duty=check&recipient=vestra')).toMatchObject([{ due: inDays(88) }]);
       });
 
+      it('is moved by its new holder, and an older move that is recorded late does not take it back (R13, R30)', async () => {
+        const site = 'vestra.central-depot';
+        const east = 'vestra.east-depot';
+        await client.send(`storage-site/${east}/register`, { place: 'hills', category: 'arms' }, NEW_HOLDER);
+        const certificate = { on: inDays(-2), until: inDays(300), standard: 'level-2' };
+        await client.send(`storage-site/${east}/certify`, certificate, MONITOR);
+        const move = (on: number, to: string) => ({ on: inDays(on), site: to });
+        expect(await client.refused(`${item('TS-2')}/move`, move(-2, east), NEW_HOLDER)).toMatchObject({
+          code: 'before-transfer',
+          rule: 'R30',
+          facts: { transferredOn: inDays(-1) },
+        });
+        await client.send(`${item('TS-2')}/move`, move(0, east), NEW_HOLDER);
+        await client.shows('end-use-checks', { holder: 'vestra', site: east });
+        await client.send(`${item('TS-2')}/move`, move(-1, site), NEW_HOLDER);
+        await itemIs('TS-2', { holder: 'vestra', site: east });
+        const steps = await client.latest('custody?serial=TS-2&sort=step');
+        expect(steps.slice(-2)).toMatchObject([
+          { happened: 'moved', happened_on: inDays(0), site: east },
+          { happened: 'moved', happened_on: inDays(-1), site: east, site_before: east },
+        ]);
+        await client.send(`${item('TS-2')}/move`, move(0, site), NEW_HOLDER);
+        await client.shows('end-use-checks', { holder: 'vestra', site });
+      });
+
       it('waits for the new holder, which confirms what it received; donor and old holder see it too (R13)', async () => {
         const about = { task: 'confirm', what: 'ThirdPartyTransferCarriedOut', recipient: 'vestra', donor: 'norland' };
         await client.shows('recipient-tasks', { ...about, stream: T });

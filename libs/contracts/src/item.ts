@@ -13,6 +13,9 @@ export type ItemStep = (typeof ITEM_STEPS)[number];
 const reason = (example: string) => code('the code of the reason', example);
 const on = (what: string, example: string) => day(`the day of ${what}`, example);
 const site = (description: string) => streamId('storage-site', description, 'estmark.north-depot');
+/** Of a fact that was recorded late. */
+const newerOn = () =>
+  day('if it was recorded late: the day of the newer fact, which still gives the store', '2026-05-29');
 const checkBy = (example: string) => day('the last day of its next check', example);
 const leftChecks = () =>
   words('the checks of end use that name it: the open ones leave it out', ['veritas-monitor.check-1'], 20);
@@ -72,8 +75,9 @@ export class MoveItem {
   @site('the store that holds it from then on') readonly site!: string;
 }
 
-/** The checks that move with the item: the decision adds them. */
+/** The checks that move with it, unless a newer fact has placed it: the decision adds them. */
 export class ItemMoved extends MoveItem {
+  @optional() @newerOn() readonly newerOn?: string;
   @optional()
   @words('the checks of end use that name it and move with it', ['veritas-monitor.check-1'], 20)
   readonly checks?: readonly string[];
@@ -161,6 +165,7 @@ export class TransferItem {
 /** Who held it before, and the checks that move with it: the decision adds both. */
 export class ItemTransferred extends TransferItem {
   @organisation('the organisation that held it before', 'estmark') readonly from!: string;
+  @optional() @newerOn() readonly newerOn?: string;
   @optional()
   @words('the checks of end use that name it and move to the new holder', ['veritas-monitor.check-1'], 20)
   readonly checks?: readonly string[];

@@ -58,6 +58,7 @@ export const REFUSAL_CODES: readonly string[] = [
   'before-the-alert',
   'before-the-fact',
   'before-the-start',
+  'before-transfer',
   'below-delivered',
   'beneficiary-cannot-lead',
   'beneficiary-cannot-take-part',

@@ -99,7 +99,7 @@ export const items: Projection<ItemEvent, ItemRow> = {
         received_on: null,
         last_checked_on: null,
       }),
-      ItemMoved: ({ site }) => ({ site }),
+      ItemMoved: ({ site, newerOn }) => (newerOn === undefined ? { site } : {}),
       ItemReportedLost: () => ({ status: 'reported' }),
       ItemReportedDestroyed: () => ({ status: 'reported' }),
       ItemReportedExpended: () => ({ status: 'reported' }),
@@ -108,9 +108,9 @@ export const items: Projection<ItemEvent, ItemRow> = {
       ItemRecovered: ({ site, checkBy: check_by }) => ({ status: 'held', site, check_by }),
       ServiceabilityReported: ({ serviceability, on }, { serviceability_on }) =>
         isNewest(on, serviceability_on) ? { serviceability, serviceability_on: on } : {},
-      ItemTransferred: ({ to: holder, from, site }, row) => ({
+      ItemTransferred: ({ to: holder, from, site, newerOn }, row) => ({
         holder,
-        site: site ?? (holder === from ? row.site : null),
+        site: (newerOn === undefined ? site : undefined) ?? (holder === from ? row.site : null),
       }),
       ItemDisposed: () => ({ ...OFF_SCHEDULE, status: 'disposed' }),
       ItemReturned: (_, { donor: holder }) => ({ ...OFF_SCHEDULE, status: 'returned', holder }),
@@ -214,6 +214,7 @@ interface StepFields {
   readonly to?: string;
   readonly transfer?: string;
   readonly site?: string;
+  readonly newerOn?: string;
   readonly reason?: string;
   readonly cause?: string;
   readonly method?: string;
@@ -248,7 +249,9 @@ function stepAfter(head: CustodyRow | null, event: RecordedEvent<ItemEvent>): Cu
   const isWithDonor = WITH_DONOR.includes(event.type);
   const holder = isWithDonor ? head.donor : (data.to ?? data.holder ?? head.holder);
   const kept = holder === head.holder ? head.site : null;
-  const site = NOWHERE.includes(event.type) || stays ? null : (data.site ?? kept);
+  // A fact that came late does not move the item back.
+  const placed = data.newerOn === undefined ? data.site : undefined;
+  const site = NOWHERE.includes(event.type) || stays ? null : (placed ?? kept);
   return { ...head, ...happened, holder, site };
 }
 

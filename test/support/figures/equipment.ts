@@ -153,8 +153,10 @@ const siteOf = (events: Items): string | null => {
     'ItemRecovered',
     'ItemTransferred',
   );
-  const placed = stated.some(({ type }) => type !== 'ItemReceiptCorrected');
-  return placed ? lastOf(stated, 'site') : null;
+  // A move that was recorded late places nothing.
+  const inTime = stated.filter(({ data }) => !('newerOn' in data) || data.newerOn === undefined);
+  const placed = inTime.some(({ type }) => type !== 'ItemReceiptCorrected');
+  return placed ? lastOf(inTime, 'site') : null;
 };
 
 /** The receipt, if it was not taken back. */

@@ -5,6 +5,7 @@ import type {
   ConsignmentRelation,
   DeliveryPoint,
   ReceiptCorrected,
+  ReceivedGoodsTransferred,
 } from '@entente/contracts';
 import {
   type DataOf,
@@ -47,7 +48,7 @@ import {
 } from './consignment-serials.js';
 import { receivingScope, receivingStreams, unitBarred } from './receiving-unit.js';
 import { MAX_SCOPES, holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
-import { type AssistanceCase, type Consignment, consignmentFacts, ownValue, statusOf } from './facts.js';
+import { type AssistanceCase, type Consignment, consignmentFacts, lotOf, ownValue, statusOf } from './facts.js';
 import { notSentBy, relationsTo } from './senders.js';
 
 type ConsignmentData<Type extends ConsignmentCommand['type']> = DataOf<ConsignmentCommand, Type>;
@@ -71,8 +72,21 @@ function lotsAfter({ lots, recipient }: Consignment, { sampled, check, corrects 
   const of = sampled ?? check;
   if (of === undefined) return lots;
   const { quantity, item } = of;
-  const { event = corrects } = ownValue(ownValue(lots, item) ?? {}, recipient) ?? {};
-  return put(lots, item, { ...lots[item], [recipient]: { quantity, event } });
+  const { event = corrects, transferredOn = null } = ownValue(ownValue(lots, item) ?? {}, recipient) ?? {};
+  return put(lots, item, { ...lots[item], [recipient]: { quantity, event, transferredOn } });
+}
+
+/** What each organisation holds after a transfer: what joins others counts from their day. */
+function lotsTransferred(data: ReceivedGoodsTransferred, state: Consignment, event: string): Consignment['lots'] {
+  const { item, on, from, to, left, held = 0, joins, broughtBy } = data;
+  const { transferredOn = null } = lotOf(state, item, from) ?? {};
+  const had = to === undefined ? undefined : lotOf(state, item, to);
+  const since = had !== undefined && had.quantity > 0 ? had.transferredOn : on;
+  return put(state.lots, item, {
+    ...state.lots[item],
+    [from]: { quantity: left, event: broughtBy, transferredOn },
+    ...(to && { [to]: { quantity: held, event: joins ?? event, transferredOn: since } }),
+  });
 }
 
 const evolve = evolveBy<Consignment, ConsignmentEvent>()(
@@ -120,7 +134,10 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
       store: data.store ?? null,
       checks: Object.fromEntries((data.checks ?? []).map(({ item, due }) => [item, due])),
       lots: Object.fromEntries(
-        (data.checks ?? []).map(({ item, holder, quantity }) => [item, { [holder]: { quantity, event } }]),
+        (data.checks ?? []).map(({ item, holder, quantity }) => [
+          item,
+          { [holder]: { quantity, event, transferredOn: null } },
+        ]),
       ),
     }),
     ReceiptCorrected: (data, state) => ({
@@ -133,13 +150,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
       ...reach(data.fact)(data, state),
       ...(data.checks && { checks: Object.fromEntries(data.checks.map(({ item, due }) => [item, due])) }),
     }),
-    ReceivedGoodsTransferred: ({ item, from, to, left, held = 0, joins, broughtBy }, { lots }, { id }) => ({
-      lots: put(lots, item, {
-        ...lots[item],
-        [from]: { quantity: left, event: broughtBy },
-        ...(to && { [to]: { quantity: held, event: joins ?? id } }),
-      }),
-    }),
+    ReceivedGoodsTransferred: (data, state, { id }) => ({ lots: lotsTransferred(data, state, id) }),
     DiscrepancyReported: ({ discrepancy }, { discrepancies }) => ({
       discrepancies: { ...discrepancies, [discrepancy]: 'open' as const },
     }),

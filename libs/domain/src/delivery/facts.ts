@@ -80,6 +80,8 @@ export interface ReceivedLine {
 /** What an organisation holds of goods without monitored serials. */
 export interface Lot {
   readonly quantity: number;
+  /** The day of the transfer with which the first of them came to it; null: with the receipt. */
+  readonly transferredOn: string | null;
   /** The event that brought the goods to it: their check is named by that event. */
   readonly event: string;
 }

@@ -84,6 +84,10 @@ export interface Item extends Correctable {
   /** The store that holds it; null before its receipt, and after its end. */
   readonly site: string | null;
   readonly receivedOn: string | null;
+  /** The day of the transfer that brought it to its holder; null if no transfer did. */
+  readonly transferredOn: string | null;
+  /** The day of the newest fact that gives the store that holds it; null before its receipt. */
+  readonly placedOn: string | null;
   /** The day of its loss or end, as its holder reported it; null without a report. */
   readonly lostOn: string | null;
   /** The day on which its end was verified, or of its return or disposal; null before it. */
@@ -144,6 +148,19 @@ export const beforeReceipt = (
 ): Refusal | null =>
   receivedOn !== null && on < receivedOn
     ? refuse('before-receipt', 'the day is not before that of the receipt', 'R30', { ...facts, receivedOn })
+    : null;
+
+/** R30: nothing happens to goods with a holder before the day of the transfer that brought them. */
+export const beforeTransfer = (
+  on: string,
+  transferredOn: string | null,
+  facts: Record<string, string> = {},
+): Refusal | null =>
+  transferredOn !== null && on < transferredOn
+    ? refuse('before-transfer', 'the day is not before that of the transfer to the present holder', 'R30', {
+        ...facts,
+        transferredOn,
+      })
     : null;
 
 /** References for deciders that consult these streams. */

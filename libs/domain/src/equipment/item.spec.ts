@@ -557,6 +557,31 @@ describe('a check of end use that names an item (R13)', () => {
     south().decides(move, same(move, 'ItemMoved'));
     south(noted(), same(move, 'ItemMoved', its)).decides(move, []);
   });
+  it('stays where a newer move has placed the item, if an older one is recorded late (R30)', () => {
+    const newer = act('ItemMoved', { on: '2026-05-29', site: 'estmark.south' });
+    const late = act('MoveItem', { on: '2026-05-20', site: 'estmark.east' });
+    const toEast = (...past: Event[]) => holder(...past).knowing(storageSite, 'estmark.east', store, certifiedAgain);
+    const older = same(late, 'ItemMoved', { newerOn: '2026-05-29' });
+    toEast(newer, noted()).decides(late, older);
+    const onTheDay = act('MoveItem', { on: '2026-05-29', site: 'estmark.east' });
+    toEast(newer).decides(onTheDay, same(onTheDay, 'ItemMoved'));
+    // It is in the store of the newer move all the same.
+    const again = act('MoveItem', { on: '2026-05-30', site: 'estmark.south' });
+    holder(newer, older).knowing(storageSite, 'estmark.south', store, certifiedAgain).decides(again, []);
+    const between = act('MoveItem', { on: '2026-05-25', site: 'estmark.east' });
+    toEast(newer, older).decides(between, same(between, 'ItemMoved', { newerOn: '2026-05-29' }));
+    // A change of end use that names a store is such a fact, too.
+    const own = { transfer: 'estmark.t-1', on: '2026-05-20', to: 'estmark', site: 'estmark.east' };
+    const use = { kind: 'change-of-end-use', to: undefined, endUse: 'training' };
+    const handedOver = act('ItemTransferred', { ...own, from: 'estmark', newerOn: '2026-05-29' });
+    system(registration, receipt, newer, noted())
+      .knowing(thirdPartyTransfer, 'estmark.t-1', same(consent[0] as Event, 'ThirdPartyTransferRequested', use), {
+        ...(consent[1] as Event),
+        metadata: { occurredAt: '2026-05-01T00:00:00.000Z' },
+      } as Event)
+      .decides(act('TransferItem', own), handedOver);
+    holder(newer, handedOver).knowing(storageSite, 'estmark.south', store, certifiedAgain).decides(again, []);
+  });
   it('moves at once, if a policy scheduled it for the store before', () => {
     const away = act('ItemMoved', { on: '2026-05-21', site: 'estmark.south' });
     const after = (...past: Event[]) => system(registration, receipt, ...past);
@@ -585,6 +610,45 @@ describe('a check of end use that names an item (R13)', () => {
     transfers().decides(act('TransferItem', moved), handed());
     const seen = act('ItemChecked', { check: 'veritas.c-1', on: '2026-05-20', checkBy: '2027-05-20' });
     transfers(noted(), seen).decides(act('TransferItem', moved), handed());
+  });
+  it('is of the holder of its day: what the new holder does with the item is after the transfer (R30)', () => {
+    const came = handed({ on: '2026-05-25', site: 'vestra.depot' });
+    const new_ = () =>
+      held(came)
+        .as('vestra', 'recipient')
+        .knowing(
+          storageSite,
+          'vestra.east',
+          act('StorageSiteRegistered', { owner: 'vestra', place: 'x', category: 'y' }),
+          certified,
+          certifiedAgain,
+        );
+    const loss = { cause: 'theft' };
+    const reports = ['ReportItemLost', 'ReportItemDestroyed', 'ReportItemExpended'].map(
+      (type) => [type, loss] as const,
+    );
+    for (const [type, data] of [
+      ...reports,
+      ['MoveItem', { site: 'vestra.east' }] as const,
+      ['ReportServiceability', { serviceability: 'limited' }] as const,
+      ['ReturnItem', { reason: 'loan-ended' }] as const,
+    ]) {
+      const before = act(type, { ...data, on: '2026-05-24' });
+      (type === 'ReturnItem' ? new_().as('norland', 'donor') : new_()).refusesWith(before, 'before-transfer', {
+        transferredOn: '2026-05-25',
+      });
+    }
+    const move = act('MoveItem', { on: '2026-05-25', site: 'vestra.east' });
+    new_().decides(move, same(move, 'ItemMoved'));
+    // A check that saw it with the holder before is recorded late.
+    const seenBefore = act('RecordItemCheck', { check: 'veritas.c-1', on: '2026-05-24' });
+    held(came)
+      .as('entente', 'system')
+      .decides(seenBefore, same(seenBefore, 'ItemChecked', { checkBy: '2027-05-24' }));
+    // A change of end use leaves it with its holder.
+    const use = handed({ on: '2026-05-25', to: 'estmark' });
+    const report = act('ReportItemLost', { ...loss, on: '2026-05-24' });
+    holder(use).decides(report, same(report, 'ItemReportedLost', { verifyBy: '2026-07-01' }));
   });
   it('moves at once, if it was scheduled for the holder before', () => {
     const to = { transfer: 'estmark.t-1', to: 'vestra', serial: 'TS-0001' };

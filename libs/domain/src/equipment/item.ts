@@ -20,6 +20,7 @@ import {
   daysBetween,
   decideBy,
   evolveBy,
+  isNewest,
   refuse,
 } from '@entente/kernel';
 import { inTheFuture, notOverYet, today } from '../days.js';
@@ -37,6 +38,7 @@ import {
   MAX_ITEM_ID_LENGTH,
   areaOf,
   beforeReceipt,
+  beforeTransfer,
   isCounted,
   isGone,
   itemFacts,
@@ -77,6 +79,8 @@ const MAX_CHECKS = 20;
 const NOT_RECEIVED = {
   site: null,
   receivedOn: null,
+  transferredOn: null,
+  placedOn: null,
   lostOn: null,
   endedOn: null,
   moved: false,
@@ -121,18 +125,20 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
     holder,
     site,
     receivedOn: on,
+    placedOn: on,
     receipt: id,
     firstCheck: checkBy,
     nextCheck: checkBy,
   }),
   ItemReceiptCorrected: ({ on, site, checkBy }, item) => ({
     receivedOn: on ?? item.receivedOn,
+    placedOn: item.moved ? item.placedOn : (on ?? item.placedOn),
     site: item.site === null ? null : (site ?? item.site),
     firstCheck: checkBy,
     nextCheck: item.nextCheck === null || item.checkedOn !== null ? item.nextCheck : checkBy,
   }),
   ItemReceiptWithdrawn: () => ({ ...NOT_RECEIVED, status: 'registered' }),
-  ItemMoved: ({ site }) => ({ site, moved: true }),
+  ItemMoved: ({ on, site, newerOn }) => (newerOn === undefined ? { site, placedOn: on, moved: true } : {}),
   ItemReportedLost: reported('ItemReportedLost'),
   ItemReportedDestroyed: reported('ItemReportedDestroyed'),
   ItemReportedExpended: reported('ItemReportedExpended'),
@@ -144,11 +150,12 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
     endedOn: metadata.occurredAt.slice(0, 10),
   }),
   LossReportRejected: () => ({ status: 'held', lostOn: null, loss: null }),
-  ItemRecovered: ({ site, checkBy, coveredBy }, { sightings }) => ({
+  ItemRecovered: ({ on, site, checkBy, coveredBy }, { sightings }) => ({
     status: 'held',
     lostOn: null,
     endedOn: null,
     site,
+    placedOn: on,
     moved: true,
     nextCheck: checkBy,
     recoveredCheck: checkBy,
@@ -156,9 +163,9 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
     checks: coveredBy === undefined ? [] : [coveredBy],
   }),
   ServiceabilityReported: () => ({}),
-  ItemTransferred: ({ transfer, to, site }, item) => ({
-    holder: to,
-    site: site ?? (to === item.holder ? item.site : null),
+  ItemTransferred: ({ transfer, on, to, site, newerOn }, item) => ({
+    ...(to === item.holder ? {} : { holder: to, transferredOn: on, placedOn: on, site: null }),
+    ...(site === undefined || newerOn !== undefined ? {} : { site, placedOn: on }),
     moved: true,
     transfer,
   }),
@@ -385,8 +392,7 @@ function recover(
 const reports =
   <Type extends keyof typeof LOSS_REPORTS>(type: Type) =>
   (data: { readonly on: string; readonly cause: string }, item: Item, context: DecisionContext) =>
-    inTheFuture(data.on, context) ??
-    beforeReceipt(data.on, item.receivedOn) ?? [
+    past(data, item, context) ?? [
       { type, data: { ...data, verifyBy: addDays(context.now, lossReportDays(item, context)) } } as Extract<
         ItemEvent,
         { readonly type: Type }
@@ -399,8 +405,17 @@ const beforeLoss = (on: string, { lostOn }: Item): Refusal | null =>
     ? refuse('before-loss', 'the day is not before that of the loss', 'R30', { lostOn })
     : null;
 
-const past = ({ on }: { readonly on: string }, item: Item, context: DecisionContext): Refusal | null =>
+/** R30: a check sees an item after its receipt, also with a holder before the present one. */
+const since = ({ on }: { readonly on: string }, item: Item, context: DecisionContext): Refusal | null =>
   inTheFuture(on, context) ?? beforeReceipt(on, item.receivedOn);
+
+/** R30: what its holder does with an item, or is held to account for, is after it came to it. */
+const past = (data: { readonly on: string }, item: Item, context: DecisionContext): Refusal | null =>
+  since(data, item, context) ?? beforeTransfer(data.on, item.transferredOn);
+
+/** R30: an older fact that is recorded late gives no store: the newer one does. */
+const newerThan = (on: string, { placedOn }: Item): { newerOn?: string } =>
+  placedOn === null || isNewest(on, placedOn) ? {} : { newerOn: placedOn };
 
 /** R14: the notice to the legislature is due at once. */
 function detect(data: DataOf<ItemCommand, 'DetectUnauthorisedTransfer'>, state: Item, context: DecisionContext) {
@@ -470,17 +485,20 @@ function transferItem(
           { ...storedAs(item), recipient: to, donor: item.donor, items: moves },
           context,
         );
-  const stays = to === item.holder && (site === undefined || site === item.site);
+  const late = to === item.holder && site !== undefined ? newerThan(on, item) : {};
+  const stays = to === item.holder && (site === undefined || site === item.site || late.newerOn !== undefined);
   const checks = stays || item.checks.length === 0 ? {} : { checks: item.checks, serial: item.serial };
-  return stored ?? [{ type: 'ItemTransferred', data: { ...data, from: item.holder, ...checks } }];
+  return stored ?? [{ type: 'ItemTransferred', data: { ...data, from: item.holder, ...late, ...checks } }];
 }
 
-/** R13: the checks of an item move with it to another store. */
+/** R13: the checks of an item move with it to another store, unless a newer move has placed it. */
 function moveItem(data: DataOf<ItemCommand, 'MoveItem'>, item: Item, context: DecisionContext) {
   const barred = past(data, item, context) ?? unfitStore(data.site, item.holder, data.on, storedAs(item), context);
   if (barred !== null) return barred;
   if (data.site === item.site) return [];
   const { checks, serial, holder } = item;
+  const late = newerThan(data.on, item);
+  if (late.newerOn !== undefined) return [{ type: 'ItemMoved', data: { ...data, ...late } } as const];
   const moved = checks.length === 0 ? {} : { checks, serial, holder };
   return [{ type: 'ItemMoved', data: { ...data, ...moved } } as const];
 }
@@ -510,7 +528,7 @@ function correctCheck(data: DataOf<ItemCommand, 'CorrectItemCheck'>, item: Item,
   const { check, on } = data;
   const was = item.sightings.find((one) => one.check === check);
   if (item.receivedOn === null || was?.on === on) return [];
-  const barred = on === undefined ? null : past({ on }, item, context);
+  const barred = on === undefined ? null : since({ on }, item, context);
   const everyDays = checkDays('enhanced', 'everyDays', item, context);
   const right = sightingOn(item, check, on, on === undefined ? null : addDays(on, everyDays));
   const last = sightingsAfter(item.sightings, check, right).at(-1);
@@ -580,7 +598,7 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
       if (item.checkedOn !== null && data.on <= item.checkedOn) return [];
       const checkBy = addDays(data.on, checkDays('enhanced', 'everyDays', item, context));
       const others = leavesChecks(item, data.check);
-      return past(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy, ...others } }];
+      return since(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy, ...others } }];
     },
     CorrectItemCheck: correctCheck,
     DetectUnauthorisedTransfer: detect,

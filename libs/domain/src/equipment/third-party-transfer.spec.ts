@@ -246,7 +246,7 @@ describe('a transfer is carried out (R13)', () => {
     const once = same(carriedOut, carriedOut.type, { on: '2026-05-20' });
     holder(requested(), consented).knowing(item, ITEM, registration, late).decides(carry('2026-05-20'), once);
     const kitchens = [{ item: 'kitchen', quantity: 2, consignment: 'norland.d-1' }];
-    const brought = () =>
+    const brought = (...since: Event[]) =>
       holder(requested({ goods: kitchens }), consented).knowing(
         consignment,
         'norland.d-1',
@@ -256,11 +256,25 @@ describe('a transfer is carried out (R13)', () => {
           lines: [],
           checks: [{ item: 'kitchen', holder: 'estmark', quantity: 5 }],
         }),
+        ...since,
       );
     const facts = { item: 'kitchen', consignment: 'norland.d-1', receivedOn: '2026-05-20' };
     brought().refusesWith(carry('2026-05-19'), 'before-receipt', facts);
     const moved = { on: '2026-05-20', goods: kitchens };
     brought().decides(carry('2026-05-20'), same(carriedOut, carriedOut.type, moved));
+    // Nor before a transfer that brought them to the holder.
+    const came = act('ItemTransferred', { transfer: 'x.t', on: '2026-05-22', from: 'vestra', to: 'estmark' });
+    holder(requested(), consented)
+      .knowing(item, ITEM, registration, same(receipt, 'ItemReceived', { holder: 'vestra' }), came)
+      .refusesWith(carry('2026-05-21'), 'before-transfer', { serial: 'TS-0001', transferredOn: '2026-05-22' });
+    const parts = (from: string, to: string, left: number, on: string) =>
+      act('ReceivedGoodsTransferred', { item: 'kitchen', quantity: 5 - left, from, to, left, held: 5 - left, on });
+    const back = [parts('estmark', 'vestra', 0, '2026-05-21'), parts('vestra', 'estmark', 0, '2026-05-22')];
+    brought(...back).refusesWith(carry('2026-05-21'), 'before-transfer', { transferredOn: '2026-05-22' });
+    brought(parts('estmark', 'vestra', 2, '2026-05-22')).decides(
+      carry('2026-05-21'),
+      same(carriedOut, carriedOut.type, { ...moved, on: '2026-05-21' }),
+    );
   });
   it('of serials of a designated type into a certified store of the new holder, which it names (R9)', () => {
     const named = carry('2026-05-25');

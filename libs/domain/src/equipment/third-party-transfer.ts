@@ -28,6 +28,7 @@ import {
   type Item,
   type ThirdPartyTransfer,
   beforeReceipt,
+  beforeTransfer,
   itemFacts,
   itemId,
   itemStream,
@@ -137,7 +138,7 @@ function notHeld(
 const heldNoMore = ({ donor, goods, holder }: ThirdPartyTransfer, context: DecisionContext): Refusal | null =>
   notHeld({ donor, goods: goods.filter(({ serials = [] }) => serials.length > 0) }, holder, context);
 
-/** R30: each item was received by the day. */
+/** R30: each item had come to the holder by the day. */
 function itemNotReceivedYet(
   { donor, goods }: Pick<ThirdPartyTransfer, 'donor' | 'goods'>,
   on: string,
@@ -147,23 +148,27 @@ function itemNotReceivedYet(
     for (const serial of serials) {
       const of = known.of(itemFacts, itemId(donor, item, serial));
       if (of === null || of.transfer === stream.id) continue;
-      const barred = beforeReceipt(on, of.receivedOn, { item, serial });
+      const about = { item, serial };
+      const barred = beforeReceipt(on, of.receivedOn, about) ?? beforeTransfer(on, of.transferredOn, about);
       if (barred !== null) return barred;
     }
   }
   return null;
 }
 
-/** R30: goods without serials were received by the day, in the consignments that brought them. */
+/** R30: goods that a consignment brought had come to the holder by the day. */
 function goodsNotReceivedYet(
-  { goods }: Pick<ThirdPartyTransfer, 'goods'>,
+  { goods, holder }: Pick<ThirdPartyTransfer, 'goods' | 'holder'>,
   on: string,
   { known }: DecisionContext,
 ): Refusal | null {
   for (const { item, consignment } of goods) {
     if (consignment === undefined) continue;
-    const { receipt = null } = known.of(consignmentFacts, consignment)?.reached ?? {};
-    const barred = beforeReceipt(on, receipt, { item, consignment });
+    const of = known.of(consignmentFacts, consignment);
+    if (of === null) continue;
+    const about = { item, consignment };
+    const { transferredOn = null } = lotOf(of, item, holder) ?? {};
+    const barred = beforeReceipt(on, of.reached.receipt ?? null, about) ?? beforeTransfer(on, transferredOn, about);
     if (barred !== null) return barred;
   }
   return null;
