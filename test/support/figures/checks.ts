@@ -23,8 +23,8 @@ const scheduled = (events: Check) =>
 
 /** The day on which a check was given up: of the recording, if it was recorded as late before. */
 function givenUpOn(events: Check, event: Check[number]): string {
-  const due = lastDay(events);
-  const isOverdue = only(events, 'EndUseCheckBecameOverdue').some(({ data }) => data.due === due);
+  const planned = events.findLastIndex(({ type }) => type === 'EndUseCheckRescheduled');
+  const isOverdue = only(events.slice(planned + 1), 'EndUseCheckBecameOverdue').length > 0;
   return isOverdue && recordedOn(event) > occurredOn(event) ? recordedOn(event) : occurredOn(event);
 }
 
