@@ -308,6 +308,21 @@ export function views(opens: DeploymentFactory): void {
       ]);
     });
 
+    it('has not to schedule what was delivered apart from consignments', async () => {
+      await programme('chi');
+      await supply('lanyards', 'chi', 'lanyard', 100);
+      const c = 'assistance-case/norland.lanyards';
+      const lines = [{ line: '001', quantity: 60 }];
+      const plan = { case: 'norland.lanyards', lines, due: '2026-07-05' };
+      await say(DONOR, 'consignment/norland.lanyards-1/schedule', plan);
+      const stream = 'programme/norland.chi';
+      const met = { milestone: 'm-1', due: '2030-06-04' };
+      const facts = [{ stream, event: await say(DONOR, `${stream}/plan-milestone`, met) }];
+      await say(DONOR, `${c}/deliver`, { line: '001', quantity: 30, on: '2026-06-04', consignments: [], facts });
+      const { rows } = await view('deliverables?assistance_case=norland.lanyards');
+      expect(only(rows, 'delivered', 'on_the_way', 'unscheduled')).toEqual([[30, '60', 10]]);
+    });
+
     it('leaves out what a programme that ended no longer brings', async () => {
       await programme('psi');
       await supply('kettles', 'psi', 'kettle');

@@ -43,14 +43,14 @@ function brought(from: From, { sum }: ExactSums): Query {
     .addGroupBy('n.line');
 }
 
-/** Of each line, the day of the last delivery, and of the last one of which something is left. */
-const delivered = (from: From): Query =>
+/** Of each line, the last delivery of which something is left, and what rests on no consignment. */
+const delivered = (from: From, { sum }: ExactSums): Query =>
   from(DeliveryFactRow, 'd')
     .where('d.corrects IS NULL')
     .select('d.stream', 'stream')
     .addSelect('d.line', 'line')
-    .addSelect('MAX(d.occurred_on)', 'last_delivered_on')
-    .addSelect('MAX(CASE WHEN d.quantity_left > 0 THEN d.occurred_on END)', 'last_left_on')
+    .addSelect('MAX(CASE WHEN d.quantity_left > 0 THEN d.occurred_on END)', 'last_delivered_on')
+    .addSelect(sum('CASE WHEN d.apart THEN d.quantity_left ELSE 0 END'), 'apart')
     .groupBy('d.stream')
     .addGroupBy('d.line');
 
@@ -67,15 +67,18 @@ const STATE = `CASE WHEN ${IS_WHOLE} THEN 'completed'
   WHEN ${hasWord('k.lines_in_force', 'l.line')} THEN 'open'
   ELSE 'draft' END`;
 
-/** What is neither delivered nor in a consignment; `brought` as a number that can be compared. */
-const unscheduled = (brought: string): string =>
-  `CASE WHEN l.quantity <= l.delivered OR l.quantity <= ${brought} THEN 0
-    WHEN l.delivered > ${brought} THEN l.quantity - l.delivered ELSE l.quantity - ${brought} END`;
+/**
+ * What is neither delivered nor in a consignment; `coming` as a number that can be compared: what
+ * consignments bring, and what was delivered apart from them.
+ */
+const unscheduled = (coming: string): string =>
+  `CASE WHEN l.quantity <= l.delivered OR l.quantity <= (${coming}) THEN 0
+    WHEN l.delivered > (${coming}) THEN l.quantity - l.delivered ELSE l.quantity - (${coming}) END`;
 
 /** Each line of each case, with what consignments bring of it. */
 export function deliverableLines(from: From, { sums }: ViewOptions): Query {
   const part = brought(from, sums);
-  const days = delivered(from);
+  const days = delivered(from, sums);
   const cases = from(CaseRow, 'a').select('a.stream', 'stream').addSelect('a.status', 'status');
   cases.addSelect('a.lines_in_force', 'lines_in_force').addSelect('a.currency', 'currency');
   cases.addSelect('a.ended_on', 'ended_on');
@@ -88,13 +91,16 @@ export function deliverableLines(from: From, { sums }: ViewOptions): Query {
   for (const column of LINE) query.addSelect(`l.${column}`, column);
   return query
     .addSelect('f.last_delivered_on', 'last_delivered_on')
-    .addSelect(`CASE WHEN ${IS_WHOLE} THEN f.last_left_on END`, 'completed_on')
+    .addSelect(`CASE WHEN ${IS_WHOLE} THEN f.last_delivered_on END`, 'completed_on')
     .addSelect('k.currency', 'currency')
     .addSelect('k.status', 'case_status')
     .addSelect(STATE, 'state')
     .addSelect(sums.orZero('b.on_the_way'), 'on_the_way')
     .addSelect(sums.orZero('b.received'), 'received')
-    .addSelect(unscheduled(`(${sums.clamped(sums.orZero('b.brought'))})`), 'unscheduled');
+    .addSelect(
+      unscheduled(['b.brought', 'f.apart'].map((one) => sums.clamped(sums.orZero(one))).join(' + ')),
+      'unscheduled',
+    );
 }
 
 const DONE = { done: 'completed_on', closed: { state: ['draft', 'ended'] } };
@@ -105,7 +111,7 @@ const DONE = { done: 'completed_on', closed: { state: ['draft', 'ended'] } };
 export const deliverables: RowsView = {
   name: 'deliverables',
   topic: 'Recipients',
-  version: 6,
+  version: 7,
   about: 'a line of a case: its two promises, and what of it is delivered, on the way and not yet scheduled',
   key: ['assistance_case', 'line'],
   columns: {
@@ -152,7 +158,8 @@ export const deliverables: RowsView = {
       "the quantity that is neither delivered nor in a consignment, in the line's unit; with occurred-by, by that day",
     first_due: 'the day first promised',
     due: `the day planned now${AS_KNOWN_NOW}`,
-    last_delivered_on: 'the day of the last delivery at the delivery point; with occurred-by, of those by that day',
+    last_delivered_on:
+      'the day of the last delivery at the delivery point of which something is left; with occurred-by, of those by that day',
     completed_on:
       'the day by which the whole quantity had been delivered; null before; with occurred-by, by what was delivered by that day',
     value: `the line's value, in minor units of the case's currency${AS_KNOWN_NOW}`,

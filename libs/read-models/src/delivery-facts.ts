@@ -1,7 +1,7 @@
 import type { AssistanceCaseEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
-import { count, countOrNull, day, text, textOrNull } from './columns.js';
+import { count, countOrNull, day, flag, text, textOrNull } from './columns.js';
 import { BASIS, earlier, implausible, implausibleFor } from './plausibility.js';
 import { originOf } from './row-by.js';
 
@@ -18,6 +18,7 @@ export class DeliveryFactRow {
   @count("what was delivered, in the line's unit; of a correction, the difference") quantity!: number;
   @countOrNull("what is left of it, its corrections included, in the line's unit; null of a correction")
   quantity_left!: number | null;
+  @flag('whether it rests on no consignment') apart!: boolean;
   @day('the day on which the delivery point was reached, as corrected; of a correction, the day of the correction')
   occurred_on!: string;
   @day('the day on which it was recorded') recorded_on!: string;
@@ -25,7 +26,15 @@ export class DeliveryFactRow {
   @implausibleFor('before-the-request') implausible!: string | null;
 }
 
-const NOTHING = { delivery: '', line: '', quantity: 0, quantity_left: null, occurred_on: '', recorded_on: '' };
+const NOTHING = {
+  delivery: '',
+  line: '',
+  quantity: 0,
+  quantity_left: null,
+  apart: false,
+  occurred_on: '',
+  recorded_on: '',
+};
 
 const onDay = (row: DeliveryFactRow, occurred_on: string): DeliveryFactRow => ({
   ...row,
@@ -47,8 +56,9 @@ function evolve(
   }
   const recorded_on = event.metadata.recordedAt.slice(0, 10);
   if (event.type === 'AssistanceDelivered' && head !== null) {
-    const { line, quantity, on } = event.data;
-    return onDay({ ...head, delivery: key, line, quantity, quantity_left: quantity, recorded_on }, on);
+    const { line, quantity, on, consignments } = event.data;
+    const apart = consignments.length === 0;
+    return onDay({ ...head, delivery: key, line, quantity, quantity_left: quantity, apart, recorded_on }, on);
   }
   if (event.type !== 'DeliveryCorrected' || head === null) return row;
   const { line, quantityBy: quantity, corrects, on } = event.data;
@@ -75,7 +85,7 @@ function touches(event: RecordedEvent<AssistanceCaseEvent>): readonly string[] {
 export const deliveryFacts: Projection<AssistanceCaseEvent, DeliveryFactRow> = {
   name: 'delivery-facts',
   topic: 'Recipients',
-  version: 4,
+  version: 5,
   kinds: ['assistance-case'],
   about: 'a delivery of a line of a case, or its correction; `deliveries` adds item and unit',
   entity: DeliveryFactRow,

@@ -567,7 +567,10 @@ describe('days that contradict each other are marked until they are corrected (R
       Object.values(
         rowsOf(
           model,
-          happened('assistance-case/norland.c', request(more), added, [type, { line: 'l', quantity: 1, on }]),
+          happened('assistance-case/norland.c', request(more), added, [
+            type,
+            { line: 'l', quantity: 1, on, consignments: [] },
+          ]),
         ),
       ).find((row) => row['line'] === 'l')?.['implausible'];
     for (const [model, type] of [

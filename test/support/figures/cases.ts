@@ -182,7 +182,7 @@ function line(events: Events, line: Added) {
 /** Of a line, the day of the last delivery, and that by which the whole was delivered. */
 function daysOf(events: Events, { assistance_case, line: name, quantity }: ReturnType<typeof line>) {
   const deliveries = deliveredOf(events, name);
-  const last_delivered_on = latest(deliveries.map(({ on }) => on));
+  const last_delivered_on = latest(deliveries.filter((one) => one.quantity > 0).map(({ on }) => on));
   return { assistance_case, line: name, last_delivered_on, completed_on: dayOfWhole(deliveries, quantity) };
 }
 
@@ -262,6 +262,7 @@ function facts(events: Events) {
         line: event.data.line,
         quantity: delivered ? event.data.quantity : event.data.quantityBy,
         quantity_left: delivered ? leftOf(events, event) : null,
+        apart: delivered && event.data.consignments.length === 0,
         delivery: event.id,
         occurred_on: delivered ? dayOfDelivery(events, event) : occurredOn(event),
         recorded_on: recordedOn(event),

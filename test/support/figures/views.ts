@@ -62,7 +62,7 @@ function seenBy(log: readonly RecordedEvent[], line: CaseLine, of: CaseRow, by: 
   const delivered = sum(left.map(({ quantity_left: of }) => of ?? 0));
   const isWhole = line.quantity > 0 && delivered >= line.quantity;
   const days = {
-    last_delivered_on: latest(own.map(({ occurred_on: on }) => on)),
+    last_delivered_on: latest(left.map(({ occurred_on: on }) => on)),
     completed_on: isWhole ? latest(left.map(({ occurred_on: on }) => on)) : null,
   };
   const hasEnded = of.ended_on !== null && of.ended_on <= by;
@@ -79,6 +79,16 @@ function deliverables(log: readonly RecordedEvent[], day: string, by: string | n
     ) as (typeof daysNow)[number];
     const { line, of, days } = by === null ? { line: now, of: ofNow, days: ownDays } : seenBy(log, now, ofNow, by);
     const { received, onTheWay } = inConsignments(known, day, line);
+    const apart = sum(
+      deliveryFacts(log).flatMap(({ row }) =>
+        row.apart &&
+        row.assistance_case === line.assistance_case &&
+        row.line === line.line &&
+        (by === null || row.occurred_on <= by)
+          ? [row.quantity_left ?? 0]
+          : [],
+      ),
+    );
     const state = stateOf(log, line, of);
     const { last_delivered_on, completed_on } = days;
     const late = (promised: string): number | null =>
@@ -96,7 +106,7 @@ function deliverables(log: readonly RecordedEvent[], day: string, by: string | n
       delivered: line.delivered,
       received: String(received),
       on_the_way: String(onTheWay),
-      unscheduled: Math.max(0, line.quantity - Math.max(line.delivered, received + onTheWay)),
+      unscheduled: Math.max(0, line.quantity - Math.max(line.delivered, received + onTheWay + apart)),
       first_due: line.first_due,
       due: line.due,
       last_delivered_on,
@@ -146,7 +156,7 @@ function consignedItems(all: readonly RecordedEvent[], day: string, by: string |
 const deliveries: Figures = (log, { occurredBy }) => {
   const lines = caseLineRows(log);
   const facts = deliveryFacts(log).filter(({ row }) => occurredBy === null || row.occurred_on <= occurredBy);
-  return facts.map(({ row, event }) => {
+  return facts.map(({ row: { apart: _, ...row }, event }) => {
     const line = lineOf(lines, row);
     return {
       ...row,
