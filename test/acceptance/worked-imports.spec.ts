@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -37,13 +37,14 @@ describe('the worked file of the how-to', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const brought = async (name: string, ...more: string[]): Promise<Record<string, unknown>> => {
+  const brought = (name: string, ...more: string[]) => broughtFrom(fileOf(`${name}.csv`), name, ...more);
+  const broughtFrom = async (file: string, name: string, ...more: string[]): Promise<Record<string, unknown>> => {
     const printed: string[] = [];
     const program = commandLine(
       () => undefined,
       (json) => ({ json, out: (line) => void printed.push(line), err: () => undefined }),
     );
-    const args = ['import', 'commands', fileOf(`${name}.csv`), '--mapping', fileOf(`${name}.mapping.json`)];
+    const args = ['import', 'commands', file, '--mapping', fileOf(`${name}.mapping.json`)];
     const places = ['--refused', join(folder, 'refused.csv'), '--missing', join(folder, 'missing.csv')];
     await program.parseAsync(['node', 'entente', ...args, ...places, '--url', server.url, '--json', ...more]);
     return JSON.parse(printed.at(-1) ?? '') as Record<string, unknown>;
@@ -111,6 +112,28 @@ describe('the worked file of the how-to', () => {
     await until(async () => (await portfolio())?.['pledged'] === '365000000');
     expect(await portfolio()).toMatchObject({ uncommitted: '300000000', unobligated: '65000000', obligated: '0' });
     expect(await brought('state-department')).toMatchObject({ accepted: 0, alreadyThere: 6, leftOut: 2, missing: 0 });
+  });
+
+  it('state-department counts each year once, when the next book follows', async () => {
+    const book = join(folder, 'book.csv');
+    const years = (from: number): string =>
+      ['Actual', 'Estimate', 'Request'].map((stage, n) => `FY ${from + n} ${stage}`).join(',');
+    writeFileSync(book, `Request\nAccount,Country,${years(2024)}\nBook,Yland,100,60,70\n`);
+    expect(await broughtFrom(book, 'state-department')).toMatchObject({ read: 1, accepted: 1, refused: 0 });
+    writeFileSync(book, `Request\nAccount,Country,${years(2025)}\nBook,Yland,60,75,80\n`);
+    const next = ['--edition', 'fy-2027', '--published', '2026-05-30'];
+    expect(await broughtFrom(book, 'state-department', ...next)).toMatchObject({ read: 1, refused: 0 });
+    const stages = ['period', 'pledged', 'committed', 'obligated'];
+    const figures = async () =>
+      (await rowsOf('funding', 'recipient=yland&sort=period')).map((row) => stages.map((name) => row[name]));
+    const wanted = [
+      ['2024', 10_000_000, 10_000_000, 10_000_000],
+      ['2025', 6_000_000, 6_000_000, 6_000_000],
+      ['2026', 7_500_000, 7_500_000, 0],
+      ['2027', 8_000_000, 0, 0],
+    ];
+    await until(async () => (await figures()).length === wanted.length);
+    expect(await figures()).toEqual(wanted);
   });
 
   it('equipment has its values, and each serial number that was received', async () => {
