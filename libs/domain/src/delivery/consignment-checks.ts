@@ -7,7 +7,7 @@ import type {
   ScheduleEndUseCheck,
   TransferReceivedGoods,
 } from '@entente/contracts';
-import { type DecisionContext, addDays, daysBetween } from '@entente/kernel';
+import { type DecisionContext, type Refusal, addDays, daysBetween, refuse } from '@entente/kernel';
 import { checkDays } from '../equipment/check-terms.js';
 import { areaOf } from '../equipment/item-facts.js';
 import { monitoredLines, wordOf } from './consignment-serials.js';
@@ -21,6 +21,9 @@ const MOST_ITEMS = 1_000_000;
 
 /** The number of items of which a check draws its sample: within its bounds. */
 export const countable = (quantity: number): number => Math.min(Math.max(quantity, 0), MOST_ITEMS);
+
+/** R32: whether a row can hold a quantity, also after a correction of the receipt. */
+const isHeld = (quantity: number): boolean => Math.abs(quantity) <= Number.MAX_SAFE_INTEGER - MOST_ITEMS;
 
 /** The items of each type that a receipt brings, and that are not monitored by their serials. */
 function sampled(data: ConfirmReceipt, state: Consignment, context: DecisionContext): ReadonlyMap<string, number> {
@@ -115,12 +118,14 @@ export function transferGoods(
   data: TransferReceivedGoods,
   state: Consignment,
   context: DecisionContext,
-): readonly ConsignmentEvent[] {
+): readonly ConsignmentEvent[] | Refusal {
   const { item, quantity, from, to } = data;
   const lot = lotOf(state, item, from);
   if (lot === undefined) return [];
   const had = to === undefined ? undefined : lotOf(state, item, to);
   const now = (had?.quantity ?? 0) + quantity;
+  if (![now, lot.quantity - quantity].every(isHeld))
+    return refuse('quantity-beyond-range', 'the quantity stays within what a row can hold', 'R32');
   const check = () => sampleOf(data, item, Math.min(now, MOST_ITEMS), state, context, to);
   const counts = had !== undefined && (had.quantity > 0 || now <= 0) ? { joins: had.event } : { check: check() };
   const counted = to === undefined ? {} : counts;

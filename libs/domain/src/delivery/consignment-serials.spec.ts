@@ -227,6 +227,7 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
     system(received, first).decides(disposal, taken(disposal, { left: 0, broughtBy: given.id(1) }));
     system(received).decides(take(1, { from: 'vestra', to: 'sudria' }), []);
     recipient(received).refuses(take(2), 'not-the-system');
+    system(received).refuses(take(Number.MAX_SAFE_INTEGER), 'quantity-beyond-range');
     // A correction of the receipt counts what is left there.
     const fewer = act('CorrectReceipt', { corrects: given.id(1), line: '002', quantityBy: -1, reason: 'miscounted' });
     const left = { sampled: { item: 'field-kitchen', quantity: 2 } };
