@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { CATALOGUE, commandOf, exampleOf, readBody } from '@entente/contracts';
 import { POLICIES } from '@entente/domain';
-import type { Command, DueItem, RecordedEvent } from '@entente/kernel';
+import type { Command, DueItem } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
+import { recordedEvent } from '../support/recorded-event.js';
 
 const ITEMS: Readonly<Record<string, string>> = {
   'mandate-end': 'ostra-training/donor',
@@ -39,12 +40,14 @@ describe('each policy', () => {
         const Data = events[type]?.data;
         expect([type, Data === undefined]).toEqual([type, false]);
         const data = exampleOf(Data as new () => object);
-        const event = { stream: `${kind}/sealed.${'0'.repeat(32)}`, id: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1', type, data } as unknown as RecordedEvent;
+        const stream = `${kind}/sealed.${'0'.repeat(32)}`;
+        const id = '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1';
+        const event = recordedEvent({ id, stream, revision: 0, type, data });
         const context = { opaque: () => `sealed.${'1'.repeat(32)}` };
         const consequences = react(data as never, event as never, context);
         expect(consequences.length).toBeGreaterThan(0);
-        for (const { stream, command } of consequences)
-          expect([type, faultsOf(stream.kind, command), bySystem(stream.kind, command.type)]).toEqual([type, null, true]);
+        for (const { stream: to, command } of consequences)
+          expect([type, faultsOf(to.kind, command), bySystem(to.kind, command.type)]).toEqual([type, null, true]);
       }
     },
   );

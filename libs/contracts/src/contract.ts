@@ -51,7 +51,7 @@ export interface KindContract {
   readonly events: Readonly<Record<string, EventContract>>;
 }
 
-/** Events that close only events of the same kind: any other does not compile. */
+/** The events of a kind, of which each closes only events of the same kind. */
 type ClosingOwn<Events> = {
   readonly [Type in keyof Events]: Events[Type] extends { readonly closes: readonly (infer Closed)[] }
     ? { readonly closes: readonly (Closed & keyof Events)[] }

@@ -1,34 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { foldRows } from '@entente/engine';
 import type { AnyProjection, RecordedEvent } from '@entente/kernel';
+import { recordedEvent } from '../../../test/support/recorded-event.js';
 import { MODELS } from './models.js';
 
 const DAY = '2026-05-04';
 
 /** Events of one stream, in order, as they would have been recorded. */
 const happened = (stream: string, ...events: readonly (readonly [type: string, data: unknown])[]): RecordedEvent[] =>
-  events.map(([type, data], revision) => ({
-    id: `e${revision}`,
-    stream,
-    revision,
-    position: BigInt(revision + 1),
-    type,
-    version: 1,
-    data,
-    metadata: {
-      actor: { organisation: 'norland', role: 'donor' as const },
-      occurredAt: `${DAY}T09:00:00.000Z`,
-      recordedAt: `${DAY}T10:00:00.000Z`,
-      commandId: `c${revision}`,
-      commandHash: 'h',
-      correlationId: 'k',
-      causationId: null,
-      consulted: [],
-      evidence: [],
-      legalBasis: null,
-      marking: null,
-    },
-  }));
+  events.map(([type, data], revision) => recordedEvent({ id: `e${revision}`, stream, revision, type, data }));
 
 /**
  * The rows of a model by key, after these events; checks that one batch and single events give the

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { CATALOGUE, type EventContract, exampleOf, fieldsOf } from '@entente/contracts';
 import { foldRows } from '@entente/engine';
 import type { AnyProjection, Projection, RecordedEvent } from '@entente/kernel';
+import { recordedEvent } from '../../../test/support/recorded-event.js';
 import { MODELS } from './models.js';
 
 const FEW = 100;
@@ -29,28 +30,10 @@ const BOUNDED: Readonly<Record<string, string | null>> = {
 
 type Data = Readonly<Record<string, unknown>>;
 
-const happened = (kind: string, type: string, { version }: EventContract, data: Data, revision: number) => ({
-  id: `event-${String(revision).padStart(6, '0')}`,
-  stream: `${kind}/norland.one`,
-  revision,
-  position: BigInt(revision + 1),
-  type,
-  version,
-  data,
-  metadata: {
-    actor: { organisation: 'norland', role: 'donor' as const },
-    occurredAt: '2026-05-04T09:00:00.000Z',
-    recordedAt: '2026-05-04T10:00:00.000Z',
-    commandId: 'c',
-    commandHash: 'h',
-    correlationId: 'k',
-    causationId: null,
-    consulted: [],
-    evidence: [],
-    legalBasis: null,
-    marking: null,
-  },
-});
+const happened = (kind: string, type: string, { version }: EventContract, data: Data, revision: number) => {
+  const id = `event-${String(revision).padStart(6, '0')}`;
+  return recordedEvent({ id, stream: `${kind}/norland.one`, revision, type, version, data });
+};
 
 /** The fields of an event that hold a name, an id or a code, and no word of a fixed set. */
 const named = ({ data }: EventContract): readonly string[] =>

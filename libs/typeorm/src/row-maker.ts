@@ -22,7 +22,7 @@ export function rowMaker(columns: Readonly<Record<string, ColumnType>>): RowMake
   const members = Object.entries(columns).map(
     ([name, type], i) => `${JSON.stringify(name)}: (v = values[${i}]) === null ? null : ${expressionOf(type)}`,
   );
-  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- of declarations
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- of declared names
   const compile = new Function(
     'decode',
     `return (values, decodeSum) => { let v; return { ${members.join(', ')} }; };`,

@@ -1,11 +1,7 @@
 import type { FundingAccountCommand, MisuseCaseEvent } from '@entente/contracts';
 import { type Consequence, eventPolicy } from '@entente/kernel';
 
-const onAccount = (
-  id: string,
-  command: FundingAccountCommand,
-  { occurredAt }: { readonly occurredAt?: string } = {},
-): readonly Consequence[] => [
+const onAccount = (id: string, command: FundingAccountCommand, occurredAt?: string): readonly Consequence[] => [
   { stream: { kind: 'funding-account', id }, command, ...(occurredAt === undefined ? {} : { occurredAt }) },
 ];
 
@@ -27,7 +23,7 @@ export const recoveredFunds = eventPolicy<MisuseCaseEvent>(
               data: { amount, period: period ?? metadata.occurredAt.slice(0, 4), reason: 'misuse-recovery', recovery },
             },
             // It came back on the day of the recovery, whenever that is recorded.
-            metadata,
+            metadata.occurredAt,
           ),
     RecoveryCorrected: ({ account, amount, corrects: recovery, reason }) =>
       account === undefined || amount === undefined
