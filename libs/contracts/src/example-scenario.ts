@@ -245,11 +245,13 @@ const course = (n: number): string => `training-activity/norland.training-${n}`;
 
 const ALONE = { with: { unit: 'estmark.battalion-2', number: 1 } };
 
-/** Trainings: one is held, one ends early, one is cancelled, and one is late. */
+const planned = (day: (offset: number) => string, starts: number, more: object = {}): More => ({
+  with: { programme: undefined, case: undefined, starts: day(starts), ends: day(starts + 8), ...more },
+});
+
+/** Trainings: one is held, one ends early, and one is late. */
 const trainingLines = (day: (offset: number) => string): readonly Line[] => {
-  const plan = (starts: number, more: object = {}): More => ({
-    with: { programme: undefined, case: undefined, starts: day(starts), ends: day(starts + 8), ...more },
-  });
+  const plan = (starts: number, more: object = {}): More => planned(day, starts, more);
   const numbers = { women: 2, men: 5, notStated: 0 };
   return [
     [SOLDIER, 'register', RECIPIENT],
@@ -272,8 +274,6 @@ const trainingLines = (day: (offset: number) => string): readonly Line[] => {
     ...answersTo(course(1), 'complete', RECIPIENT, DONOR),
     [course(1), 'correct', DONOR, { with: { completed: numbers }, ...CORRECTS('complete') }],
     [course(1), 'follow-up', RECIPIENT],
-    [course(2), 'plan', DONOR, plan(30, { course: 'mine-clearance', planned: 20, programme: idOf(P) })],
-    [course(2), 'cancel', DONOR],
     [course(4), 'plan', DONOR, plan(0, { course: 'radio-repair', planned: 2 })],
     [course(4), 'nominate', RECIPIENT, ALONE],
     [course(4), 'nominate', RECIPIENT, { with: { ...ALONE.with, trainee: 'n-2' } }],
@@ -495,6 +495,8 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   ],
   [RECOVERED, 'correct-reimbursement', SYSTEM, { events: { recovery: `${M}:recover-funds` } }],
   [M, 'decide-measure', DONOR, { with: { measure: 'terminate' } }],
+  [course(2), 'plan', DONOR, planned(day, 30, { course: 'mine-clearance', planned: 20, programme: idOf(P) })],
+  [course(2), 'cancel', DONOR],
   [P, 'complete', DONOR],
   [M, 'terminate-assistance', DONOR],
   [M, 'close', DONOR],

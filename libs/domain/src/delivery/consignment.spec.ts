@@ -97,6 +97,17 @@ describe('a delivery is scheduled', () => {
       .knowing(assistanceCase, CASE, ...running, act('CaseClosed', { reason: 'complete' }))
       .refuses(when, 'case-not-accepted');
   });
+  it('in a programme that has not ended: one that is suspended can be resumed (R19)', () => {
+    const within = (...events: Event[]) =>
+      donor()
+        .knowing(assistanceCase, CASE, ...running)
+        .knowing(programme, OF, proposed, ...events);
+    within(act('ProgrammeTerminated', { reason: 'misuse' })).refuses(when, 'programme-terminated');
+    const completed = act('ProgrammeCompleted', { on: '2026-05-31' });
+    within(completed).refuses(when, 'programme-completed');
+    within(completed).decides(when, scheduled, { occurredAt: '2026-05-31T10:00:00.000Z' });
+    within(suspended).decides(when, scheduled);
+  });
   it('under a case outside of any programme', () => {
     const outside = act('AssistanceRequested', { donor: 'norland', recipient: 'estmark', asked: [] });
     donor()

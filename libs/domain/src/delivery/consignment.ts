@@ -29,9 +29,10 @@ import {
   setAside,
 } from '../framework/framework-facts.js';
 import { consultingImplementers } from '../parties/registration.js';
-import { programmeStopped } from '../planning/programme-stopped.js';
+import { programmeEnded, programmeStopped } from '../planning/programme-stopped.js';
 import { assistanceCase } from './assistance-case.js';
 import { caseHeld } from './assistance-execution.js';
+import { assistanceStreams } from './named-assistance.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
 import { correctedSample, firstSamples, movedSamples, storedElsewhere, transferGoods } from './consignment-checks.js';
 import {
@@ -193,16 +194,18 @@ function tooManyTypes(
 
 /**
  * R16: a delivery is scheduled for lines of an accepted or implemented case, within their
- * outstanding quantity.
+ * outstanding quantity. R19: in a programme that has not ended.
  */
-function schedule(data: ConsignmentData<'ScheduleDelivery'>, { known }: DecisionContext) {
-  const of = known.of(assistanceCase, data.case);
+function schedule(data: ConsignmentData<'ScheduleDelivery'>, context: DecisionContext) {
+  const of = context.known.of(assistanceCase, data.case);
   if (of === null) return refuse('case-not-found', 'the case named has been requested', null, { case: data.case });
   const { donor, recipient, requestedOn } = of;
   if (of.status === 'closed' || of.status === 'cancelled' || (of.status !== 'accepted' && !of.implemented))
     return refuse('case-not-accepted', 'the case is accepted or implemented, and has not ended', 'R16', {
       status: statusOf(of),
     });
+  const ended = programmeEnded(of.programme, context, context.occurredAt.slice(0, 10));
+  if (ended !== null) return ended;
   if (new Set(data.lines.map(({ line }) => line)).size < data.lines.length)
     return refuse('line-twice', 'each line is named once');
   for (const { line: name, quantity } of data.lines) {
@@ -456,7 +459,11 @@ export const consignment: Decider<
     opens: 'ScheduleDelivery',
     evolve,
     consults: (command, state, known) => {
-      if (command.type === 'ScheduleDelivery') return [{ kind: 'assistance-case', id: command.data.case }];
+      if (command.type === 'ScheduleDelivery') {
+        const under = { kind: assistanceCase.kind, id: command.data.case };
+        const within = known.has(assistanceCase, under.id) ? known.of(assistanceCase, under.id)?.programme : undefined;
+        return [under, ...assistanceStreams({ programme: within })];
+      }
       if (state === null) return [];
       const of = known.has(assistanceCase, state.case) ? known.of(assistanceCase, state.case) : null;
       const itsCase = { kind: 'assistance-case', id: state.case };

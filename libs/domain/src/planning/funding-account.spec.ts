@@ -267,6 +267,27 @@ describe('a disbursement', () => {
       'tranche-not-planned',
     );
   });
+  it('plans no tranche of a programme that was ended early: it could not be disbursed (R19)', () => {
+    const planning = { type: 'PlanDisbursement', data: { ...money(10), tranche: 't1', due: '2026-07-01' } };
+    const of = { ...opening, programme: 'norland.p' };
+    const within = (basis: string, end: { type: string; data: unknown }) =>
+      given(fundingAccount, { type: 'FundingAccountOpened', data: { ...of, basis } })
+        .as('norland', 'donor')
+        .knowing(
+          programme,
+          'norland.p',
+          { type: 'ProgrammeProposed', data: { donor: 'norland', recipient: 'estmark' } },
+          end,
+        );
+    const terminated = { type: 'ProgrammeTerminated', data: { reason: 'misuse' } };
+    within('own', terminated).refuses(planning, 'programme-terminated');
+    const then = { type: 'DisbursementPlanned', data: planning.data };
+    // After its completion a programme is still paid.
+    within('own', { type: 'ProgrammeCompleted', data: { on: '2026-05-31' } }).decides(planning, then);
+    within('own', { type: 'ProgrammeSuspended', data: { reason: 'review' } }).decides(planning, then);
+    const data = { ...planning.data, reported: row };
+    within('reported', terminated).decides({ ...planning, data }, { ...then, data });
+  });
   it('leaves a tranche overdue, until the whole of it was disbursed', () => {
     const of = { tranche: 't1', due: '2026-05-20' };
     const planned = { type: 'DisbursementPlanned', data: { ...money(10), ...of } };

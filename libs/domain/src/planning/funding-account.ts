@@ -207,17 +207,27 @@ function dayCorrected({ corrects = '' }: Reversal, { correctable }: FundingAccou
  * held, or while a hold is in force on any of its scopes.
  */
 function stopped(account: FundingAccount, context: DecisionContext): Refusal | null {
-  const { programme: id, case: of, basis } = account;
+  const { programme: id, case: of } = account;
   const { known } = context;
   const state = id === undefined ? null : known.of(programme, id);
-  const facts = { programme: id ?? null };
   if (state?.status === 'suspended')
-    return refuse('programme-suspended', 'the programme is not suspended', 'R19', facts);
-  if (state?.status === 'terminated' && basis === 'own')
-    return refuse('programme-terminated', 'the programme was not ended early', 'R19', facts);
+    return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: id ?? null });
+  const ended = endedEarly(account, context);
+  if (ended !== null) return ended;
   const paid = of === undefined ? null : known.of(assistanceCase, of);
   const held = of === undefined || paid === null ? null : caseHeld(of, paid);
   return held ?? accountOnHold(account, context) ?? recoveryOutstanding(state?.misuseCases ?? [], context);
+}
+
+/**
+ * R19: a programme that was ended early pays nothing more. After its completion it is still paid.
+ * An account with reported history repeats what another system did.
+ */
+function endedEarly({ programme: id, basis }: FundingAccount, { known }: DecisionContext): Refusal | null {
+  const state = id === undefined || basis === 'reported' ? null : known.of(programme, id);
+  return state?.status === 'terminated'
+    ? refuse('programme-terminated', 'the programme was not ended early', 'R19', { programme: id ?? null })
+    : null;
 }
 
 /** R19. An account with reported history repeats what another system did in spite of a hold. */
@@ -406,13 +416,14 @@ const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<
     DeobligateFunds: back('FundsDeobligated'),
     PlanDisbursement: {
       unless: (data, state, context) =>
-        trancheIn(state.tranches, data.tranche) !== undefined
+        endedEarly(state, context) ??
+        (trancheIn(state.tranches, data.tranche) !== undefined
           ? refuse('tranche-already-planned', 'no tranche has this name', null, {
               planned: Object.keys(state.tranches),
             })
           : (tooManyTranches(state) ??
             cannotMove(state, 'disbursed', data, 0, context) ??
-            beyondRange(state, 'planned', data.amount)),
+            beyondRange(state, 'planned', data.amount))),
       then: 'DisbursementPlanned',
     },
     RecordOverdueTranche: {
@@ -466,6 +477,7 @@ export const fundingAccount: Decider<
       evolve,
       consults: (command, state, known) => {
         if (command.type === 'OpenFundingAccount') return opensOn(command.data);
+        if (command.type === 'PlanDisbursement') return assistanceStreams({ programme: state?.programme });
         if (command.type === 'DisburseFunds') return state === null ? [] : restsOn(state, known);
         if (command.type === 'ReallocateFundsOut') return [{ kind: 'funding-account', id: command.data.to }];
         if (command.type === 'ReallocateFundsIn') return [{ kind: 'funding-account', id: command.data.from }];

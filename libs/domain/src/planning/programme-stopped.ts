@@ -8,12 +8,26 @@ import { programme } from './programme.js';
  */
 export function programmeStopped(
   id: string | undefined,
+  context: Pick<DecisionContext, 'known'>,
+  day?: string,
+): Refusal | null {
+  const suspended = id !== undefined && context.known.of(programme, id)?.status === 'suspended';
+  return suspended
+    ? refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: id })
+    : programmeEnded(id, context, day);
+}
+
+/**
+ * R19: nothing is planned in a programme that has ended, since it could not begin. A suspended one
+ * can be resumed.
+ */
+export function programmeEnded(
+  id: string | undefined,
   { known }: Pick<DecisionContext, 'known'>,
   day?: string,
 ): Refusal | null {
   const { status, completedOn = null } = (id === undefined ? null : known.of(programme, id)) ?? {};
   const facts = { programme: id ?? null };
-  if (status === 'suspended') return refuse('programme-suspended', 'the programme is not suspended', 'R19', facts);
   if (status === 'terminated') return refuse('programme-terminated', 'the programme was not ended early', 'R19', facts);
   if (status === 'completed' && (day === undefined || completedOn === null || day > completedOn))
     return refuse('programme-completed', 'the programme has not been completed', 'R19', facts);

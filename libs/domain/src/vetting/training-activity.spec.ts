@@ -104,6 +104,26 @@ describe('a training is planned', () => {
     opening().refuses(act('PlanTraining', { ...plan, recipient: 'ostra' }), 'party-not-registered');
     opening().refuses(act('PlanTraining', { ...plan, ends: '2026-06-30' }), 'ends-before-start');
   });
+  it('in a programme that has not ended: one that is suspended can be resumed (R19)', () => {
+    const proposed = act('ProgrammeProposed', { ...parties, kind: 'bilateral' });
+    const move = { starts: '2026-08-01', ends: '2026-08-20', cause: 'instructors-late' };
+    for (const [end, code] of [
+      [act('ProgrammeTerminated', { reason: 'misuse' }), 'programme-terminated'],
+      [act('ProgrammeCompleted', { on: '2026-05-31' }), 'programme-completed'],
+    ] as const) {
+      opening().knowing(programme, P, proposed, end).refuses(act('PlanTraining', plan), code);
+      training().knowing(programme, P, proposed, end).refuses(act('RescheduleTraining', move), code);
+    }
+    const suspended = act('ProgrammeSuspended', { reason: 'review' });
+    opening().knowing(programme, P, proposed, suspended).decides(act('PlanTraining', plan), planned);
+  });
+  it('and was planned before the completion, if it is recorded later', () => {
+    const proposed = act('ProgrammeProposed', { ...parties, kind: 'bilateral' });
+    const completed = act('ProgrammeCompleted', { on: '2026-05-31' });
+    opening()
+      .knowing(programme, P, proposed, completed)
+      .decides(act('PlanTraining', plan), planned, { occurredAt: '2026-05-31T10:00:00.000Z' });
+  });
   it('and moved to other days, before it begins', () => {
     const move = (starts: string, ends: string) =>
       act('RescheduleTraining', { starts, ends, cause: 'instructors-late' });
@@ -442,5 +462,22 @@ describe('a planned day that passed is recorded', () => {
       'training-at-another-stage',
       august,
     );
+  });
+  it('in a programme that ended before it could begin, as its cancellation (R19)', () => {
+    const start = overdue('training-start', '2026-07-01');
+    const ended = (end: Event) =>
+      system().knowing(programme, P, act('ProgrammeProposed', { ...parties, kind: 'bilateral' }), end);
+    const cancelled = (reason: string) => act('TrainingCancelled', { reason });
+    const terminated = act('ProgrammeTerminated', { reason: 'misuse' });
+    const completed = (on: string) => act('ProgrammeCompleted', { on });
+    ended(terminated).decides(start, cancelled('programme-terminated'), august);
+    ended(completed('2026-06-30')).decides(start, cancelled('programme-completed'), august);
+    ended(completed('2026-07-01')).decides(start, became('training-start', '2026-07-01'), august);
+    ended(terminated).refuses(start, 'not-over-yet', { now: '2026-07-01T23:59:59.000Z' });
+    const last = overdue('training-end', '2026-07-20');
+    training(...begun)
+      .as('entente', 'system')
+      .knowing(programme, P, act('ProgrammeProposed', { ...parties, kind: 'bilateral' }), terminated)
+      .decides(last, became('training-end', '2026-07-20'), august);
   });
 });

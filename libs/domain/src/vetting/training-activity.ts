@@ -34,7 +34,7 @@ import {
   setAside,
 } from '../framework/framework-facts.js';
 import { programme } from '../planning/programme.js';
-import { programmeStopped } from '../planning/programme-stopped.js';
+import { programmeEnded, programmeStopped } from '../planning/programme-stopped.js';
 import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
 import { notCleared, securityUnitFacts, unitScope, vettedPersonFacts } from './clearance-facts.js';
 
@@ -343,6 +343,27 @@ function notEnrolled(
     : null;
 }
 
+/** R19: in a programme that has ended by the day of the planning, no training can begin. */
+const ended = (within: string | undefined, context: DecisionContext): Refusal | null =>
+  programmeEnded(within, context, context.occurredAt.slice(0, 10));
+
+/**
+ * R19: a training whose planned day passed, and that its programme ended before it could begin, is
+ * over with it. One that has begun is completed or terminated.
+ */
+function passed(data: TrainingData<'RecordOverdueTraining'>, state: TrainingActivity, context: DecisionContext) {
+  const { duty, due } = data;
+  const refusal = duty === 'training-start' ? notIn(state, 'planned') : notIn(state, 'planned', 'started');
+  if (refusal !== null) return refusal;
+  const last = duty === 'training-start' ? state.starts : state.ends;
+  if (last !== due) return refuse('other-last-day', 'the day is the one planned now', null, { due: last });
+  const early = notOverYet(due, context);
+  if (early !== null) return early;
+  const over = state.status === 'planned' ? programmeEnded(state.programme, context, state.starts) : null;
+  if (over !== null) return [{ type: 'TrainingCancelled', data: { reason: over.code } } as const];
+  return ownValue(state.overdue, duty) === due ? [] : [{ type: 'TrainingBecameOverdue', data } as const];
+}
+
 function plan(data: TrainingData<'PlanTraining'>, context: DecisionContext) {
   const { programme: within, donor } = data;
   const of = within === undefined ? null : context.known.of(programme, within);
@@ -351,7 +372,9 @@ function plan(data: TrainingData<'PlanTraining'>, context: DecisionContext) {
   if (of !== null && of.donor !== donor)
     return refuse('programme-of-another', 'the donor is that of the programme', null, { donor: of.donor });
   return (
-    notRegistered(partiesOf(data), context) ?? endsBeforeStart(data) ?? [{ type: 'TrainingPlanned', data } as const]
+    ended(within, context) ??
+    notRegistered(partiesOf(data), context) ??
+    endsBeforeStart(data) ?? [{ type: 'TrainingPlanned', data } as const]
   );
 }
 
@@ -361,8 +384,9 @@ const decide = decideBy<TrainingActivity, Besides<TrainingActivityCommand>, Besi
   () => null,
   {
     RescheduleTraining: {
-      unless: (data, state) =>
+      unless: (data, state, context) =>
         notIn(state, 'planned') ??
+        ended(state.programme, context) ??
         (data.starts === state.starts && data.ends === state.ends
           ? refuse('same-due', 'the new days differ from the plan', null, { starts: state.starts })
           : endsBeforeStart(data)),
@@ -420,17 +444,7 @@ const decide = decideBy<TrainingActivity, Besides<TrainingActivityCommand>, Besi
         inTheFuture(on, context),
       then: 'GraduateFollowedUp',
     },
-    RecordOverdueTraining: {
-      unless: ({ duty, due }, state, context) => {
-        const refusal = duty === 'training-start' ? notIn(state, 'planned') : notIn(state, 'planned', 'started');
-        if (refusal !== null) return refusal;
-        const last = duty === 'training-start' ? state.starts : state.ends;
-        if (last !== due) return refuse('other-last-day', 'the day is the one planned now', null, { due: last });
-        return notOverYet(due, context);
-      },
-      already: ({ duty, due }, { overdue }) => ownValue(overdue, duty) === due,
-      then: 'TrainingBecameOverdue',
-    },
+    RecordOverdueTraining: passed,
   },
 );
 
@@ -444,6 +458,8 @@ function consults(
     id === undefined ? [] : [{ kind: programme.kind, id }, ...frameworkStreamsOf(id, known)];
   if (command.type === 'PlanTraining')
     return [...assistanceStreams(command.data), ...partyStreams(partiesOf(command.data))];
+  if (command.type === 'RescheduleTraining' || command.type === 'RecordOverdueTraining')
+    return assistanceStreams({ programme: state?.programme });
   if (command.type === 'HaltEnrolments') return [...subjectStreams(command.data), ...within(state?.programme)];
   if (command.type === 'NominateTrainee')
     return [
