@@ -23,12 +23,26 @@ export const lineUnknown = (state: Consignment, line: string): Refusal | null =>
     ? refuse('line-unknown', 'the line is part of the consignment', null, { line })
     : null;
 
+/** A serial that is listed twice, and on which lines: the first found; undefined if none is. */
+export function listedTwice(
+  lines: readonly { readonly line: string; readonly serials?: readonly string[] }[],
+): { readonly serial: string; readonly lines: readonly string[] } | undefined {
+  const first = new Map<string, string>();
+  for (const { line, serials = [] } of lines)
+    for (const serial of serials) {
+      const on = first.get(serial);
+      if (on !== undefined) return { serial, lines: [...new Set([on, line])] };
+      first.set(serial, line);
+    }
+  return undefined;
+}
+
 /** A receipt names each line once, and each serial once. */
 export function miscounted(state: Consignment, lines: readonly ConfirmedLine[]): Refusal | null {
   if (new Set(lines.map(({ line }) => line)).size < lines.length)
     return refuse('line-twice', 'each line is named once');
-  const serials = lines.flatMap((line) => line.serials ?? []);
-  if (new Set(serials).size < serials.length) return refuse('serial-twice', 'each serial is listed once');
+  const twice = listedTwice(lines);
+  if (twice !== undefined) return refuse('serial-twice', 'each serial is listed once', null, twice);
   for (const { line, quantity, serials: listed = [] } of lines) {
     const unknown = lineUnknown(state, line);
     if (unknown !== null) return unknown;

@@ -62,7 +62,11 @@ describe('serials of a designated type (R9)', () => {
   it('are registered for their line, each once, no more than it has items', () => {
     donor().decides(register(['TS-1', 'TS-2']), both);
     donor(registered('TS-1')).decides(register(['TS-2']), registered('TS-2'));
-    donor(registered('TS-1')).refuses(register(['TS-1']), 'serial-twice');
+    donor(registered('TS-1')).refusesWith(register(['TS-1']), 'serial-twice', { serial: 'TS-1', lines: ['001'] });
+    donor(
+      registered('TS-1'),
+      same(register(['TS-9'], '002'), 'SerialsRegistered', { item: 'field-kitchen' }),
+    ).refusesWith(register(['TS-9']), 'serial-twice', { serial: 'TS-9', lines: ['002', '001'] });
     donor(both).refuses(register(['TS-3']), 'serials-exceed-quantity');
     donor().refuses(register(['TS-1'], '002'), 'type-not-designated');
     donor().refuses(register(['TS-1'], '009'), 'line-unknown');

@@ -2,7 +2,7 @@ import type { ConfirmReceipt, ConsignmentEvent, CorrectSerials, RegisterSerials 
 import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
 import { unfitStore } from '../equipment/certified-store.js';
 import { itemTypeFacts, itemTypeId, storageSiteFacts } from '../equipment/item-facts.js';
-import { lineUnknown } from './consignment-receipt.js';
+import { lineUnknown, listedTwice } from './consignment-receipt.js';
 import { type AssistanceCase, type Consignment, assistanceCaseFacts, ownValue } from './facts.js';
 
 // R9 on a consignment. Its lines have words for their items, by which the donor's types are found.
@@ -55,9 +55,9 @@ function cannotRegister(
     return refuse('already-received', 'the consignment has not been received yet', null, { on: state.reached.receipt });
   if (word === undefined)
     return refuse('type-not-designated', 'the items of the line are of a designated type', 'R9', { line });
-  const elsewhere = Object.entries(state.registered).flatMap(([other, all]) => (other === line ? [] : all));
-  if (new Set([...elsewhere, ...serials]).size < elsewhere.length + serials.length)
-    return refuse('serial-twice', 'each serial is registered once', 'R9', { line });
+  const elsewhere = Object.entries(state.registered).filter(([other]) => other !== line);
+  const twice = listedTwice([...elsewhere.map(([other, all]) => ({ line: other, serials: all })), { line, serials }]);
+  if (twice !== undefined) return refuse('serial-twice', 'each serial is registered once', 'R9', twice);
   const quantity = ownValue(state.lines, line) ?? 0;
   return serials.length > quantity
     ? refuse('serials-exceed-quantity', 'no more serials are registered than the line has items', 'R9', {

@@ -318,7 +318,19 @@ describe('a receipt is confirmed', () => {
   it('of its own lines, each once, each serial once, no more serials than items', () => {
     recipient(scheduled).refuses(lines({ line: '002', quantity: 1 }), 'line-unknown');
     recipient(scheduled).refuses(lines(counted, counted), 'line-twice');
-    recipient(scheduled).refuses(lines({ ...counted, serials: ['NV-1', 'NV-1'] }), 'serial-twice');
+    const serial = (...serials: string[]) => ({ ...counted, serials });
+    recipient(scheduled).refusesWith(lines(serial('NV-1', 'NV-2', 'NV-2')), 'serial-twice', {
+      serial: 'NV-2',
+      lines: ['001'],
+    });
+    recipient(scheduled).refusesWith(
+      lines(serial('NV-1', 'NV-2'), { ...serial('NV-2'), line: '002' }),
+      'serial-twice',
+      {
+        serial: 'NV-2',
+        lines: ['001', '002'],
+      },
+    );
     recipient(scheduled).refuses(lines({ ...counted, quantity: 1 }), 'serials-exceed-quantity');
   });
 });
