@@ -63,7 +63,7 @@ export const RULES = {
     says: 'A transfer to a third party, a change of end use or a disposal comes only after consent. Donor, old and new holder are informed; the duty to count moves to the new holder, which confirms or disputes what it received.',
     source: '22 USC 2314(a)(1), 2785(d), 2753 (read)',
     limits:
-      'Goods without serials are counted by the consignment that brought them, at most a million of a type, without lot numbers; those of a history that another system made are not counted. Two transfers that are carried out at the same moment can take more than there is: what is left is then below zero.',
+      'Goods without serials are counted by the consignment that brought them, at most a million of a type, without lot numbers; those of a history that another system made are not counted. Two transfers that are carried out at the same moment can take more than there is, since neither has moved its goods yet: what is left is then below zero, and a control check finds the second.',
   },
   R14: {
     says: 'If an unauthorised transfer is detected, notice to the legislature is due immediately.',

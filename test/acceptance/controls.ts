@@ -8,8 +8,9 @@ import { findingsIn } from '../support/control-findings.js';
 
 /**
  * What no command can prevent: what is not done in its days, a training that begins before the
- * policy has halted the enrolments on a clearance that ended, and an enrolment on a day on which
- * something was stopped, if that had ended by then in the log (days of the history go back).
+ * policy has halted the enrolments on a clearance that ended, an enrolment on a day on which
+ * something was stopped, if that had ended by then in the log (days of the history go back), and
+ * the second of two transfers, if the policy has not moved the goods of the first.
  */
 const UNGUARDED = [
   'checks-missed',
@@ -20,6 +21,7 @@ const UNGUARDED = [
   'exception-unreported',
   'reports-missed',
   'trained-uncleared',
+  'transfers-overdrawn',
   'assistance-stopped of TraineeEnrolled',
   'assistance-stopped of TechnicalDataTransferred',
 ];

@@ -564,6 +564,40 @@ describe('the controls of items', () => {
     const back: Line = ['2026-01-15', X, 'TransferConsentWithdrawn', {}];
     expect(findings(consented, back, disposed)).toEqual(['R13 3']);
   });
+  it('find a second transfer of what its holder had transferred or disposed of (R13)', () => {
+    const goods = [{ item: 'sight', quantity: 1, serials: ['S-1'] }];
+    const registered: Line = ['2026-01-01', I, 'SerialRegistered', { ...parties, item: 'sight', serial: 'S-1' }];
+    const by = (id: string, holder: string, to: string, kind = 'retransfer'): readonly Line[] => [
+      ['2026-01-02', `third-party-transfer/${id}`, 'ThirdPartyTransferConsented', { until: '2026-01-31' }],
+      [
+        '2026-01-03',
+        `third-party-transfer/${id}`,
+        'ThirdPartyTransferCarriedOut',
+        { on: '2026-01-03', kind, donor: 'norland', holder, to, goods },
+      ],
+    ];
+    const first = [registered, ...by('estmark.t1', 'estmark', 'sudria')];
+    const again = by('estmark.t2', 'estmark', 'ostra');
+    expect(findings(...first, ...by('sudria.t1', 'sudria', 'ostra'))).toEqual([]);
+    expect(findings(...first, ...again)).toEqual(['R13 5']);
+    expect(findings(...first, ...by('estmark.t2', 'estmark', 'estmark', 'disposal'))).toEqual(['R13 5']);
+    expect(findings(registered, ...by('estmark.t1', 'estmark', 'estmark', 'disposal'), ...again)).toEqual(['R13 5']);
+    expect(findings(registered, ...by('estmark.t1', 'estmark', 'estmark', 'change-of-end-use'), ...again)).toEqual([]);
+    const found: Line = ['2026-01-04', I, 'ItemRecovered', { on: '2026-01-04', site: 'estmark.north' }];
+    expect(findings(...first, found, ...again)).toEqual([]);
+    // Without a stream of the item, its type is not monitored: a serial is only a name.
+    expect(findings(...first.slice(1), ...again)).toEqual([]);
+  });
+  it('find a transfer of more goods than their holder had of a consignment (R13)', () => {
+    const took = (quantity: number, left: number): Line => [
+      '2026-01-03',
+      D,
+      'ReceivedGoodsTransferred',
+      { transfer: 'estmark.t1', item: 'kitchen', from: 'estmark', on: '2026-01-03', quantity, left },
+    ];
+    expect(findings(took(5, 0))).toEqual([]);
+    expect(findings(took(5, -1))).toEqual(['R13 1']);
+  });
   it('find a notice that came after the day of the detection (R14)', () => {
     const detected: Line = ['2026-01-01', I, 'UnauthorisedTransferDetected', { notifyBy: '2026-01-01' }];
     const notified = (on: string): Line => [on, I, 'LegislatureNotifiedOfTransfer', { on }];

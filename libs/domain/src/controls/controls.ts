@@ -6,7 +6,13 @@ import type { DayCorrections } from './corrected-days.js';
 import { checksMissed, samplesMissed } from './checks-missed.js';
 import { enhancedChecks, remoteChecks, routineChecks } from './end-use-checks.js';
 import { monitoredItems } from './monitored-items.js';
-import { lossesUnanswered, lossesUnverified, noticesMissed, transfersWithoutConsent } from './item-ends.js';
+import {
+  lossesUnanswered,
+  lossesUnverified,
+  noticesMissed,
+  transfersOverdrawn,
+  transfersWithoutConsent,
+} from './item-ends.js';
 import { exceptionUnreported } from './exception-unreported.js';
 import { executedEarly, offeredEarly } from './executed-early.js';
 import { misuseMeasures, misuseStepsMissed } from './misuse-measures.js';
@@ -40,6 +46,7 @@ export const CONTROLS: readonly Control[] = [
   unitsNotBarred,
   trainingUnreported,
   transfersWithoutConsent,
+  transfersOverdrawn,
   agreementMissing,
   exceptionUnreported,
   reportsMissed,

@@ -1,4 +1,9 @@
-import type { ItemEvent, ThirdPartyTransferEvent } from '@entente/contracts';
+import type {
+  ConsignmentEvent,
+  ItemEvent,
+  ThirdPartyTransferCarriedOut,
+  ThirdPartyTransferEvent,
+} from '@entente/contracts';
 import { type RecordedEvent, actsFor, addDays } from '@entente/kernel';
 import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
 import { Items } from './items.js';
@@ -96,6 +101,56 @@ export const transfersWithoutConsent: Control = {
         isConsented(event.data.transfer, event.data.on) ? [] : breach(event, NEEDED, { ...event.data }),
       ItemDisposed: (event) =>
         isConsented(event.data.transfer, event.data.on) ? [] : breach(event, NEEDED, { ...event.data }),
+    });
+  },
+};
+
+/** The items of a transfer that are named by their serials alone. */
+const serialsOf = ({ donor, goods = [] }: Partial<ThirdPartyTransferCarriedOut>): readonly string[] =>
+  goods.flatMap(({ item, serials = [], consignment }) =>
+    consignment === undefined ? serials.map((serial) => `${donor}.${item}.${serial}`) : [],
+  );
+
+/**
+ * R13: two transfers that were carried out before the first had moved its goods took more than
+ * their holder had.
+ */
+export const transfersOverdrawn: Control = {
+  name: 'transfers-overdrawn',
+  rule: 'R13',
+  about: 'a transfer or disposal of an item, or of a quantity of goods, that its holder had transferred before',
+  kinds: ['third-party-transfer', 'item', 'consignment'],
+  start() {
+    const names = new Map<string, string>();
+    /** Who has each monitored item: null after its disposal, 'unknown' after it was found. */
+    const holders = new Map<string, string | null>();
+    const isFound = ({ stream }: RecordedEvent): undefined => {
+      const name = names.get(stream);
+      if (name !== undefined) holders.set(name, 'unknown');
+    };
+    return readingBy<ItemEvent | ThirdPartyTransferEvent | ConsignmentEvent>({
+      SerialRegistered: (event) => {
+        const { donor, item, serial, recipient } = event.data;
+        names.set(event.stream, `${donor}.${item}.${serial}`);
+        holders.set(`${donor}.${item}.${serial}`, recipient);
+      },
+      ItemRecovered: (event) => isFound(event),
+      UnauthorisedTransferDetected: (event) => isFound(event),
+      ThirdPartyTransferCarriedOut: (event) => {
+        const { kind, holder, to } = event.data;
+        const known = serialsOf(event.data).filter((name) => holders.has(name));
+        const found = known.flatMap((name): readonly Breach[] => {
+          const by = holders.get(name) ?? null;
+          if (by === holder || by === 'unknown') return [];
+          return breach(event, 'the holder has not transferred the item before', { item: name, holder: by });
+        });
+        for (const name of known) holders.set(name, kind === 'disposal' ? null : to);
+        return found;
+      },
+      ReceivedGoodsTransferred: (event) => {
+        const { item, from, quantity, left } = event.data;
+        return left >= 0 ? [] : breach(event, 'the holder has that quantity', { item, from, quantity, left });
+      },
     });
   },
 };
