@@ -54,6 +54,13 @@ type Written =
 
 type Answer = (outcome: Error | Written) => void;
 
+/** An append that may come in several requests. */
+interface PendingAppend {
+  readonly stream: string;
+  readonly expected: ExpectedVersion;
+  readonly events: Proposed[];
+}
+
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 const nameOf = (stream: StreamIdentifier | undefined): string =>
   textOf(stream?.getStreamName_asU8() ?? new Uint8Array());
@@ -114,25 +121,26 @@ export class Appends {
    * call.
    */
   batchAppend(call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void {
-    const pending = new Map<string, { stream: string; expected: ExpectedVersion; events: Proposed[] }>();
+    const pending = new Map<string, PendingAppend>();
     const take = (request: BatchAppendReq): void => {
-      const id = textOfId(request.getCorrelationId());
       const options = request.getOptions();
       const answer = new BatchAppendResp().setCorrelationId(request.getCorrelationId());
+      let begun: PendingAppend | undefined;
       if (options !== undefined) {
         answer.setStreamIdentifier(options.getStreamIdentifier());
         // The deadline is an instant of the sender's clock, compared with this one
         // (GetRequestedTimeout).
         const deadline = options.getDeadline()?.toDate().getTime() ?? Infinity;
         if (deadline <= this.clock()) return void call.write(answer.setError(timedOut()));
-        const stream = nameOf(options.getStreamIdentifier());
-        pending.set(id, { stream, expected: batchExpected(options), events: [] });
+        begun = { stream: nameOf(options.getStreamIdentifier()), expected: batchExpected(options), events: [] };
       }
-      const write = pending.get(id);
+      const isWhole = begun !== undefined && request.getIsFinal();
+      const id = isWhole ? '' : textOfId(request.getCorrelationId());
+      const write = begun ?? pending.get(id);
       if (write === undefined) return;
       write.events.push(...request.getProposedMessagesList().map(proposed));
-      if (!request.getIsFinal()) return;
-      pending.delete(id);
+      if (!request.getIsFinal()) return void pending.set(id, write);
+      if (!isWhole) pending.delete(id);
       this.asked += 1;
       this.write(write.stream, write.expected, write.events, (outcome) => {
         if (outcome instanceof Error) return void call.emit('error', outcome);

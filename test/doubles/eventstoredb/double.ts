@@ -17,7 +17,7 @@ import { Appends } from './appends.js';
 import { accessDenied, failedAt, unauthenticated } from './errors.js';
 import { type Faults, noFaults } from './faults.js';
 import { DoubleLog } from './log.js';
-import { Reads } from './reads.js';
+import { Reads, sentAs } from './reads.js';
 import type { Member, Membership, Role } from './role.js';
 
 const { LEADER, FOLLOWER, UNKNOWN } = MemberInfo.VNodeState;
@@ -105,7 +105,7 @@ export class EventStoreDouble {
       tombstone: answered(appends.tombstone.bind(appends)),
       batchAppend: appends.batchAppend.bind(appends),
     };
-    this.server.addService(StreamsService, streams);
+    this.server.addService({ ...StreamsService, read: { ...StreamsService.read, responseSerialize: sentAs } }, streams);
     this.server.addService(ServerFeaturesService, { getSupportedMethods: this.supportedMethods });
     this.server.addService(GossipService, { read: this.gossip });
     this.port = await new Promise<number>((resolve, reject) =>

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServerWritableStream } from '@grpc/grpc-js';
-import { StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb.js';
+import { StreamIdentifier } from '@eventstore/db-client/generated/shared_pb.js';
 import { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import protobuf from 'protobufjs/minimal.js';
 import {
   consumerTooSlow,
   failedAt,
@@ -17,7 +18,7 @@ import { type Faults, majorOf, meets } from './faults.js';
 import { type DoubleLog, type Stored, revisionOnWire } from './log.js';
 import type { Membership } from './role.js';
 
-type Call = ServerWritableStream<ReadReq, ReadResp>;
+type Call = ServerWritableStream<ReadReq, ReadResp | Buffer>;
 const { FORWARDS } = ReadReq.Options.ReadDirection;
 /**
  * Records that are looked through between two checkpoints, times the subscriber's factor
@@ -97,9 +98,13 @@ export class Reads {
 
   private async give(call: Call, events: readonly Stored[]): Promise<void> {
     this.sent += events.length;
+    let taken = (): void => undefined;
+    for (const name of ['drain', 'cancelled', 'close', 'error'] as const) call.on(name, () => taken());
     for (const event of events) {
       if (this.faults.slowReads > 0) await pause(this.faults.slowReads);
-      call.write(eventOf(event));
+      if (call.cancelled) return;
+      // A whole log at once would keep the server from everything else.
+      if (!call.write(eventOf(event)) && !call.cancelled) await new Promise<void>((resolve) => (taken = resolve));
     }
     call.end();
   }
@@ -210,15 +215,18 @@ export class Reads {
     let sent = Number.parseFloat(this.faults.version) < SENDS_CAUGHT_UP;
     let full = false;
     let over = false;
+    let isGiving = false;
+    // What waits for the reader: records from `at` to `counted` that pass.
     let waiting = 0;
+    let counted = 0;
     const end = (error: Error): void => {
       if (over) return;
       forget();
       call.emit('error', error);
     };
     const give = (): void => {
+      isGiving = false;
       if (over || call.cancelled || this.faults.muteSubscriptions) return;
-      waiting = 0;
       let came = 0;
       while (!full && at < this.log.records.length) {
         const record = this.log.records[at] as Stored;
@@ -233,6 +241,8 @@ export class Reads {
         }
         if (every !== null && looked % every === 0) call.write(checkpoint(record));
       }
+      waiting = 0;
+      counted = at;
       if (full) return;
       live = true;
       if (sent || (sendCaughtUp === 'after the first that comes' && came === 0)) return;
@@ -243,9 +253,12 @@ export class Reads {
     };
     const grown = (): void => {
       if (live && !this.faults.muteSubscriptions && majorOf(this.faults.version) < 24) {
-        waiting = this.log.records.slice(at).filter(passes).length;
+        for (; counted < this.log.records.length; counted += 1)
+          if (passes(this.log.records[counted] as Stored)) waiting += 1;
         if (waiting > MOST_WAITING) return end(consumerTooSlow());
       }
+      if (isGiving) return;
+      isGiving = true;
       setImmediate(give);
     };
     const silence = this.log.onGrowth(grown);
@@ -292,17 +305,25 @@ const checkpoint = ({ position, prepare }: Stored): ReadResp =>
     new ReadResp.Checkpoint().setCommitPosition(String(position)).setPreparePosition(String(prepare)),
   );
 
-function eventOf(stored: Stored): ReadResp {
-  const event = new ReadResp.ReadEvent.RecordedEvent()
-    .setId(new UUID().setString(stored.id))
-    .setStreamIdentifier(new StreamIdentifier().setStreamName(Buffer.from(stored.stream)))
-    .setStreamRevision(revisionOnWire(stored))
-    .setCommitPosition(String(stored.position))
-    .setPreparePosition(String(stored.prepare))
-    .setData(stored.data)
-    .setCustomMetadata(stored.metadata);
-  event.getMetadataMap().set('type', stored.type);
-  event.getMetadataMap().set('created', String(stored.created));
-  event.getMetadataMap().set('content-type', stored.contentType);
-  return new ReadResp().setEvent(new ReadResp.ReadEvent().setEvent(event).setCommitPosition(String(stored.position)));
+const sized = (field: number): number => (field << 3) | 2;
+const number = (field: number): number => field << 3;
+
+/** The bytes of an event's answer: one for each event that anybody reads, so without a message. */
+function eventOf(stored: Stored): Buffer {
+  const writer = protobuf.Writer.create();
+  writer.uint32(sized(1)).fork().uint32(sized(1)).fork();
+  writer.uint32(sized(1)).fork().uint32(sized(2)).string(stored.id).ldelim();
+  writer.uint32(sized(2)).fork().uint32(sized(3)).string(stored.stream).ldelim();
+  writer.uint32(number(3)).uint64(revisionOnWire(stored));
+  writer.uint32(number(4)).uint64(String(stored.prepare)).uint32(number(5)).uint64(String(stored.position));
+  const entries = { type: stored.type, created: String(stored.created), 'content-type': stored.contentType };
+  for (const [key, value] of Object.entries(entries))
+    writer.uint32(sized(6)).fork().uint32(sized(1)).string(key).uint32(sized(2)).string(value).ldelim();
+  writer.uint32(sized(7)).bytes(stored.metadata).uint32(sized(8)).bytes(stored.data).ldelim();
+  writer.uint32(number(3)).uint64(String(stored.position)).ldelim();
+  return writer.finish() as Buffer;
 }
+
+/** How an answer is sent: a message, or the bytes of one. */
+export const sentAs = (answer: ReadResp | Buffer): Buffer =>
+  Buffer.isBuffer(answer) ? answer : Buffer.from(answer.serializeBinary());
