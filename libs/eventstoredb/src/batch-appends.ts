@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import type { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 import {
   AccessDeniedError,
   MaxAppendSizeExceededError,
@@ -8,29 +6,17 @@ import {
 } from '@eventstore/db-client';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
-import protobufTimestamp from 'google-protobuf/google/protobuf/timestamp_pb.js';
-import { type StreamCalls, nameOf } from './stream-calls.js';
+import { type ProposedEvent, batchedAnswerIn, bytesOfAppend } from './messages.js';
+import { type BatchCall, type Running, type StreamCalls, type Stub, openBatchAppend } from './stream-calls.js';
 
-const { Empty, UUID } = shared;
-const { BatchAppendReq } = streams;
-const { Timestamp } = protobufTimestamp;
-type Request = InstanceType<typeof BatchAppendReq>;
-type Response = InstanceType<typeof streams.BatchAppendResp>;
-type Status = NonNullable<ReturnType<Response['getError']>>;
+const { BatchAppendResp } = streams;
+type Status = NonNullable<ReturnType<InstanceType<typeof BatchAppendResp>['getError']>>;
 
 /**
- * Milliseconds after which the server gives an append up, by its own clock, which may be a minute
- * off. Our own timeout is much shorter.
+ * Seconds after which the server gives an append up, by its own clock, which may be a minute off.
+ * Our own timeout is much shorter.
  */
-const DEADLINE_MS = 125_000;
-
-/** An event to append, in bytes. */
-export interface ProposedEvent {
-  readonly id: string;
-  readonly type: string;
-  readonly data: Uint8Array;
-  readonly metadata: Uint8Array;
-}
+const DEADLINE_SECONDS = 125;
 
 /**
  * The last revision of an append. A server that recognised a repeat may leave the position out.
@@ -48,15 +34,28 @@ interface Waiting {
 
 /** A call that carries appends, and those without an answer. */
 class Batch {
-  readonly waiting = new Map<string, Waiting>();
-  /** How many answers it gave. */
-  answers = 0;
+  private readonly waiting = new Map<number, Waiting>();
+  private sent = 0;
+  private answers = 0;
   open = true;
 
-  constructor(private readonly call: ReturnType<StreamsClient['batchAppend']>) {}
+  constructor(private readonly call: BatchCall) {}
 
-  send(request: Request): void {
-    this.call.write(request);
+  /** Sends an append; the answer is cancelled if no caller waits for it any more. */
+  append(stream: string, last: number | 'any', events: readonly ProposedEvent[]): Running<BatchAppended> {
+    const number = (this.sent += 1);
+    const answersBefore = this.answers;
+    const answer = new Promise<BatchAppended>((resolve, reject) => {
+      this.waiting.set(number, { stream, resolve, reject });
+    });
+    const deadline = Math.floor(Date.now() / 1000) + DEADLINE_SECONDS;
+    this.call.write(bytesOfAppend({ number, stream, last, events, deadline }));
+    const cancel = (): void => {
+      if (!this.waiting.delete(number)) return;
+      // The call itself may be stuck if nothing else was answered either.
+      if (this.answers === answersBefore) this.end(new Error('the call gives no answers'));
+    };
+    return { answer, cancel };
   }
 
   /** Ends the call: every append without an answer fails with the error. */
@@ -68,20 +67,15 @@ class Batch {
     this.waiting.clear();
   }
 
-  answered(answer: Response): void {
+  answered(bytes: Buffer): void {
     this.answers += 1;
-    const id = textOf(answer.getCorrelationId());
-    const one = this.waiting.get(id);
+    const { number, success } = batchedAnswerIn(bytes);
+    const one = this.waiting.get(number);
     if (one === undefined) return;
-    this.waiting.delete(id);
-    const success = answer.getSuccess();
-    if (success === undefined) return one.reject(errorIn(answer.getError(), one.stream));
-    const position = success.getPosition();
-    const isWhole = position !== undefined && position.getCommitPosition() === position.getPreparePosition();
-    one.resolve({
-      revision: Number(success.getCurrentRevision()),
-      position: isWhole ? BigInt(position.getCommitPosition()) : null,
-    });
+    this.waiting.delete(number);
+    if (success === null) return one.reject(errorIn(BatchAppendResp.deserializeBinary(bytes).getError(), one.stream));
+    const { revision, position } = success;
+    one.resolve({ revision, position: position?.commit === position?.prepare ? (position?.commit ?? null) : null });
   }
 }
 
@@ -92,7 +86,7 @@ class Batch {
  */
 export class BatchAppends {
   /** By the stub that opened it: a new connection has a new one. */
-  private current: { readonly stub: object; readonly batch: Batch } | null = null;
+  private current: { readonly stub: Stub; readonly batch: Batch } | null = null;
 
   constructor(private readonly calls: StreamCalls) {}
 
@@ -100,26 +94,19 @@ export class BatchAppends {
    * Appends after the last revision of a stream (-1: no stream), or after any. `stream` is the
    * server's name.
    */
-  async append(
-    stream: string,
-    last: number | 'any',
-    events: readonly ProposedEvent[],
-    signal: AbortSignal,
-  ): Promise<BatchAppended> {
-    const batch = await this.batch();
-    signal.throwIfAborted();
-    if (!batch.open) throw new Error('the call ended');
-    const id = randomUUID();
-    const answersBefore = batch.answers;
-    return new Promise((resolve, reject) => {
-      signal.addEventListener('abort', () => {
-        if (!batch.waiting.delete(id)) return;
-        // The call itself may be stuck if nothing else was answered either.
-        if (batch.answers === answersBefore) batch.end(new Error('the call gives no answers'));
-      });
-      batch.waiting.set(id, { stream, resolve, reject });
-      batch.send(requestOf(id, stream, last, events));
+  append(stream: string, last: number | 'any', events: readonly ProposedEvent[]): Running<BatchAppended> {
+    let running: Running<BatchAppended> | null = null;
+    let cancelled = false;
+    const answer = this.calls.open((stub) => {
+      if (cancelled) throw new Error('no caller waits for the answer any more');
+      running = this.batchOf(stub).append(stream, last, events);
+      return running.answer;
     });
+    const cancel = (): void => {
+      cancelled = true;
+      running?.cancel();
+    };
+    return { answer, cancel };
   }
 
   /** Ends the call. */
@@ -128,48 +115,18 @@ export class BatchAppends {
     this.current = null;
   }
 
-  private async batch(): Promise<Batch> {
-    return this.calls.open((stub) => {
-      const { current } = this;
-      if (current?.stub === stub && current.batch.open) return current.batch;
-      current?.batch.end(new Error('the connection was replaced'));
-      const call = stub.batchAppend(...this.calls.arguments());
-      const batch = new Batch(call);
-      call.on('data', (answer: Response) => batch.answered(answer));
-      call.on('error', (error: Error) => batch.end(this.calls.failed(stub, error)));
-      call.on('end', () => batch.end(new Error('the server ended the call')));
-      this.current = { stub, batch };
-      return batch;
-    });
+  private batchOf(stub: Stub): Batch {
+    const { current } = this;
+    if (current?.stub === stub && current.batch.open) return current.batch;
+    current?.batch.end(new Error('the connection was replaced'));
+    const call = openBatchAppend(stub, this.calls.arguments());
+    const batch = new Batch(call);
+    call.on('data', (answer: Buffer) => batch.answered(answer));
+    call.on('error', (error: Error) => batch.end(this.calls.failed(stub, error)));
+    call.on('end', () => batch.end(new Error('the server ended the call')));
+    this.current = { stub, batch };
+    return batch;
   }
-}
-
-function requestOf(id: string, stream: string, last: number | 'any', events: readonly ProposedEvent[]): Request {
-  const options = new BatchAppendReq.Options()
-    .setStreamIdentifier(nameOf(stream))
-    .setDeadline(Timestamp.fromDate(new Date(Date.now() + DEADLINE_MS)));
-  if (last === 'any') options.setAny(new Empty());
-  else if (last < 0) options.setNoStream(new Empty());
-  else options.setStreamPosition(String(last));
-  const messages = events.map(({ id: eventId, type, data, metadata }) => {
-    const message = new BatchAppendReq.ProposedMessage().setId(new UUID().setString(eventId)).setData(data);
-    message.getMetadataMap().set('type', type).set('content-type', 'application/json');
-    return message.setCustomMetadata(metadata);
-  });
-  return new BatchAppendReq()
-    .setCorrelationId(new UUID().setString(id))
-    .setOptions(options)
-    .setProposedMessagesList(messages)
-    .setIsFinal(true);
-}
-
-/** The text of an id, which servers return as two numbers. */
-function textOf(uuid: InstanceType<typeof UUID> | undefined): string {
-  const structured = uuid?.getStructured();
-  if (structured === undefined) return uuid?.getString() ?? '';
-  const half = (number: string): string => BigInt.asUintN(64, BigInt(number)).toString(16).padStart(16, '0');
-  const hex = half(structured.getMostSignificantBits()) + half(structured.getLeastSignificantBits());
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 /** The client's error for a refusal; the details name it. */

@@ -1,6 +1,6 @@
 import { DamagedLog, LARGEST_POSITION, type NewEvent } from '@entente/engine';
 import type { ProposedMetadata, RecordedEvent } from '@entente/kernel';
-import type { ProposedEvent } from './batch-appends.js';
+import type { ProposedEvent } from './messages.js';
 import type { ServerEvent } from './stream-calls.js';
 
 /**
@@ -45,24 +45,44 @@ export function toServer(
 export function fromServer(event: ServerEvent, stream: string): RecordedEvent {
   const { entente, ...circumstance } = (jsonIn(event.metadata) ?? {}) as MetadataOnServer;
   const data = jsonIn(event.data);
-  const { version, recordedAt, notBefore } = entente ?? {};
-  if (!Number.isInteger(version) || data === undefined)
-    throw new DamagedLog(
-      'foreign-event',
-      stream,
-      `${stream}: revision ${event.revision} at position ${event.commit} was written by another program; its stream is the log's own: give that program another stream, and restore the server from a backup of before`,
-    );
+  if (data === undefined) throw foreign(event, stream);
   return {
     id: event.id,
     stream,
     revision: Number(event.revision),
     position: positionOf(event, stream),
     type: event.type,
-    version: version as number,
+    version: versionIn(entente, event, stream),
     data,
-    metadata: { ...circumstance, recordedAt: recordedAt ?? later(event.created, notBefore) },
+    metadata: { ...circumstance, recordedAt: recordedAtOf(event, entente) },
   };
 }
+
+/** Where an event of the server is in the log, and when it was recorded; its data are not read. */
+export function placeOf(
+  event: ServerEvent,
+  stream: string,
+): { readonly position: bigint; readonly recordedAt: string } {
+  const { entente } = (jsonIn(event.metadata) ?? {}) as MetadataOnServer;
+  versionIn(entente, event, stream);
+  return { position: positionOf(event, stream), recordedAt: recordedAtOf(event, entente) };
+}
+
+function versionIn(entente: Partial<ServerMetadata> | undefined, event: ServerEvent, stream: string): number {
+  const version = entente?.version;
+  if (version === undefined || !Number.isInteger(version)) throw foreign(event, stream);
+  return version;
+}
+
+const recordedAtOf = ({ created }: ServerEvent, entente: Partial<ServerMetadata> | undefined): string =>
+  entente?.recordedAt ?? later(created, entente?.notBefore);
+
+const foreign = (event: ServerEvent, stream: string): DamagedLog =>
+  new DamagedLog(
+    'foreign-event',
+    stream,
+    `${stream}: revision ${event.revision} at position ${event.commit} was written by another program; its stream is the log's own: give that program another stream, and restore the server from a backup of before`,
+  );
 
 /** The value of a JSON text; undefined if it is none. */
 function jsonIn(bytes: Uint8Array): unknown {

@@ -184,8 +184,11 @@ export class EventStoreDbStore extends EventStore {
       const startedAt = performance.now();
       const answer = await this.writer.append(stream, last, async () => {
         // Without it, the time that readers get is still in order.
-        const reached = this.subscription.reached(this.seenBefore()).catch(() => undefined);
-        await endsWithin(reached, this.connection.calls.timeoutMs);
+        const needed = this.seenBefore();
+        if (this.subscription.position < needed) {
+          const reached = this.subscription.reached(needed).catch(() => undefined);
+          await endsWithin(reached, this.connection.calls.timeoutMs);
+        }
         return pendingEvents.map((event) => toServer(event, { notBefore: this.subscription.recordedAt }));
       });
       if (answer.ok) this.noteAppended(answer.position);

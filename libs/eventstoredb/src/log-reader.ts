@@ -5,7 +5,7 @@ import { TimeIndex } from './time-index.js';
 import type { TimeMark } from './time-marks.js';
 import type { EventStoreConnection } from './connection.js';
 import { type DamagedStreams, streamCut } from './damaged-streams.js';
-import { fromServer } from './event-mapping.js';
+import { fromServer, placeOf } from './event-mapping.js';
 import { PageFilters } from './page-filters.js';
 import { RevisionCheck } from './revision-check.js';
 import type { ReadFrom, ServerEvent, ServerFilter, ServerPage, ServerPosition } from './stream-calls.js';
@@ -236,12 +236,25 @@ export class LogReader {
 
   /** The event as the deployment knows it, if it belongs to the log and to the kinds. */
   ownEvents(event: ServerEvent, kinds?: readonly string[], onDamage?: OnDamage): RecordedEvent[] {
+    return this.own(event, kinds, onDamage, (stream) => this.upcast(fromServer(event, stream)));
+  }
+
+  /** The place of an event, if it belongs to the log. */
+  ownPlace(event: ServerEvent, onDamage: OnDamage): ReturnType<typeof placeOf> | null {
+    return this.own(event, undefined, onDamage, (stream) => placeOf(event, stream))[0] ?? null;
+  }
+
+  private own<T>(
+    event: ServerEvent,
+    kinds: readonly string[] | undefined,
+    onDamage: OnDamage | undefined,
+    read: (stream: string) => T,
+  ): T[] {
     if (this.damaged.note(event)) return [];
     const name = this.connection.names.toStream(event.stream);
     if (name === null || !(kinds?.includes(name.kind) ?? true)) return [];
     try {
-      const own = this.upcast(fromServer(event, name.stream));
-      return [own];
+      return [read(name.stream)];
     } catch (error) {
       if (onDamage === undefined || !(error instanceof DamagedLog)) throw error;
       onDamage(error);

@@ -155,12 +155,12 @@ export class LogSubscription {
       return;
     }
     // An event that cannot be read is an error for its readers.
-    const [own] = this.reader.ownEvents(event, undefined, (fault) => {
+    const own = this.reader.ownPlace(event, (fault) => {
       this.onDamage(fault);
       this.advance(event.commit, this.recorded);
     });
-    if (own === undefined) return;
-    this.advance(own.position, own.metadata.recordedAt);
+    if (own === null) return;
+    this.advance(own.position, own.recordedAt);
     this.marks.saw({ position: own.position, recordedAt: this.latest });
   }
 

@@ -1,9 +1,10 @@
 import { NO_STREAM, WrongExpectedVersionError, jsonEvent } from '@eventstore/db-client';
 import { type Appended, Fault } from '@entente/engine';
-import type { BatchAppends, BatchAppended, ProposedEvent } from './batch-appends.js';
+import type { BatchAppends, BatchAppended } from './batch-appends.js';
 import type { EventStoreConnection } from './connection.js';
 import { streamCut } from './damaged-streams.js';
 import type { LogReader } from './log-reader.js';
+import type { ProposedEvent } from './messages.js';
 
 /** Number of appends that the server gets at once. */
 const MAX_CONCURRENT_APPENDS = 256;
@@ -76,11 +77,7 @@ export class EventStoreDbLogWriter {
     const { calls } = this.connection;
     const bytes = events.reduce((sum, { data, metadata }) => sum + data.length + metadata.length, 0);
     if (bytes > MAX_BATCHED_BYTES) return calls.once(() => this.sendAlone(stream, last, events));
-    const stop = new AbortController();
-    return calls.once(
-      () => this.batches.append(stream, last, events, stop.signal),
-      () => stop.abort(),
-    );
+    return calls.run('once', () => this.batches.append(stream, last, events));
   }
 
   private async sendAlone(stream: string, last: number, events: readonly ProposedEvent[]): Promise<BatchAppended> {

@@ -1,14 +1,18 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { convertToCommandError } from '@eventstore/db-client/dist/utils/CommandError.js';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import type { CallOptions, Metadata } from '@grpc/grpc-js';
 import { ShuttingDown } from '@entente/engine';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
+import { type ReadPiece, readPieceIn } from './messages.js';
 
 const { Empty, StreamIdentifier } = shared;
 const { ReadReq } = streams;
-type ReadResp = InstanceType<typeof streams.ReadResp>;
-type Stub = InstanceType<typeof StreamsClient>;
+/** The client's generated calls over one connection. */
+export type Stub = InstanceType<typeof StreamsClient>;
+/** A call that carries appends, in bytes. */
+export type BatchCall = ReturnType<typeof openBatchAppend>;
 
 /** The form of answers that is asked for: the one that servers of 21.10 and newer give. */
 const COMPATIBILITY = 21;
@@ -16,10 +20,10 @@ const COMPATIBILITY = 21;
 const MAX_SEARCH_WINDOW = 5000;
 /** A page ends early after this number of bytes: events have up to a megabyte each. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
-/** Ticks of 100 nanoseconds, in which the server counts time. */
-const TICKS_PER_MS = 10_000n;
-
 const encoder = new TextEncoder();
+
+/** Metadata and options of a call. */
+type CallArguments = readonly [metadata: Metadata, options: CallOptions];
 
 /** Members that the client has and does not export. */
 interface ClientCalls {
@@ -28,7 +32,7 @@ interface ClientCalls {
   callArguments: (
     options: { readonly requiresLeader: boolean },
     callOptions: { readonly deadline: number },
-  ) => Parameters<Stub['batchAppend']>;
+  ) => CallArguments;
 }
 
 /** The server's form of a position. */
@@ -165,14 +169,12 @@ export class StreamCalls {
       follower.onEnd(error);
     };
     void this.open((stub) => {
-      const call = stub.read(new ReadReq().setOptions(options), ...this.arguments());
+      const call = openRead(stub, options, this.arguments());
       cancel = () => call.cancel();
-      call.on('data', (piece: ReadResp) => {
+      call.on('data', ({ event, checkpoint }: ReadPiece) => {
         if (ended) return;
-        if (piece.hasEvent()) {
-          const event = eventIn(piece);
-          if (event !== null) follower.onEvent(event);
-        } else if (piece.hasCheckpoint()) follower.onCheckpoint(positionIn(piece));
+        if (event !== undefined) follower.onEvent(event);
+        else if (checkpoint !== undefined) follower.onCheckpoint(checkpoint);
       });
       call.on('error', (error: Error) => end(this.failed(stub, error)));
       call.on('end', () => end(null));
@@ -196,7 +198,7 @@ export class StreamCalls {
   }
 
   /** Metadata with credentials, and options, of a call that the leader must answer. */
-  arguments(): Parameters<Stub['batchAppend']> {
+  arguments(): CallArguments {
     return this.client.callArguments({ requiresLeader: true }, { deadline: Infinity });
   }
 
@@ -219,22 +221,15 @@ export class StreamCalls {
         const events: ServerEvent[] = [];
         let bytes = 0;
         let isThere = true;
-        const call = stub.read(new ReadReq().setOptions(options), ...this.arguments());
+        const call = openRead(stub, options, this.arguments());
         cancel = () => call.cancel();
         if (cancelled) cancel();
-        call.on('data', (piece: ReadResp) => {
+        call.on('data', ({ event, isNotFound }: ReadPiece) => {
           onPiece();
-          if (piece.hasStreamNotFound()) isThere = false;
-          if (!piece.hasEvent() || bytes > MAX_PAGE_BYTES) return;
-          try {
-            const event = eventIn(piece);
-            if (event === null) return;
-            events.push(event);
-            bytes += event.data.length + event.metadata.length;
-          } catch (error) {
-            reject(error instanceof Error ? error : new Error('an event cannot be decoded', { cause: error }));
-            call.cancel();
-          }
+          if (isNotFound) isThere = false;
+          if (event === undefined || bytes > MAX_PAGE_BYTES) return;
+          events.push(event);
+          bytes += event.data.length + event.metadata.length;
           if (bytes <= MAX_PAGE_BYTES) return;
           resolve({ events, last: false });
           call.cancel();
@@ -280,29 +275,20 @@ function filterOf(filter: ServerFilter): InstanceType<typeof ReadReq.Options.Fil
   return options.setStreamIdentifier(expression);
 }
 
-function positionIn(piece: ReadResp): ServerPosition {
-  const checkpoint = piece.getCheckpoint();
-  return {
-    commit: BigInt(checkpoint?.getCommitPosition() ?? 0),
-    prepare: BigInt(checkpoint?.getPreparePosition() ?? 0),
-  };
-}
+/** Bytes are passed on as they are. */
+const asBytes = (bytes: Buffer): Buffer => bytes;
 
-/** The event in a piece of an answer; null if the piece has none. */
-function eventIn(piece: ReadResp): ServerEvent | null {
-  const event = piece.getEvent()?.getEvent();
-  if (event === undefined) return null;
-  const facts = event.getMetadataMap();
-  const ticks = BigInt(facts.get('created') ?? 0);
-  return {
-    id: event.getId()?.getString() ?? '',
-    stream: Buffer.from(event.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString(),
-    revision: BigInt(event.getStreamRevision()),
-    type: facts.get('type') ?? '',
-    created: new Date(Number(ticks / TICKS_PER_MS)).toISOString(),
-    data: event.getData_asU8(),
-    metadata: event.getCustomMetadata_asU8(),
-    commit: BigInt(event.getCommitPosition()),
-    prepare: BigInt(event.getPreparePosition()),
-  };
-}
+/** Opens a call that carries appends. */
+export const openBatchAppend = (stub: Stub, [metadata, options]: CallArguments) =>
+  stub.makeBidiStreamRequest('/event_store.client.streams.Streams/BatchAppend', asBytes, asBytes, metadata, options);
+
+/** Opens a read, or a subscription. */
+const openRead = (stub: Stub, options: InstanceType<typeof ReadReq.Options>, [metadata, callOptions]: CallArguments) =>
+  stub.makeServerStreamRequest(
+    '/event_store.client.streams.Streams/Read',
+    asBytes,
+    readPieceIn,
+    Buffer.from(new ReadReq().setOptions(options).serializeBinary()),
+    metadata,
+    callOptions,
+  );

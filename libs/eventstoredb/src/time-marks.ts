@@ -130,13 +130,9 @@ export class TimeMarks {
     const { calls, names } = this.connection;
     const data = encoder.encode(JSON.stringify({ position: String(position), recordedAt }));
     const event = { id: randomUUID(), type: MARK_TYPE, data, metadata: encoder.encode('{}') };
-    const { revision } = await calls.ask('mark the time', () => {
-      const stop = new AbortController();
-      return calls.once(
-        () => this.batches.append(names.times, 'any', [event], stop.signal),
-        () => stop.abort(),
-      );
-    });
+    const { revision } = await calls.ask('mark the time', () =>
+      calls.run('once', () => this.batches.append(names.times, 'any', [event])),
+    );
     this.sinceMark = 0;
     return revision;
   }
