@@ -64,9 +64,11 @@ describe('entente import commands', () => {
       refused: 8,
       leftOut: 0,
       corrected: 0,
+      overtaken: 0,
       missing: 0,
       refusedFile: refusedFile(),
       missingFile: null,
+      newer: null,
     });
     expect(await log.head()).toBe(head);
     await log.close();

@@ -52,14 +52,19 @@ interface ImportOptions {
 
 /** What an import did, for people. */
 function importSentences(
-  { refusedFile, missingFile, ...counts }: ImportCounts & ImportFiles,
+  { refusedFile, missingFile, newer, ...counts }: ImportCounts & ImportFiles,
   dryRun: boolean,
 ): string[] {
-  const { read, accepted, alreadyThere, refused, leftOut, corrected, missing } = counts;
+  const { read, accepted, alreadyThere, refused, leftOut, corrected, overtaken, missing } = counts;
   const would = dryRun ? 'dry run, nothing was sent: ' : '';
   return [
     `${would}${read} rows read: ${accepted} accepted, ${alreadyThere} there already, ${refused} refused, ${leftOut} left out`,
     ...(corrected > 0 ? [`${corrected} of the accepted rows correct what an earlier edition had recorded`] : []),
+    ...(overtaken > 0
+      ? [
+          `${overtaken} rows are otherwise in a newer edition, and stay as it has them: ${newer?.edition}, published on ${newer?.published}`,
+        ]
+      : []),
     ...(missing > 0
       ? [`${missing} rows of earlier editions are missing${missingFile === null ? '' : `: ${missingFile}`}`]
       : []),
@@ -105,7 +110,7 @@ export function commandLine(
     .argument('<file>', 'the file')
     .option('--mapping <file>', 'commands: how rows become commands; see docs/how-to/import-spreadsheets.md')
     .option('--edition <name>', "commands: the edition of the source, by any name; else the mapping's")
-    .option('--published <day>', 'commands: the day of that edition, if the mapping names {published}')
+    .option('--published <day>', 'commands: the day of that edition, YYYY-MM-DD')
     .option('--encoding <name>', "commands: the file's encoding, such as windows-1252; else the mapping's, else utf-8")
     .option('--part', 'commands: the file is a part of the edition, and rows that it lacks are not missing')
     .option(

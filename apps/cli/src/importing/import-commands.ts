@@ -10,7 +10,7 @@ import { ImportApi } from './import-api.js';
 import type { BaseLog, ImportTarget } from './import-target.js';
 import { type Mapping, readMapping } from './mapping.js';
 import { MissingRows, missingFile } from './missing-rows.js';
-import { RecordedRows, correlationIdOf, rowKey } from './recorded.js';
+import { type Edition, RecordedRows, correlationIdOf, rowKey } from './recorded.js';
 import type { ReportFile } from './report-file.js';
 import { RefusedFile } from './refused-file.js';
 import { type MappedRow, RowMapper, contentOfPart } from './row-mapper.js';
@@ -29,6 +29,8 @@ export interface ImportCounts {
   leftOut: number;
   /** Accepted rows that changed what an earlier edition had recorded. */
   corrected: number;
+  /** Accepted rows, or rows there already, that a newer edition has otherwise: they stay so. */
+  overtaken: number;
   /** Rows that earlier editions recorded and this one lacks. */
   missing: number;
 }
@@ -37,6 +39,8 @@ export interface ImportFiles {
   /** Where the refused rows are; null if there are none. */
   readonly refusedFile: string | null;
   readonly missingFile: string | null;
+  /** The newest edition that was published after this one, if one has been imported. */
+  readonly newer: Edition | null;
 }
 
 export interface ImportCommandsOptions {
@@ -162,6 +166,7 @@ class ImportRun {
     refused: 0,
     leftOut: 0,
     corrected: 0,
+    overtaken: 0,
     missing: 0,
   };
   private readonly recorded: RecordedRows;
@@ -188,7 +193,8 @@ class ImportRun {
     const missing = isPart
       ? { rows: 0, file: null }
       : await new MissingRows(this.recorded, this.target).report(this.files.missing);
-    return { ...this.counts, missing: missing.rows, refusedFile, missingFile: missing.file };
+    const { newer } = this.recorded;
+    return { ...this.counts, missing: missing.rows, refusedFile, missingFile: missing.file, newer };
   }
 
   private async sendRows(): Promise<void> {
@@ -244,12 +250,12 @@ class ImportRun {
   }
 
   private async count({ line, raw }: CsvRow, outcome: RowOutcome): Promise<void> {
-    if (outcome.type === 'accepted') {
-      this.counts.accepted += 1;
+    if (outcome.type === 'left-out') this.counts.leftOut += 1;
+    else if (outcome.type !== 'refused') {
+      this.counts[outcome.type === 'accepted' ? 'accepted' : 'alreadyThere'] += 1;
       if (outcome.corrected) this.counts.corrected += 1;
-    } else if (outcome.type === 'left-out') this.counts.leftOut += 1;
-    else if (outcome.type === 'there') this.counts.alreadyThere += 1;
-    else {
+      if (outcome.overtaken) this.counts.overtaken += 1;
+    } else {
       this.counts.refused += 1;
       await this.files.refused?.add(line, outcome.code, outcome.why, raw);
       if (this.files.refused !== null) return;

@@ -135,7 +135,8 @@ export const MAPPING_SCHEMA: MappingSchema = {
         type: 'string',
         pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}$',
         description:
-          'the day on which this edition was published, YYYY-MM-DD: needed if a field names {published}; --published names another',
+          'the day on which this edition was published, YYYY-MM-DD: needed if a field names {published}, or the source has ' +
+          'other editions, whose order it is; --published names another',
       },
       actor: text('who sends, as in the header Entente-Actor'),
       order: {

@@ -2,6 +2,7 @@ import { DigestTable, digest64 } from './digest-table.js';
 import type { HistoryEvent, ImportTarget } from './import-target.js';
 import { type Mapping, kindOf, stepOf } from './mapping.js';
 import { contentFieldsOf, contentOf, readCommandId } from './row-mapper.js';
+import { UnusableInput } from './unusable-input.js';
 
 /** Bits of {@link DigestTable.flags}. */
 export const FLAG = {
@@ -13,11 +14,24 @@ export const FLAG = {
   row: 4,
   /** The file has a row of this key that cannot be sent. */
   unsendable: 8,
+  /** An edition before the one under way recorded or changed it. */
+  earlier: 16,
 } as const;
 
+/** The name of an edition and its day, which it may lack. */
+export type Edition = Pick<Mapping, 'edition' | 'published'>;
+
 /** The correlation id of all that an edition of a source brings. */
-export const correlationIdOf = ({ source, edition }: Pick<Mapping, 'source' | 'edition'>): string =>
-  `import:${source}:${edition}`;
+export const correlationIdOf = ({ source, edition, published }: Edition & Pick<Mapping, 'source'>): string =>
+  ['import', source, edition, ...(published === undefined ? [] : [published])].join(':');
+
+/** The edition that brought what has a correlation id; null if none of the source did. */
+function editionIn(correlationId: string, source: string): Edition | null {
+  const [, edition = '', published] =
+    /^import:[^:]*:([^:]+)(?::([0-9]{4}-[0-9]{2}-[0-9]{2}))?$/.exec(correlationId) ?? [];
+  if (!correlationId.startsWith(`import:${source}:`) || edition === '') return null;
+  return { edition, ...(published === undefined ? {} : { published }) };
+}
 
 /** The keys of the table: a command by its id without sign and revision, and a row by its key. */
 export const commandKey = (base: string): bigint => digest64(`command ${base}`);
@@ -34,15 +48,13 @@ export class RecordedRows {
     string,
     { readonly fields: readonly string[]; readonly signed: string | undefined }
   >;
-  private readonly correlations: string;
-  private readonly own: string;
+  /** The newest edition that was published after the one under way; null if none was. */
+  newer: Edition | null = null;
 
   constructor(private readonly mapping: Mapping) {
     this.steps = new Map(
       mapping.commands.map((spec) => [stepOf(spec), { fields: contentFieldsOf(spec), signed: spec.signed }]),
     );
-    this.own = correlationIdOf(mapping);
-    this.correlations = correlationIdOf({ source: mapping.source, edition: '' });
   }
 
   /** The kinds of stream that the mapping writes to. */
@@ -50,7 +62,10 @@ export class RecordedRows {
     return [...new Set(this.mapping.commands.map(kindOf))];
   }
 
-  /** Reads the log. Several events of one command are taken as one. */
+  /**
+   * Reads the log. Several events of one command are taken as one. Fails if the log has other
+   * editions and this one has no day by which it could be compared with them.
+   */
   async read(api: Pick<ImportTarget, 'history'>): Promise<void> {
     let last = null as HistoryEvent | null;
     for await (const event of this.eventsIn(api)) {
@@ -66,11 +81,9 @@ export class RecordedRows {
 
   /** The events of the log that this source brought. */
   async *eventsIn(api: Pick<ImportTarget, 'history'>): AsyncGenerator<HistoryEvent, void> {
+    const { source } = this.mapping;
     for await (const event of api.history(this.kinds))
-      if (
-        event.metadata.correlationId.startsWith(this.correlations) &&
-        readCommandId(event.metadata.commandId) !== null
-      )
+      if (editionIn(event.metadata.correlationId, source) !== null && readCommandId(event.metadata.commandId) !== null)
         yield event;
   }
 
@@ -78,12 +91,12 @@ export class RecordedRows {
     const id = readCommandId(metadata.commandId);
     const step = id === null ? undefined : this.steps.get(id.step);
     if (id === null) return;
-    const isOwn = metadata.correlationId === this.own;
-    if (!id.once) this.mark(this.table.add(rowKey(id.key)), isOwn, FLAG.row);
+    const by = this.flagOf(metadata.correlationId);
+    if (!id.once) this.mark(this.table.add(rowKey(id.key)), FLAG.row | by);
     if (step === undefined) return;
     const { table } = this;
     const slot = table.add(commandKey(id.base));
-    this.mark(slot, isOwn, 0);
+    this.mark(slot, by);
     table.stream[slot] = streamDigest(stream);
     table.content[slot] = id.content ?? contentOf(step.fields, data);
     table.revisions[slot] = Math.max(table.revisions[slot] ?? 0, id.revision);
@@ -91,8 +104,30 @@ export class RecordedRows {
     if (typeof amount === 'number') table.sum[slot] = (table.sum[slot] ?? 0n) + BigInt(id.negative ? -amount : amount);
   }
 
-  private mark(slot: number, isOwn: boolean, more: number): void {
-    this.table.flags[slot] = (this.table.flags[slot] ?? 0) | FLAG.recorded | (isOwn ? FLAG.thisEdition : 0) | more;
+  private mark(slot: number, flags: number): void {
+    this.table.flags[slot] = (this.table.flags[slot] ?? 0) | FLAG.recorded | flags;
+  }
+
+  /** Notes the edition that brought an event: its flag, or none if it is newer. */
+  private flagOf(correlationId: string): number {
+    const { source, edition, published } = this.mapping;
+    const other = editionIn(correlationId, source);
+    if (other === null || other.edition === edition) return FLAG.thisEdition;
+    if (published === undefined)
+      throw new UnusableInput(
+        `the source ${source} has other editions, such as ${other.edition}: name the day of this one, by "published" ` +
+          'in the mapping or --published, so that an older edition does not change what a newer one states',
+      );
+    // A log of an older version has no days of editions.
+    if (other.published === undefined || other.published <= published) return FLAG.earlier;
+    if (other.published > (this.newer?.published ?? '')) this.newer = other;
+    return 0;
+  }
+
+  /** Whether a row was recorded, and this edition is older than one that has been imported. */
+  isOvertaken(key: string): boolean {
+    const slot = this.newer === null ? -1 : this.table.find(rowKey(key));
+    return slot >= 0 && ((this.table.flags[slot] ?? 0) & FLAG.recorded) !== 0;
   }
 
   /** The file has a row of this key, which cannot be sent: it is refused, and not missing. */
@@ -104,7 +139,7 @@ export class RecordedRows {
   /** Whether a row was recorded by earlier editions alone, and the file has not had it. */
   private isMissing(slot: number): boolean {
     const { flags, line } = this.table;
-    return line[slot] === 0 && flags[slot] === (FLAG.recorded | FLAG.row);
+    return line[slot] === 0 && flags[slot] === (FLAG.recorded | FLAG.row | FLAG.earlier);
   }
 
   /** The number of rows that earlier editions recorded and the file has not had. */

@@ -6,11 +6,19 @@ import { type RowCommand, type RowPart, baseOf, negativeId, revisionId } from '.
 /** What became of a row. */
 export type RowOutcome =
   | { readonly type: 'left-out' }
-  | { readonly type: 'there' }
-  | { readonly type: 'accepted'; readonly corrected: boolean }
+  | {
+      readonly type: 'there' | 'accepted';
+      /** Whether it changed what an earlier edition had recorded. */
+      readonly corrected: boolean;
+      /** Whether a newer edition has it otherwise, and it stays so. */
+      readonly overtaken: boolean;
+    }
   | { readonly type: 'refused'; readonly code: string; readonly why: string };
 
 type RowRefusal = Extract<RowOutcome, { type: 'refused' }>;
+/** What became of a command. */
+type CommandOutcome = RowRefusal | { readonly type: 'there' | 'accepted' | 'corrected' | 'overtaken' };
+
 const refused = (code: string, why: string): RowRefusal => ({ type: 'refused', code, why });
 
 /**
@@ -44,39 +52,40 @@ export class RowSender {
   }
 
   private async sendNow(parts: readonly RowPart[]): Promise<RowOutcome> {
-    let accepted = false;
-    let corrected = false;
-    for (const { commands } of parts)
+    const found = new Set<CommandOutcome['type']>();
+    for (const { key, commands } of parts)
       for (const command of commands) {
-        const outcome = await this.sendOne(command);
+        const outcome = await this.sendOne(command, key);
         if (outcome.type === 'refused') return outcome;
-        if (outcome.type !== 'accepted') continue;
-        accepted = true;
-        corrected ||= outcome.corrected;
+        found.add(outcome.type);
       }
-    return accepted ? { type: 'accepted', corrected } : { type: 'there' };
+    const corrected = found.has('corrected');
+    const type = corrected || found.has('accepted') ? 'accepted' : 'there';
+    return { type, corrected, overtaken: found.has('overtaken') };
   }
 
-  private async sendOne(command: RowCommand): Promise<RowOutcome> {
+  private async sendOne(command: RowCommand, key: string): Promise<CommandOutcome> {
     const base = baseOf(command);
     const { table } = this.recorded;
     const slot = table.find(commandKey(base));
     if (slot < 0 || ((table.flags[slot] ?? 0) & FLAG.recorded) === 0) {
+      if (this.recorded.isOvertaken(key)) return { type: 'overtaken' };
       const outcome = await this.post(command, command.id, command.path, command.body);
       if (outcome.type !== 'refused') this.note(command, base);
       return outcome;
     }
     const stream = `${command.kind}/${command.streamId}`;
-    if (table.stream[slot] !== streamDigest(stream))
-      return refused('row-moved', `${command.step}: this row was recorded in another stream than ${stream}`);
+    const isMoved = table.stream[slot] !== streamDigest(stream);
     const isSame = table.content[slot] === command.content;
     const difference = command.signed === null ? 0n : BigInt(command.signed) - (table.sum[slot] ?? 0n);
-    if (isSame && difference === 0n) return { type: 'there' };
+    if (!isMoved && isSame && difference === 0n) return { type: 'there' };
+    if (this.recorded.newer !== null) return { type: 'overtaken' };
+    if (isMoved) return refused('row-moved', `${command.step}: this row was recorded in another stream than ${stream}`);
     return this.change(command, base, isSame, difference);
   }
 
   /** A row that is not as it was recorded. */
-  private async change(command: RowCommand, base: string, isSame: boolean, by: bigint): Promise<RowOutcome> {
+  private async change(command: RowCommand, base: string, isSame: boolean, by: bigint): Promise<CommandOutcome> {
     const { table } = this.recorded;
     const key = commandKey(base);
     const slot = table.find(key);
@@ -104,7 +113,7 @@ export class RowSender {
     const now = table.find(key);
     table.revisions[now] = revision + 1;
     this.note(command, base);
-    return { type: 'accepted', corrected: true };
+    return { type: 'corrected' };
   }
 
   /** The events by which a row was recorded first. */
@@ -123,10 +132,8 @@ export class RowSender {
     if (command.signed !== null) table.sum[slot] = BigInt(command.signed);
   }
 
-  private async post(command: RowCommand, id: string, path: string, body: unknown): Promise<RowOutcome> {
-    const answer = await this.target.send(command, id, path, body);
-    if (answer.type === 'refused') return answer;
-    return answer.type === 'there' ? { type: 'there' } : { type: 'accepted', corrected: false };
+  private post(command: RowCommand, id: string, path: string, body: unknown): Promise<CommandOutcome> {
+    return this.target.send(command, id, path, body);
   }
 }
 
