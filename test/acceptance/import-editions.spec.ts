@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -53,6 +53,12 @@ const MAPPING = {
   ],
 };
 
+interface EditionFile {
+  readonly mapping: object;
+  readonly header: string;
+  readonly more: readonly string[];
+}
+
 describe('the editions of a source', () => {
   let folder: string;
   beforeEach(() => {
@@ -71,7 +77,7 @@ describe('the editions of a source', () => {
   const edition = async (
     name: string,
     rows: readonly string[],
-    { mapping = MAPPING as object, header = 'Year,Country,Amount', more = [] as readonly string[] } = {},
+    { mapping = MAPPING, header = 'Year,Country,Amount', more = [] }: Partial<EditionFile> = {},
   ): Promise<ImportCounts> => {
     const day = ['--edition', name, '--published', `${name}-01-31`];
     const { out } = await entente(...args([header, ...rows], mapping, [...day, '--json', ...more]));
@@ -149,5 +155,44 @@ describe('the editions of a source', () => {
         'mapping or --published, so that an older edition does not change what a newer one states',
     });
     expect((await import_('--edition', 'FY25', '--published', '2025-01-31')).status).toBe(0);
+  });
+
+  /** The ledger with a note, which is a part of what is sent first, or of what a later edition sends. */
+  const noted = (where: 'fields' | 'revise'): object => {
+    const key = { year: '{year}', country: '{country}' };
+    const reported = { source: '{source}', key: { ...key, note: '{note}' } };
+    const commands = MAPPING.commands.map((command) => {
+      if (command.revise === undefined) return command;
+      return where === 'revise'
+        ? { ...command, revise: { fields: { reported } } }
+        : { ...command, fields: { ...command.fields, reported } };
+    });
+    return { ...MAPPING, commands, values: { ...MAPPING.values, note: { read: '{Note}', empty: 'omit' } } };
+  };
+  const refusals = (): string[] => readFileSync(join(folder, 'refused.csv'), 'utf8').trim().split('\n').slice(1);
+
+  it('name what is other in a row that an edition has revised', async () => {
+    const file = { mapping: noted('fields'), header: 'Year,Country,Amount,Note' };
+    await edition('2022', ['2020,Estmark,10,first'], file);
+    expect(await edition('2023', ['2020,Estmark,20,first'], file)).toMatchObject({ corrected: 1 });
+    for (const amount of [20, 30]) {
+      expect(await edition('2024', [`2020,Estmark,${amount},second`], file)).toMatchObject({
+        refused: 1,
+        corrected: 0,
+      });
+      expect(refusals()).toEqual([
+        expect.stringMatching(/^2,row-changed,"obligate: reported was .*""first"".* and is /),
+      ]);
+    }
+    expect(await edition('2025', ['2020,Estmark,20,'], file)).toMatchObject({ refused: 1, corrected: 0 });
+    expect(await obligated()).toEqual({ 'estmark 2020': 2000 });
+  });
+
+  it('refuse a row whose correction the contract does not take, and no other row', async () => {
+    const file = { mapping: noted('revise'), header: 'Year,Country,Amount,Note' };
+    await edition('2022', ['2020,Estmark,10,', '2021,Estmark,10,'], file);
+    const next = [`2020,Estmark,11,${'long '.repeat(60)}`, '2021,Estmark,12,short'];
+    expect(await edition('2023', next, file)).toMatchObject({ accepted: 1, corrected: 1, refused: 1 });
+    expect(refusals()).toEqual([expect.stringMatching(/^2,validation-failed,"obligate: key must be an object of /)]);
   });
 });

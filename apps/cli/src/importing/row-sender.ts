@@ -1,7 +1,8 @@
 import { FLAG, type RecordedRows, commandKey, streamDigest } from './recorded.js';
 import type { HistoryEvent, ImportTarget } from './import-target.js';
 import { foldedJson } from './names.js';
-import { type RowCommand, type RowPart, baseOf, negativeId, revisionId } from './row-mapper.js';
+import { Unreadable } from './formats.js';
+import { type CommandToSend, type RowCommand, type RowPart, baseOf, negativeId, revisionId } from './row-mapper.js';
 
 /** What became of a row. */
 export type RowOutcome =
@@ -90,30 +91,52 @@ export class RowSender {
     const key = commandKey(base);
     const slot = table.find(key);
     const revision = table.revisions[slot] ?? 0;
-    const events = revision === 0 && !isSame ? await this.eventsOf(command, base) : [];
-    const differ = isSame ? [] : differences(command, events);
-    // The log may have less than the command had.
-    if (!isSame && events.length > 0 && differ.length === 0 && by === 0n) return { type: 'there' };
+    const first = await this.eventsOf(command, base);
+    const differ = isSame ? [] : differences(command, [first, await this.revisionOf(command, base)]);
+    // The log may have less than the first command had. Of a revision it has the contents' digest.
+    const isOther = !isSame && (differ.length > 0 || revision > 0);
+    if (!isSame && !isOther && first.length > 0 && by === 0n) return { type: 'there' };
     const what = [
       ...differ,
       ...(by === 0n ? [] : [`the recorded sum is ${table.sum[slot]} and it is ${command.signed} now`]),
     ].join('; ');
     const why = `${command.step}: ${what === '' ? 'it was recorded with other contents' : what}`;
     const { revise } = command;
-    if (revise === null || (command.signed !== null && differ.length > 0)) return refused('row-changed', why);
+    if (revise === null || (command.signed !== null && isOther)) return refused('row-changed', why);
     if (((table.flags[slot] ?? 0) & FLAG.thisEdition) !== 0)
       return refused('row-changed', `${why}: this edition has recorded it: a revised file needs the name of another`);
     if (by > BigInt(Number.MAX_SAFE_INTEGER) || by < BigInt(Number.MIN_SAFE_INTEGER))
       return refused('amount-beyond-range', `${why}: the difference is more than a row can hold`);
-    const event = (events[0] ?? (await this.eventsOf(command, base))[0])?.id ?? '';
-    const { path, body } = revise(Number(by), event);
-    const id = revisionId(base, revision + 1, command.content, by < 0n);
-    const outcome = await this.post(command, id, path, body);
+    const outcome = await this.sendRevision(command, () => ({
+      ...revise(Number(by), first[0]?.id ?? ''),
+      id: revisionId(base, revision + 1, command.content, by < 0n),
+    }));
     if (outcome.type === 'refused') return outcome;
     const now = table.find(key);
     table.revisions[now] = revision + 1;
     this.note(command, base);
     return { type: 'corrected' };
+  }
+
+  /** Sends a correction, if the contract takes it. */
+  private async sendRevision(command: RowCommand, made: () => CommandToSend): Promise<CommandOutcome> {
+    try {
+      const { id, path, body } = made();
+      return await this.post(command, id, path, body);
+    } catch (error) {
+      if (error instanceof Unreadable) return refused(error.code, error.message);
+      throw error;
+    }
+  }
+
+  /** The events by which an edition revised a row last; none of a signed field: its contents stay. */
+  private async revisionOf(command: RowCommand, base: string): Promise<readonly HistoryEvent[]> {
+    const { table } = this.recorded;
+    const slot = table.find(commandKey(base));
+    const revision = table.revisions[slot] ?? 0;
+    if (revision === 0 || command.signed !== null) return [];
+    const id = revisionId(base, revision, table.content[slot] ?? 0n, false);
+    return this.target.eventsOf(`${command.kind}/${command.streamId}`, command.actor, id);
   }
 
   /** The events by which a row was recorded first. */
@@ -137,10 +160,13 @@ export class RowSender {
   }
 }
 
-/** The fields in which a row differs from the events that it became, as far as they have them. */
-function differences(command: RowCommand, events: readonly HistoryEvent[]): readonly string[] {
+/**
+ * The fields in which a row differs from the events that it became, as far as they have them: those
+ * of its first command, and of the last one that revised it.
+ */
+function differences(command: RowCommand, sent: readonly (readonly HistoryEvent[])[]): readonly string[] {
   const recorded: Record<string, unknown> = {};
-  for (const { data } of events.toReversed()) Object.assign(recorded, data);
+  for (const events of sent) for (const { data } of events.toReversed()) Object.assign(recorded, data);
   const text = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
   return command.contentFields
     .filter((name) => Object.hasOwn(recorded, name) && foldedJson(recorded[name]) !== foldedJson(command.body[name]))
