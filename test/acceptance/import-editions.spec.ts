@@ -59,6 +59,67 @@ interface EditionFile {
   readonly more: readonly string[];
 }
 
+/** Milestones of a programme, each met on a day that a later edition may leave out. */
+const MILESTONES = {
+  source: 'milestones',
+  edition: '2024',
+  published: '2024-01-31',
+  actor: 'norland;role=donor',
+  values: {
+    milestone: { read: '{Milestone}', as: 'id' },
+    due: { read: '{Due}', as: 'day' },
+    met: { read: '{Met}', as: 'day' },
+  },
+  key: ['milestone'],
+  commands: [
+    {
+      stream: 'programme/norland.training',
+      command: 'propose',
+      once: true,
+      fields: {
+        title: 'Training',
+        donor: 'norland',
+        recipient: 'estmark',
+        sector: '15210',
+        basis: 'reported',
+        starts: '2020-01-01',
+        ends: '2028-12-31',
+        occurredAt: '2020-01-01T00:00:00Z',
+      },
+    },
+    {
+      stream: 'programme/norland.training',
+      command: 'plan-milestone',
+      fields: { milestone: '{milestone}', due: '{due}', occurredAt: '2020-01-02T00:00:00Z' },
+    },
+    {
+      stream: 'programme/norland.training',
+      command: 'meet-milestone',
+      when: [{ text: '{Met}', empty: false }],
+      fields: { milestone: '{milestone}', on: '{met}', occurredAt: '{met}T00:00:00Z' },
+    },
+  ],
+};
+
+/** The ledger as a wide table: a hyphen is an empty cell. */
+const WIDE = {
+  ...MAPPING,
+  numbers: { none: ['-'] },
+  unpivot: { columns: '[0-9]{4}', name: 'column', value: 'cell' },
+  values: {
+    ...MAPPING.values,
+    year: { read: '{column}', as: 'period' },
+    amount: { read: '{cell}', as: 'money', currency: 'USD', empty: 'leave-out' },
+  },
+};
+/** It means that nothing is obligated any more. */
+const ZEROED = {
+  ...WIDE,
+  commands: WIDE.commands.map((command) =>
+    command.revise === undefined ? command : { ...command, revise: { ...command.revise, emptied: 'zero' } },
+  ),
+};
+
 describe('the editions of a source', () => {
   let folder: string;
   beforeEach(() => {
@@ -157,7 +218,92 @@ describe('the editions of a source', () => {
     expect((await import_('--edition', 'FY25', '--published', '2025-01-31')).status).toBe(0);
   });
 
-  /** The ledger with a note, which is a part of what is sent first, or of what a later edition sends. */
+  it('list a cell that a later one has emptied with the names of its columns, as what the row lacks', async () => {
+    const header = 'Milestone,Due,Met';
+    const rows = ['First,2022-01-31,2022-02-03', 'Second,2023-01-31,', 'Third,2023-01-31,2023-01-30'];
+    const file = { mapping: MILESTONES, header };
+    expect(await edition('2024', rows, file)).toMatchObject({ accepted: 3, emptied: 0 });
+    const emptied = ['First,2022-01-31,', 'Second,2023-01-31,', 'Third,2023-01-31,2023-01-30'];
+    const wanted = { read: 3, accepted: 0, alreadyThere: 3, refused: 0, missing: 0, emptied: 1 };
+    for (const name of ['2024', '2025']) expect(await edition(name, emptied, file)).toMatchObject(wanted);
+    const part = { ...file, more: ['--part'] };
+    expect(await edition('2025', emptied.slice(0, 1), part)).toMatchObject({ alreadyThere: 1, emptied: 1, missing: 0 });
+    const { status, out } = await entente(
+      ...args([header, ...emptied], MILESTONES, ['--edition', '2026', '--published', '2026-01-31']),
+    );
+    expect([status, out.split('\n')[1]]).toEqual([
+      2,
+      `1 rows have an empty cell where something is recorded: ${join(folder, 'missing.csv')}`,
+    ]);
+    const [head, ...listed] = readFileSync(join(folder, 'missing.csv'), 'utf8').trim().split('\n');
+    expect(head).toBe('stream,event,recorded_at,data,emptied');
+    expect(listed).toEqual([expect.stringMatching(/^programme\/norland\.training,MilestoneMet,.*,"line 2: \{Met\}"$/)]);
+    // Filled again, it is as it was recorded.
+    expect(await edition('2027', rows, file)).toMatchObject({ alreadyThere: 3, emptied: 0 });
+  });
+
+  it('list a cell of a wide table that a later one has emptied, and no cell that was empty before', async () => {
+    const file = { mapping: WIDE, header: 'Country,2020,2021,2022' };
+    expect(await edition('2024', ['Estmark,10,20,-', 'Sudria,5,,'], file)).toMatchObject({ accepted: 2, emptied: 0 });
+    expect(await edition('2024', ['Estmark,10,20,-', 'Sudria,5,,'], file)).toMatchObject({ emptied: 0, missing: 0 });
+    const next = ['Estmark,10,-,30', 'Sudria,,,'];
+    const wanted = { read: 2, accepted: 1, leftOut: 1, corrected: 0, emptied: 2, missing: 0 };
+    expect(await edition('2025', next, { ...file, more: ['--dry-run'] })).toMatchObject(wanted);
+    expect(await edition('2025', next, file)).toMatchObject(wanted);
+    const listed = readFileSync(join(folder, 'missing.csv'), 'utf8').trim().split('\n').slice(1).sort();
+    expect(listed.map((line) => line.replace(/,"\{.*\}",/, ' ').replace(/,[^ ,]*Z /, ' '))).toEqual([
+      'funding-account/norland.estmark,FundsObligated "line 2, 2021: amount"',
+      'funding-account/norland.sudria,FundsObligated "line 3, 2020: amount"',
+    ]);
+    expect(await obligated()).toEqual({
+      'estmark 2020': 1000,
+      'estmark 2021': 2000,
+      'estmark 2022': 3000,
+      'sudria 2020': 500,
+    });
+  });
+
+  it('take back what a cell had that a later one has emptied, if the mapping has it so', async () => {
+    const file = { mapping: ZEROED, header: 'Country,2020,2021,2022' };
+    await edition('2024', ['Estmark,10,20,-', 'Sudria,5,,'], file);
+    const next = ['Estmark,10,-,30', 'Sudria,,,'];
+    const wanted = { read: 2, accepted: 2, leftOut: 0, refused: 0, corrected: 2, emptied: 0, missing: 0 };
+    expect(await edition('2025', next, { ...file, more: ['--dry-run'] })).toMatchObject(wanted);
+    expect(await edition('2025', next, file)).toMatchObject(wanted);
+    const figures = { 'estmark 2020': 1000, 'estmark 2021': 0, 'estmark 2022': 3000, 'sudria 2020': 0 };
+    expect(await obligated()).toEqual(figures);
+    const log = new SqliteLogReader(join(folder, 'data'));
+    const last = (await all(log.readLog(0n))).filter(({ type }) => type === 'FundsDeobligated');
+    await log.close();
+    expect(last.map(({ data }) => (data as { reported: unknown }).reported)).toEqual([
+      { source: 'ledger', key: { year: '2021', edition: '2025' } },
+      { source: 'ledger', key: { year: '2020', edition: '2025' } },
+    ]);
+    expect(await edition('2025', next, file)).toMatchObject({ accepted: 0, alreadyThere: 1, leftOut: 1, corrected: 0 });
+    // An older edition takes nothing back, and a figure that is there again counts as before.
+    expect(await edition('2023', ['Estmark,-,-,-'], file)).toMatchObject({ leftOut: 1, corrected: 0, overtaken: 1 });
+    expect(await obligated()).toEqual(figures);
+    expect(await edition('2026', ['Estmark,10,20,30', 'Sudria,-,-,-'], file)).toMatchObject({
+      corrected: 1,
+      emptied: 0,
+    });
+    expect(await obligated()).toEqual({ ...figures, 'estmark 2021': 2000 });
+  });
+
+  it('leave out an empty row whose key another row of the file has, before it or behind it', async () => {
+    const values = { ...MAPPING.values, amount: { ...MAPPING.values.amount, empty: 'leave-out' } };
+    const revise = { ...ZEROED.commands[1]?.revise };
+    const commands = [MAPPING.commands[0], { ...MAPPING.commands[1], revise }];
+    const mapping = { ...MAPPING, values, commands };
+    const rows = ['2020,Estmark,', '2020,Estmark,10', '2020,Estmark,'];
+    const counts = { leftOut: 2, refused: 0, emptied: 0, missing: 0, corrected: 0 };
+    expect(await edition('2024', rows, { mapping })).toMatchObject({ accepted: 1, ...counts });
+    for (const name of ['2024', '2025'])
+      expect(await edition(name, rows, { mapping })).toMatchObject({ alreadyThere: 1, ...counts });
+    expect(await obligated()).toEqual({ 'estmark 2020': 1000 });
+  });
+
+  /** The ledger with a note, in what is sent first, or in what a later edition sends. */
   const noted = (where: 'fields' | 'revise'): object => {
     const key = { year: '{year}', country: '{country}' };
     const reported = { source: '{source}', key: { ...key, note: '{note}' } };

@@ -65,6 +65,7 @@ describe('entente import commands', () => {
       leftOut: 0,
       corrected: 0,
       overtaken: 0,
+      emptied: 0,
       missing: 0,
       refusedFile: refusedFile(),
       missingFile: null,

@@ -124,21 +124,26 @@ describe('the worked file of the how-to', () => {
     const book = join(folder, 'book.csv');
     const years = (from: number): string =>
       ['Actual', 'Estimate', 'Request'].map((stage, n) => `FY ${from + n} ${stage}`).join(',');
-    writeFileSync(book, `Request\nAccount,Country,${years(2024)}\nBook,Yland,100,60,70\n`);
-    expect(await broughtFrom(book, 'state-department')).toMatchObject({ read: 1, accepted: 1, refused: 0 });
-    writeFileSync(book, `Request\nAccount,Country,${years(2025)}\nBook,Yland,60,75,80\n`);
+    writeFileSync(book, `Request\nAccount,Country,${years(2024)}\nBook,Yland,100,60,70\nBook,Zland,-,60,70\n`);
+    expect(await broughtFrom(book, 'state-department')).toMatchObject({ read: 2, accepted: 2, refused: 0 });
+    writeFileSync(book, `Request\nAccount,Country,${years(2025)}\nBook,Yland,60,75,80\nBook,Zland,-,75,-\n`);
     const next = ['--edition', 'fy-2027', '--published', '2026-05-30'];
-    expect(await broughtFrom(book, 'state-department', ...next)).toMatchObject({ read: 1, refused: 0 });
+    expect(await broughtFrom(book, 'state-department', ...next)).toMatchObject({ read: 2, refused: 0, emptied: 0 });
     const stages = ['period', 'pledged', 'committed', 'obligated'];
-    const figures = async () =>
-      (await rowsOf('funding', 'recipient=yland&sort=period')).map((row) => stages.map((name) => row[name]));
+    const figures = async (recipient: string) =>
+      (await rowsOf('funding', `recipient=${recipient}&sort=period`)).map((row) => stages.map((name) => row[name]));
     const wanted = [
       ['2024', 10_000_000, 10_000_000, 10_000_000],
       ['2025', 6_000_000, 6_000_000, 6_000_000],
       ['2026', 7_500_000, 7_500_000, 0],
       ['2027', 8_000_000, 0, 0],
     ];
-    expect(await figures()).toEqual(wanted);
+    expect(await figures('yland')).toEqual(wanted);
+    // A hyphen is nothing, also where the book before had a figure.
+    expect(await figures('zland')).toEqual([
+      ['2025', 0, 0, 0],
+      ['2026', 7_500_000, 7_500_000, 0],
+    ]);
   });
 
   it('equipment has its values, and each serial number that was received', async () => {

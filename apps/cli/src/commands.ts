@@ -55,7 +55,8 @@ function importSentences(
   { refusedFile, missingFile, newer, ...counts }: ImportCounts & ImportFiles,
   dryRun: boolean,
 ): string[] {
-  const { read, accepted, alreadyThere, refused, leftOut, corrected, overtaken, missing } = counts;
+  const { read, accepted, alreadyThere, refused, leftOut, corrected, overtaken, emptied, missing } = counts;
+  const at = missingFile === null ? '' : `: ${missingFile}`;
   const would = dryRun ? 'dry run, nothing was sent: ' : '';
   return [
     `${would}${read} rows read: ${accepted} accepted, ${alreadyThere} there already, ${refused} refused, ${leftOut} left out`,
@@ -65,9 +66,8 @@ function importSentences(
           `${overtaken} rows are otherwise in a newer edition, and stay as it has them: ${newer?.edition}, published on ${newer?.published}`,
         ]
       : []),
-    ...(missing > 0
-      ? [`${missing} rows of earlier editions are missing${missingFile === null ? '' : `: ${missingFile}`}`]
-      : []),
+    ...(emptied > 0 ? [`${emptied} rows have an empty cell where something is recorded${at}`] : []),
+    ...(missing > 0 ? [`${missing} rows of earlier editions are missing${at}`] : []),
     ...(refusedFile === null ? [] : [`the refused rows and why, to be mended and imported again: ${refusedFile}`]),
   ];
 }
@@ -124,7 +124,7 @@ export function commandLine(
     )
     .option(
       '--missing <file>',
-      'where rows go that only earlier editions have (default: <file>.missing.csv, here; in a dry run nowhere)',
+      'where rows and cells go that only earlier editions have (default: <file>.missing.csv, here; in a dry run nowhere)',
     )
     .option('--positions <file>', 'log: where old and new positions go (default: <file>.positions.csv)')
     .action(async (what: string, file: string, options: Common & ImportOptions) => {
@@ -143,7 +143,7 @@ export function commandLine(
         const done = await importCommands(file, { ...options, mapping, ...into }, output);
         if (output.json) output.out(JSON.stringify(done));
         else for (const line of importSentences(done, dryRun)) output.out(line);
-        exit(done.refused > 0 || done.missing > 0 ? EXIT.differences : EXIT.done);
+        exit(done.refused + done.missing + done.emptied > 0 ? EXIT.differences : EXIT.done);
       };
       // A server that is opened here would record what has become due.
       if (dryRun && options.url === undefined) return withBaseLog(folderOf(options), (log) => run({ url: null, log }));

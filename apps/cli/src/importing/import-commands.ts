@@ -13,7 +13,7 @@ import { MissingRows, missingFile } from './missing-rows.js';
 import { type Edition, RecordedRows, correlationIdOf, rowKey } from './recorded.js';
 import type { ReportFile } from './report-file.js';
 import { RefusedFile } from './refused-file.js';
-import { type MappedRow, RowMapper, contentOfPart } from './row-mapper.js';
+import { type EmptyPart, RowMapper, type RowPart, contentOfPart } from './row-mapper.js';
 import { type RowOutcome, RowSender } from './row-sender.js';
 import { UnusableInput } from './unusable-input.js';
 
@@ -31,6 +31,8 @@ export interface ImportCounts {
   corrected: number;
   /** Accepted rows, or rows there already, that a newer edition has otherwise: they stay so. */
   overtaken: number;
+  /** Rows with an empty cell, of which an earlier edition has recorded what the cell had. */
+  emptied: number;
   /** Rows that earlier editions recorded and this one lacks. */
   missing: number;
 }
@@ -38,6 +40,7 @@ export interface ImportCounts {
 export interface ImportFiles {
   /** Where the refused rows are; null if there are none. */
   readonly refusedFile: string | null;
+  /** Where the events are of what the file lacks; null if it lacks nothing. */
   readonly missingFile: string | null;
   /** The newest edition that was published after this one, if one has been imported. */
   readonly newer: Edition | null;
@@ -58,6 +61,19 @@ export interface ImportCommandsOptions {
   readonly part?: boolean;
   readonly dryRun?: boolean;
   readonly signal?: AbortSignal;
+}
+
+/** A row with empty cells, of which more was recorded, and what became of the rest of it. */
+interface EmptiedRow {
+  readonly row: CsvRow;
+  readonly parts: readonly EmptyPart[];
+  readonly outcome: Exclude<RowOutcome, { type: 'refused' }>;
+}
+
+/** What became of a row, and its parts with empty cells of which more was recorded. */
+interface RowResult {
+  readonly outcome: RowOutcome;
+  readonly emptied?: readonly EmptyPart[];
 }
 
 /** Rows under way at once: enough for the log to commit many together. */
@@ -114,7 +130,7 @@ export async function importCommands(
   const isPart = head.isRefused || options.part === true;
   const paths = {
     refused: pathOf(options, 'refused', file),
-    missing: isPart ? null : pathOf(options, 'missing', file),
+    missing: pathOf(options, 'missing', file),
   };
   const refused = paths.refused === null ? null : await RefusedFile.create(paths.refused, file, formatOf(mapping));
   let missing: ReportFile | null = null;
@@ -157,6 +173,8 @@ async function withTarget<T>(
   return DryRun.with(api?.log ?? log ?? NO_LOG, correlationId, show, work);
 }
 
+const COUNTED = { 'left-out': 'leftOut', there: 'alreadyThere', accepted: 'accepted' } as const;
+
 /** One run of an import, over a file that can be read. */
 class ImportRun {
   private readonly counts: ImportCounts = {
@@ -167,10 +185,13 @@ class ImportRun {
     leftOut: 0,
     corrected: 0,
     overtaken: 0,
+    emptied: 0,
     missing: 0,
   };
   private readonly recorded: RecordedRows;
   private readonly sender: RowSender;
+  /** Rows that lack what is recorded: another row may still have it. */
+  private readonly emptied: EmptiedRow[] = [];
 
   constructor(
     private readonly file: string,
@@ -190,47 +211,94 @@ class ImportRun {
     await this.recorded.read(this.target);
     await this.sendRows();
     const refusedFile = (await this.files.refused?.end()) ?? null;
-    const missing = isPart
-      ? { rows: 0, file: null }
-      : await new MissingRows(this.recorded, this.target).report(this.files.missing);
+    const lacking = new MissingRows(this.recorded, this.target, isPart);
+    const missing = await lacking.report(this.files.missing, this.counts.emptied);
     const { newer } = this.recorded;
     return { ...this.counts, missing: missing.rows, refusedFile, missingFile: missing.file, newer };
   }
 
   private async sendRows(): Promise<void> {
     const tell = progress(this.output, 'rows');
-    const underWay: { readonly row: CsvRow; readonly outcome: Promise<RowOutcome> }[] = [];
+    const underWay: { readonly row: CsvRow; readonly result: Promise<RowResult> }[] = [];
     const settle = async (): Promise<void> => {
       const first = underWay.shift();
-      if (first !== undefined) await this.count(first.row, await first.outcome);
+      if (first === undefined) return;
+      const { row } = first;
+      const { outcome, emptied = [] } = await first.result;
+      if (outcome.type === 'refused' || emptied.length === 0) await this.count(row, outcome);
+      else this.emptied.push({ row, parts: emptied, outcome });
     };
     try {
       for await (const row of rowsOf(this.file, this.mapping)) {
         if (this.options.signal?.aborted === true) throw new Error('interrupted');
         this.counts.read += 1;
         tell(this.counts.read);
-        const outcome = this.outcomeOf(row);
-        outcome.catch(() => undefined);
-        underWay.push({ row, outcome });
+        const result = this.resultOf(row);
+        result.catch(() => undefined);
+        underWay.push({ row, result });
         if (underWay.length >= AT_ONCE) await settle();
       }
       while (underWay.length > 0) await settle();
+      for (const { row, parts, outcome } of this.emptied)
+        await this.count(row, await this.withoutCells(row, parts, outcome));
     } finally {
-      await Promise.allSettled(underWay.map(({ outcome }) => outcome));
+      await Promise.allSettled(underWay.map(({ result }) => result));
     }
   }
 
-  private async outcomeOf({ fields, line, why }: CsvRow): Promise<RowOutcome> {
-    if (fields === null) return { type: 'refused', code: 'row-unreadable', why };
+  private async resultOf({ fields, line, why }: CsvRow): Promise<RowResult> {
+    if (fields === null) return { outcome: { type: 'refused', code: 'row-unreadable', why } };
     const mapped = this.mapper.map(fields, line);
-    if (mapped.type === 'refused') for (const key of mapped.keys ?? []) this.recorded.noteRefused(key);
-    if (mapped.type !== 'commands') return mapped;
-    const twice = this.duplicate(mapped, line);
-    return twice ?? this.sender.send(mapped.parts);
+    if (mapped.type === 'refused') {
+      for (const key of mapped.keys ?? []) this.recorded.noteRefused(key);
+      return { outcome: mapped };
+    }
+    const emptied = (mapped.empty ?? []).filter((part) => part.emptied.some((one) => this.recorded.isEmptied(one)));
+    const outcome: RowOutcome =
+      mapped.type === 'left-out'
+        ? { type: mapped.type }
+        : (this.duplicate(mapped.parts, line) ?? (await this.sender.send(mapped.parts)));
+    if (outcome.type === 'refused') for (const { key } of emptied) this.recorded.noteRefused(key);
+    return { outcome, emptied };
+  }
+
+  /**
+   * What becomes of a row whose cells are empty where something was recorded. That is taken back if
+   * the mapping has it so, the last command first.
+   */
+  private async withoutCells(
+    { line }: CsvRow,
+    parts: readonly EmptyPart[],
+    { type, corrected = false, overtaken = false }: EmptiedRow['outcome'],
+  ): Promise<RowOutcome> {
+    const { table } = this.recorded;
+    const became = { type, corrected, overtaken, emptied: false };
+    for (const { key, isSent, emptied } of parts) {
+      const slot = table.find(rowKey(key));
+      // Another row has what this one lacks.
+      if (!isSent && slot >= 0 && table.line[slot] !== 0) continue;
+      if (slot >= 0) table.line[slot] = line;
+      const left = emptied.filter((one) => this.recorded.isEmptied(one));
+      if (this.recorded.newer !== null) {
+        became.overtaken ||= left.length > 0;
+        continue;
+      }
+      for (const one of left.filter(({ zero }) => zero === null)) {
+        this.recorded.noteEmptied(one, line);
+        became.emptied = true;
+      }
+      const zeros = left.flatMap(({ zero }) => zero ?? []).reverse();
+      if (zeros.length === 0) continue;
+      const outcome = await this.sender.send([{ key, commands: zeros }]);
+      if (outcome.type === 'refused') return outcome;
+      if (outcome.type === 'accepted') became.type = 'accepted';
+      became.corrected ||= outcome.corrected === true;
+    }
+    return became;
   }
 
   /** The refusal of a row whose key another row of the file has; notes the row if there is none. */
-  private duplicate({ parts }: Extract<MappedRow, { type: 'commands' }>, line: number): RowOutcome | null {
+  private duplicate(parts: readonly RowPart[], line: number): RowOutcome | null {
     const { table } = this.recorded;
     for (const part of parts) {
       const slot = table.find(rowKey(part.key));
@@ -250,11 +318,10 @@ class ImportRun {
   }
 
   private async count({ line, raw }: CsvRow, outcome: RowOutcome): Promise<void> {
-    if (outcome.type === 'left-out') this.counts.leftOut += 1;
-    else if (outcome.type !== 'refused') {
-      this.counts[outcome.type === 'accepted' ? 'accepted' : 'alreadyThere'] += 1;
-      if (outcome.corrected) this.counts.corrected += 1;
-      if (outcome.overtaken) this.counts.overtaken += 1;
+    if (outcome.type !== 'refused') {
+      this.counts[COUNTED[outcome.type]] += 1;
+      for (const also of ['corrected', 'overtaken', 'emptied'] as const)
+        if (outcome[also] === true) this.counts[also] += 1;
     } else {
       this.counts.refused += 1;
       await this.files.refused?.add(line, outcome.code, outcome.why, raw);

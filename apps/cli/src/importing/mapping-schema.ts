@@ -233,7 +233,17 @@ export const MAPPING_SCHEMA: MappingSchema = {
         ),
         revise: closed(
           'what a row sends that a later edition has changed: with a signed field the difference; else this command',
-          { command: text('the command, if there is no signed field', 60), fields: FIELDS },
+          {
+            command: text('the command, if there is no signed field', 60),
+            fields: FIELDS,
+            emptied: {
+              type: 'string',
+              enum: ['list', 'zero'],
+              description:
+                'what an empty cell means whose value an earlier edition had: the row is listed (by default), or the ' +
+                'signed field is zero now',
+            },
+          },
           [],
         ),
       },

@@ -155,7 +155,7 @@ describe('a mapping', () => {
       'commands.0.revise.fields.period: is missing: commit needs it',
       'commands.0.revise.fields.colour: commit has no such field',
     ]);
-    const { stream, command, revise } = COMMAND;
+    const { stream, command, fields, revise } = COMMAND;
     expect(
       errors({ commands: [{ stream, command, revise, fields: { amount: '{sum}', period: 'FY {edition}' } }] }),
     ).toEqual([
@@ -166,6 +166,10 @@ describe('a mapping', () => {
     ]);
     expect(ofCommand({ signed: 'period' })).toEqual([
       'commands.0.signed: is a field that is one value: money or a number',
+    ]);
+    expect(ofCommand({ revise: { emptied: 'zero' } })).toEqual([]);
+    expect(errors({ commands: [{ stream, command, fields, revise: { command, fields, emptied: 'zero' } }] })).toEqual([
+      'commands.0.revise.emptied: only a signed field can be zero',
     ]);
     expect(ofCommand({ once: true })).toEqual(['commands.0.revise: what is sent once is not revised']);
     expect(errors({ commands: [COMMAND, COMMAND] })).toEqual(['commands: "commit" is there twice: name each by step']);

@@ -60,7 +60,11 @@ export interface CommandSpec {
   readonly fields?: FieldSpecs;
   readonly signed?: string;
   readonly negative?: { readonly command: string; readonly fields?: FieldSpecs };
-  readonly revise?: { readonly command?: string; readonly fields?: FieldSpecs };
+  readonly revise?: {
+    readonly command?: string;
+    readonly fields?: FieldSpecs;
+    readonly emptied?: 'list' | 'zero';
+  };
 }
 
 /** How a CSV file becomes commands: see {@link MAPPING_SCHEMA}. */
@@ -293,6 +297,8 @@ class MappingCheck {
     if (once === true) this.wrong.push(`${path}.revise: what is sent once is not revised`);
     if (own === has(spec, 'signed'))
       this.wrong.push(`${path}.revise.command: is needed without a signed field, and only then`);
+    if (revise.emptied === 'zero' && !has(spec, 'signed'))
+      this.wrong.push(`${path}.revise.emptied: only a signed field can be zero`);
     const by = own ? this.contract(`${path}.revise.command`, kind, revise.command) : contract;
     const all = own ? (revise.fields ?? {}) : { ...fields, ...revise.fields };
     this.fields(`${path}.revise.fields`, all, by, [BUILT_IN.source, BUILT_IN.event], [BUILT_IN.edition]);

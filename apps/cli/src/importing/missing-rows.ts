@@ -5,29 +5,40 @@ import { ReportFile } from './report-file.js';
 const HEADER = 'stream,event,recorded_at,data';
 const quoted = (text: string): string => `"${text.replaceAll('"', '""')}"`;
 
-/** The file of rows that only earlier editions have. It fails before anything is sent. */
+/**
+ * The file of what earlier editions have and the file that was read lacks. It fails before anything
+ * is sent.
+ */
 export const missingFile = (path: string, imported: string): Promise<ReportFile> =>
   ReportFile.create(path, imported, { rows: 'missing', mark: HEADER });
 
-/** The rows that earlier editions have recorded, and the file that was read has not. */
+/** What earlier editions have recorded and the file that was read lacks: rows, cells of rows. */
 export class MissingRows {
   constructor(
     private readonly recorded: RecordedRows,
     private readonly api: ImportTarget,
+    /** Whether the file is a part of an edition: rows that it lacks are not missing. */
+    private readonly isPart: boolean,
   ) {}
 
-  /** Counts them, and lists their events in a file if there is one. */
-  async report(file: ReportFile | null): Promise<{ readonly rows: number; readonly file: string | null }> {
-    const rows = this.recorded.countMissing();
+  /** Counts the rows; lists the events of rows and of emptied cells in a file if there is one. */
+  async report(
+    file: ReportFile | null,
+    emptied: number,
+  ): Promise<{ readonly rows: number; readonly file: string | null }> {
+    const rows = this.isPart ? 0 : this.recorded.countMissing();
     if (file === null) return { rows, file: null };
-    if (rows > 0) {
-      await file.write(`${HEADER}\n`);
+    const hasRows = rows + emptied > 0;
+    if (hasRows) {
+      await file.write(`${HEADER},emptied\n`);
       for await (const event of this.recorded.eventsIn(this.api)) {
         const { stream, type, metadata, data } = event;
-        if (this.recorded.isOfMissingRow(event))
-          await file.write(`${stream},${type},${metadata.recordedAt},${quoted(JSON.stringify(data))}\n`);
+        const what = this.recorded.emptiedOf(event);
+        if (what === null && (this.isPart || !this.recorded.isOfMissingRow(event))) continue;
+        const cells = [stream, type, metadata.recordedAt, quoted(JSON.stringify(data)), quoted(what ?? '')];
+        await file.write(`${cells.join(',')}\n`);
       }
     }
-    return { rows, file: await file.end(rows > 0) };
+    return { rows, file: await file.end(hasRows) };
   }
 }

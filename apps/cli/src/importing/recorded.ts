@@ -1,7 +1,7 @@
 import { DigestTable, digest64 } from './digest-table.js';
 import type { HistoryEvent, ImportTarget } from './import-target.js';
 import { type Mapping, kindOf, stepOf } from './mapping.js';
-import { contentFieldsOf, contentOf, readCommandId } from './row-mapper.js';
+import { type EmptiedCommand, contentFieldsOf, contentOf, readCommandId } from './row-mapper.js';
 import { UnusableInput } from './unusable-input.js';
 
 /** Bits of {@link DigestTable.flags}. */
@@ -50,6 +50,8 @@ export class RecordedRows {
   >;
   /** The newest edition that was published after the one under way; null if none was. */
   newer: Edition | null = null;
+  /** What is empty now, of commands that were sent: by {@link commandKey}. */
+  private readonly emptied = new Map<bigint, string>();
 
   constructor(private readonly mapping: Mapping) {
     this.steps = new Map(
@@ -134,6 +136,25 @@ export class RecordedRows {
   noteRefused(key: string): void {
     const slot = this.table.find(rowKey(key));
     if (slot >= 0) this.table.flags[slot] = (this.table.flags[slot] ?? 0) | FLAG.unsendable;
+  }
+
+  /** Whether a command was recorded that the file has only empty cells for. */
+  isEmptied({ base, isSigned }: EmptiedCommand): boolean {
+    const { table } = this;
+    const slot = table.find(commandKey(base));
+    if (slot < 0 || ((table.flags[slot] ?? 0) & FLAG.recorded) === 0) return false;
+    return !isSigned || table.sum[slot] !== 0n;
+  }
+
+  /** Notes what is empty in a line of the file. */
+  noteEmptied({ base, what }: EmptiedCommand, line: number): void {
+    this.emptied.set(commandKey(base), `line ${line}${what.includes(': ') ? ', ' : ': '}${what}`);
+  }
+
+  /** What is empty now, of the command that recorded an event; null if nothing is. */
+  emptiedOf({ metadata }: HistoryEvent): string | null {
+    const id = readCommandId(metadata.commandId);
+    return id === null ? null : (this.emptied.get(commandKey(id.base)) ?? null);
   }
 
   /** Whether a row was recorded by earlier editions alone, and the file has not had it. */

@@ -53,9 +53,28 @@ export interface RowPart {
   readonly commands: readonly RowCommand[];
 }
 
+/** What a row, or a cell of a wide table, does not send since it is empty. */
+export interface EmptyPart {
+  readonly key: string;
+  /** Whether it sends other commands. */
+  readonly isSent: boolean;
+  readonly emptied: readonly EmptiedCommand[];
+}
+
+/** A command that a row does not send, since cells are empty. An earlier edition may have. */
+export interface EmptiedCommand {
+  /** The id of the row's command without regard to sign and revision. */
+  readonly base: string;
+  /** What is empty: columns in braces, or a value. */
+  readonly what: string;
+  readonly isSigned: boolean;
+  /** What takes back all that was recorded; null if the row is to be looked at. */
+  readonly zero: RowCommand | null;
+}
+
 /** A row by its mapping. */
 export type MappedRow =
-  | { readonly type: 'left-out' }
+  | { readonly type: 'left-out'; readonly empty?: readonly EmptyPart[] }
   | {
       readonly type: 'refused';
       readonly code: string;
@@ -63,7 +82,7 @@ export type MappedRow =
       /** The keys of its parts, as far as they can be read. */
       readonly keys?: readonly string[];
     }
-  | { readonly type: 'commands'; readonly parts: readonly RowPart[] };
+  | { readonly type: 'commands'; readonly parts: readonly RowPart[]; readonly empty: readonly EmptyPart[] };
 
 /** Finds the text of a column by the cells of a row. */
 type ColumnReader = (cells: readonly string[]) => string;
@@ -209,16 +228,22 @@ export class RowMapper {
         why: `${cells.length} fields where the header has ${this.header.length}`,
       };
     const parts: RowPart[] = [];
+    const empty: EmptyPart[] = [];
     const failed: Unreadable[] = [];
     const keys: string[] = [];
     for (const column of kept) {
       const mapper = new PartMapper(this.mapping, this.values, this.commands, this.ids, column, line);
       try {
-        parts.push(mapper.map());
+        const part = mapper.map();
+        // One for which no condition holds is no data either.
+        if (part.commands.length > 0) parts.push(part);
+        empty.push(...mapper.empty(part));
       } catch (error) {
-        if (error instanceof Unreadable) failed.push(error);
-        else if (!(error instanceof LeftOut)) throw error;
-        keys.push(...mapper.readableKey());
+        if (error instanceof LeftOut) empty.push(...mapper.leftOut(error));
+        else if (error instanceof Unreadable) {
+          failed.push(error);
+          keys.push(...mapper.readableKey());
+        } else throw error;
       }
     }
     const [first] = failed;
@@ -229,9 +254,8 @@ export class RowMapper {
         why: [...new Set(failed.map(({ message }) => message))].join('; '),
         keys: [...keys, ...parts.map(({ key }) => key)],
       };
-    // One for which no condition holds is no data either.
-    const sent = parts.filter(({ commands }) => commands.length > 0);
-    return sent.length === 0 ? { type: 'left-out' } : { type: 'commands', parts: sent };
+    if (parts.length > 0) return { type: 'commands', parts, empty };
+    return { type: 'left-out', ...(empty.length === 0 ? {} : { empty }) };
   }
 }
 
@@ -265,6 +289,62 @@ class PartMapper {
     this.readAll([...key, ...sent.flatMap(({ names }) => names)]);
     const row = this.key();
     return { key: row, commands: sent.map((command) => this.command(row, command)) };
+  }
+
+  /** What a row does not send since columns are empty. */
+  empty({ key, commands }: RowPart): readonly EmptyPart[] {
+    const emptied = this.commands.flatMap((command) => this.emptied(key, command, this.emptyColumns(command)));
+    return emptied.length === 0 ? [] : [{ key, isSent: commands.length > 0, emptied }];
+  }
+
+  /** What a row does not send since a value is empty; nothing if its key cannot be read. */
+  leftOut({ message: value }: LeftOut): readonly EmptyPart[] {
+    return this.readableKey().map((key) => ({
+      key,
+      isSent: false,
+      emptied: this.commands.flatMap((command) => this.emptied(key, command, value)),
+    }));
+  }
+
+  /** The columns whose emptiness keeps a command from being sent; null if none does. */
+  private emptyColumns({ when }: ReadyCommand): string | null {
+    const none = new Set(['', ...(this.mapping.numbers?.none ?? []).map(fold)]);
+    const empty = when.filter(({ text, holds }) => {
+      const said = tidy(text.fill(this.column));
+      return !holds(said) && none.has(fold(said));
+    });
+    return empty.length === 0 ? null : empty.map(({ text }) => text.text).join(', ');
+  }
+
+  private emptied(row: string, command: ReadyCommand, what: string | null): readonly EmptiedCommand[] {
+    const { once, signed, revise } = command.spec;
+    if (once === true || what === null) return [];
+    const { unpivot } = this.mapping;
+    return [
+      {
+        base: idOfRow(row, command.step),
+        what: unpivot === undefined ? what : `${this.column(unpivot.name)}: ${what}`,
+        isSigned: signed !== undefined,
+        zero: revise?.emptied === 'zero' ? this.zero(row, command) : null,
+      },
+    ];
+  }
+
+  /** A command as if its signed field were zero; null if it lacks more than that. */
+  private zero(row: string, command: ReadyCommand): RowCommand | null {
+    const { fields = {}, signed = '' } = command.spec;
+    const field = fields[signed];
+    const value = (typeof field === 'string' ? Template.of(field).only : undefined) ?? '';
+    const { mapping, readers, commands, ids, column, line } = this;
+    const zeroed = new PartMapper(mapping, readers, commands, ids, column, line);
+    zeroed.known.set(value, 0);
+    try {
+      zeroed.readAll([...mapping.key, ...command.names]);
+      return zeroed.command(row, command);
+    } catch (error) {
+      if (error instanceof Unreadable || error instanceof LeftOut) return null;
+      throw error;
+    }
   }
 
   private key(): string {
@@ -355,14 +435,16 @@ class PartMapper {
     if (!PATTERNS.streamId.pattern.test(streamId))
       throw new Unreadable('stream-unreadable', `${step}: "${streamId}" ${PATTERNS.streamId.must}`);
     const once = spec.once === true;
-    const id = once ? `once-${digestOf(JSON.stringify([source, kind, streamId])).slice(0, 32)}` : `row-${row}`;
+    const base = once
+      ? `once-${digestOf(JSON.stringify([source, kind, streamId])).slice(0, 32)}.${step}`
+      : idOfRow(row, step);
     const { signed, revise, fields = {} } = spec;
     const body = this.fields(fields);
     const number = signed === undefined ? null : (body[signed] as number);
     const sent =
       signed === undefined ? this.checked(kind, spec.command, body) : this.moved(kind, spec, number ?? 0, {});
     return {
-      id: `${id}.${step}${number !== null && number < 0 ? NEGATIVE : ''}`,
+      id: `${base}${number !== null && number < 0 ? NEGATIVE : ''}`,
       path: sent.path,
       body: sent.body,
       step,
@@ -406,6 +488,8 @@ class PartMapper {
   }
 }
 
+/** The id of a row's command by the key of the row. */
+const idOfRow = (row: string, step: string): string => `row-${row}.${step}`;
 /** The end of the id of a command that was sent for a value below zero. */
 const NEGATIVE = '.minus';
 /** The ids of commands that were sent for rows: what they are made of. */

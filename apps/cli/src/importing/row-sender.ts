@@ -6,13 +6,14 @@ import { type CommandToSend, type RowCommand, type RowPart, baseOf, negativeId, 
 
 /** What became of a row. */
 export type RowOutcome =
-  | { readonly type: 'left-out' }
   | {
-      readonly type: 'there' | 'accepted';
+      readonly type: 'left-out' | 'there' | 'accepted';
       /** Whether it changed what an earlier edition had recorded. */
-      readonly corrected: boolean;
+      readonly corrected?: boolean;
       /** Whether a newer edition has it otherwise, and it stays so. */
-      readonly overtaken: boolean;
+      readonly overtaken?: boolean;
+      /** Whether it lacks what is recorded, since a cell is empty. */
+      readonly emptied?: boolean;
     }
   | { readonly type: 'refused'; readonly code: string; readonly why: string };
 
@@ -129,7 +130,7 @@ export class RowSender {
     }
   }
 
-  /** The events by which an edition revised a row last; none of a signed field: its contents stay. */
+  /** The events by which an edition revised a row last; none for a signed field. */
   private async revisionOf(command: RowCommand, base: string): Promise<readonly HistoryEvent[]> {
     const { table } = this.recorded;
     const slot = table.find(commandKey(base));
