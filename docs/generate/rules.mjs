@@ -75,7 +75,7 @@ export const RULES = {
       'own; Public Law 107-115, 10 USC 333(f) (read); US Treasury, Upward and Downward Adjustments to Prior-Year Obligations, 2018 (read in part)',
   },
   R16: {
-    says: "A case is executed only after acceptance and the initial deposit, or by an emergency exception. An offer above the framework's value waits for the legislature's notice period.",
+    says: "A case is executed only after acceptance and the initial deposit, or by an emergency exception. Its consignments bring no more of a line than it orders. An offer above the framework's value waits for the legislature's notice period.",
     source: 'SAMM C6.1.1-2 (read); 22 USC 2776(b) (recalled)',
   },
   R17: {

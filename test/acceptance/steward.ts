@@ -299,6 +299,35 @@ export function steward(opens: DeploymentFactory): void {
       expect(await client.refused(`${LOAD}/reschedule`, again, DONOR)).toMatchObject({ code: 'already-received' });
     });
 
+    it('takes its part of the line until it is cancelled, or comes short', async () => {
+      const of = 'assistance-case/norland.shared-1';
+      const actors = { donorActor: DONOR, recipientActor: RECIPIENT };
+      const goods = { item: 'radio', quantity: 100, due: inDays(30) };
+      await implementCase(client, of, { donor: 'norland', recipient: 'estmark', ...actors, ...goods });
+      const plan = (part: string, quantity: number) =>
+        [
+          `consignment/norland.${part}/schedule`,
+          { case: 'norland.shared-1', lines: [{ line: '001', quantity }], due: inDays(20) },
+          DONOR,
+        ] as const;
+      const noted = (times: number) =>
+        client.shows('cases?assistance_case=norland.shared-1', { schedules_noted: times });
+      await client.send(...plan('part-1', 60));
+      await noted(1);
+      expect(await client.refused(...plan('part-2', 60))).toMatchObject({
+        code: 'exceeds-line',
+        facts: { line: '001', outstanding: 40 },
+      });
+      await client.send(...plan('part-2', 40));
+      await noted(2);
+      await client.send('consignment/norland.part-1/cancel', { reason: 'merged' }, DONOR);
+      await noted(3);
+      const receipt = { on: inDays(0), lines: [{ line: '001', quantity: 30 }] };
+      await client.send('consignment/norland.part-2/confirm-receipt', receipt, RECIPIENT);
+      await noted(4);
+      await client.refused(...plan('part-3', 71));
+      await client.send(...plan('part-3', 70));
+    });
     it('counts when its case is implemented, if it arrived before', async () => {
       const early = 'assistance-case/norland.early';
       const actors = { donorActor: DONOR, recipientActor: RECIPIENT };

@@ -696,6 +696,17 @@ const executedTooEarly: Planter = (plot) => {
     )
     .at(-1);
 };
+/** R16: two consignments bring more of a line than it orders. */
+const scheduledTwice: Planter = (plot) => {
+  const { id, lines } = ownCase(plot);
+  const [asked] = lines as readonly [Planted];
+  const ordered = 1 + plot.days(2);
+  const [one] = ownShipment(plot, id) as readonly [Planted];
+  const [other] = ownShipment(plot, id) as readonly [Planted];
+  const more = { ...other, data: { ...other.data, lines: [{ line: '001', quantity: ordered }] } };
+  const added = { ...asked, type: 'CaseLineAdded', data: { line: '001', quantity: ordered } };
+  return plot.anywhere(...lines, added, one, more).at(-1);
+};
 /** R16: an offer was made without the notice that it needs, or before that had run out. */
 const offeredWithoutNotice: Planter = (plot) => {
   const { programme, lines } = ownProgramme(plot);
@@ -888,7 +899,7 @@ export const PLANTERS: Readonly<Record<string, readonly Planter[]>> = {
   R13: [carriedOutTooLate, movedWithoutConsent],
   R14: [noticeLate],
   R15: [stageOvertaken],
-  R16: [executedTooEarly, offeredWithoutNotice, shippedUnexecuted],
+  R16: [executedTooEarly, offeredWithoutNotice, scheduledTwice, shippedUnexecuted],
   R18: [misuseOutOfOrder, accusedInvestigates, misuseStepMissed],
   R19: [givenWhileStopped, givenAfterTheEnd],
   R20: [remoteWithoutSituation, remoteTooEarly],

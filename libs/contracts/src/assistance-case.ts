@@ -142,6 +142,24 @@ export class CountDelivery {
   @oneOf(DELIVERY_POINTS, 'the point that it has reached', 'receipt') readonly point!: DeliveryPoint;
 }
 
+/** A consignment was scheduled, received or cancelled, or its receipt corrected. */
+export class NoteSchedule {
+  @streamId('consignment', 'the consignment') readonly consignment!: string;
+}
+
+/** What a consignment is to bring of a line, or has brought. */
+export class BroughtLine {
+  @line() readonly line!: string;
+  @quantity('what was received, before that what is scheduled; 0 if it was cancelled', 100, 0)
+  readonly quantity!: number;
+}
+
+/** What it brings of each of its lines: the decision adds it. */
+export class ScheduleNoted extends NoteSchedule {
+  @nestedList(() => BroughtLine, 'what it is to bring of each of its lines, or has brought', 50, 1)
+  readonly lines!: readonly BroughtLine[];
+}
+
 /** The deposit is what was received so far, and what arrived: the decision adds both. */
 export class CaseImplemented extends ImplementCase {
   @optional()
@@ -378,6 +396,12 @@ export const assistanceCaseContract = contract({
       'system',
       'Count what a consignment brought to the delivery point, unless its sender has reported it; before the execution, note it',
     ),
+    NoteSchedule: command(
+      'note-schedule',
+      NoteSchedule,
+      'system',
+      'Note what a consignment is to bring of each line, or has brought: no more is scheduled than a line has left',
+    ),
     CorrectDelivery: command(
       'correct-delivery',
       CorrectDelivery,
@@ -450,6 +474,7 @@ export const assistanceCaseContract = contract({
     AssistanceDelivered: event(AssistanceDelivered, 'Assistance reached its delivery point', {
       closes: ['CaseLineAdded'],
     }),
+    ScheduleNoted: fact(ScheduleNoted, 'What a consignment is to bring, or has brought, was noted'),
     DeliveryCorrected: fact(CorrectDelivery, 'The quantity or the day of a delivery was corrected'),
     CaseHeld: event(HoldCase, 'The case was held', { opens: 'the hold of the case' }),
     CaseReleased: event(ReleaseCase, 'The case was released', { closes: ['CaseHeld'] }),

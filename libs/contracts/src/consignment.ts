@@ -297,6 +297,10 @@ export class ConsignmentReason {
   @reason('clearance-suspended') readonly reason!: string;
 }
 
+export class ConsignmentCancelled extends ConsignmentReason {
+  @optional() @itsCase() readonly case?: string;
+}
+
 /**
  * A consignment: one delivery under a case. The recipient records what it received; the donor or an
  * implementer records the rest.
@@ -360,7 +364,9 @@ export const consignmentContract = contract({
     DiscrepancyResolved: event(ResolveDiscrepancy, 'A discrepancy was resolved', { closes: ['DiscrepancyReported'] }),
     ShipmentHeld: event(ConsignmentReason, 'The shipment was held', { opens: 'the hold of the shipment' }),
     ShipmentReleased: event(ConsignmentReason, 'The shipment was released', { closes: ['ShipmentHeld'] }),
-    ConsignmentCancelled: event(ConsignmentReason, 'The consignment was cancelled', { closes: ['DeliveryScheduled'] }),
+    ConsignmentCancelled: event(ConsignmentCancelled, 'The consignment was cancelled', {
+      closes: ['DeliveryScheduled'],
+    }),
   },
 });
 

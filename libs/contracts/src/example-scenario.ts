@@ -690,6 +690,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [EARLY, 'make-offer', DONOR],
   [EARLY, 'accept-offer', RECIPIENT],
   [FIFTH, 'schedule', DONOR, { with: { case: idOf(EARLY), lines: [{ line: '001', quantity: 2 }] } }],
+  [EARLY, 'note-schedule', SYSTEM, { with: { consignment: idOf(FIFTH) } }],
   [FIFTH, 'confirm-receipt', RECIPIENT, { with: { lines: [{ line: '001', quantity: 2 }] } }],
   [EARLY, 'count-delivery', SYSTEM, { with: { consignment: idOf(FIFTH) } }],
   [EARLY, 'implement', DONOR],

@@ -60,6 +60,7 @@ export const REFUSAL_CODES: readonly string[] = [
   'before-the-start',
   'before-transfer',
   'below-delivered',
+  'below-scheduled',
   'beneficiary-cannot-lead',
   'beneficiary-cannot-take-part',
   'beyond-validity',

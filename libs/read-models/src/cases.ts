@@ -69,6 +69,7 @@ export class CaseRow {
   @count('lines drafted or in force') lines!: number;
   @count('lines of which the whole quantity was delivered') lines_delivered!: number;
   @count('consignments that were at the delivery point before it was implemented') arrived_before!: number;
+  @count('how often it noted what a consignment is to bring, or has brought') schedules_noted!: number;
   @count('deliveries') deliveries!: number;
   @textOrNull(
     'the lines in force, with commas between them: their offer or amendment was accepted, or the case executed by an emergency exception',
@@ -130,7 +131,7 @@ function derived({ by_line }: CaseRow): Partial<CaseRow> {
 export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   name: 'cases',
   topic: 'Recipients',
-  version: 10,
+  version: 11,
   kinds: ['assistance-case'],
   about: 'an assistance case: its offer, its deposit, and how much of each line was delivered at the delivery point',
   entity: CaseRow,
@@ -221,6 +222,7 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
         ...delivered(row, line, quantity),
         deliveries: row.deliveries + 1,
       }),
+      ScheduleNoted: (_, { schedules_noted }) => ({ schedules_noted: schedules_noted + 1 }),
       DeliveryCorrected: ({ line, quantityBy }, row) => ({
         ...delivered(row, line, quantityBy),
         ...(row.status === 'reconciled' && quantityBy !== 0 ? TAKEN_UP_AGAIN : {}),

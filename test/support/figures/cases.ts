@@ -244,6 +244,7 @@ function assistanceCase(events: Events) {
     lines: lines.length,
     lines_delivered: lines.filter(({ quantity, delivered }) => quantity > 0 && delivered >= quantity).length,
     arrived_before: only(events, 'ArrivalNoted').length,
+    schedules_noted: only(events, 'ScheduleNoted').length,
     deliveries: deliveries.length,
     lines_in_force: inForce(events).length === 0 ? null : distinct(inForce(events)).toSorted().join(','),
     by_line: Object.fromEntries(lines.map((one) => [one.line, partOf(events, one)])),

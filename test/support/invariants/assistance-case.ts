@@ -21,6 +21,7 @@ export const assistanceCases: Invariants<AssistanceCase, AssistanceCaseEvent> = 
       'what is delivered is the sum of its deliveries': lines.every(
         (line) => line.delivered === sum(Object.values(line.deliveries).map(({ quantity }) => quantity)),
       ),
+      'what consignments bring is whole': lines.every(({ brought }) => Object.values(brought).every(whole)),
       'no share of a delivery is below zero, or all above the delivery': deliveries.every(
         ({ quantity, consignments }) =>
           Object.values(consignments).every(whole) && sum(Object.values(consignments)) <= quantity,

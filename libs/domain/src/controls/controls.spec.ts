@@ -115,6 +115,56 @@ describe('the control of R19', () => {
   });
 });
 
+describe('the control of R16: a line that more consignments bring than it orders', () => {
+  const requested: Line = ['2026-01-01', C, 'AssistanceRequested', { ...parties, asked: [] }];
+  const added: Line = ['2026-01-01', C, 'CaseLineAdded', { line: '001', quantity: 100 }];
+  const scheduled = (n: number, quantity: number): Line => [
+    '2026-01-02',
+    `consignment/norland.${n}`,
+    'DeliveryScheduled',
+    { ...parties, case: 'norland.c1', lines: [{ line: '001', quantity }] },
+  ];
+  const received = (n: number, quantity: number): Line => [
+    '2026-01-05',
+    `consignment/norland.${n}`,
+    'ReceiptConfirmed',
+    { on: '2026-01-05', lines: [{ line: '001', quantity }] },
+  ];
+  const delivered = (quantity: number, ...consignments: object[]): Line => [
+    '2026-01-06',
+    C,
+    'AssistanceDelivered',
+    { line: '001', quantity, on: '2026-01-05', consignments },
+  ];
+  const of = (...lines: readonly Line[]) => findings(requested, added, ...lines);
+  it('finds the one with which they are more', () => {
+    expect(of(scheduled(1, 60), scheduled(2, 40))).toEqual([]);
+    expect(of(scheduled(1, 60), scheduled(2, 41))).toEqual(['R16 4']);
+    expect(of(scheduled(1, 60), delivered(10), scheduled(2, 40))).toEqual(['R16 5']);
+  });
+  it('counts back what was cancelled, or received short', () => {
+    const cancelled: Line = ['2026-01-03', 'consignment/norland.1', 'ConsignmentCancelled', { reason: 'merged' }];
+    expect(of(scheduled(1, 60), cancelled, scheduled(2, 100))).toEqual([]);
+    const share = { consignment: 'norland.1', quantity: 50 };
+    expect(of(scheduled(1, 60), received(1, 50), delivered(50, share), scheduled(2, 50))).toEqual([]);
+    expect(of(scheduled(1, 60), received(1, 50), delivered(50, share), scheduled(2, 51))).toEqual(['R16 6']);
+  });
+  it('finds an amendment that leaves less than they bring', () => {
+    const amended = (quantityBy: number): Line => [
+      '2026-01-07',
+      C,
+      'AmendmentAccepted',
+      { amendment: 'a', changes: [{ line: '001', quantityBy, valueBy: 0 }], adds: [], value: 0 },
+    ];
+    expect(of(scheduled(1, 60), amended(-40))).toEqual([]);
+    expect(of(scheduled(1, 60), amended(-41))).toEqual(['R16 4']);
+  });
+  it('leaves what another system decided', () => {
+    const reported: Line = ['2026-01-01', C, 'AssistanceRequested', { ...parties, asked: [], basis: 'reported' }];
+    expect(findings(reported, added, scheduled(1, 60), scheduled(2, 60))).toEqual([]);
+  });
+});
+
 describe('the control of R19: a shipment of which the day is corrected', () => {
   const requested: Line = ['2026-01-01', C, 'AssistanceRequested', { ...parties, programme: 'norland.p1', asked: [] }];
   const implemented: Line = ['2026-01-03', C, 'CaseImplemented', { emergency: { authority: 'minister' } }];

@@ -17,6 +17,7 @@ import { exceptionUnreported } from './exception-unreported.js';
 import { executedEarly, offeredEarly } from './executed-early.js';
 import { misuseMeasures, misuseStepsMissed } from './misuse-measures.js';
 import { reportsMissed } from './reports-missed.js';
+import { scheduledBeyondLine } from './scheduled-beyond-line.js';
 import { shippedUncleared, unitsNotBarred } from './receiving-units.js';
 import { refusedReturned } from './refused-returned.js';
 import { stagesOvertaken } from './stages-overtaken.js';
@@ -27,6 +28,7 @@ export const CONTROLS: readonly Control[] = [
   stagesOvertaken,
   executedEarly,
   offeredEarly,
+  scheduledBeyondLine,
   misuseMeasures,
   misuseStepsMissed,
   assistanceStopped,

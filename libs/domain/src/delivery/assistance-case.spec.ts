@@ -563,6 +563,53 @@ describe('assistance is delivered', () => {
   });
 });
 
+describe('what a consignment is to bring is noted by the system (R16)', () => {
+  const system = (...past: Event[]) =>
+    given(assistanceCase, ...past)
+      .named('norland.it-1')
+      .as('entente', 'system');
+  const note = act('NoteSchedule', { consignment: SHIP });
+  const noted = (quantity: number) => act('ScheduleNoted', { consignment: SHIP, lines: [{ line: '001', quantity }] });
+  const after = (facts: readonly Event[], ...past: Event[]) =>
+    system(...running, ...past).knowing(consignment, SHIP, scheduled(), ...facts);
+  it('as it is scheduled, once', () => {
+    after([]).decides(note, noted(100));
+    after([], noted(100)).decides(note, []);
+    after([act('ConsignmentShipped', { on: '2026-05-11' })], noted(100)).decides(note, []);
+  });
+  it('as it was received, and nothing of one that was cancelled', () => {
+    const corrected = act('ReceiptCorrected', { corrects: 'e-1', line: '001', quantityBy: -5, reason: 'miscounted' });
+    after([received(60)], noted(100)).decides(note, noted(60));
+    after([received(60), corrected], noted(60)).decides(note, noted(55));
+    after([act('ConsignmentCancelled', { reason: 'consolidated' })], noted(100)).decides(note, noted(0));
+  });
+  it('of the case alone, until its end', () => {
+    system(...running)
+      .knowing(consignment, SHIP, scheduled({ case: 'norland.case-2' }))
+      .refuses(note, 'other-case');
+    system(...running).refuses(note, 'other-case');
+    donor(...running).refuses(note, 'not-the-system');
+    after([], cancelled).decides(note, []);
+    after([], all, reconciled, closed).decides(note, []);
+    after([received(100)], noted(90), all, reconciled).decides(note, noted(100));
+    const repeated = { ...requested, data: { ...requested.data, basis: 'reported' } };
+    system(repeated, ...running.slice(1))
+      .knowing(consignment, SHIP, scheduled())
+      .decides(note, []);
+  });
+  it('bounds what an amendment takes back of the line', () => {
+    const less = (quantityBy: number) =>
+      act('OfferAmendment', {
+        amendment: 'less',
+        changes: [{ line: '001', quantityBy, valueBy: 0 }],
+        adds: [],
+        reason: 'reduced-requirement',
+      });
+    donor(...running, noted(60)).refuses(less(-41), 'below-scheduled');
+    donor(...running, noted(60)).decides(less(-40), act('AmendmentOffered', less(-40).data));
+  });
+});
+
 describe('what a consignment brought is counted by the system (R16)', () => {
   const system = (...past: Event[]) =>
     given(assistanceCase, ...past)

@@ -28,6 +28,7 @@ import {
   correctedBy,
   deliveriesOf,
   restsOn,
+  scheduleOf,
 } from './assistance-delivery.js';
 import {
   cannotCancel,
@@ -71,11 +72,14 @@ function cannotRequest(data: RequestAssistance, context: DecisionContext): Refus
   return refuse('programme-of-others', 'the programme has the same donor and recipient', null, { programme: id });
 }
 
-/** R26: a delivery stays correctable after the case's end, also one that the system counted. */
+/**
+ * R26: a delivery stays correctable after the case's end, also one that the system counted. A case
+ * that is reconciled can be taken up again: what its consignments bring is noted.
+ */
 function ended({ type }: { readonly type: AssistanceCaseCommand['type'] }, { status }: AssistanceCase): Refusal | null {
   const over = status === 'closed' || status === 'cancelled' || (status === 'reconciled' && type !== 'CloseCase');
   const corrects = type === 'CorrectDelivery' || (type === 'CountDelivery' && status !== 'cancelled');
-  return over && !corrects
+  return over && !corrects && type !== 'NoteSchedule'
     ? refuse('case-ended', 'the case is neither reconciled, closed nor cancelled', null, { status })
     : null;
 }
@@ -142,6 +146,7 @@ const decide = decideBy<AssistanceCase, Besides<AssistanceCaseCommand>, Besides<
       return cannotDeliver(data, state, context) ?? [{ type: 'AssistanceDelivered', data: { ...data, point } }];
     },
     CountDelivery: deliveriesOf,
+    NoteSchedule: scheduleOf,
     CorrectDelivery: { unless: cannotCorrectDelivery, then: 'DeliveryCorrected' },
     HoldCase: { unless: cannotHold, then: 'CaseHeld' },
     ReleaseCase: { unless: cannotRelease, then: 'CaseReleased' },
@@ -175,7 +180,8 @@ export const assistanceCase: Decider<
       consults: (command, state, known, _, { id }) => {
         const { kind } = consignmentFacts;
         if (command.type === 'DeliverAssistance') return restsOn(command.data);
-        if (command.type === 'CountDelivery') return [{ kind, id: command.data.consignment }];
+        if (command.type === 'CountDelivery' || command.type === 'NoteSchedule')
+          return [{ kind, id: command.data.consignment }];
         if (command.type === 'CorrectDelivery')
           return correctedBy(command.data, state).map((one) => ({ kind, id: one }));
         if (command.type === 'HoldCase')

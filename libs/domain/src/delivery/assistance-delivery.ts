@@ -6,6 +6,7 @@ import type {
   CorrectDelivery,
   CountDelivery,
   DeliverAssistance,
+  NoteSchedule,
 } from '@entente/contracts';
 import type { Besides } from '../fact-answers.js';
 import {
@@ -19,7 +20,15 @@ import {
   streamName,
 } from '@entente/kernel';
 import { inTheFuture, today } from '../days.js';
-import { type AssistanceCase, type CaseLine, type Delivery, consignmentFacts, ownValue, quantityAt } from './facts.js';
+import {
+  type AssistanceCase,
+  type CaseLine,
+  type Consignment,
+  type Delivery,
+  consignmentFacts,
+  ownValue,
+  quantityAt,
+} from './facts.js';
 
 // ---- State ----
 
@@ -212,6 +221,53 @@ export function deliveriesOf(
     const data = { corrects, line: name, quantityBy, consignment: id, ...(on === was ? {} : { on }), reason };
     return [{ type: 'DeliveryCorrected', data }];
   });
+}
+
+/**
+ * What a consignment brings of each of its lines: before its receipt what is scheduled, nothing if
+ * it was cancelled. It is noted until the case is closed or cancelled; what another system decided
+ * is repeated as it is.
+ */
+export function scheduleOf(
+  { consignment: id }: NoteSchedule,
+  state: AssistanceCase,
+  { stream, known }: DecisionContext,
+): readonly Besides<AssistanceCaseEvent>[] | Refusal {
+  const consignment = known.of(consignmentFacts, id);
+  if (consignment?.case !== stream.id)
+    return refuse('other-case', 'the consignment belongs to this case', null, {
+      consignment: id,
+      case: consignment?.case ?? null,
+    });
+  if (state.reported || state.status === 'closed' || state.status === 'cancelled') return [];
+  const lines = Object.keys(consignment.lines).map((line) => ({ line, quantity: broughtBy(consignment, line) }));
+  const isNew = lines.some(
+    ({ line, quantity }) => ownValue(ownValue(state.lines, line)?.brought ?? {}, id) !== quantity,
+  );
+  return isNew ? [{ type: 'ScheduleNoted', data: { consignment: id, lines } }] : [];
+}
+
+/** What a consignment is to bring of a line, or has brought. */
+const broughtBy = (consignment: Consignment, line: string): number => {
+  if (consignment.cancelled) return 0;
+  return quantityAt(consignment, consignment.reached.receipt === undefined ? 'origin' : 'receipt', line);
+};
+
+/** What is delivered of a line, or what its consignments and other deliveries bring, if more. */
+export function comingOf({ delivered, brought, deliveries }: CaseLine): number {
+  const shares = new Map<string, number>();
+  let apart = 0;
+  for (const { quantity, consignments } of Object.values(deliveries)) {
+    apart += quantity;
+    for (const [id, share] of Object.entries(consignments)) {
+      apart -= share;
+      shares.set(id, (shares.get(id) ?? 0) + share);
+    }
+  }
+  // A consignment of which nothing is noted brings what was delivered of it.
+  for (const [id, quantity] of Object.entries(brought)) shares.set(id, quantity);
+  const coming = [...shares.values()].reduce((sum, quantity) => sum + quantity, apart);
+  return Math.max(delivered, coming);
 }
 
 /** The consignments that the correction of a delivery consults: for a day, all that it rests on. */

@@ -13,6 +13,7 @@ import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
 import { inTheFuture } from '../days.js';
 import { frameworkOf, setAside } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
+import { comingOf } from './assistance-delivery.js';
 import { type AssistanceCase, ownValue, statusOf } from './facts.js';
 
 /** A change of one side or of both. */
@@ -194,6 +195,14 @@ function cannotChange(state: AssistanceCase, changes: readonly Change[], adds: r
         line: name,
         delivered: line.delivered,
       });
+    const coming = comingOf(line);
+    if (quantityBy < 0 && line.quantity + quantityBy < coming)
+      return refuse(
+        'below-scheduled',
+        'the line keeps at least what is delivered and scheduled; a consignment that is not under way is cancelled first',
+        'R16',
+        { line: name, scheduled: coming },
+      );
     const value = line.value + valueBy;
     if (value < 0 || !Number.isSafeInteger(value))
       return refuse('amount-beyond-range', 'the value is not below zero and within what a row can hold', null, {

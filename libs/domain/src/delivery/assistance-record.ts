@@ -8,7 +8,7 @@ import { type AssistanceCase, type CaseLine, ownValue } from './facts.js';
 type Lines = Pick<AssistanceCase, 'lines'>;
 
 /** The lines with one of them changed, if one has this name. */
-const withLine = ({ lines }: AssistanceCase, name: string, change: (line: CaseLine) => CaseLine): Lines => {
+const withLine = ({ lines }: Lines, name: string, change: (line: CaseLine) => CaseLine): Lines => {
   const line = ownValue(lines, name);
   return { lines: line === undefined ? lines : put(lines, name, change(line)) };
 };
@@ -60,7 +60,7 @@ export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>
     RequestReturnedIncomplete: () => ({ status: 'returned' as const }),
     RequestSupplemented: () => ({ status: 'requested' as const }),
     CaseLineAdded: ({ line, item, unit, quantity, value, due }, { lines }) => {
-      const nothing = { inForce: false, delivered: 0, deliveries: {}, works: null };
+      const nothing = { inForce: false, delivered: 0, brought: {}, deliveries: {}, works: null };
       return { lines: put(lines, line, { item, unit, quantity, value, promised: due, due, ...nothing }) };
     },
     CaseLineCorrected: ({ line, item, unit, quantity, value, due }, state) =>
@@ -92,6 +92,15 @@ export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>
     WorksCompleted: worked('completed'),
     WorksAccepted: worked('accepted'),
     AssistanceDelivered: (data, state, { id }) => withLine(state, data.line, (line) => withDelivery(line, id, data)),
+    ScheduleNoted: ({ consignment, lines: noted }, state) => {
+      const lines = noted.reduce<Lines['lines']>(
+        (after, { line, quantity }) =>
+          withLine({ lines: after }, line, (was) => ({ ...was, brought: put(was.brought, consignment, quantity) }))
+            .lines,
+        state.lines,
+      );
+      return { lines };
+    },
     DeliveryCorrected: (data, state) => ({
       ...withLine(state, data.line, (line) => withCorrection(line, data)),
       // A case that was reconciled before the quantity was corrected is reconciled again.

@@ -25,7 +25,7 @@ const reported = act('DiscrepancyReported', report);
 const resolved = act('DiscrepancyResolved', { discrepancy: 'sdr-1', outcome: 'replaced' });
 const held = act('ShipmentHeld', { reason: 'clearance-suspended' });
 const released = act('ShipmentReleased', { reason: 'clearance-restored' });
-const cancelled = act('ConsignmentCancelled', { reason: 'consolidated' });
+const cancelled = act('ConsignmentCancelled', { reason: 'consolidated', case: CASE });
 
 const requested = act('AssistanceRequested', { donor: 'norland', recipient: 'estmark', programme: OF, asked: [] });
 const line = { line: '001', item: 'night-vision-device', quantity: 120, unit: 'each', value: 400, due: '2026-05-15' };
@@ -164,6 +164,36 @@ describe('a delivery is scheduled', () => {
     donor()
       .knowing(assistanceCase, CASE, ...running)
       .refuses(of(twice), 'line-twice');
+  });
+  describe('R16: within the quantity of the line, over all consignments of the case', () => {
+    const noted = (consignment: string, quantity: number) =>
+      act('ScheduleNoted', { consignment, lines: [{ line: '001', quantity }] });
+    const delivered = (quantity: number, consignments: readonly object[], more: object = {}) =>
+      act('AssistanceDelivered', { line: '001', quantity, on: '2026-05-01', consignments, point: 'receipt', ...more });
+    const under = (...past: Event[]) => donor().knowing(assistanceCase, CASE, ...running, ...past);
+    const some = (quantity: number) => of({ lines: [{ line: '001', quantity }] });
+    const decided = (quantity: number) =>
+      act('DeliveryScheduled', { ...scheduled.data, lines: [{ line: '001', quantity }] });
+    const at = (most: number, ...past: Event[]) => {
+      if (most > 0) under(...past).decides(some(most), decided(most));
+      under(...past).refusesWith(some(most + 1), 'exceeds-line', { line: '001', outstanding: most });
+    };
+    it('also while others are on their way', () => {
+      at(20, noted('norland.c1', 100));
+      at(0, noted('norland.c1', 100), noted('norland.c2', 20));
+    });
+    it('what was cancelled, or received short, counts back', () => {
+      at(120, noted('norland.c1', 100), noted('norland.c1', 0));
+      at(30, noted('norland.c1', 100), noted('norland.c1', 90));
+    });
+    it('what is delivered counts once, whatever it rests on', () => {
+      const share = { consignment: 'norland.c1', quantity: 90 };
+      at(30, noted('norland.c1', 100), noted('norland.c1', 90), delivered(90, [share]));
+      at(10, noted('norland.c1', 90), delivered(110, [share]));
+      at(15, noted('norland.c2', 5), delivered(100, [{ consignment: 'norland.c1', quantity: 100 }]));
+      // Delivered at the origin, and short of ten at the receipt: the delivery is corrected first.
+      at(20, noted('norland.c1', 90), delivered(100, [{ consignment: 'norland.c1', quantity: 100 }]));
+    });
   });
 });
 

@@ -31,6 +31,7 @@ import {
 import { consultingImplementers } from '../parties/registration.js';
 import { programmeEnded, programmeStopped } from '../planning/programme-stopped.js';
 import { assistanceCase } from './assistance-case.js';
+import { comingOf } from './assistance-delivery.js';
 import { caseHeld } from './assistance-execution.js';
 import { assistanceStreams } from './named-assistance.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
@@ -193,8 +194,9 @@ function tooManyTypes(
 }
 
 /**
- * R16: a delivery is scheduled for lines of an accepted or implemented case, within their
- * outstanding quantity. R19: in a programme that has not ended.
+ * R16: a delivery is scheduled for lines of an accepted or implemented case, within what is neither
+ * delivered nor in another consignment. The case knows the others once they are noted. R19: in a
+ * programme that has not ended.
  */
 function schedule(data: ConsignmentData<'ScheduleDelivery'>, context: DecisionContext) {
   const of = context.known.of(assistanceCase, data.case);
@@ -211,12 +213,14 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, context: DecisionCo
   for (const { line: name, quantity } of data.lines) {
     const line = ownValue(of.lines, name);
     if (line?.inForce !== true) return refuse('line-unknown', 'the line is part of the case', null, { line: name });
-    const outstanding = line.quantity - line.delivered;
+    const outstanding = Math.max(line.quantity - comingOf(line), 0);
     if (quantity > outstanding)
-      return refuse('exceeds-line', 'no more is scheduled than the line has outstanding', null, {
-        line: name,
-        outstanding,
-      });
+      return refuse(
+        'exceeds-line',
+        'no more is scheduled than is neither delivered nor in another consignment of the case',
+        'R16',
+        { line: name, outstanding },
+      );
   }
   const crowded = tooManyTypes(data.lines, scopesOf({ ...of, case: data.case }), of);
   if (crowded !== null) return crowded;
@@ -435,13 +439,10 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
       unless: (_, { held }) => (held === null ? refuse('not-held', 'the shipment is held', 'R19') : null),
       then: 'ShipmentReleased',
     },
-    CancelConsignment: {
-      unless: (_, { reached }) =>
-        Object.keys(reached).length > 0
-          ? refuse('already-under-way', 'the consignment has reached no point yet', null, { ...reached })
-          : null,
-      then: 'ConsignmentCancelled',
-    },
+    CancelConsignment: (data, state) =>
+      Object.keys(state.reached).length > 0
+        ? refuse('already-under-way', 'the consignment has reached no point yet', null, { ...state.reached })
+        : [{ type: 'ConsignmentCancelled', data: { ...data, ...caseOf(state) } }],
   },
 );
 

@@ -31,6 +31,11 @@ export interface CaseLine {
   readonly inForce: boolean;
   /** The quantity delivered, corrections included. */
   readonly delivered: number;
+  /**
+   * What each consignment is to bring of it, or has brought, as noted: of one that is open what is
+   * scheduled, then what was received, nothing of one that was cancelled.
+   */
+  readonly brought: Readonly<Record<string, number>>;
   /** The line's deliveries by the id of their event. */
   readonly deliveries: Readonly<Record<string, Delivery>>;
   /** The stage of works, and its day; null without works. */

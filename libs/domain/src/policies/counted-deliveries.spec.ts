@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Consequence, RecordedEvent } from '@entente/kernel';
-import { countedDeliveries, earlyArrivals } from './counted-deliveries.js';
+import { countedDeliveries, earlyArrivals, notedSchedules } from './counted-deliveries.js';
 
 function follows(type: string, data: object): readonly Consequence[] {
   const event = { stream: 'consignment/norland.consignment-1', id: 'e-1', type, data } as unknown as RecordedEvent;
@@ -19,6 +19,28 @@ describe('the policy of early arrivals (R16)', () => {
       { stream: { kind: 'assistance-case', id: 'norland.case-1' }, command: { type: 'CountDelivery', data } },
     ]);
     expect(follow({})).toEqual([]);
+  });
+});
+
+describe('the policy of noted schedules (R16)', () => {
+  const follow = (type: string, data: object) =>
+    notedSchedules.reactions[type]?.(data as never, { stream: 'consignment/norland.consignment-1' } as never, {
+      opaque: (text: string) => text,
+    });
+  it.each(['DeliveryScheduled', 'ConsignmentCancelled', 'ReceiptConfirmed', 'ReceiptCorrected'])(
+    'lets the case note what a consignment is to bring after %s',
+    (type) => {
+      expect(follow(type, { case: 'norland.case-1' })).toEqual([
+        {
+          stream: { kind: 'assistance-case', id: 'norland.case-1' },
+          command: { type: 'NoteSchedule', data: { consignment: 'norland.consignment-1' } },
+        },
+      ]);
+    },
+  );
+  it('leaves what another system recorded, and what names no case, as it is', () => {
+    expect(follow('DeliveryScheduled', { case: 'norland.case-1', basis: 'reported' })).toEqual([]);
+    expect(follow('ReceiptConfirmed', {})).toEqual([]);
   });
 });
 

@@ -29,6 +29,28 @@ export const countedDeliveries = eventPolicy<ConsignmentEvent>(
   },
 );
 
+/** The case notes what a consignment brings: no more is scheduled than its line has left. */
+const notes = (
+  { case: of, basis }: { readonly case?: string; readonly basis?: 'reported' },
+  { stream }: Pick<RecordedEvent, 'stream'>,
+): readonly Consequence[] => {
+  if (of === undefined || basis === 'reported') return [];
+  const consignment = stream.slice(stream.indexOf('/') + 1);
+  const command: AssistanceCaseCommand = { type: 'NoteSchedule', data: { consignment } };
+  return [{ stream: { kind: 'assistance-case', id: of }, command }];
+};
+
+/** R16: a case knows what its consignments are to bring of each line. */
+export const notedSchedules = eventPolicy<ConsignmentEvent>(
+  {
+    name: 'noted-schedules',
+    kind: 'consignment',
+    about:
+      'what a consignment is to bring of each line, or has brought, is noted at the case: no more is scheduled than the line has left',
+  },
+  { DeliveryScheduled: notes, ConsignmentCancelled: notes, ReceiptConfirmed: notes, ReceiptCorrected: notes },
+);
+
 /** R16: what arrived before its case was implemented counts from then on. */
 export const earlyArrivals = eventPolicy<AssistanceCaseEvent>(
   {

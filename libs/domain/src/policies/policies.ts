@@ -1,5 +1,5 @@
 import type { DuePolicy, EventPolicy } from '@entente/kernel';
-import { countedDeliveries, earlyArrivals } from './counted-deliveries.js';
+import { countedDeliveries, earlyArrivals, notedSchedules } from './counted-deliveries.js';
 import {
   endedItems,
   firstChecks,
@@ -26,6 +26,7 @@ export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDa
     exceptedUnits,
     countedDeliveries,
     earlyArrivals,
+    notedSchedules,
     itemsOfConsignments,
     itemsOfTransfers,
     unauthorisedTransfers,
