@@ -145,6 +145,7 @@ export const REFUSAL_CODES: readonly string[] = [
   'item-not-found',
   'item-not-held',
   'item-not-in-transfer',
+  'item-relied-on',
   'item-type-not-found',
   'items-ended',
   'last-day-missing',

@@ -3,6 +3,7 @@ import type { Event } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
 import { legalFramework } from '../framework/legal-framework.js';
 import { programme } from '../planning/programme.js';
+import { item } from '../equipment/item.js';
 import { itemType } from '../equipment/item-type.js';
 import { storageSite } from '../equipment/storage-site.js';
 import { assistanceCase } from './assistance-case.js';
@@ -15,6 +16,7 @@ const same = (command: Event, type: string, more: object = {}): Event =>
 
 const CASE = 'norland.case-1';
 const STORE = 'estmark.north';
+const ID = 'norland.consignment-1';
 const parties = { donor: 'norland', recipient: 'estmark' };
 const line = (name: string, item: string) =>
   act('CaseLineAdded', { line: name, item, unit: 'each', quantity: 9, value: 9, due: '2026-05-20' });
@@ -363,6 +365,42 @@ describe('a receipt of items of a designated type (R9)', () => {
       less,
       same(less, 'ReceiptCorrected', { ...ITS_CASE, ...its, item: 'thermal-sight', on: '2026-05-19' }),
     );
+    const id = 'norland.thermal-sight.~ts-2';
+    const registration = act('SerialRegistered', {
+      ...parties,
+      item: 'thermal-sight',
+      serial: 'TS-2',
+      consignment: ID,
+    });
+    const receipt = { on: '2026-05-19', holder: 'estmark', site: STORE, checkBy: '2026-08-17' };
+    const came = (consignment: string) => act('ItemReceived', { ...receipt, consignment });
+    const after = (...events: Event[]) =>
+      recipient(both, received)
+        .named(ID)
+        .knowing(item, id, ...events);
+    const corrected = same(less, 'ReceiptCorrected', {
+      ...ITS_CASE,
+      ...its,
+      item: 'thermal-sight',
+      on: '2026-05-19',
+    });
+    after(registration).decides(less, corrected);
+    after(registration, came(ID)).decides(less, corrected);
+    const moved = act('ItemTransferred', { transfer: 't', on: '2026-05-21', to: 'vestra', from: 'estmark' });
+    const seen = act('ItemChecked', { check: 'veritas.c-1', on: '2026-05-21', checkBy: '2027-05-21' });
+    const lost = act('ItemReportedLost', { on: '2026-05-22', cause: 'theft', verifyBy: '2026-06-30' });
+    const returned = act('ItemReturned', { on: '2026-05-31', reason: 'loan-ended' });
+    for (const later of [moved, seen, lost, returned])
+      after(registration, came(ID), later).refuses(less, 'item-relied-on');
+    after(registration, came(ID), moved).refusesWith(less, 'item-relied-on', {
+      serial: 'TS-2',
+      holder: 'vestra',
+      checkedOn: null,
+    });
+    // It was returned, and came again in another consignment: that receipt is not this one.
+    const again = { ...(registration.data as object), consignment: 'norland.other' };
+    const others = [act('SerialRegistered', again), came('norland.other'), seen];
+    after(registration, came(ID), returned, ...others).decides(less, corrected);
     const elsewhere = same(less, less.type, { quantityBy: 0, serialsRemoved: [], store: 'estmark.south' });
     recipient(both, received).refuses(elsewhere, 'store-of-each-item');
     const fewer = same(less, less.type, { quantityBy: 1, serialsRemoved: [] });

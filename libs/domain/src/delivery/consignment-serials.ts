@@ -1,7 +1,20 @@
-import type { ConfirmReceipt, ConsignmentEvent, CorrectSerials, RegisterSerials } from '@entente/contracts';
+import type {
+  ConfirmReceipt,
+  ConsignmentEvent,
+  CorrectReceipt,
+  CorrectSerials,
+  RegisterSerials,
+} from '@entente/contracts';
 import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
 import { unfitStore } from '../equipment/certified-store.js';
-import { itemTypeFacts, itemTypeId, storageSiteFacts } from '../equipment/item-facts.js';
+import {
+  itemFacts,
+  itemStream,
+  itemTypeFacts,
+  itemTypeId,
+  reliedOn,
+  storageSiteFacts,
+} from '../equipment/item-facts.js';
 import { lineUnknown, listedTwice } from './consignment-receipt.js';
 import { type AssistanceCase, type Consignment, assistanceCaseFacts, ownValue } from './facts.js';
 
@@ -164,6 +177,29 @@ export function notRegisteredSerials(
         line,
         serial: strange,
       });
+}
+
+/** The items that a correction takes from the receipt, if they are monitored by their serials. */
+export const removedItems = (
+  { donor, monitored }: Consignment,
+  { line, serialsRemoved = [] }: CorrectReceipt,
+): readonly StreamRef[] => {
+  const word = ownValue(monitored, line);
+  return word === undefined ? [] : serialsRemoved.map((serial) => itemStream(donor, word, serial));
+};
+
+/** R26: an item is taken from the receipt only before anything rests on that it was received. */
+export function removedReliedOn(
+  state: Consignment,
+  data: CorrectReceipt,
+  { known, stream }: DecisionContext,
+): Refusal | null {
+  for (const { id } of removedItems(state, data)) {
+    const item = known.of(itemFacts, id);
+    const barred = item === null || item.receipt === null || item.consignment !== stream.id ? null : reliedOn(item);
+    if (barred !== null) return barred;
+  }
+  return null;
 }
 
 /** The lines of a receipt whose items are monitored, with their types. */

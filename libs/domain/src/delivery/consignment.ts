@@ -43,6 +43,8 @@ import {
   notRegisteredSerials,
   ofMonitored,
   registerSerials,
+  removedItems,
+  removedReliedOn,
   serialsAfter,
   serialsMissing,
   storeStreams,
@@ -358,7 +360,8 @@ function correctReceipt(data: ConsignmentData<'CorrectReceipt'>, state: Consignm
   const { quantity, serials } = afterCorrection(state, data);
   const barred =
     cannotCorrectReceipt(state, data) ??
-    (item === undefined ? null : notRegisteredSerials(state, data.line, quantity, serials));
+    (item === undefined ? null : notRegisteredSerials(state, data.line, quantity, serials)) ??
+    removedReliedOn(state, data, context);
   const on = state.reached.receipt;
   const items = item === undefined ? {} : { ...ofMonitored(state), item, ...(on === undefined ? {} : { on }) };
   if (barred !== null) return barred;
@@ -477,6 +480,7 @@ export const consignment: Decider<
             command.data.store === undefined && state.store !== null ? { store: state.store } : command.data,
           ),
           ...typeStreams(state, [command.data.line], of),
+          ...removedItems(state, command.data),
           ...(state.reported ? [] : programmeStreams(state.programme, known)),
         ];
       if (command.type === 'ConfirmReceipt') {

@@ -219,6 +219,20 @@ export const isCounted = ({ status }: Pick<Item, 'status'>): boolean =>
 export const isGone = ({ status }: Pick<Item, 'status'>): boolean => GONE.includes(status);
 const GONE: readonly ItemStatus[] = ['lost', 'destroyed', 'expended', 'returned', 'disposed'];
 
+/**
+ * R26: the receipt of an item is taken back only before anything rests on it: a move, a transfer, a
+ * check that has seen it, or its end.
+ */
+export const reliedOn = (item: Item): Refusal | null =>
+  item.status === 'held' && !item.moved && item.checkedOn === null
+    ? null
+    : refuse('item-relied-on', 'the item is held where it was received, and no check has seen it', 'R26', {
+        serial: item.serial,
+        status: item.status,
+        holder: item.holder,
+        checkedOn: item.checkedOn,
+      });
+
 /** The certificate that is in force; undefined without one. */
 export const presentOf = ({ certificates, present }: StorageSite): Certificate | undefined =>
   present === null ? undefined : certificates[present];

@@ -289,6 +289,19 @@ describe('an item is received (R9)', () => {
     holder().decides(withdraw, same(withdraw, 'ItemReceiptWithdrawn', { receipt: given.id(1) }));
     holder(lost).refuses(withdraw, 'wrong-item-status');
   });
+  it('and its receipt not taken back after it was moved, transferred or seen: that rests on it (R26)', () => {
+    const withdraw = act('WithdrawItemReceipt', { reason: 'not-in-the-crate' });
+    const moved = act('ItemMoved', { on: '2026-05-12', site: 'estmark.south' });
+    const transfer = { transfer: 'estmark.t-1', on: '2026-05-21', to: 'vestra', from: 'estmark' };
+    const seen = act('ItemChecked', { check: 'veritas.c-1', on: '2026-05-21', checkBy: '2027-05-21' });
+    const found = act('ItemRecovered', { on: '2026-05-28', site: STORE, checkBy: '2026-08-26' });
+    for (const later of [[moved], [act('ItemTransferred', transfer)], [seen], [lost, verified, found]]) {
+      holder(...later).refuses(withdraw, later[0]?.type === 'ItemTransferred' ? 'not-the-holder' : 'item-relied-on');
+      system(registration, receipt, ...later).refuses(withdraw, 'item-relied-on');
+    }
+    const unseen = act('ItemCheckCorrected', { check: 'veritas.c-1', checkBy: '2026-08-08' });
+    holder(seen, unseen).decides(withdraw, same(withdraw, 'ItemReceiptWithdrawn', { receipt: given.id(1) }));
+  });
 });
 
 describe('an item in its store', () => {

@@ -47,6 +47,7 @@ import {
   itemTypeId,
   storageSiteFacts,
   outsideConsent,
+  reliedOn,
   transferFacts,
 } from './item-facts.js';
 import { checkDays, lossReportDays, programmeStreams, termStreams, typeStream } from './check-terms.js';
@@ -569,9 +570,10 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
     WithdrawRegistration: { then: 'RegistrationWithdrawn' },
     RecordItemReceipt: receive,
     CorrectItemReceipt: correctReceipt,
-    WithdrawItemReceipt: (data, { receipt }) => [
-      { type: 'ItemReceiptWithdrawn', data: { ...data, ...(receipt !== null && { receipt }) } },
-    ],
+    WithdrawItemReceipt: (data, item) =>
+      reliedOn(item) ?? [
+        { type: 'ItemReceiptWithdrawn', data: { ...data, ...(item.receipt !== null && { receipt: item.receipt }) } },
+      ],
     MoveItem: moveItem,
     ReportItemLost: reports('ItemReportedLost'),
     ReportItemDestroyed: reports('ItemReportedDestroyed'),
