@@ -276,7 +276,7 @@ class ImportRun {
     for (const { key, isSent, emptied } of parts) {
       const slot = table.find(rowKey(key));
       // Another row has what this one lacks.
-      if (!isSent && slot >= 0 && table.line[slot] !== 0) continue;
+      if (!isSent && slot >= 0 && ![0, line].includes(table.line[slot] ?? 0)) continue;
       if (slot >= 0) table.line[slot] = line;
       const left = emptied.filter((one) => this.recorded.isEmptied(one));
       if (this.recorded.newer !== null) {

@@ -213,6 +213,75 @@ describe('a row', () => {
   });
 });
 
+describe('the columns of a wide table', () => {
+  const wide = (more: object = {}): Mapping => ({
+    ...MAPPING,
+    leaveOut: [],
+    unpivot: { columns: 'FY 20[0-9]{2}.*', name: 'column', value: 'cell' },
+    values: {
+      ...MAPPING.values,
+      period: { read: '{column}', pick: '([0-9]{4})', as: 'period' },
+      amount: { read: '{cell}', as: 'money', currency: 'USD', empty: 'leave-out' },
+      currency: 'USD',
+    },
+    commands: MAPPING.commands.slice(1, 2),
+    ...more,
+  });
+  const header = ['Fund', 'FY 2025 Actual', 'FY 2026 Estimate', 'FY 2026 Request', 'Day', 'Note'];
+  const cells = ['Border Fund', '5', '6', '7', '', ''];
+
+  it('have keys of their own: the file is refused once, with the headers of those that have not', () => {
+    const sentence =
+      'the columns "FY 2026 Estimate" and "FY 2026 Request" give every row the same key: leave one out in ' +
+      'unpivot.columns, or add a value of {column} to the key if both count';
+    expect(() => new RowMapper(wide(), header)).toThrow(sentence);
+    expect(() => new RowMapper(wide(), header.with(3, 'FY 2026 Estimate'))).toThrow(
+      sentence.replace('Request', 'Estimate'),
+    );
+    const kept = new RowMapper(
+      wide({ values: { ...wide().values, column: '{column}' }, key: [...MAPPING.key, 'column'] }),
+      header,
+    ).map(cells, 2);
+    if (kept.type !== 'commands') throw new Error(JSON.stringify(kept));
+    expect(kept.parts.map(({ commands }) => commands[0]?.body['amount'])).toEqual([500, 600, 700]);
+    const leaveOut = [{ text: '{column}', matches: 'Request$' }];
+    expect(new RowMapper(wide({ leaveOut }), header).map(cells, 2)).toMatchObject({ type: 'commands' });
+  });
+
+  it('may have one key if each sends its own command', () => {
+    const [, commit, obligate] = MAPPING.commands;
+    const when = (matches: string) => [{ text: '{column}', matches }];
+    const commands = [
+      { ...commit, when: when('Estimate$') },
+      { ...obligate, when: when('(Request|Actual)$') },
+    ];
+    const mapper = new RowMapper(wide({ commands }), header);
+    const found = mapper.map(cells, 2);
+    if (found.type !== 'commands') throw new Error(JSON.stringify(found));
+    expect(found.parts.map((part) => part.commands.map(({ path, body }) => [path, body['period']]))).toEqual([
+      [['obligate', '2025']],
+      [['commit', '2026']],
+      [['obligate', '2026']],
+    ]);
+    // An empty cell lacks the command of its own column alone.
+    expect(mapper.map(cells.with(2, ''), 3)).toMatchObject({
+      empty: [{ emptied: [{ base: found.parts[1]?.commands[0]?.id, what: 'FY 2026 Estimate: amount' }] }],
+    });
+  });
+
+  it('refuse the row in which the cells alone give one key', () => {
+    const values = { ...wide().values, period: { read: '{Note} {column}', pick: '([0-9]{4})', as: 'period' } };
+    const mapper = new RowMapper(wide({ values }), header);
+    expect(mapper.map(cells.with(5, '2020'), 2)).toMatchObject({
+      type: 'refused',
+      code: 'key-repeated',
+      why: ['Estimate', 'Request']
+        .map((other) => `the columns "FY 2025 Actual" and "FY 2026 ${other}" have the same key`)
+        .join('; '),
+    });
+  });
+});
+
 describe('the columns of a file', () => {
   it('are found by their names without regard to case and space, or by their numbers', () => {
     expect(

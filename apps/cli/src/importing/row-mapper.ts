@@ -84,6 +84,8 @@ export type MappedRow =
     }
   | { readonly type: 'commands'; readonly parts: readonly RowPart[]; readonly empty: readonly EmptyPart[] };
 
+type Unpivot = NonNullable<Mapping['unpivot']>;
+
 /** Finds the text of a column by the cells of a row. */
 type ColumnReader = (cells: readonly string[]) => string;
 
@@ -173,6 +175,49 @@ export class RowMapper {
     for (const { text } of [...this.leaveOut, ...this.commands.flatMap(({ when }) => when)]) this.bind(text, problems);
     if (problems.length > 0)
       throw new UnusableInput(`${[...new Set(problems)].join('; ')}. The columns are: ${header.map(tidy).join(', ')}`);
+    if (unpivot !== undefined) this.checkWideKeys(unpivot);
+  }
+
+  /** Fails if two columns of a wide table give every row one key, and send the same command. */
+  private checkWideKeys(unpivot: Unpivot): void {
+    const seen = new Map<string, string>();
+    for (const header of this.wide.map((wide) => tidy(this.header[wide] ?? '')))
+      for (const key of this.keysOfColumn(unpivot, header)) {
+        const other = seen.get(key);
+        if (other !== undefined)
+          throw new UnusableInput(
+            `the columns "${other}" and "${header}" give every row the same key: leave one out in unpivot.columns, ` +
+              `or add a value of {${unpivot.name}} to the key if both count`,
+          );
+        seen.set(key, header);
+      }
+  }
+
+  /**
+   * The keys that a column gives to every row, by its header alone, for each command. None if
+   * they depend on the row.
+   */
+  private keysOfColumn({ name, value }: Unpivot, header: string): readonly string[] {
+    const isKnown = ({ names }: Template): boolean => names.every((one) => one === name);
+    const holds = (one: ReadyCondition): boolean => one.holds(tidy(one.text.fill(() => header)));
+    if (this.leaveOut.some((one) => isKnown(one.text) && holds(one))) return [];
+    const own: Value[] = [];
+    for (const part of this.mapping.key) {
+      const spec = this.mapping.values[part] ?? '';
+      const read = new Template(typeof spec === 'string' ? spec : spec.read);
+      if (!read.names.some((one) => one === name || one === value)) continue;
+      if (!isKnown(read)) return [];
+      try {
+        const context = { column: () => header, value: () => undefined, nameId: () => undefined };
+        own.push(this.values.get(part)?.read(context));
+      } catch (error) {
+        if (error instanceof Unreadable || error instanceof LeftOut) return [];
+        throw error;
+      }
+    }
+    return this.commands
+      .filter(({ spec, when }) => spec.once !== true && when.every((one) => !isKnown(one.text) || holds(one)))
+      .map(({ step }) => foldedJson([step, own]));
   }
 
   private wideColumns(pattern: string): readonly number[] {
@@ -199,6 +244,11 @@ export class RowMapper {
         );
       else this.columns.set(name, (cells) => tidy(cells[at] ?? ''));
     }
+  }
+
+  /** The header of a cell of a wide table. */
+  private headerOf(column: (name: string) => string): string {
+    return column(this.mapping.unpivot?.name ?? '');
   }
 
   private isUnpivoted(name: string): boolean {
@@ -231,6 +281,7 @@ export class RowMapper {
     const empty: EmptyPart[] = [];
     const failed: Unreadable[] = [];
     const keys: string[] = [];
+    const columnOf = new Map<string, string>();
     for (const column of kept) {
       const mapper = new PartMapper(this.mapping, this.values, this.commands, this.ids, column, line);
       try {
@@ -238,6 +289,15 @@ export class RowMapper {
         // One for which no condition holds is no data either.
         if (part.commands.length > 0) parts.push(part);
         empty.push(...mapper.empty(part));
+        for (const command of part.commands.filter(({ once }) => !once)) {
+          const other = columnOf.get(baseOf(command));
+          if (other !== undefined)
+            throw new Unreadable(
+              'key-repeated',
+              `the columns "${other}" and "${this.headerOf(column)}" have the same key`,
+            );
+          columnOf.set(baseOf(command), this.headerOf(column));
+        }
       } catch (error) {
         if (error instanceof LeftOut) empty.push(...mapper.leftOut(error));
         else if (error instanceof Unreadable) {
@@ -283,12 +343,14 @@ class PartMapper {
   /** Fails with {@link LeftOut}, or with everything that cannot be read. */
   map(): RowPart {
     const { key } = this.mapping;
-    const sent = this.commands.filter(({ when }) =>
-      when.every(({ text, holds }) => holds(tidy(text.fill(this.column)))),
-    );
+    const sent = this.commands.filter((command) => this.isDue(command));
     this.readAll([...key, ...sent.flatMap(({ names }) => names)]);
     const row = this.key();
     return { key: row, commands: sent.map((command) => this.command(row, command)) };
+  }
+
+  private isDue({ when }: ReadyCommand): boolean {
+    return when.every(({ text, holds }) => holds(tidy(text.fill(this.column))));
   }
 
   /** What a row does not send since columns are empty. */
@@ -302,7 +364,9 @@ class PartMapper {
     return this.readableKey().map((key) => ({
       key,
       isSent: false,
-      emptied: this.commands.flatMap((command) => this.emptied(key, command, value)),
+      emptied: this.commands.flatMap((command) =>
+        this.emptied(key, command, this.isDue(command) ? value : this.emptyColumns(command)),
+      ),
     }));
   }
 
