@@ -181,6 +181,45 @@ describe('entente import commands', () => {
     expect(await head()).toBe(before);
   });
 
+  it('ends with 3 if a member of the mapping is given twice, or is not kept as it is written', async () => {
+    const file = join(folder, 'twice.mapping.json');
+    const text = readFileSync(MAPPING, 'utf8');
+    const before = await head();
+    writeFileSync(
+      file,
+      text
+        .replace('"edition": "2024"', '"edition": "2023", "edition": "2024"')
+        .replace('"as": "period"', '"as": "id", "\\u0061s": "period"')
+        .replace('"onBudget": false', '"onBudget": false, "amount": 1e400'),
+    );
+    expect(await run('--mapping', file)).toEqual({
+      status: 3,
+      out: '',
+      err: [
+        'twice.mapping.json is not a mapping:',
+        '  edition: is given twice',
+        '  values.year.as: is given twice',
+        '  commands.0.fields.amount: is a number of more digits than can be kept',
+        '  commands.0.fields.amount: takes text or a whole number or true or false or a list or an object',
+        '  commands.0.fields.amount: open has no such field',
+      ].join('\n'),
+    });
+    writeFileSync(file, text.replace('"source"', '"__proto__"'));
+    expect(await run('--mapping', file)).toMatchObject({
+      status: 3,
+      err: 'twice.mapping.json is no JSON: the mapping may not have a field __proto__',
+    });
+    writeFileSync(file, Buffer.from(text.replace('"edition"', '"about": "C\u00f4te", "edition"'), 'latin1'));
+    expect(await run('--mapping', file)).toMatchObject({
+      status: 3,
+      err: 'twice.mapping.json is no JSON: the mapping must be JSON in UTF-8: it has bytes that are not UTF-8',
+    });
+    expect(await head()).toBe(before);
+    // Some editors begin a file in UTF-8 with a byte order mark.
+    writeFileSync(file, `\ufeff${text}`);
+    expect(await run('--mapping', file)).toMatchObject({ status: 0 });
+  });
+
   it('names no row twice, and reports equal rows', async () => {
     writeFileSync(
       csv,

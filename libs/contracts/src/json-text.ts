@@ -5,30 +5,35 @@ import { ErrorList, type FieldError, MAX_NAMED_ERRORS } from './structure.js';
  * text; or why it cannot be read.
  */
 export type ReadJson =
-  { readonly json: unknown; readonly errors: readonly FieldError[] } | { readonly unreadable: string };
+  | { readonly json: unknown; readonly errors: readonly FieldError[] }
+  | {
+      readonly unreadable: string;
+      /** The parser's reason, if it is no JSON. */
+      readonly cause?: Error;
+    };
 
-const MUST_BE_JSON = 'the body must be JSON in UTF-8';
 /** The number of significant digits that a double can hold at most. */
 const MAX_DIGITS = 17;
 
 /**
- * Parses JSON in UTF-8. Nothing is replaced silently: bytes that are not UTF-8 are unreadable, as
- * is a name that could reach a prototype; a name that occurs twice in one object and a number that
- * cannot be kept as it was written are errors.
+ * Parses JSON in UTF-8, which `what` names in sentences. Nothing is replaced silently: bytes that
+ * are not UTF-8 are unreadable, as is a name that could reach a prototype; a name that occurs twice
+ * in one object and a number that cannot be kept as it was written are errors.
  */
-export function readJson(bytes: Uint8Array | null): ReadJson {
+export function readJson(bytes: Uint8Array | null, what = 'the body'): ReadJson {
+  const must = `${what} must be JSON in UTF-8`;
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes ?? undefined);
   } catch {
-    return { unreadable: `${MUST_BE_JSON}: it has bytes that are not UTF-8` };
+    return { unreadable: `${must}: it has bytes that are not UTF-8` };
   }
   try {
     const json: unknown = JSON.parse(text);
     const { errors, reserved } = scan(text);
-    return reserved === null ? { json, errors } : { unreadable: `the body may not have a field ${reserved}` };
-  } catch {
-    return { unreadable: MUST_BE_JSON };
+    return reserved === null ? { json, errors } : { unreadable: `${what} may not have a field ${reserved}` };
+  } catch (error) {
+    return { unreadable: must, cause: error as Error };
   }
 }
 

@@ -7,6 +7,7 @@ import {
   isCurrency,
   isDay,
   minorUnitDigits,
+  readJson,
   schemaOf,
 } from '@entente/contracts';
 import { decoderOf } from './decode.js';
@@ -380,18 +381,24 @@ const optionErrors = (options: MappingOptions, wrong: readonly string[]): readon
       : wrong.filter((one) => one.startsWith(`${path}: `)).map((one) => `${option}${one.slice(path.length)}`),
   );
 
+function bytesOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UnusableInput(code === 'ENOENT' ? `${file} is not there` : `${file} cannot be read: ${code}`, {
+      cause: error,
+    });
+  }
+}
+
 /** Reads a mapping; fails with everything in it, and named beside it, that cannot be used. */
 export function readMapping(file: string, options: MappingOptions = {}): Mapping {
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8')) as unknown;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new UnusableInput(`${file} is not there`, { cause: error });
-    if (code !== undefined) throw new UnusableInput(`${file} cannot be read: ${code}`, { cause: error });
-    throw new UnusableInput(`${file} is no JSON: ${message}`, { cause: error });
-  }
-  const inFile = mappingErrors(value);
+  const read = readJson(bytesOf(file), 'the mapping');
+  if ('unreadable' in read) throw new UnusableInput(`${file} is no JSON: ${read.cause?.message ?? read.unreadable}`);
+  const { json: value, errors } = read;
+  const inText = errors.map(({ path, message }) => `${path}: ${message}`);
+  const inFile = [...inText, ...mappingErrors(value)];
   const mapping = withOptions((value ?? {}) as Mapping, options);
   const beside = optionErrors(options, mappingErrors(mapping));
   if (inFile.length + beside.length === 0) return mapping;
