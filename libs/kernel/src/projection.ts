@@ -200,6 +200,11 @@ export interface ViewOptions {
   days(from: string, to: string): string;
   /** Only what had occurred by a day. The rows that the query reads are limited to it already. */
   readonly occurredBy: boolean;
+  /**
+   * SQL for whether a day had come by then: for rows that count on the day of another row. Only
+   * with `occurredBy`.
+   */
+  hasCome(day: string): string;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { ViewOptions } from '@entente/kernel';
 import { DELIVERY_POINTS, OWN_OR_REPORTED } from './codes.js';
 import { CaseLineRow } from './case-lines.js';
 import { CaseRow } from './cases.js';
@@ -15,21 +16,28 @@ const FACT = [
   'line',
   'quantity',
   'quantity_left',
-  'occurred_on',
   'recorded_on',
   'corrects',
   'implausible',
 ];
 
-function query(from: From): Query {
+/** A correction counts on the day of the delivery that it corrects, as corrected. */
+const DAY = 'COALESCE(o.occurred_on, d.occurred_on)';
+
+function query(from: From, { occurredBy, hasCome }: ViewOptions): Query {
   const lines = from(CaseLineRow, 'l').select('l.stream', 'stream').addSelect('l.line', 'line');
   lines.addSelect('l.item', 'item').addSelect('l.unit', 'unit');
   const cases = from(CaseRow, 'a').select('a.stream', 'stream').addSelect('a.delivery_point', 'delivery_point');
+  const corrected = from(DeliveryFactRow, 'c').select('c.stream', 'stream').addSelect('c.delivery', 'delivery');
+  corrected.addSelect('c.occurred_on', 'occurred_on');
   const deliveries = from(DeliveryFactRow, 'd')
+    .leftJoin(`(${corrected.getQuery()})`, 'o', 'o.stream = d.stream AND o.delivery = d.corrects')
     .innerJoin(`(${lines.getQuery()})`, 'i', 'i.stream = d.stream AND i.line = d.line')
     .innerJoin(`(${cases.getQuery()})`, 'k', 'k.stream = d.stream')
-    .setParameters({ ...lines.getParameters(), ...cases.getParameters() })
-    .select('d.delivery', 'delivery');
+    .setParameters({ ...corrected.getParameters(), ...lines.getParameters(), ...cases.getParameters() })
+    .select('d.delivery', 'delivery')
+    .addSelect(DAY, 'occurred_on');
+  if (occurredBy) deliveries.where(hasCome(DAY));
   for (const column of FACT) deliveries.addSelect(`d.${column}`, column);
   return deliveries
     .addSelect('i.item', 'item')
@@ -41,7 +49,7 @@ function query(from: From): Query {
 export const deliveries: RowsView = {
   name: 'deliveries',
   topic: 'Recipients',
-  version: 4,
+  version: 5,
   about: 'a delivery of a line of a case at its delivery point, or its correction: what, how much, when it happened',
   key: ['assistance_case', 'delivery'],
   columns: {
@@ -68,7 +76,7 @@ export const deliveries: RowsView = {
     recipient: 'the recipient',
     donor: 'the donor',
     occurred_on:
-      'the day on which the delivery point was reached, as corrected; of a correction, the day of the correction',
+      'the day on which the delivery point was reached, as corrected; of a correction, that of the delivery corrected',
     item: "the code of the item's description",
     unit: 'the code of the unit',
     quantity:
@@ -86,14 +94,18 @@ export const deliveries: RowsView = {
     delivery: 'the id of the event',
   },
   totals: { counts: 'deliveries and corrections', by: ['item', 'unit'], sums: ['quantity'] },
-  occurredBy: { 'delivery-facts': 'occurred_on', 'case-lines': null, cases: null },
+  occurredBy: { 'delivery-facts': null, 'case-lines': null, cases: null },
   movedBy: {
-    'delivery-facts': { assistance_case: 'assistance_case', delivery: 'delivery' },
+    // With the day of a delivery, its corrections move.
+    'delivery-facts': { assistance_case: 'assistance_case' },
     'case-lines': null,
     cases: null,
   },
-  madeOf: ({ assistance_case = null, delivery = null, line = null }) => ({
-    'delivery-facts': { assistance_case, delivery },
+  madeOf: ({ assistance_case = null, delivery = null, corrects = null, line = null }) => ({
+    'delivery-facts': [delivery, ...(corrects === null ? [] : [corrects])].map((one) => ({
+      assistance_case,
+      delivery: one,
+    })),
     'case-lines': { assistance_case, line },
     cases: { assistance_case },
   }),

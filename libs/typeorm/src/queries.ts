@@ -249,6 +249,7 @@ function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
   };
   const inner = view.query(from, {
     occurredBy: at.occurredBy !== null,
+    hasCome,
     sums: sumsIn(dataSource),
     days: (first, last) => daysBetween(dataSource, first, last, at.dayOf),
   });

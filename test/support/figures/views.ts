@@ -155,8 +155,13 @@ function consignedItems(all: readonly RecordedEvent[], day: string, by: string |
 
 const deliveries: Figures = (log, { occurredBy }) => {
   const lines = caseLineRows(log);
-  const facts = deliveryFacts(log).filter(({ row }) => occurredBy === null || row.occurred_on <= occurredBy);
-  return facts.map(({ row: { apart: _, ...row }, event }) => {
+  const all = deliveryFacts(log);
+  // A correction counts on the day of what it corrects, as corrected.
+  const dayOf = ({ row }: (typeof all)[number]): string =>
+    (all.find(({ event }) => event === row.corrects) ?? { row }).row.occurred_on;
+  const facts = all.map((one) => ({ ...one, row: { ...one.row, occurred_on: dayOf(one) } }));
+  const known = facts.filter(({ row }) => occurredBy === null || row.occurred_on <= occurredBy);
+  return known.map(({ row: { apart: _, ...row }, event }) => {
     const line = lineOf(lines, row);
     return {
       ...row,
