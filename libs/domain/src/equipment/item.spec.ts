@@ -289,6 +289,21 @@ describe('an item is received (R9)', () => {
     holder().decides(withdraw, same(withdraw, 'ItemReceiptWithdrawn', { receipt: given.id(1) }));
     holder(lost).refuses(withdraw, 'wrong-item-status');
   });
+  it('and its receipt corrected after its recovery, from which its next check counts (R10, R26)', () => {
+    const found = act('ItemRecovered', { on: '2026-05-30', site: STORE, checkBy: '2026-08-28' });
+    const correct = act('CorrectItemReceipt', { corrects: given.id(1), reason: 'wrong-day', on: '2026-05-09' });
+    const corrected = same(correct, 'ItemReceiptCorrected', { checkBy: '2026-08-28' });
+    for (const gone of [[lost, verified], [diverted]]) holder(...gone, found).decides(correct, corrected);
+    const receive = act('RecordItemReceipt', { on: '2026-05-09', site: STORE, consignment: 'norland.consignment-1' });
+    const { corrects, on } = correct.data as { corrects: string; on: string };
+    const followed = { corrects, reason: 'consignment-corrected', on, checkBy: '2026-08-28' };
+    system(registration, receipt, lost, verified, found).decides(receive, act('ItemReceiptCorrected', followed));
+    // A check that did not see it after all leaves the day of the recovery.
+    const seen = act('ItemChecked', { check: 'veritas.c-1', on: '2026-05-31', checkBy: '2027-05-31' });
+    const unseen = act('CorrectItemCheck', { check: 'veritas.c-1' });
+    const again = same(unseen, 'ItemCheckCorrected', { checkBy: '2026-08-28' });
+    system(registration, receipt, lost, verified, found, corrected, seen).decides(unseen, again);
+  });
   it('and its receipt not taken back after it was moved, transferred or seen: that rests on it (R26)', () => {
     const withdraw = act('WithdrawItemReceipt', { reason: 'not-in-the-crate' });
     const moved = act('ItemMoved', { on: '2026-05-12', site: 'estmark.south' });

@@ -288,9 +288,12 @@ const storedAs = ({ recipient, programme, case: of, item }: Item) => ({
 const firstCheck = (item: Item, on: string, context: DecisionContext): string =>
   addDays(on, checkDays('enhanced', 'firstDays', item, context));
 
-/** R10: the first check moves with the day of the receipt: the days that were decided stay. */
-const movedCheck = ({ receivedOn, firstCheck: due }: Item, on: string): string =>
-  receivedOn === null || due === null ? on : addDays(due, daysBetween(receivedOn, on));
+/**
+ * R10: the first check moves with the day of the receipt: the days that were decided stay. After a
+ * recovery the next check counts from that.
+ */
+const movedCheck = ({ receivedOn, firstCheck: due, recoveredCheck }: Item, on: string): string =>
+  recoveredCheck ?? (receivedOn === null || due === null ? on : addDays(due, daysBetween(receivedOn, on)));
 
 /** R10: the first check of an item, in the store that has received it, and in its area. */
 function firstCheckOf(of: Item, site: string, due: string, context: DecisionContext): ScheduleEndUseCheck {
