@@ -291,6 +291,9 @@ export function equipment(opens: DeploymentFactory): void {
 
       it('without consent makes the notice due at once, and flags a misuse case (R14)', async () => {
         await client.send(`${item('TS-2')}/detect-unauthorised-transfer`, { on: inDays(0), place: 'market' }, MONITOR);
+        await itemIs('TS-2', { status: 'diverted', site: null, found_at: 'market' });
+        const [found] = await client.latest('chain-of-custody?serial=TS-2&happened=diverted');
+        expect(found).toMatchObject({ from_holder: 'vestra', to_site: null, to_place: 'market', detail: 'market' });
         const [duty] = await client.latest('due-dates?duty=transfer-notice');
         expect(duty).toMatchObject({ status: 'open', due: inDays(0), organisation: 'norland' });
         await until(async () => (await client.latest('misuse-register')).length === 1);

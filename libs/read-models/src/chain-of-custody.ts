@@ -29,7 +29,7 @@ function query(from: From): Query {
     .addSelect('b.place', 'from_place')
     .addSelect('c.holder', 'to_holder')
     .addSelect('c.site', 'to_site')
-    .addSelect('a.place', 'to_place')
+    .addSelect(`CASE WHEN c.happened = 'diverted' THEN c.detail ELSE a.place END`, 'to_place')
     .addSelect('c.event_id', 'by_event');
 }
 
@@ -37,7 +37,7 @@ function query(from: From): Query {
 export const chainOfCustody: RowsView = {
   name: 'chain-of-custody',
   topic: 'Equipment and end use',
-  version: 2,
+  version: 3,
   about: 'a movement of an item: from which holder, store and place to which, on which day, by which event',
   key: ['item', 'step'],
   columns: {
@@ -88,7 +88,7 @@ export const chainOfCustody: RowsView = {
     from_place: 'the code of the place of that store',
     to_holder: 'the organisation that held it after, or last: the donor until its receipt, and after its return',
     to_site: 'the store that held it after, if any',
-    to_place: 'the code of the place of that store',
+    to_place: 'the code of the place of that store, or where an item that is diverted was found',
     detail: 'the code of the reason, cause, method or place, or the transfer, if there is one',
     recorded_by: 'the organisation that recorded the step',
     by_event: 'the id of the event',

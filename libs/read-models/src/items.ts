@@ -32,7 +32,10 @@ export class ItemRow {
   status!: string;
   @text('the organisation that has the duty to count it: the donor until its receipt, and after its return')
   holder!: string;
-  @textOrNull('the store that holds it; none before its receipt, and after its end') site!: string | null;
+  @textOrNull('the store that holds it; none before its receipt, after its end, and while it is diverted') site!:
+    string | null;
+  @textOrNull('the code of the place where it was found without consent; none unless it is diverted') found_at!:
+    string | null;
   @dayOrNull('the day of its receipt, corrections included') received_on!: string | null;
   @dayOrNull('the day of the last check that has seen it') last_checked_on!: string | null;
   @dayOrNull('the last day of its next check; none while it is not on the schedule') check_by!: string | null;
@@ -53,7 +56,7 @@ const OFF_SCHEDULE = { site: null, check_by: null };
 export const items: Projection<ItemEvent, ItemRow> = {
   name: 'items',
   topic: 'Equipment and end use',
-  version: 4,
+  version: 5,
   kinds: ['item'],
   about: 'an item that is monitored by its serial: who holds it, where, what became of it, and its next check',
   entity: ItemRow,
@@ -105,7 +108,7 @@ export const items: Projection<ItemEvent, ItemRow> = {
       ItemReportedExpended: () => ({ status: 'reported' }),
       LossReportVerified: ({ as: status }) => ({ ...OFF_SCHEDULE, status }),
       LossReportRejected: () => ({ status: 'held' }),
-      ItemRecovered: ({ site, checkBy: check_by }) => ({ status: 'held', site, check_by }),
+      ItemRecovered: ({ site, checkBy: check_by }) => ({ status: 'held', site, found_at: null, check_by }),
       ServiceabilityReported: ({ serviceability, on }, { serviceability_on }) =>
         isNewest(on, serviceability_on) ? { serviceability, serviceability_on: on } : {},
       ItemTransferred: ({ to: holder, from, site, newerOn }, row) => ({
@@ -117,7 +120,7 @@ export const items: Projection<ItemEvent, ItemRow> = {
       ItemCheckNoted: ({ check: end_use_check }) => ({ end_use_check }),
       ItemChecked: ({ on, checkBy: check_by }) => ({ last_checked_on: on, check_by }),
       ItemCheckCorrected: ({ checkedOn = null, checkBy = null }) => ({ last_checked_on: checkedOn, check_by: checkBy }),
-      UnauthorisedTransferDetected: () => ({ status: 'diverted' }),
+      UnauthorisedTransferDetected: ({ place: found_at }) => ({ status: 'diverted', site: null, found_at }),
       LegislatureNotifiedOfTransfer: unchanged,
       ItemStepBecameOverdue: unchanged,
     },
@@ -202,6 +205,7 @@ const NOWHERE: readonly ItemEvent['type'][] = [
   'LossReportVerified',
   'ItemDisposed',
   'ItemReturned',
+  'UnauthorisedTransferDetected',
 ];
 
 /** After these the donor holds the item. */
@@ -258,7 +262,7 @@ function stepAfter(head: CustodyRow | null, event: RecordedEvent<ItemEvent>): Cu
 export const custody: Projection<ItemEvent, CustodyRow> = {
   name: 'custody',
   topic: 'Equipment and end use',
-  version: 3,
+  version: 4,
   kinds: ['item'],
   about: "a step of an item's way, from the registration of its serial to its end: who held it, and where",
   entity: CustodyRow,

@@ -160,6 +160,34 @@ describe('a fact of an earlier day that is recorded late displaces no newer one'
   });
 });
 
+describe('an item that was found elsewhere without consent (R14)', () => {
+  const all = [
+    ['SerialRegistered', { donor: 'norland', recipient: 'estmark', item: 'sight', serial: 'S-1' }],
+    ['ItemReceived', { on: DAY, holder: 'estmark', site: 'estmark.depot', checkBy: '2026-08-02' }],
+    ['UnauthorisedTransferDetected', { on: DAY, place: 'market' }],
+    ['ItemReceiptCorrected', { corrects: 'e1', site: 'estmark.south', checkBy: '2026-08-02' }],
+    ['ItemRecovered', { on: DAY, site: 'estmark.depot', checkBy: '2026-08-02' }],
+  ] as const;
+  const rows = (name: string, to: number) => rowsOf(name, happened('item/norland.sight.~s-1', ...all.slice(0, to)));
+  it('is in no store, and at the place where it was found, until it is recovered', () => {
+    const schedule = { check_by: '2026-08-02', holder: 'estmark' };
+    expect(rows('items', 2)).toMatchObject({ '': { site: 'estmark.depot', found_at: null, ...schedule } });
+    expect(rows('items', 4)).toMatchObject({
+      '': { status: 'diverted', site: null, found_at: 'market', ...schedule },
+    });
+    expect(rows('items', 5)).toMatchObject({
+      '': { status: 'held', site: 'estmark.depot', found_at: null, ...schedule },
+    });
+  });
+  it('has left its store by that step, and comes back by its recovery', () => {
+    expect(rows('custody', 5)).toMatchObject({
+      2: { happened: 'diverted', site_before: 'estmark.depot', site: null, detail: 'market' },
+      3: { site_before: null, site: null },
+      4: { happened: 'recovered', site_before: null, site: 'estmark.depot' },
+    });
+  });
+});
+
 describe('the read model milestones', () => {
   it('keeps the first due date through replans, and the day of the outcome as corrected', () => {
     const rows = rowsOf(

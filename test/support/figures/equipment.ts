@@ -133,6 +133,9 @@ const EMPTIES = ['ItemReceiptWithdrawn', 'LossReportVerified', 'ItemReturned', '
 /** What happened since the item was last nowhere. */
 const somewhere = (events: Items): Items => since(events, last(events, ...EMPTIES));
 
+/** What happened since no store held the item last: also what was found elsewhere is in none. */
+const inStore = (events: Items): Items => since(events, last(events, ...EMPTIES, 'UnauthorisedTransferDetected'));
+
 const holderOf = (events: Items): string => {
   const opening = last(events, 'SerialRegistered') as Of<ItemEvent, 'SerialRegistered'>;
   const came = last(events, 'SerialRegistered', 'ItemReceived', 'ItemReceiptWithdrawn', 'ItemReturned');
@@ -142,7 +145,7 @@ const holderOf = (events: Items): string => {
 
 /** Where the item is, if a store holds it: with a new holder only what that one stated. */
 const siteOf = (events: Items): string | null => {
-  const here = somewhere(events);
+  const here = inStore(events);
   const handed = only(here, 'ItemTransferred').findLast(({ data }) => data.to !== data.from);
   const withHolder = handed === undefined ? here : [handed, ...since(here, handed)];
   const stated = only(
@@ -213,6 +216,7 @@ const items: Figures = (log, { day }) =>
       status: statusOf(events),
       holder: holderOf(events),
       site: siteOf(events),
+      found_at: statusOf(events) === 'diverted' ? lastOf(only(events, 'UnauthorisedTransferDetected'), 'place') : null,
       received_on: lastOf(received, 'on'),
       last_checked_on: checkedOn,
       check_by: checkBy,
@@ -298,7 +302,7 @@ const chain: Figures = (log, asked) => {
       from_place: placeOf(fromSite),
       to_holder: holder,
       to_site: site,
-      to_place: placeOf(site),
+      to_place: step.happened === 'diverted' ? step.detail : placeOf(site),
       by_event: ids.get(`item/${step.item} ${step.step}`) ?? null,
     }));
 };

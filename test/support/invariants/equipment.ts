@@ -27,7 +27,7 @@ export const storageSites: Invariants<Of<typeof storageSite>, StorageSiteEvent> 
   }),
 };
 
-const ON_SCHEDULE = ['held', 'reported', 'diverted'];
+const STORED = ['held', 'reported'];
 
 export const items: Invariants<Of<typeof item>, ItemEvent> = {
   opens: 'SerialRegistered',
@@ -35,8 +35,8 @@ export const items: Invariants<Of<typeof item>, ItemEvent> = {
   holds: ({ status, loss, receivedOn, nextCheck, site }) => ({
     'a loss is open exactly while it is reported': (status === 'reported') === (loss !== null),
     'it has no next check before its receipt': receivedOn !== null || nextCheck === null,
-    'it leaves the schedule only with its end (R12)': nextCheck !== null || !['held', 'reported'].includes(status),
-    'what is off the schedule is in no store': ON_SCHEDULE.includes(status) || site === null,
+    'it leaves the schedule only with its end (R12)': nextCheck !== null || !STORED.includes(status),
+    'what is off the schedule, or was found elsewhere, is in no store': STORED.includes(status) || site === null,
   }),
 };
 

@@ -81,7 +81,7 @@ export interface Item extends Correctable {
   readonly status: ItemStatus;
   /** Who has the duty to count it: the recipient, until a transfer moves it. */
   readonly holder: string;
-  /** The store that holds it; null before its receipt, and after its end. */
+  /** The store that holds it; null before its receipt, after its end, and while it is diverted. */
   readonly site: string | null;
   readonly receivedOn: string | null;
   /** The day of the transfer that brought it to its holder; null if no transfer did. */

@@ -189,6 +189,7 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
   }),
   UnauthorisedTransferDetected: ({ notifyBy }) => ({
     status: 'diverted',
+    site: null,
     endedOn: null,
     loss: null,
     notice: { notifyBy, overdue: false },
