@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { POLICIES } from '@entente/domain';
-import { ExecuteCommand, Executor, Pseudonymizer } from '@entente/engine';
+import { ExecuteCommand, Executor, Pseudonymizer, consequencesOf, followedAt } from '@entente/engine';
 import { type Consequence, type PolicyContext, type RecordedEvent, parseStream } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '@entente/workers';
@@ -254,7 +254,7 @@ function systemCommand(of: Consequence, id: string, cause: string, now: string):
     commandId: id,
     correlationId: 'property',
     causationId: cause,
-    occurredAt: of.occurredAt ?? null,
+    occurredAt: followedAt(of, now),
     evidence: [],
     legalBasis: null,
   };
@@ -346,12 +346,11 @@ class History {
   }
 
   private followsFrom(event: RecordedEvent, at: string): readonly Following[] {
-    const kind = parseStream(event.stream)?.kind;
-    return POLICIES.events.flatMap((policy) => {
-      const reaction = policy.kind === kind ? policy.reactions[event.type] : undefined;
-      const consequences = reaction?.(event.data as never, event as never, this.context) ?? [];
-      return consequences.map((consequence) => ({ consequence, cause: event.id, at }));
-    });
+    return consequencesOf(POLICIES.events, event, this.context).map(({ consequence }) => ({
+      consequence,
+      cause: event.id,
+      at,
+    }));
   }
 }
 

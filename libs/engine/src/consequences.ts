@@ -4,6 +4,7 @@ import {
   type EventPolicy,
   type PolicyContext,
   type RecordedEvent,
+  happenedAt,
   parseStream,
   streamName,
 } from '@entente/kernel';
@@ -29,11 +30,11 @@ export function consequencesOf(
   const kind = parseStream(event.stream)?.kind;
   return policies
     .filter((policy) => policy.kind === kind && Object.hasOwn(policy.reactions, event.type))
-    .flatMap(({ name: policy, reactions }) =>
+    .flatMap(({ name: policy, day, reactions }) =>
       (reactions[event.type]?.(event.data as never, event as never, context) ?? []).map((consequence, n) => ({
         policy,
         commandId: `policy:${policy}:${event.id}:${n}`,
-        consequence,
+        consequence: day === 'cause' ? { ...consequence, occurredAt: happenedAt(event) } : consequence,
       })),
     );
 }

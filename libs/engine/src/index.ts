@@ -123,6 +123,7 @@ export {
   type StewardParts,
   type StewardStatus,
   dueCommandId,
+  followedAt,
   passedAt,
 } from './steward.js';
 export {

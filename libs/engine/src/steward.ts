@@ -35,6 +35,12 @@ export const dueCommandId = ({ name }: Pick<DuePolicy, 'name'>, { stream, duty, 
 export const passedAt = (due: string, now: string): string =>
   new Date(Math.max(Date.parse(due) + DAY_MS, Date.parse(now) - OLDEST_MS)).toISOString();
 
+/** When what follows from an event happened, as far as a command may state it; null: now. */
+export const followedAt = ({ occurredAt }: Pick<Consequence, 'occurredAt'>, now: string): string | null =>
+  occurredAt === undefined || occurredAt > now
+    ? null
+    : new Date(Math.max(Date.parse(occurredAt), Date.parse(now) - OLDEST_MS)).toISOString();
+
 /** How far the policies have handled the log, kept beside it. */
 export abstract class StewardCheckpoint {
   /**
@@ -191,7 +197,7 @@ export class Steward {
     const consequences = consequencesOf(policies.events, event, { opaque });
     for (const { commandId, consequence } of consequences) {
       const { correlationId } = event.metadata;
-      const { occurredAt = null } = consequence;
+      const occurredAt = followedAt(consequence, this.parts.now());
       await this.send(consequence, { commandId, correlationId, causationId: event.id, occurredAt });
     }
     return consequences.length > 0;

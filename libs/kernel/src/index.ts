@@ -60,4 +60,5 @@ export {
   type PolicyContext,
   type Reaction,
   eventPolicy,
+  happenedAt,
 } from './policy.js';

@@ -6,9 +6,15 @@ export interface Consequence {
   readonly command: Command;
   /** The organisation for which it is sent; none if the deployment sends it for itself. */
   readonly for?: string;
-  /** When it happened, if not when it is sent. */
+  /** When it happened, if not when it is sent: its policy names which of the two. */
   readonly occurredAt?: string;
 }
+
+/**
+ * The day that what follows has. `cause`: it happened with its cause, whenever that was recorded.
+ * `sending`: it is an act of the steward, as a plan or a halt.
+ */
+export type ConsequenceDay = 'cause' | 'sending';
 
 /** What a policy gets besides the event. */
 export interface PolicyContext {
@@ -38,13 +44,15 @@ export interface EventPolicy {
   readonly about: string;
   /** The kind of the streams whose events it reacts to. */
   readonly kind: string;
+  /** Which day its consequences have. */
+  readonly day: ConsequenceDay;
   /** By event type. */
   readonly reactions: Readonly<Record<string, Reaction<never>>>;
 }
 
 /** An event policy whose reactions have the types of their events. */
 export const eventPolicy = <E extends Event>(
-  about: { readonly name: string; readonly kind: string; readonly about: string },
+  about: { readonly name: string; readonly kind: string; readonly day: ConsequenceDay; readonly about: string },
   reactions: {
     readonly [Type in E['type']]?: (
       data: DataOf<E, Type>,
@@ -53,6 +61,17 @@ export const eventPolicy = <E extends Event>(
     ) => readonly Consequence[];
   },
 ): EventPolicy => ({ ...about, reactions: reactions as EventPolicy['reactions'] });
+
+/**
+ * When a fact happened: on the day that it names; else, and if it corrects another fact, when its
+ * sender states.
+ */
+export function happenedAt({ data, metadata: { occurredAt } }: RecordedEvent): string {
+  const { on, corrects } = data as { readonly on?: unknown; readonly corrects?: unknown };
+  return typeof on !== 'string' || corrects !== undefined || occurredAt.startsWith(on)
+    ? occurredAt
+    : `${on}T00:00:00.000Z`;
+}
 
 /** Something that has a last day, as the read model of due dates has it. */
 export interface DueItem {

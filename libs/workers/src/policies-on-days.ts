@@ -1,5 +1,5 @@
 import { POLICIES } from '@entente/domain';
-import { type Pseudonymizer, STEWARD, consequencesOf, passedAt } from '@entente/engine';
+import { type Pseudonymizer, STEWARD, consequencesOf, followedAt, passedAt } from '@entente/engine';
 import type { Actor, CommandMetadata, Consequence, ReceivedCommand, RecordedEvent } from '@entente/kernel';
 import { DueDays } from './due-days.js';
 
@@ -19,7 +19,7 @@ export class PoliciesOnDays {
         commandId,
         correlationId,
         causationId: event.id,
-        occurredAt: consequence.occurredAt ?? null,
+        occurredAt: followedAt(consequence, event.metadata.recordedAt),
       });
   }
 

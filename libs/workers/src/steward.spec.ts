@@ -24,6 +24,7 @@ import { type StewardSettings, stewardOn } from './steward.js';
 const OPERATOR: Actor = { organisation: 'operator', role: 'operator' };
 const DONOR: Actor = { organisation: 'norland', role: 'donor' };
 const FIRST_OF_JUNE = '2026-06-01T12:00:00.000Z';
+const EARLIER = '2026-05-20T09:00:00.000Z';
 const AFTER_A_MONTH = '2026-07-20T08:00:00.000Z';
 const CASE = `misuse-case/sealed.${'5'.repeat(32)}`;
 const P = 'norland.programme-1';
@@ -201,6 +202,22 @@ describe('the steward', () => {
     expect((await all(store.readStream(`hold/programme.${P}`))).map(({ type }) => type)).toEqual([
       'HoldPlaced',
       'HoldReleased',
+    ]);
+  });
+
+  it('records what follows on the day of its cause, and its own acts on their day, also after a downtime', async () => {
+    await store.append(CASE, 'none', [
+      { ...suspended(P), metadata: { ...suspended(P).metadata, occurredAt: EARLIER } },
+    ]);
+    await settled(begin());
+    expect((await events('HoldPlaced')).map(({ metadata }) => metadata.occurredAt)).toEqual([EARLIER]);
+    await stop();
+    const old = '2024-05-20T09:00:00.000Z';
+    await store.append(CASE, 0, [{ ...resumed(), metadata: { ...resumed().metadata, occurredAt: old } }]);
+    await settled(begin());
+    // As far back as a command may have occurred.
+    expect((await events('HoldReleased')).map(({ metadata }) => metadata.occurredAt)).toEqual([
+      '2025-07-20T08:00:00.000Z',
     ]);
   });
 

@@ -15,6 +15,7 @@ import {
   STEWARD,
   UNOBSERVED,
   consequencesOf,
+  followedAt,
   passedAt,
 } from '@entente/engine';
 import { type Actor, type Consequence, type ReceivedCommand, type RecordedEvent } from '@entente/kernel';
@@ -237,7 +238,13 @@ export class Simulation implements World {
       if (begun !== null) this.begin(begun);
       const context = { opaque: this.pseudonymizer.opaque.bind(this.pseudonymizer) };
       for (const { commandId, consequence } of consequencesOf(POLICIES.events, event, context))
-        await this.sendConsequence(consequence, commandId, event.metadata.correlationId, event.id, null);
+        await this.sendConsequence(
+          consequence,
+          commandId,
+          event.metadata.correlationId,
+          event.id,
+          followedAt(consequence, this.instant()),
+        );
     }
   }
 

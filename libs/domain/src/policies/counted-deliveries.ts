@@ -16,6 +16,7 @@ export const countedDeliveries = eventPolicy<ConsignmentEvent>(
   {
     name: 'counted-deliveries',
     kind: 'consignment',
+    day: 'cause',
     about:
       "a consignment at the case's delivery point counts as delivered, once per line, and as its facts are corrected, unless its sender has reported it",
   },
@@ -45,6 +46,7 @@ export const notedSchedules = eventPolicy<ConsignmentEvent>(
   {
     name: 'noted-schedules',
     kind: 'consignment',
+    day: 'sending',
     about:
       'what a consignment is to bring of each line, or has brought, is noted at the case: no more is scheduled than the line has left',
   },
@@ -56,6 +58,7 @@ export const earlyArrivals = eventPolicy<AssistanceCaseEvent>(
   {
     name: 'early-arrivals',
     kind: 'assistance-case',
+    day: 'cause',
     about:
       'a consignment that was at the delivery point before its case was implemented counts as delivered then (R16)',
   },

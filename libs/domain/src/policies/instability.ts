@@ -26,6 +26,7 @@ export const instability = eventPolicy<CountrySituationEvent>(
   {
     name: 'instability',
     kind: 'country-situation',
+    day: 'cause',
     about: 'instability brings remote monitoring, a hold and a continuity plan if its declaration asks for them',
   },
   {

@@ -40,6 +40,7 @@ export const itemsOfConsignments = eventPolicy<ConsignmentEvent>(
   {
     name: 'items-of-consignments',
     kind: 'consignment',
+    day: 'cause',
     about: 'serials that are registered and received on a consignment open and move the items of designated types',
   },
   {
@@ -79,6 +80,7 @@ export const itemsOfTransfers = eventPolicy<ThirdPartyTransferEvent>(
   {
     name: 'items-of-transfers',
     kind: 'third-party-transfer',
+    day: 'cause',
     about:
       'a transfer that was carried out moves its items, and goods without serials, to the new holder, or ends them',
   },
@@ -110,6 +112,7 @@ export const unauthorisedTransfers = eventPolicy<ItemEvent>(
   {
     name: 'unauthorised-transfers',
     kind: 'item',
+    day: 'cause',
     about: 'an item that was found elsewhere without consent flags a misuse case',
   },
   {

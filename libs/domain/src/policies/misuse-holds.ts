@@ -56,6 +56,7 @@ export const misuseHolds = eventPolicy<MisuseCaseEvent>(
   {
     name: 'misuse-holds',
     kind: 'misuse-case',
+    day: 'cause',
     about: 'a suspension or termination for misuse puts each of its scopes on hold, until assistance resumes',
   },
   {

@@ -48,6 +48,7 @@ export const firstChecks = eventPolicy<ItemEvent>(
   {
     name: 'first-checks',
     kind: 'item',
+    day: 'sending',
     about:
       'the receipt or recovery of an item that is monitored by its serial schedules its next check of end use, unless an open one of several items names it; the first check follows the corrected day and store and ends with the receipt (R10)',
   },
@@ -80,6 +81,7 @@ export const firstSampleChecks = eventPolicy<ConsignmentEvent>(
   {
     name: 'first-samples',
     kind: 'consignment',
+    day: 'sending',
     about:
       'the receipt of items that are not monitored by their serials, by their recipient or a later holder, schedules the first check of a sample, which follows the corrected day, quantity and store, and what is left after a transfer (R11, R13)',
   },
@@ -135,6 +137,7 @@ export const nextChecks = eventPolicy<EndUseCheckEvent>(
   {
     name: 'next-checks',
     kind: 'end-use-check',
+    day: 'sending',
     about:
       'a check of end use that is done is recorded at its items; the next one is scheduled, also after a denied access or a waiver, and for what was transferred of it; a corrected visit corrects its items and the day of the next one, which expects what its items were corrected to (R10, R11, R26)',
   },
@@ -180,6 +183,7 @@ export const notedChecks = eventPolicy<EndUseCheckEvent>(
   {
     name: 'noted-checks',
     kind: 'end-use-check',
+    day: 'sending',
     about: 'a check of items that are monitored by their serials is noted at each of them (R13)',
   },
   {
@@ -214,6 +218,7 @@ export const endedItems = eventPolicy<ItemEvent>(
   {
     name: 'ended-items',
     kind: 'item',
+    day: 'sending',
     about:
       'the open checks that name an item leave it out when its loss is verified, when it is returned or disposed of, or, if a policy scheduled them, when another check has seen it since the day from which they count; a check of nothing else is cancelled, and another takes its place if it was not seen after all (R10, R12)',
   },
@@ -256,6 +261,7 @@ export const transferredChecks = eventPolicy<ItemEvent>(
   {
     name: 'transferred-checks',
     kind: 'item',
+    day: 'sending',
     about:
       'the open check of an item moves with it to the new holder or another store, also if it was scheduled late (R13); one that was scheduled after the end of the item, or after another has seen it, leaves it out (R10, R12)',
   },

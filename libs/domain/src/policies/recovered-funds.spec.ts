@@ -20,7 +20,6 @@ describe('the policy of recovered funds (R18)', () => {
         type: 'ReimburseFunds',
         data: { amount: 100, period, reason: 'misuse-recovery', recovery: RECOVERY },
       },
-      occurredAt: '2026-05-04T09:00:00.000Z',
     });
     const data = { amount: 100, currency: 'USD', account };
     expect(follows('FundsRecovered', data)).toEqual(reimburse('2026'));

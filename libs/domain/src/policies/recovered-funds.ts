@@ -1,8 +1,8 @@
 import type { FundingAccountCommand, MisuseCaseEvent } from '@entente/contracts';
 import { type Consequence, eventPolicy } from '@entente/kernel';
 
-const onAccount = (id: string, command: FundingAccountCommand, occurredAt?: string): readonly Consequence[] => [
-  { stream: { kind: 'funding-account', id }, command, ...(occurredAt === undefined ? {} : { occurredAt }) },
+const onAccount = (id: string, command: FundingAccountCommand): readonly Consequence[] => [
+  { stream: { kind: 'funding-account', id }, command },
 ];
 
 /** R18: money that came back after misuse is reimbursed to the account that the recovery names. */
@@ -10,21 +10,17 @@ export const recoveredFunds = eventPolicy<MisuseCaseEvent>(
   {
     name: 'recovered-funds',
     kind: 'misuse-case',
+    day: 'cause',
     about: 'money that came back after misuse is reimbursed to the account that its recovery names, once',
   },
   {
     FundsRecovered: ({ account, amount, period }, { id: recovery, metadata }) =>
       account === undefined
         ? []
-        : onAccount(
-            account,
-            {
-              type: 'ReimburseFunds',
-              data: { amount, period: period ?? metadata.occurredAt.slice(0, 4), reason: 'misuse-recovery', recovery },
-            },
-            // It came back on the day of the recovery, whenever that is recorded.
-            metadata.occurredAt,
-          ),
+        : onAccount(account, {
+            type: 'ReimburseFunds',
+            data: { amount, period: period ?? metadata.occurredAt.slice(0, 4), reason: 'misuse-recovery', recovery },
+          }),
     RecoveryCorrected: ({ account, amount, corrects: recovery, reason }) =>
       account === undefined || amount === undefined
         ? []

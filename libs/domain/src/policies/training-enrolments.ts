@@ -14,6 +14,7 @@ export const notedEnrolments = eventPolicy<TrainingActivityEvent>(
   {
     name: 'noted-enrolments',
     kind: 'training-activity',
+    day: 'sending',
     about: 'an enrolment is noted at the unit and the person on whose clearance it rests',
   },
   {
@@ -66,6 +67,7 @@ export const haltedByUnit = eventPolicy<SecurityUnitEvent>(
   {
     name: 'halted-by-unit',
     kind: 'security-unit',
+    day: 'sending',
     about: "the end of a unit's clearance halts the enrolments that rest on it, in trainings that have not begun",
   },
   halting('unit'),
@@ -75,6 +77,7 @@ export const haltedByPerson = eventPolicy<VettedPersonEvent>(
   {
     name: 'halted-by-person',
     kind: 'vetted-person',
+    day: 'sending',
     about: "the end of a person's clearance halts the enrolments that rest on it, in trainings that have not begun",
   },
   halting('person'),

@@ -37,6 +37,7 @@ export const vettingClearance = eventPolicy<VettingCaseEvent>(
   {
     name: 'vetting-clearance',
     kind: 'vetting-case',
+    day: 'cause',
     about:
       'derogatory information suspends a clearance; its assessment, and the conclusion, refuse, give or restore it',
   },
@@ -92,6 +93,7 @@ export const exceptedUnits = eventPolicy<SecurityUnitEvent>(
   {
     name: 'excepted-units',
     kind: 'security-unit',
+    day: 'cause',
     about: 'a clearance by exception or waiver that names an inquiry releases the hold of that inquiry on the unit',
   },
   { ClearanceGiven: excepted, ClearanceRestored: excepted },
