@@ -412,7 +412,15 @@ function onDayOf({ type, data }: RecordedEvent, days: ReadonlyMap<string, string
   const day = days.get(corrects);
   return on === undefined || day === undefined || !COUNTED_BEFORE.has(type) ? data : { ...(data as object), on: day };
 }
-const COUNTED_BEFORE = new Set(['MovementCorrected', 'ExpenditureCorrected', 'RecoveryCorrected']);
+const COUNTED_BEFORE = new Set([
+  'MovementCorrected',
+  'PledgeReduced',
+  'FundsDecommitted',
+  'FundsDeobligated',
+  'FundsReimbursed',
+  'ExpenditureCorrected',
+  'RecoveryCorrected',
+]);
 
 /** A consulted stream as the decision looked at it: now and then one event too early. */
 const consulted = (chance: Chance, { consulted: streams }: RecordedEvent['metadata']) =>

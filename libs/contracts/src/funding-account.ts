@@ -87,9 +87,26 @@ export class CorrectReimbursement {
   @reason('recovery-corrected') readonly reason!: string;
 }
 
-/** The contributor of the pooled money that was wrong: the decision adds it. */
+/** The decision adds the day of the pledge that was wrong, and the contributor of pooled money. */
 export class PledgeReduced extends Reversal {
   @optional() @correctedContributor() readonly contributor?: string;
+  @optional() @correctedDay() readonly on?: string;
+}
+
+/** The day of the commitment that was wrong: the decision adds it. */
+export class FundsDecommitted extends Reversal {
+  @optional() @correctedDay() readonly on?: string;
+}
+
+/** The day of the obligation that was wrong: the decision adds it. */
+export class FundsDeobligated extends Reversal {
+  @optional() @correctedDay() readonly on?: string;
+}
+
+/** The day and the tranche of the disbursement that was wrong: the decision adds them. */
+export class FundsReimbursed extends Reimbursement {
+  @optional() @tranche() readonly tranche?: string;
+  @optional() @correctedDay() readonly on?: string;
 }
 
 /** The day of the expenditure that was wrong: the decision adds it. */
@@ -280,19 +297,19 @@ export const fundingAccountContract = contract({
     FundsPledged: event(Money, 'Money was pledged', { opens: 'the pledge' }),
     PledgeReduced: event(PledgeReduced, 'A pledge was reduced', { closes: ['FundsPledged'] }),
     FundsCommitted: event(Money, 'Money was committed', { opens: 'the commitment', closes: ['FundsPledged'] }),
-    FundsDecommitted: event(Reversal, 'A commitment was taken back', { closes: ['FundsCommitted'] }),
+    FundsDecommitted: event(FundsDecommitted, 'A commitment was taken back', { closes: ['FundsCommitted'] }),
     FundsObligated: event(Money, 'Money was obligated', {
       opens: 'the obligation',
       closes: ['FundsPledged', 'FundsCommitted'],
     }),
-    FundsDeobligated: event(Reversal, 'An obligation was taken back', { closes: ['FundsObligated'] }),
+    FundsDeobligated: event(FundsDeobligated, 'An obligation was taken back', { closes: ['FundsObligated'] }),
     DisbursementPlanned: event(PlanDisbursement, 'A tranche was announced', { opens: 'the tranche' }),
     TrancheBecameOverdue: fact(TrancheBecameOverdue, 'The day of a tranche passed, and it was not wholly disbursed'),
     FundsDisbursed: event(FundsDisbursed, 'Money was disbursed', {
       opens: 'the money at the recipient',
       closes: ['FundsObligated', 'DisbursementPlanned'],
     }),
-    FundsReimbursed: event(Reimbursement, 'Money came back', { closes: ['FundsDisbursed'] }),
+    FundsReimbursed: event(FundsReimbursed, 'Money came back', { closes: ['FundsDisbursed'] }),
     ExpenditureReported: event(Money, 'An expenditure was reported', { closes: ['FundsDisbursed'] }),
     ExpenditureCorrected: fact(ExpenditureCorrected, 'A reported expenditure was corrected downwards'),
     MovementCorrected: fact(MovementCorrected, 'A movement that was entered wrongly was corrected'),

@@ -54,18 +54,23 @@ describe('a correction takes back at most what is left of its event (R31)', () =
     type,
     data: { amount, period, reason: 'entered-twice', corrects: given.id(n) },
   });
+  /** It counts on the day of what it corrects. */
+  const taken = (...of: Parameters<typeof back>) => {
+    const { type, data } = back(...of);
+    return { type, data: { ...data, on: '2026-05-01' } };
+  };
   const account = (...events: { type: string; data: unknown }[]) =>
     given(fundingAccount, opened('own'), ...events).as('norland', 'donor');
   const pledges = [money('FundsPledged', 1_000), money('FundsPledged', 5_000)];
 
   it('a pledge by its amount, though more is pledged', () => {
     account(...pledges).refuses(back('ReducePledge', 4_000, 1), 'exceeds-what-is-left');
-    account(...pledges).decides(back('ReducePledge', 1_000, 1), back('PledgeReduced', 1_000, 1));
+    account(...pledges).decides(back('ReducePledge', 1_000, 1), taken('PledgeReduced', 1_000, 1));
   });
   it('less what earlier corrections took', () => {
     const once = [...pledges, back('PledgeReduced', 400, 1)];
     account(...once).refuses(back('ReducePledge', 601, 1), 'exceeds-what-is-left');
-    account(...once).decides(back('ReducePledge', 600, 1), back('PledgeReduced', 600, 1));
+    account(...once).decides(back('ReducePledge', 600, 1), taken('PledgeReduced', 600, 1));
   });
   it('and nothing once nothing is left', () =>
     account(...pledges, back('PledgeReduced', 1_000, 1)).refuses(
@@ -78,7 +83,7 @@ describe('a correction takes back at most what is left of its event (R31)', () =
     account(...pledges, money('FundsCommitted', 10)).refuses(back('ReducePledge', 10, 3), 'corrects-unknown-event'));
   it('another contribution like a pledge of its own', () => {
     const pooled = { type: 'ContributionPooled', data: { amount: 10, period: '2026', contributor: 'sudria' } };
-    const named = back('PledgeReduced', 10, 1);
+    const named = taken('PledgeReduced', 10, 1);
     account(pooled).decides(back('ReducePledge', 10, 1), { ...named, data: { ...named.data, contributor: 'sudria' } });
     account(pooled, ...pledges).refuses(back('ReducePledge', 11, 1), 'exceeds-what-is-left');
   });
@@ -91,7 +96,7 @@ describe('a correction takes back at most what is left of its event (R31)', () =
     const reports = given(fundingAccount, opened('reported'), row('FundsObligated', 20)).as('norland', 'donor');
     const more = { corrects: given.id(1), reason: 'entered-twice' };
     reports.refuses(row('DeobligateFunds', 21, more), 'exceeds-what-is-left');
-    reports.decides(row('DeobligateFunds', 20, more), row('FundsDeobligated', 20, more));
+    reports.decides(row('DeobligateFunds', 20, more), row('FundsDeobligated', 20, { ...more, on: '2026-05-01' }));
   });
   it('a movement back that corrects nothing is bound by its stage alone', () =>
     account(...pledges).decides(

@@ -178,7 +178,7 @@ export const CORRECTIONS: {
     },
     DecommitFunds: movesBack('FundsDecommitted', 'FundsCommitted'),
     DeobligateFunds: movesBack('FundsDeobligated', 'FundsObligated'),
-    ReimburseFunds: movesBack('FundsReimbursed', 'FundsDisbursed'),
+    ReimburseFunds: { ...movesBack('FundsReimbursed', 'FundsDisbursed'), carries: ['tranche'] },
     CorrectExpenditure: movesBack('ExpenditureCorrected', 'ExpenditureReported'),
     CorrectMovement: {
       then: 'MovementCorrected',

@@ -90,6 +90,8 @@ function evolve(
       return row === null ? null : { ...row, status: 'withdrawn' };
     case 'MovementCorrected':
       return row === null ? null : disbursed(row, event.data.amountBy);
+    case 'FundsReimbursed':
+      return row === null ? null : disbursed(row, -event.data.amount);
     default:
       return row;
   }
@@ -100,7 +102,7 @@ const ENDED = { done: 'disbursed_on', closed: { status: ['withdrawn'] } };
 export const disbursements: Projection<FundingAccountEvent, DisbursementRow> = {
   name: 'disbursements',
   topic: 'Donors',
-  version: 5,
+  version: 6,
   kinds: ['funding-account'],
   about: 'a planned tranche: when it is due, what of it was disbursed, and how late',
   entity: DisbursementRow,
@@ -120,7 +122,8 @@ export const disbursements: Projection<FundingAccountEvent, DisbursementRow> = {
     if (event.type === 'FundingAccountOpened') return [''];
     if (event.type === 'DisbursementPlanned') return [event.data.tranche];
     if (event.type === 'FundingAccountClosed') return event.data.open ?? [];
-    if (event.type !== 'FundsDisbursed' && event.type !== 'MovementCorrected') return [];
+    if (event.type !== 'FundsDisbursed' && event.type !== 'FundsReimbursed' && event.type !== 'MovementCorrected')
+      return [];
     return event.data.tranche === undefined ? [] : [event.data.tranche];
   },
   evolve,

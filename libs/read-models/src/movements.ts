@@ -30,7 +30,8 @@ export class MovementRow {
   movement!: string;
   @flag('whether it is the money of another contributor, which may be recorded at its own account too')
   pooled!: boolean;
-  @flag('whether it was disbursed after the completion of its programme') after_completion!: boolean;
+  @flag('whether it was disbursed after the completion of its programme, as far as that was known when it was recorded')
+  after_completion!: boolean;
   @textOrNull('the tranche, if it was disbursed under one') tranche!: string | null;
   @textOrNull('the other account of a reallocation') other_account!: string | null;
   @textOrNull('the other contributor of pooled money') contributor!: string | null;
@@ -73,13 +74,14 @@ const pooledBy = ({ contributor = null }: { readonly contributor?: string | null
 });
 
 const raised = (stage: Stage) => (data: Moved, origin: Origin) => moved(stage, data.amount, data, origin, 'raised');
+/** What names the movement that was wrong corrects it. */
 const takenBack = (stage: Stage) => (data: Moved, origin: Origin) =>
-  moved(stage, -data.amount, data, origin, 'taken-back');
+  moved(stage, -data.amount, data, origin, data.corrects === undefined ? 'taken-back' : 'corrected');
 
 export const movements: Projection<FundingAccountEvent, MovementRow> = {
   name: 'movements',
   topic: 'Donors',
-  version: 4,
+  version: 5,
   kinds: ['funding-account'],
   about: 'a movement of money: at which stage, by how much, when it happened and when it was recorded',
   entity: MovementRow,

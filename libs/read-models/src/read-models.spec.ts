@@ -283,6 +283,28 @@ describe('the read model funding', () => {
   });
 });
 
+describe('the read models of disbursements and movements', () => {
+  it('take back what was entered wrongly on its day and from its tranche, and what came back later at the account', () => {
+    const of = { amount: 20, period: '2026', reason: 'r' };
+    const corrected = { ...of, corrects: 'e3', tranche: 't', on: '2026-02-03' };
+    const events = happened(
+      'funding-account/norland.a',
+      ['FundingAccountOpened', { donor: 'norland', recipient: 'estmark', currency: 'USD', stages: [], basis: 'own' }],
+      ['DisbursementPlanned', { amount: 40, period: '2026', tranche: 't', due: DAY }],
+      ['FundsDisbursed', { amount: 40, period: '2026', tranche: 't' }],
+      ['FundsReimbursed', corrected],
+      ['FundsReimbursed', of],
+    );
+    expect(rowsOf('disbursements', events)['t']).toMatchObject({ disbursed: 20, status: 'begun', disbursed_on: null });
+    const moved = Object.values(rowsOf('movements', events)).filter(({ amount }) => Number(amount) < 0);
+    expect(moved.map(({ movement, tranche, amount }) => [movement, tranche, amount])).toEqual([
+      ['corrected', 't', -20],
+      ['taken-back', null, -20],
+    ]);
+    expect(moved[0]?.['occurred_on']).toBe('2026-02-03');
+  });
+});
+
 describe('the read model cases', () => {
   it('shows deliveries of each line as corrected, and what waits for the recipient', () => {
     const rows = rowsOf(

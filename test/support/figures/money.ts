@@ -111,7 +111,8 @@ function wordOf(event: Events[number]): string {
   if (event.type === 'FundsReallocatedOut') return 'reallocated-out';
   if (event.type === 'FundsReallocatedIn') return 'reallocated-in';
   if (event.type === 'ContributionPooled') return 'pooled';
-  if (event.type === 'MovementCorrected') return 'corrected';
+  if (event.type === 'MovementCorrected' || (MOVES[event.type]?.[1] === -1 && field(event, 'corrects') !== null))
+    return 'corrected';
   return MOVES[event.type]?.[1] === 1 ? 'raised' : 'taken-back';
 }
 
@@ -125,16 +126,15 @@ const correctedBy = (events: Events, event: Events[number]): Events[number] | un
 
 /** A field that a correction has from the movement that it corrects. */
 const own = (events: Events, event: Events[number], name: 'contributor' | 'tranche'): string | null => {
-  const corrected =
-    event.type === 'PledgeReduced' || event.type === 'MovementCorrected' ? correctedBy(events, event) : undefined;
+  const corrected = field(event, 'corrects') === null ? undefined : correctedBy(events, event);
   return (corrected === undefined ? null : field(corrected, name)) ?? field(event, name);
 };
 
 /** The day on which a movement counts: a correction counts when what it corrects happened. */
 function movedOn(events: Events, event: Events[number]): string {
-  if (event.type !== 'MovementCorrected' && event.type !== 'ExpenditureCorrected') return occurredOn(event);
+  if (field(event, 'corrects') === null) return occurredOn(event);
   const corrected = correctedBy(events, event);
-  return corrected === undefined ? (event.data.on ?? occurredOn(event)) : occurredOn(corrected);
+  return corrected === undefined ? (field(event, 'on') ?? occurredOn(event)) : occurredOn(corrected);
 }
 
 function movements(events: Events): readonly FigureRow[] {
@@ -164,7 +164,9 @@ function movements(events: Events): readonly FigureRow[] {
 
 /** By how much a disbursement was entered wrongly. */
 const correctionOf = (events: Events, { id }: Events[number]): number =>
-  sum(only(events, 'MovementCorrected').flatMap(({ data }) => (data.corrects === id ? [data.amountBy] : [])));
+  sum(events.flatMap((event) => (field(event, 'corrects') === id ? [correctedAmount(event)] : [])));
+const correctedAmount = (event: Events[number]): number =>
+  event.type === 'MovementCorrected' ? event.data.amountBy : event.type === 'FundsReimbursed' ? -event.data.amount : 0;
 
 /**
  * The latest day of the disbursements of a tranche when they came to the whole of it, in the order
@@ -175,7 +177,7 @@ function wholeOn(events: Events, { tranche: name, amount }: { readonly tranche: 
   const ids = paid.map(({ id }) => id);
   const steps = events.filter((event) => ids.includes(event.id) || ids.includes(field(event, 'corrects') ?? ''));
   const moved = (event: Events[number]): number =>
-    event.type === 'FundsDisbursed' ? event.data.amount : event.type === 'MovementCorrected' ? event.data.amountBy : 0;
+    event.type === 'FundsDisbursed' ? event.data.amount : correctedAmount(event);
   const isWhole = steps.map((_, n) => sum(steps.slice(0, n + 1).map(moved)) >= amount);
   const since = isWhole.lastIndexOf(false) + 1;
   if (since >= steps.length) return null;

@@ -267,6 +267,22 @@ describe('a disbursement', () => {
       'tranche-not-planned',
     );
   });
+  it('is left to pay what was entered wrongly, by either command that corrects it (R31)', () => {
+    const of = { tranche: 't1', due: '2026-05-20' };
+    const planned = { type: 'DisbursementPlanned', data: { ...money(10), ...of } };
+    const paid = { type: 'FundsDisbursed', data: { ...money(10), tranche: 't1' } };
+    const past = [committed, obligated, planned, paid];
+    const wrong = back(4, given.id(4));
+    const taken = { type: 'FundsReimbursed', data: { ...wrong, tranche: 't1', on: '2026-05-01' } };
+    account(...past).decides({ type: 'ReimburseFunds', data: wrong }, taken);
+    // What came back later is no correction: the tranche was paid.
+    account(...past).decides({ type: 'ReimburseFunds', data: back(4) }, { type: 'FundsReimbursed', data: back(4) });
+    const overdue = { type: 'RecordOverdueTranche', data: of };
+    const system = (...events: { type: string; data: unknown }[]) =>
+      account(...past, ...events).as('entente', 'system');
+    system(taken).decides(overdue, { type: 'TrancheBecameOverdue', data: of });
+    system({ type: 'FundsReimbursed', data: back(4) }).refuses(overdue, 'tranche-disbursed');
+  });
   it('plans no tranche of a programme that was ended early: it could not be disbursed (R19)', () => {
     const planning = { type: 'PlanDisbursement', data: { ...money(10), tranche: 't1', due: '2026-07-01' } };
     const of = { ...opening, programme: 'norland.p' };
@@ -333,7 +349,10 @@ describe('reported history (R15)', () => {
   it('is corrected under the key of its row, by naming the event (R26)', () => {
     const wrong = { type: 'FundsObligated', data: { ...money(20), reported: row } };
     const data = { ...back(20, given.id(1)), reported: row };
-    reports(wrong).decides({ type: 'DeobligateFunds', data }, { type: 'FundsDeobligated', data });
+    reports(wrong).decides(
+      { type: 'DeobligateFunds', data },
+      { type: 'FundsDeobligated', data: { ...data, on: '2026-05-01' } },
+    );
     reports(wrong).refuses(
       { type: 'DeobligateFunds', data: { ...data, corrects: given.id(0) } },
       'corrects-unknown-event',

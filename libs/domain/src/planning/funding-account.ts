@@ -119,6 +119,7 @@ const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
     }),
     FundsReimbursed: (data, state, { id }) => ({
       ...move('FundsReimbursed')(data, state),
+      tranches: withTranche(state.tranches, data.tranche, ({ disbursed }) => ({ disbursed: disbursed - data.amount })),
       ...(data.recovery === undefined ? {} : { recovered: put(state.recovered, data.recovery, id) }),
     }),
     ExpenditureReported: move('ExpenditureReported'),
@@ -186,21 +187,28 @@ const forward = <const Type extends keyof typeof MOVES>(then: Type) => ({
   then,
 });
 
-/** A movement back. */
-const back = <const Type extends keyof typeof MOVES>(then: Type) => {
-  const [stage] = MOVES[then];
-  return {
-    unless: (data: Reversal, state: FundingAccount, context: DecisionContext) =>
-      cannotGoBack(state, stage, data, context),
-    then,
-  };
-};
+type MovesBack = keyof typeof MOVES_BACK;
 
-/** The day of what is corrected, if it is named: the correction counts there. */
-function dayCorrected({ corrects = '' }: Reversal, { correctable }: FundingAccount): { readonly on?: string } {
-  const on = correctable.get(corrects)?.on;
-  return on === undefined ? {} : { on };
-}
+/** A movement back, and the command for it. */
+const MOVES_BACK = {
+  PledgeReduced: 'ReducePledge',
+  FundsDecommitted: 'DecommitFunds',
+  FundsDeobligated: 'DeobligateFunds',
+  FundsReimbursed: 'ReimburseFunds',
+  ExpenditureCorrected: 'CorrectExpenditure',
+} as const;
+
+/**
+ * A movement back. If it names what was wrong, no money moves: it counts on the day of that, and in
+ * its tranche.
+ */
+const back =
+  <const Type extends MovesBack>(then: Type) =>
+  <Data extends Reversal>(data: Data, state: FundingAccount, context: DecisionContext) => {
+    const wrong = data.corrects === undefined ? undefined : state.correctable.get(data.corrects);
+    const counts = wrong === undefined ? {} : { ...carriedBy(CORRECTED[MOVES_BACK[then]], wrong), on: wrong.on };
+    return cannotGoBack(state, MOVES[then][0], data, context) ?? [{ type: then, data: { ...data, ...counts } }];
+  };
 
 /**
  * R19: no disbursement while the programme is suspended, after its termination, while the case is
@@ -289,13 +297,6 @@ function cannotBeOverdue(
 }
 
 const CORRECTED = CORRECTIONS['funding-account'];
-
-/** A pledge that is taken back: the event names the contributor if the money was pooled. */
-function reducePledge(data: Reversal, state: FundingAccount, context: DecisionContext) {
-  const event = data.corrects === undefined ? undefined : state.correctable.get(data.corrects);
-  const reduced = { ...data, ...carriedBy(CORRECTED.ReducePledge, event) };
-  return cannotGoBack(state, 'pledged', data, context) ?? ([{ type: 'PledgeReduced', data: reduced }] as const);
-}
 
 /** R31: a movement that was entered wrongly gets its right amount and period; no money moves. */
 function correctMovement(data: CorrectMovement, state: FundingAccount, context: DecisionContext) {
@@ -409,7 +410,7 @@ const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<
     closed && type !== 'RecordOverdueTranche' ? refuse('account-closed', 'the account is open') : null,
   {
     PledgeFunds: forward('FundsPledged'),
-    ReducePledge: reducePledge,
+    ReducePledge: back('PledgeReduced'),
     CommitFunds: forward('FundsCommitted'),
     DecommitFunds: back('FundsDecommitted'),
     ObligateFunds: forward('FundsObligated'),
@@ -436,13 +437,10 @@ const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<
     ReimburseFunds: (data, state, context) =>
       data.recovery !== undefined && Object.hasOwn(state.recovered, data.recovery)
         ? []
-        : (cannotGoBack(state, 'disbursed', data, context) ?? [{ type: 'FundsReimbursed', data }]),
+        : back('FundsReimbursed')(data, state, context),
     CorrectReimbursement: correctReimbursement,
     ReportExpenditure: forward('ExpenditureReported'),
-    CorrectExpenditure: (data, state, context) =>
-      cannotGoBack(state, 'spent', data, context) ?? [
-        { type: 'ExpenditureCorrected', data: { ...data, ...dayCorrected(data, state) } },
-      ],
+    CorrectExpenditure: back('ExpenditureCorrected'),
     CorrectMovement: correctMovement,
     ReallocateFundsOut: { unless: cannotReallocateOut, then: 'FundsReallocatedOut' },
     ReallocateFundsIn: { unless: cannotReallocateIn, then: 'FundsReallocatedIn' },

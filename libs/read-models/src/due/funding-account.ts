@@ -17,6 +17,7 @@ export const fundingAccountDuties = dutiesOf<FundingAccountEvent>()(
       { duty: 'tranche', item: tranche, due: data.due, planned: amount },
     ],
     FundsDisbursed: ({ tranche, amount }, origin) => disbursedOf(tranche, amount, origin.day),
+    FundsReimbursed: ({ tranche, amount }) => disbursedOf(tranche, -amount),
     MovementCorrected: ({ tranche, amountBy }) => disbursedOf(tranche, amountBy),
     TrancheBecameOverdue: ({ tranche }) => [overdueNow('tranche', tranche)],
   },
