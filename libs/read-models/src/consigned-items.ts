@@ -22,6 +22,7 @@ export function consignedLines(from: From): Query {
   for (const column of OF_CONSIGNMENT) consignments.addSelect(`c.${column}`, column);
   const lines = from(CaseLineRow, 'l').select('l.assistance_case', 'assistance_case').addSelect('l.line', 'line');
   lines.addSelect('l.item', 'item').addSelect('l.unit', 'unit');
+  lines.addSelect('l.first_due', 'first_due').addSelect('l.due', 'due');
   const query = from(ConsignmentLineRow, 'n')
     .innerJoin(`(${consignments.getQuery()})`, 'k', 'k.stream = n.stream')
     .leftJoin(`(${lines.getQuery()})`, 'i', 'i.assistance_case = n.assistance_case AND i.line = n.line')
@@ -31,6 +32,7 @@ export function consignedLines(from: From): Query {
   // By what had occurred by a day, a later receipt is none.
   query.addSelect('CASE WHEN k.received_on IS NOT NULL THEN n.received END', 'received');
   for (const column of OF_CONSIGNMENT) query.addSelect(`k.${column}`, column);
+  query.addSelect('i.first_due', 'line_first_due').addSelect('i.due', 'line_due');
   return query.addSelect('i.item', 'item').addSelect('i.unit', 'unit');
 }
 
@@ -40,7 +42,7 @@ const RECEIPT = { done: 'received_on', closed: { status: ['cancelled'] } };
 export const consignedItems: RowsView = {
   name: 'consigned-items',
   topic: 'Recipients',
-  version: 2,
+  version: 3,
   about: 'a line of a consignment: which item, how much of it was scheduled and received, and when',
   key: ['consignment', 'line'],
   columns: {
@@ -55,6 +57,8 @@ export const consignedItems: RowsView = {
     received: 'integer',
     first_due: 'day',
     due: 'day',
+    line_first_due: 'day',
+    line_due: 'day',
     shipped_on: 'day',
     hub_on: 'day',
     title_on: 'day',
@@ -77,6 +81,8 @@ export const consignedItems: RowsView = {
       "the quantity received, corrections included, in the line's unit; null before a receipt, and with occurred-by if that is later",
     first_due: 'the day first promised for the consignment',
     due: `the day planned now for the consignment${AS_KNOWN_NOW}`,
+    line_first_due: "the day first promised for the case's line",
+    line_due: `the day planned now for the case's line${AS_KNOWN_NOW}`,
     shipped_on: `the day of shipment from its origin${NULL_IF_LATER}`,
     hub_on: `the day of arrival at a hub${NULL_IF_LATER}`,
     title_on: `the day on which title passed${NULL_IF_LATER}`,

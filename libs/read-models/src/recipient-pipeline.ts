@@ -31,6 +31,8 @@ const COLUMNS = [
   'waits_for',
   'first_due',
   'due',
+  'line_first_due',
+  'line_due',
 ] as const;
 const ITEMS = new UnionOf<(typeof COLUMNS)[number]>(COLUMNS, ['quantity', 'amount']);
 
@@ -39,6 +41,8 @@ const unscheduled = (from: From, options: ViewOptions): Query =>
   ITEMS.part(rowsAs(deliverableLines(from, options), 'l').where(`l.state = 'open' AND l.unscheduled > 0`), {
     ...columnsAs('l', 'recipient', 'donor', 'programme', 'assistance_case', 'item', 'unit', 'first_due', 'due'),
     item_kind: `'case-line'`,
+    line_first_due: 'l.first_due',
+    line_due: 'l.due',
     stream: 'l.item_stream',
     part: 'l.line',
     quantity: 'l.unscheduled',
@@ -61,6 +65,8 @@ const coming = (from: From): Query =>
       'status',
       'first_due',
       'due',
+      'line_first_due',
+      'line_due',
     ),
     item_kind: `'consignment'`,
     stream: 'n.item_stream',
@@ -206,7 +212,7 @@ function madeOf({
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
   topic: 'Recipients',
-  version: 8,
+  version: 9,
   about:
     'what is coming to a recipient, how much and when, and what waits for whose answer; of a programme that ended and of a cancelled case, only what is under way, and what is asked',
   key: ['item_kind', 'stream', 'part'],
@@ -225,6 +231,8 @@ export const recipientPipeline: RowsView = {
     waits_for: 'text',
     donor: 'text',
     first_due: 'day',
+    line_due: 'day',
+    line_first_due: 'day',
     assistance_case: 'text',
     programme: 'text',
     stream: 'text',
@@ -265,7 +273,7 @@ export const recipientPipeline: RowsView = {
     unit: 'the code of the unit of the quantity',
     amount: 'in minor units: of a tranche, what is planned and not disbursed; of a case, its value',
     currency: 'the ISO 4217 code of the currency of the amount',
-    due: 'the day planned now; of a case, the last day on which its offer can be accepted; of a misuse case, the last day of the reply; else null',
+    due: 'the day planned now, of a consignment its own; of a case, the last day on which its offer can be accepted; of a misuse case, the last day of the reply; else null',
     status:
       'the status of the consignment, tranche, case or misuse case; not-scheduled for a case line, reported for a discrepancy',
     on_hold: onHoldMeaning('it'),
@@ -274,7 +282,9 @@ export const recipientPipeline: RowsView = {
     waits_for: 'whose turn it is: donor or recipient',
     donor: 'the donor',
     first_due:
-      'the day first promised; of a discrepancy, the day of the report; of a case and of a misuse case, the same as due',
+      'the day first promised, of a consignment for itself; of a discrepancy, the day of the report; of a case and of a misuse case, the same as due',
+    line_due: "of a consignment and of a case line, the day planned now for the case's line",
+    line_first_due: "of a consignment and of a case line, the day first promised for the case's line",
     assistance_case: 'the case, if any',
     programme: 'the programme, if any',
     stream: 'the stream of the case, consignment, account or misuse case',
@@ -288,6 +298,16 @@ export const recipientPipeline: RowsView = {
     days_late_first: daysLate('days by which it is past the day first promised; null if it is not', {
       due: 'first_due',
     }),
+    days_late_line_plan: daysLate(
+      "days by which it is past the day planned now for the case's line; null if it is not",
+      {
+        due: 'line_due',
+      },
+    ),
+    days_late_line_first: daysLate(
+      "days by which it is past the day first promised for the case's line; null if it is not",
+      { due: 'line_first_due' },
+    ),
   },
   totals: { counts: 'items', by: ['awaits', 'overdue'], sums: [] },
   movedBy: {

@@ -140,6 +140,8 @@ function consignedItems(all: readonly RecordedEvent[], day: string, by: string |
       received: row.received,
       first_due: of.first_due,
       due: of.due,
+      line_first_due: line?.first_due ?? null,
+      line_due: line?.due ?? null,
       shipped_on: of.shipped_on,
       hub_on: of.hub_on,
       title_on: of.title_on,
@@ -207,10 +209,22 @@ const receivedTwice: Figures = (log, { day }) => {
 };
 
 /** The columns of an item of the pipeline that do not apply to it. */
-const NOTHING = { item: null, quantity: null, unit: null, amount: null, currency: null, first_due: null, part: null };
+const NOTHING = {
+  item: null,
+  quantity: null,
+  unit: null,
+  amount: null,
+  currency: null,
+  first_due: null,
+  part: null,
+  line_first_due: null,
+  line_due: null,
+};
 type Item = Readonly<Record<string, string | number | null>> & {
   readonly due: string | null;
   readonly first_due: string | null;
+  readonly line_due: string | null;
+  readonly line_first_due: string | null;
 };
 
 function notScheduled(log: readonly RecordedEvent[], day: string): readonly Item[] {
@@ -227,6 +241,8 @@ function notScheduled(log: readonly RecordedEvent[], day: string): readonly Item
       awaits: 'schedule',
       waits_for: 'donor',
       first_due: one.first_due,
+      line_first_due: one.first_due,
+      line_due: one.due,
       stream: `assistance-case/${one.assistance_case}`,
       part: one.line,
       recipient: one.recipient,
@@ -256,6 +272,8 @@ function coming(log: readonly RecordedEvent[], day: string): readonly Item[] {
       awaits: (AWAITED[one.status] as readonly [string, string])[0],
       waits_for: (AWAITED[one.status] as readonly [string, string])[1],
       first_due: one.first_due,
+      line_first_due: one.line_first_due,
+      line_due: one.line_due,
       stream: `consignment/${one.consignment}`,
       part: one.line,
       recipient: one.recipient,
@@ -395,6 +413,8 @@ const pipeline: Figures = (log, { day }) => {
       overdue: one.due !== null && day > one.due,
       days_late_plan: past(one.due, day),
       days_late_first: past(one.first_due, day),
+      days_late_line_plan: past(one.line_due, day),
+      days_late_line_first: past(one.line_first_due, day),
     }));
 };
 
