@@ -160,6 +160,52 @@ describe('a fact of an earlier day that is recorded late displaces no newer one'
   });
 });
 
+describe('trained persons, as last known', () => {
+  const found = (on: string, finding: string, number: number) =>
+    ['GraduateFollowedUp', { trainee: 't', finding, number, on }] as const;
+  const assessed = (on: string, competent: number) =>
+    ['CompetenceAssessed', { trainee: 't', competence: 'care', competent, on }] as const;
+  const after = (...past: readonly (readonly [string, object])[]) =>
+    rowsOf(
+      'enrolments',
+      happened(
+        'training-activity/norland.t',
+        ['TrainingPlanned', {}],
+        ['TraineeNominated', { trainee: 't', number: 12 }],
+        ...past,
+      ),
+    )['t'];
+  const counts = (inPost: number, left: number, unknown = 0) => ({
+    found_in_post: inPost,
+    found_moved: 0,
+    found_left: left,
+    found_unknown: unknown,
+  });
+
+  it('counts them by finding, each in its newest one', () => {
+    const post = found('2026-06-01', 'in-post', 9);
+    expect(after()).toMatchObject(counts(0, 0));
+    expect(after(post)).toMatchObject(counts(9, 0));
+    expect(after(post, found('2026-07-01', 'left', 3))).toMatchObject({ ...counts(9, 3), follow_up: 'left' });
+    expect(after(post, found('2026-07-01', 'left', 5))).toMatchObject(counts(7, 5));
+    expect(after(found('2026-07-01', 'left', 5), post)).toMatchObject(counts(7, 5));
+    expect(after(post, found('2026-07-01', 'left', 3), found('2026-08-01', 'in-post', 6))).toMatchObject(counts(6, 3));
+    expect(after(post, found('2026-05-01', 'in-post', 12), found('2026-06-01', 'unknown', 12))).toMatchObject(
+      counts(0, 0, 12),
+    );
+  });
+
+  it('keeps how many are competent by the newest assessment', () => {
+    expect(after()).toMatchObject({ competent: null });
+    expect(after(assessed('2026-06-01', 10), assessed('2026-05-01', 7))).toMatchObject({
+      assessments: 2,
+      competence: 'care',
+      competent: 10,
+      assessed_on: '2026-06-01',
+    });
+  });
+});
+
 describe('an item that was found elsewhere without consent (R14)', () => {
   const all = [
     ['SerialRegistered', { donor: 'norland', recipient: 'estmark', item: 'sight', serial: 'S-1' }],

@@ -105,6 +105,9 @@ export const trainingCosts: RowsView = {
 
 const PLACES = { nominated: null, enrolled: 'enrolled', halted: 'halted', refused: 'refused', ended: 'ended' } as const;
 
+/** What is known of trained persons. */
+const KNOWN = ['competent', 'found_in_post', 'found_moved', 'found_left', 'found_unknown'];
+
 /** The persons of each unit in each training. */
 function places(from: From): Query {
   const query = from(EnrolmentRow, 'e').select('e.training', 'training').addSelect('e.unit', 'unit');
@@ -114,6 +117,7 @@ function places(from: From): Query {
       `SUM(${status === null ? '1' : `CASE WHEN e.status = '${status}' THEN 1 ELSE 0 END`} * e.persons)`,
       name,
     );
+  for (const name of KNOWN) query.addSelect(`SUM(e.${name})`, name);
   return query;
 }
 
@@ -138,7 +142,7 @@ function byUnit(from: From, { sums }: ViewOptions): Query {
     .select([]);
   for (const [name, column] of Object.entries(UNITS)) query.addSelect(column, name).addGroupBy(column);
   query.addSelect('COUNT(*)', 'trainings');
-  for (const name of Object.keys(PLACES)) query.addSelect(sums.sum(`CAST(p.${name} AS BIGINT)`), name);
+  for (const name of [...Object.keys(PLACES), ...KNOWN]) query.addSelect(sums.sum(`CAST(p.${name} AS BIGINT)`), name);
   for (const name of ['completed', 'women', 'men', 'not_stated'] as const)
     query.addSelect(sums.sum(own(PERSONS[name])), name);
   return query
@@ -152,7 +156,7 @@ const ALONE = 'of trainings in which this unit alone is enrolled';
 export const trainingByUnit: RowsView = {
   name: 'training-by-unit',
   topic: 'Vetting and training',
-  version: 2,
+  version: 3,
   about:
     'per donor, recipient, unit and currency: its persons in trainings, by sex and with cost if it was alone there',
   key: Object.keys(UNITS),
@@ -165,6 +169,11 @@ export const trainingByUnit: RowsView = {
     halted: 'integer-sum',
     refused: 'integer-sum',
     ended: 'integer-sum',
+    competent: 'integer-sum',
+    found_in_post: 'integer-sum',
+    found_moved: 'integer-sum',
+    found_left: 'integer-sum',
+    found_unknown: 'integer-sum',
     completed: 'integer-sum',
     women: 'integer-sum',
     men: 'integer-sum',
@@ -183,6 +192,11 @@ export const trainingByUnit: RowsView = {
     halted: 'of those, halted now',
     refused: 'of those, refused now',
     ended: 'of those, in trainings that ended early',
+    competent: 'its persons that have the competence that was assessed last; null if none was assessed',
+    found_in_post: 'its persons that are in post, as the newest inquiries found',
+    found_moved: 'its persons that have moved',
+    found_left: 'its persons that have left',
+    found_unknown: 'its persons of whom it is not known where they are',
     completed: `persons that completed their training, ${ALONE}; null without one. Reports are of a whole training`,
     women: 'of those, women',
     men: 'of those, men',
@@ -195,7 +209,19 @@ export const trainingByUnit: RowsView = {
   totals: {
     counts: 'rows of donor, recipient, unit and currency',
     by: ['currency'],
-    sums: ['nominated', 'enrolled', 'halted', 'refused', 'ended', 'completed', 'women', 'men', 'not_stated', 'cost'],
+    sums: [
+      'nominated',
+      'enrolled',
+      'halted',
+      'refused',
+      'ended',
+      ...KNOWN,
+      'completed',
+      'women',
+      'men',
+      'not_stated',
+      'cost',
+    ],
   },
   movedBy: {
     training: { donor: 'donor', recipient: 'recipient', currency: 'currency' },

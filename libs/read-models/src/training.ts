@@ -7,6 +7,7 @@ import {
   countOrNull,
   day,
   dayOrNull,
+  json,
   overdue,
   text,
   textOrNull,
@@ -186,10 +187,54 @@ export class EnrolmentRow {
   @dayOrNull('the day on which it was enrolled last') enrolled_on!: string | null;
   @dayOrNull('the day on which it was halted or refused last, or ended') stopped_on!: string | null;
   @textOrNull('the code of the reason for that') reason!: string | null;
-  @count('competences that were assessed') assessments!: number;
+  @count('assessments of competences') assessments!: number;
+  @textOrNull('the code of the competence that the newest assessment was of') competence!: string | null;
+  @countOrNull('how many have it by that assessment') competent!: number | null;
+  @dayOrNull('the day of the newest assessment: of two of one day, the one recorded later') assessed_on!: string | null;
   @textOrNull('in-post, moved, left or unknown, as the newest inquiry found', ['in-post', 'moved', 'left', 'unknown'])
   follow_up!: string | null;
   @dayOrNull('the day of the newest inquiry: of two of one day, the one recorded later') followed_up_on!: string | null;
+  @json('the newest inquiry with each finding, the newest first: finding, number and day')
+  findings!: readonly Finding[];
+  @count('how many are in post, as last known: a newer finding counts first, and all findings at most its persons')
+  found_in_post!: number;
+  @count('how many have moved, as last known') found_moved!: number;
+  @count('how many have left, as last known') found_left!: number;
+  @count('of how many it is not known where they are, as last found') found_unknown!: number;
+}
+
+/** Of how many persons an inquiry found where they are. */
+interface Finding {
+  readonly finding: 'in-post' | 'moved' | 'left' | 'unknown';
+  readonly number: number;
+  readonly on: string;
+}
+
+/**
+ * The findings after one more: of each kind the newest, of two of one day the one recorded later.
+ */
+function withFinding(findings: readonly Finding[], { finding, number, on }: Finding): readonly Finding[] {
+  const same = findings.find((one) => one.finding === finding);
+  if (same !== undefined && !isNewest(on, same.on)) return findings;
+  const others = findings.filter((one) => one !== same);
+  const newer = others.filter((one) => one.on > on);
+  return [...newer, { finding, number, on }, ...others.slice(newer.length)];
+}
+
+/** Where the persons are: who was found in one place is not counted in an earlier one. */
+function found(findings: readonly Finding[], persons: number) {
+  const counts: Record<Finding['finding'], number> = { 'in-post': 0, moved: 0, left: 0, unknown: 0 };
+  let rest = persons;
+  for (const { finding, number } of findings) {
+    counts[finding] = Math.min(number, rest);
+    rest -= counts[finding];
+  }
+  return {
+    found_in_post: counts['in-post'],
+    found_moved: counts.moved,
+    found_left: counts.left,
+    found_unknown: counts.unknown,
+  };
 }
 
 const stopped = (status: string, reason: string, stopped_on: string) => ({ status, reason, stopped_on });
@@ -205,8 +250,9 @@ function evolve(
       const { donor, recipient, programme = null } = event.data;
       const none = { person: null, unit: null, agreement: null, cleared_until: null, enrolled_on: null };
       const later = { stopped_on: null, reason: null, assessments: 0, follow_up: null, followed_up_on: null };
+      const nothing = { competence: null, competent: null, assessed_on: null, findings: [], ...found([], 0) };
       const of = { training: id, trainee: '', donor, recipient, programme };
-      return { ...of, ...none, persons: 0, status: 'nominated', nominated_on: '', ...later };
+      return { ...of, ...none, persons: 0, status: 'nominated', nominated_on: '', ...later, ...nothing };
     }
     case 'TraineeNominated': {
       if (head === null) return null;
@@ -225,12 +271,17 @@ function evolve(
       return { ...row, ...stopped('refused', event.data.reason, on) };
     case 'TrainingTerminated':
       return { ...row, ...stopped('ended', event.data.reason, event.data.on) };
-    case 'CompetenceAssessed':
-      return { ...row, assessments: row.assessments + 1 };
-    case 'GraduateFollowedUp':
-      return isNewest(event.data.on, row.followed_up_on)
-        ? { ...row, follow_up: event.data.finding, followed_up_on: event.data.on }
-        : row;
+    case 'CompetenceAssessed': {
+      const { competence, competent, on: assessed_on } = event.data;
+      const newest = isNewest(assessed_on, row.assessed_on) ? { competence, competent, assessed_on } : {};
+      return { ...row, assessments: row.assessments + 1, ...newest };
+    }
+    case 'GraduateFollowedUp': {
+      const { finding, number, on: askedOn } = event.data;
+      const findings = withFinding(row.findings, { finding, number, on: askedOn });
+      const newest = isNewest(askedOn, row.followed_up_on) ? { follow_up: finding, followed_up_on: askedOn } : {};
+      return { ...row, ...newest, findings, ...found(findings, row.persons) };
+    }
     default:
       return row;
   }
@@ -239,11 +290,15 @@ function evolve(
 export const enrolments: Projection<TrainingActivityEvent, EnrolmentRow> = {
   name: 'enrolments',
   topic: 'Vetting and training',
-  version: 4,
+  version: 5,
   kinds: ['training-activity'],
   about: 'a nominee of a training, a person by a reference or a number of a unit: the enrolment and its clearance',
   entity: EnrolmentRow,
-  totals: { counts: 'nominees', by: ['status'], sums: ['persons'] },
+  totals: {
+    counts: 'nominees',
+    by: ['status'],
+    sums: ['persons', 'competent', 'found_in_post', 'found_moved', 'found_left', 'found_unknown'],
+  },
   daily: {
     clearance_over: overdue('whether it is enrolled on a clearance of which the last day is over', {
       due: 'cleared_until',

@@ -99,6 +99,16 @@ const STATUS: Readonly<Record<string, string>> = {
   EnrolmentRefused: 'refused',
 };
 
+/** The newest fact of each value of a field, in the order of their days and then of the log. */
+function newestOfEach<Fact extends { readonly data: { readonly on: string } }>(
+  facts: readonly Fact[],
+  field: keyof Fact['data'],
+): readonly Fact[] {
+  const byDay = facts.toSorted((a, b) => (a.data.on < b.data.on ? -1 : Number(a.data.on > b.data.on)));
+  const value = ({ data }: Fact) => (data as Fact['data'])[field];
+  return byDay.filter((one, n) => !byDay.slice(n + 1).some((later) => value(later) === value(one)));
+}
+
 const enrolments: Figures = (log, { day }) =>
   streamsOf<TrainingActivityEvent>(log, 'training-activity').flatMap((events) =>
     placesIn(events).map(({ nominated, its, place }) => {
@@ -109,6 +119,17 @@ const enrolments: Figures = (log, { day }) =>
       const { donor, recipient, programme = null } = planOf(events);
       const found = newestOf(only(events, 'GraduateFollowedUp').filter(({ data }) => data.trainee === trainee));
       const until = enrolled?.data.clearedUntil ?? null;
+      const assessed = only(events, 'CompetenceAssessed').filter(({ data }) => data.trainee === trainee);
+      const newest = newestOf(assessed)?.data;
+      const followed = only(events, 'GraduateFollowedUp').filter(({ data }) => data.trainee === trainee);
+      const findings = newestOfEach(followed, 'finding')
+        .map(({ data }) => ({ finding: data.finding, number: data.number, on: data.on }))
+        .toReversed();
+      const inPlace = (finding: string): number => {
+        const at = findings.findIndex((one) => one.finding === finding);
+        const newer = sum(findings.slice(0, Math.max(at, 0)).map((one) => one.number));
+        return at < 0 ? 0 : Math.max(0, Math.min(findings[at]?.number ?? 0, number - newer));
+      };
       return {
         training: idOf(nominated.stream),
         trainee,
@@ -125,7 +146,15 @@ const enrolments: Figures = (log, { day }) =>
         enrolled_on: enrolled === undefined ? null : occurredOn(enrolled),
         stopped_on: over?.on ?? (stopped === undefined ? null : occurredOn(stopped)),
         reason: (over ?? stopped?.data)?.reason ?? null,
-        assessments: only(events, 'CompetenceAssessed').filter(({ data }) => data.trainee === trainee).length,
+        assessments: assessed.length,
+        competence: newest?.competence ?? null,
+        competent: newest?.competent ?? null,
+        assessed_on: newest?.on ?? null,
+        findings,
+        found_in_post: inPlace('in-post'),
+        found_moved: inPlace('moved'),
+        found_left: inPlace('left'),
+        found_unknown: inPlace('unknown'),
         follow_up: found?.data.finding ?? null,
         followed_up_on: found?.data.on ?? null,
         clearance_over: place === 'TraineeEnrolled' && over === undefined && until !== null && day > until,
