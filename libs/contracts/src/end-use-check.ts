@@ -63,10 +63,14 @@ export class ScheduleEndUseCheck {
 const next = () =>
   nested(() => ScheduleEndUseCheck, 'the check that follows, if this one has ended: a policy schedules it');
 
-/** The value follows from the case's lines of the item, as far as they are in force. */
+/** The value is their part of that of the case's lines of the item, as far as they are in force. */
 export class EndUseCheckScheduled extends ScheduleEndUseCheck {
-  @optional() @minorUnits('the value of the items', 25_000_00, 0) readonly value?: number;
+  @optional() @minorUnits('the value of the items, rounded down', 25_000_00, 0) readonly value?: number;
   @optional() @currency("the case's currency") readonly currency?: string;
+  @optional() @minorUnits("the value of the case's lines of the item", 37_500_00, 0) readonly orderedValue?: number;
+  @optional()
+  @integer("the quantity of the case's lines of the item", 3, 1, Number.MAX_SAFE_INTEGER)
+  readonly orderedQuantity?: number;
 }
 
 /**

@@ -25,6 +25,10 @@ export const addDays = (day: string, days: number): string =>
  */
 export const isNewest = (on: string, known: string | null): boolean => known === null || on >= known;
 
+/** The part of a whole number that belongs to some of several, rounded down once. */
+export const partOf = (whole: number, some: number, several: number): number =>
+  Number((BigInt(whole) * BigInt(some)) / BigInt(several));
+
 /** For the end of every switch over a union: the compiler names a missing case. */
 export function never(value: never): never {
   throw new Error(`not a member of the union: ${JSON.stringify(value)}`);

@@ -51,7 +51,7 @@ export {
 } from './projection.js';
 export type { CommandAnswer, CommandProblem, CommandReceipt } from './answer.js';
 export { append, put } from './owned.js';
-export { addDays, daysBetween, fold, isNewest, never } from './fold.js';
+export { addDays, daysBetween, fold, isNewest, never, partOf } from './fold.js';
 export {
   type Consequence,
   type DueItem,

@@ -1,7 +1,18 @@
 import type { CheckedItemsTransferred, CheckedLot, CheckedSerial, EndUseCheckEvent } from '@entente/contracts';
-import type { Projection, RecordedEvent } from '@entente/kernel';
+import { type Projection, type RecordedEvent, partOf } from '@entente/kernel';
 import { CHECK_MANNERS, CHECK_TYPES } from './codes.js';
-import { amountOrNull, count, day, dayOrNull, daysLate, flag, overdue, text, textOrNull } from './columns.js';
+import {
+  amountOrNull,
+  count,
+  countOrNull,
+  day,
+  dayOrNull,
+  daysLate,
+  flag,
+  overdue,
+  text,
+  textOrNull,
+} from './columns.js';
 import { ANSWERS_UNCHANGED, type Origin, originOf, rowBy, unchanged } from './row-by.js';
 
 /** A check of end use. */
@@ -28,8 +39,14 @@ export class EndUseCheckRow {
   @text('the place or the store') site!: string;
   @count('the items to check, or of which a sample is checked; not those that had ended by its last day')
   items!: number;
-  @amountOrNull("the value of the items by the case's lines, in minor units; null if it is not known")
+  @amountOrNull(
+    "the value of the items: their part of that of the case's lines of the type when it was scheduled, in minor units, rounded down once; null if it is not known",
+  )
   value!: number | null;
+  @amountOrNull("the value of the case's lines of the type when it was scheduled, in minor units; null if not known")
+  ordered_value!: number | null;
+  @countOrNull("the quantity of the case's lines of the type when it was scheduled, in items; null if not known")
+  ordered_items!: number | null;
   @textOrNull("the ISO 4217 code of the case's currency") currency!: string | null;
   @day('its last day') due!: string;
   @text('the month of its last day, YYYY-MM') due_month!: string;
@@ -67,15 +84,16 @@ function givenUpOn({ recorded_overdue }: EndUseCheckRow, { day: stated, event }:
 const onDay = (due: string) => ({ due, due_month: due.slice(0, 7) });
 
 /** What stays in a check after items have left it, or have come (negative), each worth the same. */
-function without({ items: before, value }: EndUseCheckRow, left: number): Pick<EndUseCheckRow, 'items' | 'value'> {
+function without(row: EndUseCheckRow, left: number): Pick<EndUseCheckRow, 'items' | 'value'> {
+  const { items: before, value, ordered_value: all, ordered_items: several } = row;
   const items = before - left;
-  return { items, value: value === null ? null : (value / before) * items };
+  return { items, value: value === null ? null : partOf(all ?? value, items, several ?? before) };
 }
 
 export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
   name: 'end-use-checks',
   topic: 'Equipment and end use',
-  version: 5,
+  version: 6,
   kinds: ['end-use-check'],
   about: 'a check of end use: its items and their value, its holder, its last day, and what became of it',
   entity: EndUseCheckRow,
@@ -105,6 +123,8 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
       site,
       items: quantity,
       value: data.value ?? null,
+      ordered_value: data.orderedValue ?? data.value ?? null,
+      ordered_items: data.orderedQuantity ?? (data.value === undefined ? null : quantity),
       currency: data.currency ?? null,
       ...onDay(due),
     }),

@@ -234,6 +234,34 @@ describe('an item that was found elsewhere without consent (R14)', () => {
   });
 });
 
+describe('the value of the items of a check', () => {
+  const of = { donor: 'norland', recipient: 'estmark', holder: 'estmark', item: 'round', site: 'depot', due: DAY };
+  const after = (data: object, ...events: (readonly [string, object])[]) =>
+    rowsOf(
+      'end-use-checks',
+      happened('end-use-check/veritas.1', ['EndUseCheckScheduled', { ...of, ...data }], ...events),
+    )[''];
+  const corrected = (quantity: number) => ['CheckedItemsCorrected', { quantity, reason: 'miscounted' }] as const;
+  it('is their part of the value of the lines, rounded down once, whatever left or came', () => {
+    const lines = { orderedValue: 1999, orderedQuantity: 1000, currency: 'USD' };
+    const rounds = { type: 'routine', serials: [], quantity: 1000, value: 1999, ...lines };
+    expect(after(rounds)).toMatchObject({ items: 1000, value: 1999, ordered_value: 1999, ordered_items: 1000 });
+    expect(after(rounds, corrected(3))).toMatchObject({ items: 3, value: 5 });
+    expect(after({ ...rounds, quantity: 1, value: 1 }, corrected(1000))).toMatchObject({ items: 1000, value: 1999 });
+    const sets = { type: 'enhanced', serials: ['1', '2'], quantity: 2, value: 33333, currency: 'USD' };
+    const two = { ...sets, orderedValue: 50000, orderedQuantity: 3 };
+    const left = ['CheckedItemsLeftOut', { serials: ['1'], on: DAY }] as const;
+    expect(after(two, left)).toMatchObject({ items: 1, value: 16666 });
+    const moved = ['CheckedItemsTransferred', { serials: ['1'], to: 'vestra', place: 'vestra', next: {} }] as const;
+    expect(after(two, moved)).toMatchObject({ items: 1, value: 16666 });
+  });
+  it('is that part of what was known, if the lines are not stated; null if nothing is', () => {
+    const rounds = { type: 'routine', serials: [], quantity: 4, value: 11, currency: 'USD' };
+    expect(after(rounds, corrected(3))).toMatchObject({ items: 3, value: 8 });
+    expect(after({ ...rounds, value: undefined }, corrected(3))).toMatchObject({ items: 3, value: null });
+  });
+});
+
 describe('the read model milestones', () => {
   it('keeps the first due date through replans, and the day of the outcome as corrected', () => {
     const rows = rowsOf(

@@ -114,6 +114,7 @@ function check(events: Check, day: string) {
   const moved = handedOver(events);
   const left = (lastQuantity(events) ?? of.quantity) - leftFor(events) - endedBefore(events);
   const place = placeOf(events);
+  const ordered = { value: of.orderedValue ?? of.value ?? 0, quantity: of.orderedQuantity ?? of.quantity };
   return {
     end_use_check: idOf((events[0] as Check[number]).stream),
     status,
@@ -127,7 +128,12 @@ function check(events: Check, day: string) {
     item: of.item,
     ...place,
     items: left,
-    value: of.value === undefined ? null : (of.value / of.quantity) * left,
+    value:
+      of.value === undefined
+        ? null
+        : (ordered.value * left - ((ordered.value * left) % ordered.quantity)) / ordered.quantity,
+    ordered_value: of.value === undefined ? null : ordered.value,
+    ordered_items: of.value === undefined ? null : ordered.quantity,
     currency: of.currency ?? null,
     due,
     due_month: due.slice(0, 7),

@@ -198,7 +198,7 @@ describe('a check is scheduled', () => {
   });
   it("with the value of its items by the case's lines in force", () => {
     const line = { unit: 'each', due: '2026-05-20', item: 'sight', quantity: 3, value: 1000 };
-    const valued = { value: 666, currency: 'USD' };
+    const valued = { value: 666, currency: 'USD', orderedValue: 1000, orderedQuantity: 3 };
     opening()
       .knowing(
         assistanceCase,

@@ -19,6 +19,7 @@ import {
   daysBetween,
   decideBy,
   evolveBy,
+  partOf,
   put,
   refuse,
 } from '@entente/kernel';
@@ -180,15 +181,15 @@ function within({ case: of, programme: named }: ScheduleEndUseCheck, { known }: 
 const storeOf = ({ site }: Pick<ScheduleEndUseCheck, 'site'>): StreamRef | undefined =>
   /^[a-z0-9][a-z0-9_~-]*\.[a-z0-9._~-]+$/.test(site) ? { kind: storageSiteFacts.kind, id: site } : undefined;
 
-/** The value of the items by the lines of their case that are in force: rounded down for each. */
+/** The value of the items: their part of that of the lines of their case that are in force. */
 function valueOf(data: ScheduleEndUseCheck, { known }: DecisionContext) {
   const of = data.case === undefined ? null : known.of(assistanceCase, data.case);
   const lines = Object.values(of?.lines ?? {}).filter(({ item, inForce }) => inForce && item === data.item);
-  const quantity = lines.reduce((sum, line) => sum + line.quantity, 0);
-  const value = Math.floor(lines.reduce((sum, line) => sum + line.value, 0) / quantity) * data.quantity;
-  return of?.offer == null || quantity === 0 || !Number.isSafeInteger(value)
-    ? {}
-    : { value, currency: of.offer.currency };
+  const orderedQuantity = lines.reduce((sum, line) => sum + line.quantity, 0);
+  const orderedValue = lines.reduce((sum, line) => sum + line.value, 0);
+  if (of?.offer == null || orderedQuantity === 0 || !Number.isSafeInteger(orderedValue)) return {};
+  const value = partOf(orderedValue, data.quantity, orderedQuantity);
+  return Number.isSafeInteger(value) ? { value, currency: of.offer.currency, orderedValue, orderedQuantity } : {};
 }
 
 /**
