@@ -17,14 +17,20 @@ interface Envelope {
  * The findings in a history in its order, as the rule and the position of the event; each event is
  * recorded on the day on which it happened, unless it states another.
  */
-export function findings(...lines: readonly ControlLine[]): readonly string[] {
-  const events = lines.map(([day, stream, type, data], n) => {
+export const findings = (...lines: readonly ControlLine[]): readonly string[] =>
+  findingsIn(eventsOf(lines)).map(({ rule, event: { position } }) => `${rule} ${position}`);
+
+/** The facts of the findings in such a history. */
+export const factsFound = (...lines: readonly ControlLine[]): readonly object[] =>
+  findingsIn(eventsOf(lines)).map(({ facts }) => facts);
+
+function eventsOf(lines: readonly ControlLine[]): readonly RecordedEvent[] {
+  return lines.map(([day, stream, type, data], n) => {
     const { organisation = 'norland', role, command = `c-${n}`, recorded = day } = data as Envelope;
     const [occurredAt, recordedAt] = [day, recorded].map((one) => `${one}T09:00:00.000Z`);
     const metadata = { commandId: command, occurredAt, recordedAt, actor: { organisation, role } };
     return { id: `e-${n}`, stream, type, data, position: BigInt(n + 1), metadata } as unknown as RecordedEvent;
   });
-  return findingsIn(events).map(({ rule, event: { position } }) => `${rule} ${position}`);
 }
 
 /** What the controls find in a history. */

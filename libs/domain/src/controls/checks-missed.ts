@@ -51,7 +51,7 @@ const missedOf = (type: CheckType) => (): Reading => {
       const of = checks.get(id) as ScheduledCheck;
       return names(of).includes(name) && isOfNothing(of);
     });
-    return ended.flatMap((id) => open.done(id, event, on));
+    return ended.flatMap((id) => open.ended(id, event, on));
   }
 
   /** The day on which a check was given up: that of the recording, once it was recorded as late. */
@@ -122,21 +122,21 @@ const missedOf = (type: CheckType) => (): Reading => {
       if (of === undefined) return [];
       again(event, of, addDays(event.data.on, Math.min(days('firstDays', of), days('everyDays', of))));
       planned.delete(idOf(event));
-      return open.done(idOf(event), event, event.data.on);
+      return open.ended(idOf(event), event, event.data.on);
     },
     EndUseCheckWaived: (event) => {
       const of = checks.get(idOf(event));
       if (of === undefined) return [];
       again(event, of, addDays(dayOf(event), days('everyDays', of)));
       planned.delete(idOf(event));
-      return open.done(idOf(event), event, givenUpOn(event));
+      return open.ended(idOf(event), event, givenUpOn(event));
     },
     EndUseCheckCancelled: (event) => {
       planned.delete(idOf(event));
       const { on, reason } = event.data;
       // A policy that names no day has found that there was never anything to check.
       const never = on === undefined && event.metadata.actor.role === 'system' && reason !== 'item-recovered';
-      return never ? open.drop(idOf(event)) : open.done(idOf(event), event, on ?? givenUpOn(event));
+      return never ? open.drop(idOf(event)) : open.ended(idOf(event), event, on ?? givenUpOn(event));
     },
     EndUseCheckBecameOverdue: (event) => open.passed(idOf(event), event),
   });

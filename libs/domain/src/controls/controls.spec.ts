@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ControlLine as Line, findings } from '../../../../test/support/control-findings.js';
+import { type ControlLine as Line, factsFound, findings } from '../../../../test/support/control-findings.js';
 import { CONTROLS } from './controls.js';
 
 const parties = { donor: 'norland', recipient: 'estmark' };
@@ -592,6 +592,20 @@ describe('the controls of items', () => {
     expect(findings(lost, overdue, rejected('2026-02-02'))).toEqual(['R12 2']);
     expect(findings(lost, later('2026-01-31'))).toEqual([]);
     expect(findings(lost, later('2026-02-01'))).toEqual(['R12 1']);
+  });
+  it('say that a loss was not answered if its item was found elsewhere, or remediation if assistance was ended', () => {
+    const lost: Line = ['2026-01-01', I, 'ItemReportedLost', { verifyBy: '2026-01-31', organisation: 'estmark' }];
+    const found: Line = ['2026-02-02', I, 'UnauthorisedTransferDetected', { notifyBy: '2026-02-02' }];
+    expect(factsFound(lost, found)).toEqual([{ due: '2026-01-31', done: null, ended: '2026-02-02' }]);
+    const M = 'misuse-case/sealed.1';
+    const agreed: Line = ['2026-01-01', M, 'RemediationPlanAgreed', { due: '2026-01-31' }];
+    const ended: Line = ['2026-02-02', M, 'AssistanceTerminated', {}];
+    expect(factsFound(agreed, ended)).toContainEqual({
+      step: 'remediate',
+      due: '2026-01-31',
+      done: null,
+      ended: '2026-02-02',
+    });
   });
   it('find a notice that was never given, once (R14)', () => {
     const detected: Line = ['2026-01-01', I, 'UnauthorisedTransferDetected', { notifyBy: '2026-01-01' }];

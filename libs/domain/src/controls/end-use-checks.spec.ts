@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ControlLine as Line, findings } from '../../../../test/support/control-findings.js';
+import { type ControlLine as Line, factsFound, findings } from '../../../../test/support/control-findings.js';
 
 const parties = { donor: 'norland', recipient: 'estmark' };
 const P = 'programme/norland.p1';
@@ -207,6 +207,21 @@ describe('the controls of R10 and R11: the last day', () => {
     // The receipt was taken back: there was never anything to check.
     expect(of('enhanced', cancelled('2026-03-02', { role: 'system' }))).toEqual([]);
     expect(of('enhanced', cancelled('2026-03-02', { role: 'system', reason: 'item-recovered' }))).toEqual(['R10 3']);
+  });
+});
+
+describe('a check that ended after its last day without a visit', () => {
+  const K = 'end-use-check/veritas.k1';
+  const due = '2026-03-01';
+  const facts = (...more: readonly Line[]) => factsFound(registered, checked(K, due), ...more);
+  const ended = { due, done: null, ended: '2026-03-05' };
+  it('was not done on that day, whatever ended it', () => {
+    const on = (type: string, data: object): Line => ['2026-03-05', K, type, data];
+    expect(facts(visited(K, '2026-03-05'))).toEqual([{ due, done: '2026-03-05' }]);
+    expect(facts(on('EndUseCheckCancelled', { reason: 'x' }))).toEqual([ended]);
+    expect(facts(on('EndUseCheckWaived', { authority: 'x', reason: 'x' }))).toEqual([ended]);
+    expect(facts(on('AccessDenied', { on: '2026-03-05', reason: 'x' }))).toEqual([ended]);
+    expect(facts(['2026-03-05', I, 'ItemReturned', { on: '2026-03-05', reason: 'x' }])).toEqual([ended]);
   });
 });
 

@@ -59,7 +59,7 @@ export const lossesUnanswered: Control = {
       LossReportVerified: answered,
       LossReportRejected: answered,
       ItemRecovered: answered,
-      UnauthorisedTransferDetected: answered,
+      UnauthorisedTransferDetected: (event) => open.ended(event.stream, event, dayOf(event)),
       ItemStepBecameOverdue: (event) =>
         event.data.step === 'verification' ? open.passed(event.stream, event) : undefined,
     });

@@ -46,6 +46,12 @@ export class LastDays {
     return of === undefined || on <= of.due ? [] : this.found({ ...of, event }, on);
   }
 
+  /** It ended on a day without being done. */
+  ended(name: string, event: RecordedEvent, on: string): readonly Breach[] {
+    const of = this.take(name);
+    return of === undefined || on <= of.due ? [] : this.found({ ...of, event }, null, { ended: on });
+  }
+
   /** It was recorded that the day passed. */
   passed(name: string, event: RecordedEvent): undefined {
     const of = this.open.get(name);
@@ -61,8 +67,12 @@ export class LastDays {
     ),
   ];
 
-  private found({ event, due, facts, passedBy }: LastDay, done: string | null): readonly Breach[] {
-    return breach(passedBy ?? event, this.requirement, { ...facts, due, done });
+  private found(
+    { event, due, facts, passedBy }: LastDay,
+    done: string | null,
+    more: Breach['facts'] = {},
+  ): readonly Breach[] {
+    return breach(passedBy ?? event, this.requirement, { ...facts, due, done, ...more });
   }
 
   private take(name: string): LastDay | undefined {

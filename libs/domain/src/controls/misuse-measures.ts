@@ -151,7 +151,7 @@ function startMissed(): Reading {
     MeasureDecided: (event) => done(event, 'measure'),
     RemediationPlanAgreed: (event) => begins(event, 'remediate', event.data.due),
     RemediationVerified: (event) => done(event, 'remediate'),
-    AssistanceTerminated: (event) => done(event, 'remediate'),
+    AssistanceTerminated: (event) => steps.ended(nameOf(event, 'remediate'), event, dayOf(event)),
     MisuseCaseClosed: (event) => void over(event),
     MisuseCaseReopened: (event) => {
       over(event);
