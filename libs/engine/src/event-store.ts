@@ -34,6 +34,12 @@ export interface StreamRange {
 }
 
 /**
+ * Events that are folded, and whose rows are written, in one transaction: with more of them, fewer
+ * pages of the rows' indexes are written for each. A page of the log is bounded by bytes, too.
+ */
+export const FOLD_BATCH_SIZE = 2000;
+
+/**
  * Which part of the log to read. Kinds and types narrow it; an event must match both if both are
  * present.
  */

@@ -1,7 +1,7 @@
 import { Backoff, pause, supervise } from '@entente/async';
 import type { RecordedEvent } from '@entente/kernel';
 import { EventFeed, type FeedConsumer, type FeedSubscription } from './event-feed.js';
-import type { EventLog } from './event-store.js';
+import { type EventLog, FOLD_BATCH_SIZE } from './event-store.js';
 
 /**
  * The log delivered within a process that reads it: one partition, read from the store itself when
@@ -44,7 +44,7 @@ export class InProcessFeed extends EventFeed {
       let nextBatchAt = 0;
       while (!stopped.signal.aborted) {
         woken = false;
-        for await (const events of this.store.readLog(at)) {
+        for await (const events of this.store.readLog(at, { batchSize: FOLD_BATCH_SIZE })) {
           if (stopped.signal.aborted) return;
           const last = events.at(-1) as RecordedEvent;
           await consumer.process({ partition: 0, events, through: last.position });

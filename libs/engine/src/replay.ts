@@ -1,6 +1,6 @@
 import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { EventFeed, type FeedConsumer, type FeedSubscription } from './event-feed.js';
-import type { EventLog } from './event-store.js';
+import { type EventLog, FOLD_BATCH_SIZE } from './event-store.js';
 import { partitionOf } from './partition.js';
 import { Projector } from './project.js';
 import type { RowSink } from './read-model-store.js';
@@ -31,7 +31,7 @@ class PastFeed extends EventFeed {
     for (let partition = 0; partition < this.partitions; partition += 1)
       from.push(await consumer.startPosition(partition));
     let seen = from.reduce((lowest, at) => (at < lowest ? at : lowest));
-    for await (const events of this.log.readLog(seen, { upTo: this.upTo })) {
+    for await (const events of this.log.readLog(seen, { upTo: this.upTo, batchSize: FOLD_BATCH_SIZE })) {
       seen = events.at(-1)?.position ?? seen;
       await this.split(consumer, events, seen);
       this.progress(seen);

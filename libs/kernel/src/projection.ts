@@ -158,7 +158,8 @@ export interface Projection<E extends Event, Row extends object> {
    */
   readonly head?: boolean;
   /**
-   * Each row is made by exactly one event and never changed: no row is read before it is written.
+   * Each row but the head is made by exactly one event and never changed: none is read before it is
+   * written, and the primary key alone finds it.
    */
   readonly appendOnly?: boolean;
   /**

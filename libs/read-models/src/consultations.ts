@@ -20,6 +20,7 @@ export const consultations: Projection<Event, ConsultationRow> = {
   about: 'a stream that a decision rested on, and the revision that it had then',
   entity: ConsultationRow,
   totals: { counts: 'streams consulted', by: [], sums: [] },
+  appendOnly: true,
   touches: ({ revision, metadata }) => metadata.consulted.map(({ stream }) => `${revision}/${stream}`),
   evolve: (_, { stream, revision, type, metadata }, key) => {
     const consulted = metadata.consulted.find((one) => `${revision}/${one.stream}` === key);

@@ -32,8 +32,9 @@ export function factsBy<Row extends object, E extends Event>(entity: new () => R
     open: (data: DataOf<E, Opening>, origin: Origin<Extract<E, { type: Opening }>>) => Head,
     facts: Facts<Row, E, Head>,
     changes: HeadChanges<Row, E> = {},
-  ): Pick<Projection<E, Row>, 'head' | 'touches' | 'evolve'> => ({
+  ): Pick<Projection<E, Row>, 'head' | 'appendOnly' | 'touches' | 'evolve'> => ({
     head: true,
+    appendOnly: true,
     touches: ({ type, revision }: RecordedEvent<E>) =>
       type === opening || Object.hasOwn(changes, type) ? [''] : Object.hasOwn(facts, type) ? [String(revision)] : [],
     evolve: (_, event, __, head) => {

@@ -24,6 +24,8 @@ interface EventRecord {
 }
 
 const PAGE_SIZE = 500;
+/** The most events of a page, for a reader that wants more at once. */
+const MAX_PAGE_SIZE = 2000;
 /** A page ends with the event by which it has this many characters of data: memory is bounded. */
 const MAX_PAGE_LENGTH = 4 * 1024 * 1024;
 /** Positions searched at once for events of some kinds or types. */
@@ -101,7 +103,7 @@ export class SqliteLogReader extends EventLog {
     let next = checkedPosition(after);
     for (let left = limit; left > 0;) {
       const last = scans ? lowest(next + SCAN_SIZE, end) : lowest(upTo ?? ALL, this.durable);
-      const size = Math.min(PAGE_SIZE, batchSize, left);
+      const size = Math.min(MAX_PAGE_SIZE, batchSize, left);
       const { rows, isCut } = this.page(page, next, last, ...values, size);
       if (rows.length > 0) yield rows.map((row) => this.recorded(row));
       left -= rows.length;

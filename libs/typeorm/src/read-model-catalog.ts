@@ -21,7 +21,7 @@ export function resolveTables(
       model,
       columns,
       table,
-      schema: tableOf(columns, table, stored, model.indexes),
+      schema: tableOf(columns, table, stored, model),
       version: `${[version, generation, epoch].join('.')}${era === '' ? '' : `~${era}`}`,
       outdated: version !== model.version,
     });

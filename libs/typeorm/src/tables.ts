@@ -75,7 +75,7 @@ export function tableOf(
   columns: readonly OwnColumn[],
   table: string,
   stored: StorageTypes,
-  indexes: readonly (readonly string[])[] = [],
+  { indexes = [], appendOnly = false }: Pick<AnyProjection, 'indexes' | 'appendOnly'> = {},
 ): EntitySchema<ObjectLiteral> {
   const has = (name: string): boolean => columns.some((column) => column.name === name);
   const filtered = stored === ON_POSTGRES ? FILTERED.filter(has).map((name) => [name]) : [];
@@ -85,7 +85,10 @@ export function tableOf(
     tableName: table,
     columns: { ...SYSTEM, ...own },
     indices: [
-      { name: `${table}_current`, columns: ['stream', 'row_key'], unique: true, where: '"until" IS NULL' },
+      // Of rows that never change, the primary key has the same order.
+      ...(appendOnly
+        ? []
+        : [{ name: `${table}_current`, columns: ['stream', 'row_key'], unique: true, where: '"until" IS NULL' }]),
       { name: `${table}_since`, columns: ['since'] },
       // Of closed versions only: current rows are found in the order of their keys.
       { name: `${table}_until`, columns: ['until'], where: '"until" IS NOT NULL' },
