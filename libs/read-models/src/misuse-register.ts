@@ -2,7 +2,7 @@ import type { MisuseCaseEvent, AssistanceScope } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { count, day, dayOrNull, daysLate, flag, json, overdue, text, textOrNull } from './columns.js';
 import { scopeName } from './misuse-scopes.js';
-import { rowBy, unchanged } from './row-by.js';
+import { rowBy } from './row-by.js';
 
 type Scopes = readonly AssistanceScope[];
 
@@ -57,12 +57,18 @@ export class MisuseRow {
     ['suspend', 'condition', 'recover', 'refer', 'terminate', 'no-action'],
   )
   measure!: string | null;
+  @text('all measures decided, with commas between them, since it was reopened if it was') measures!: string;
+  @textOrNull('of these, suspend, condition, recover and terminate that were not carried out') measures_open!:
+    string | null;
+  @flag('whether it was verified that the violation ceased, since it was reopened if it was')
+  violation_ceased!: boolean;
   @textOrNull('the conditions decided last, with commas between them, since it was reopened if it was')
   conditions!: string | null;
   @dayOrNull('the day of the assurances received last') assurances_on!: string | null;
   @text('running, suspended, resumed or terminated', ['running', 'suspended', 'resumed', 'terminated'])
   assistance!: string;
   @count('how often money came back') recoveries!: number;
+  @count('of these, how many were not corrected to nothing') recovered!: number;
   @dayOrNull('the day on which it was closed, while it is') closed_on!: string | null;
   @dayOrNull('the day on which its inquiry ended: it was closed, declined or dismissed, and not reopened since')
   ended_on!: string | null;
@@ -90,6 +96,18 @@ function next(row: MisuseRow): Partial<MisuseRow> {
   return { next_step: first?.[0] ?? null, next_due: first?.[1] ?? null, reply_by: row.due['reply'] ?? null };
 }
 
+/** What was decided and is still to be done. */
+function openMeasures({ measures, assistance, violation_ceased, recovered }: MisuseRow): Partial<MisuseRow> {
+  const isOpen: Readonly<Record<string, boolean>> = {
+    suspend: assistance === 'running',
+    condition: assistance !== 'terminated' && !violation_ceased,
+    recover: recovered === 0,
+    terminate: assistance !== 'terminated',
+  };
+  const open = measures.split(',').filter((measure) => isOpen[measure] === true);
+  return { measures_open: open.length === 0 ? null : open.join(',') };
+}
+
 const NEXT = { due: 'next_due', done: 'closed_on' };
 
 const precaution = ({ until }: { readonly until: string }) => ({ precaution_until: until });
@@ -97,7 +115,7 @@ const precaution = ({ until }: { readonly until: string }) => ({ precaution_unti
 export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
   topic: 'Auditors',
-  version: 6,
+  version: 7,
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
   entity: MisuseRow,
@@ -129,6 +147,7 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       accused: data.accused,
       scopes: data.scopes,
       scope_names: '',
+      measures: '',
       suspended_scopes: [],
       terminated_scopes: [],
       flagged_on,
@@ -188,16 +207,25 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       }),
       MeasureDecided: ({ measure, conditions = [] }, row) => ({
         measure,
+        measures: row.measures.split(',').includes(measure)
+          ? row.measures
+          : row.measures === ''
+            ? measure
+            : `${row.measures},${measure}`,
         conditions: conditions.length === 0 ? row.conditions : conditions.join(','),
         ...due(row.due, { measure: DONE }),
       }),
       AssistanceSuspended: ({ scopes }) => ({ assistance: 'suspended', suspended_scopes: scopes }),
       RemediationPlanAgreed: (data, row) => due(row.due, { remediate: data.due }),
-      RemediationVerified: (_, row) => due(row.due, { remediate: DONE }),
+      RemediationVerified: (_, row) => ({ violation_ceased: true, ...due(row.due, { remediate: DONE }) }),
       AssurancesReceived: (_, __, { day: assurances_on }) => ({ assurances_on }),
       AssistanceResumed: () => ({ assistance: 'resumed', suspended_scopes: [] }),
-      FundsRecovered: (_, row) => ({ recoveries: row.recoveries + 1 }),
-      RecoveryCorrected: unchanged,
+      FundsRecovered: ({ amount }, row) => ({
+        recoveries: row.recoveries + 1,
+        recovered: row.recovered + Number(amount > 0),
+      }),
+      RecoveryCorrected: ({ amount, difference }, { recovered }) =>
+        amount === undefined ? {} : { recovered: recovered + Number(amount > 0) - Number(amount - difference > 0) },
       AssistanceTerminated: ({ scopes }, row) => ({
         assistance: 'terminated',
         suspended_scopes: [],
@@ -215,6 +243,8 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         incident_type: null,
         notice_required: false,
         measure: null,
+        measures: '',
+        violation_ceased: false,
         conditions: null,
         precaution_until: null,
         suspended_scopes: [],
@@ -226,6 +256,6 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       }),
       MisuseStepBecameOverdue: (_, row) => ({ overdue_steps: row.overdue_steps + 1 }),
     },
-    (row) => ({ ...next(row), scope_names: row.scopes.map(scopeName).join(',') }),
+    (row) => ({ ...next(row), ...openMeasures(row), scope_names: row.scopes.map(scopeName).join(',') }),
   ),
 };

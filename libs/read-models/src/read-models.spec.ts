@@ -570,6 +570,29 @@ describe('the misuse register', () => {
       null,
     ]);
   });
+
+  it('names what was decided and not carried out', () => {
+    const open = (...more: readonly (readonly [string, object])[]) =>
+      rowsOf(
+        'misuse-register',
+        happened(
+          'misuse-case/sealed.x',
+          ['MisuseFlagged', { allegation: 'diversion', recipient: 'estmark', accused: 'estmark', scopes: [] }],
+          ['MeasureDecided', { measure: 'recover' }],
+          ['MeasureDecided', { measure: 'suspend' }],
+          ...more,
+        ),
+      )['']?.['measures_open'];
+    const came = ['FundsRecovered', { amount: 100 }] as const;
+    const corrected = (amount: number, difference: number) => ['RecoveryCorrected', { amount, difference }] as const;
+    const suspended = ['AssistanceSuspended', { scopes: [] }] as const;
+    expect(open()).toBe('recover,suspend');
+    expect(open(suspended)).toBe('recover');
+    expect(open(suspended, came)).toBeNull();
+    expect(open(suspended, came, corrected(0, -100))).toBe('recover');
+    expect(open(suspended, came, corrected(0, -100), corrected(5, 5))).toBeNull();
+    expect(open(suspended, ['MisuseCaseReopened', { triageBy: '2026-06-01' }])).toBeNull();
+  });
 });
 
 describe('the read models journal and consultations', () => {

@@ -112,6 +112,31 @@ const scopesOf = (events: Events) =>
       .scopes,
   );
 
+/** What was decided, and what of it is left. */
+function measuresOf(events: Events, round: Events) {
+  const measures = [...new Set(only(round, 'MeasureDecided').map(({ data }) => data.measure))];
+  const ceased = last(round, 'RemediationVerified') !== undefined;
+  const amounts = only(events, 'FundsRecovered').map((event) =>
+    only(events, 'RecoveryCorrected')
+      .filter(({ data }) => data.corrects === event.id)
+      .reduce((amount, { data }) => amount + data.difference, event.data.amount),
+  );
+  const recovered = amounts.filter((amount) => amount > 0).length;
+  const assistance = assistanceOf(events);
+  const left = [
+    ...(assistance === 'running' ? ['suspend'] : []),
+    ...(assistance === 'terminated' ? [] : ['terminate', ...(ceased ? [] : ['condition'])]),
+    ...(recovered === 0 ? ['recover'] : []),
+  ];
+  const open = measures.filter((measure) => left.includes(measure));
+  return {
+    measures: measures.join(','),
+    measures_open: open.length === 0 ? null : open.join(','),
+    violation_ceased: ceased,
+    recovered,
+  };
+}
+
 function misuseCase(events: Events, day: string) {
   const round = roundOf(events);
   const triaged = last(round, 'MisuseTriaged')?.data;
@@ -157,6 +182,7 @@ function misuseCase(events: Events, day: string) {
     replies: only(events, 'RecipientReplyReceived').length,
     precaution_until: precaution,
     measure: last(round, 'MeasureDecided')?.data.measure ?? null,
+    ...measuresOf(events, round),
     conditions:
       only(round, 'MeasureDecided')
         .findLast(({ data }) => data.conditions?.length)

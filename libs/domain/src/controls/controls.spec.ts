@@ -358,6 +358,10 @@ describe('the control of R18', () => {
     expect(findings(...substantiated, on('MeasureDecided'), on('MisuseCaseClosed'))).toEqual([]);
     expect(findings(...substantiated, on('MisuseCaseClosed'))).toEqual(['R18 4']);
     expect(findings(flagged, on('MisuseCaseClosed'))).toEqual([]);
+    const recovers = [flagged, on('MeasureDecided', { measure: 'recover' })];
+    const back = on('FundsRecovered', { amount: 5 });
+    expect(findings(...recovers, on('MisuseCaseClosed'))).toEqual(['R18 3']);
+    expect(findings(...recovers, back, on('MisuseCaseClosed'))).toEqual([]);
   });
   it('finds a case that was closed without the notice that its incident type asks for', () => {
     const limits = { notify: 400, open: 400, reply: 400, conclude: 400, measure: 400 };

@@ -10,6 +10,7 @@ interface Course {
   ceased: boolean;
   assured: boolean;
   measures: number;
+  recovers: boolean;
   substantiated: boolean;
   investigator: string | null;
   accused: string;
@@ -21,11 +22,18 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
   const courses = new Map<string, Course>();
   /** The cases of which the legislature was notified: once is enough. */
   const notified = new Set<string>();
+  /** By case: what each recovery comes to. */
+  const recovered = new Map<string, Map<string, number>>();
+  function recover(event: RecordedEvent, recovery: string, by: number): undefined {
+    const amounts = recovered.get(idOf(event)) ?? new Map<string, number>();
+    recovered.set(idOf(event), amounts.set(recovery, (amounts.get(recovery) ?? 0) + by));
+  }
   const begin = (accused: string): Course => ({
     put: false,
     ceased: false,
     assured: false,
     measures: 0,
+    recovers: false,
     substantiated: false,
     investigator: null,
     accused,
@@ -63,8 +71,12 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
       return course.put ? [] : breach(event, 'the allegation has been put to the recipient before the finding');
     },
     MeasureDecided: (event) => {
-      courseOf(event).measures += 1;
+      const course = courseOf(event);
+      course.measures += 1;
+      course.recovers ||= event.data.measure === 'recover';
     },
+    FundsRecovered: (event) => recover(event, event.id, event.data.amount),
+    RecoveryCorrected: (event) => recover(event, event.data.corrects, event.data.difference),
     RemediationVerified: (event) => {
       courseOf(event).ceased = true;
     },
@@ -80,8 +92,11 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
       });
     },
     MisuseCaseClosed: (event) => {
-      const { substantiated, measures, noticeRequired } = courseOf(event);
+      const { substantiated, measures, recovers, noticeRequired } = courseOf(event);
       if (substantiated && measures === 0) return breach(event, 'a substantiated case closes with a decided measure');
+      const amounts = [...(recovered.get(idOf(event))?.values() ?? [])];
+      if (recovers && amounts.every((amount) => amount === 0))
+        return breach(event, 'money came back before a case closes whose measure is its recovery');
       return noticeRequired && !notified.has(idOf(event))
         ? breach(event, 'the legislature was notified of the possible violation before the case closes')
         : [];
@@ -177,7 +192,7 @@ export const misuseMeasures: Control = {
   name: 'misuse-measures',
   rule: 'R18',
   about:
-    'a finding before the allegation was put, an accused investigator, a resumption without remedy and assurances, or a case closed without its measure or its notice',
+    'a finding before the allegation was put, an accused investigator, a resumption without remedy and assurances, or a case closed without its measure, its recovery or its notice',
   kinds: ['misuse-case'],
   start,
 };

@@ -685,6 +685,20 @@ describe('money that comes back', () => {
   });
 });
 
+describe('a recovery that was decided', () => {
+  const when = event('CloseMisuseCase', { reason: 'done' });
+  const toRecover = [...proven, decided('recover')];
+  const came = event('FundsRecovered', { amount: 100, currency: 'USD' });
+  const correctedBy = (difference: number) =>
+    event('RecoveryCorrected', { corrects: given.id(toRecover.length), difference, reason: 'r', currency: 'USD' });
+  it('is carried out before the case closes: nothing is not enough (R18)', () => {
+    asDonor(...toRecover).refuses(when, 'measure-not-carried-out');
+    asDonor(...toRecover, came, correctedBy(-100)).refuses(when, 'measure-not-carried-out');
+    asDonor(...toRecover, came, correctedBy(-99)).decides(when, closed);
+    asDonor(...toRecover, came).decides(when, closed);
+  });
+});
+
 describe('a case closes', () => {
   const when = event('CloseMisuseCase', { reason: 'done' });
   const resumed = event('AssistanceResumed', { scopes, reason: 'remedied' });

@@ -1,6 +1,6 @@
 import type { AssistanceScope, PrecautionarySuspensionOrdered } from '@entente/contracts';
 import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
-import type { MisuseCase } from './misuse-record.js';
+import { type MisuseCase, nothingRecovered } from './misuse-record.js';
 
 /**
  * What a programme or a case knows of the misuse cases that stop it: it consults them, as their
@@ -73,7 +73,7 @@ export function recoveryOutstanding(misuseCases: readonly string[], { known }: D
   const waiting = misuseCases.find((id) => {
     const state = known.of(misuseFacts, id);
     if (state === null || state.status === 'closed' || !state.measures.includes('recover')) return false;
-    return Object.values(state.recoveries).every(({ amount }) => amount === 0);
+    return nothingRecovered(state);
   });
   if (waiting === undefined) return null;
   return refuse('recovery-outstanding', 'the funds that the misuse case recovers have come back', 'R18', {

@@ -11,7 +11,7 @@ import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@ent
 import { fundingAccount } from '../planning/funding-account.js';
 import { cannotGoBack } from '../planning/funding-movements.js';
 import { dayOf, notPut } from './misuse-inquiry.js';
-import type { MisuseCase } from './misuse-record.js';
+import { type MisuseCase, nothingRecovered } from './misuse-record.js';
 import { isReporter } from './misuse-permissions.js';
 
 // ---- Measures ----
@@ -54,7 +54,8 @@ export function unfinished(state: MisuseCase): Refusal | null {
     (measure) =>
       (measure === 'suspend' && assistance === 'running') ||
       (measure === 'terminate' && assistance !== 'terminated') ||
-      (measure === 'condition' && assistance !== 'terminated' && !state.ceased),
+      (measure === 'condition' && assistance !== 'terminated' && !state.ceased) ||
+      (measure === 'recover' && nothingRecovered(state)),
   );
   if (left !== undefined)
     return refuse('measure-not-carried-out', `the measure ${left} has been carried out`, 'R18', { measure: left });

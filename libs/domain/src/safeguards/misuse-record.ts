@@ -60,6 +60,10 @@ export interface MisuseCase extends Correctable, Pick<FlagMisuse, 'donor' | 'rec
   readonly overdue: StepDays;
 }
 
+/** Whether nothing came back: what was corrected to nothing counts as nothing. */
+export const nothingRecovered = ({ recoveries }: Pick<MisuseCase, 'recoveries'>): boolean =>
+  Object.values(recoveries).every(({ amount }) => amount === 0);
+
 const NONE: StepDays = {
   acknowledge: null,
   triage: null,
