@@ -190,6 +190,12 @@ export class CheckDayCorrected extends CorrectCheckDay {
   @streamId('end-use-check', 'the check that follows, if its last day moves', 'veritas-monitor.check-2')
   readonly next?: string;
   @optional() @day('the last day of the check that follows, if it moves', '2027-05-27') readonly nextDue?: string;
+  @optional()
+  @day('of several visits, the day of the newest one by its right day', '2026-05-27')
+  readonly newestOn?: string;
+  @optional()
+  @flag('of several visits, whether the newest one has a lower confidence')
+  readonly lowerConfidence?: boolean;
 }
 
 export class FindDiscrepancy {

@@ -23,8 +23,8 @@ export class CountrySituationRow {
   @dayOrNull('the day from which it was stable again after that') stable_from!: string | null;
   @count('how often it was declared unstable') instabilities!: number;
   @flag("whether that declaration asked for a hold on the donor's assistance") hold!: boolean;
-  @text('normal, or remote: how checks are made', ['normal', 'remote']) monitoring!: string;
-  @dayOrNull('the day of the change of that which was recorded last') monitoring_from!: string | null;
+  @text('normal, or remote: how checks are made, by the newest change', ['normal', 'remote']) monitoring!: string;
+  @dayOrNull('the day of that change: the latest, of one day the one recorded later') monitoring_from!: string | null;
   @textOrNull('the continuity plan that applies') plan!: string | null;
   @dayOrNull('the day from which that applies') plan_from!: string | null;
   @count('the tasks of that plan that are not completed') open_tasks!: number;
@@ -34,7 +34,7 @@ export class CountrySituationRow {
 export const countrySituations: Projection<CountrySituationEvent, CountrySituationRow> = {
   name: 'country-situations',
   topic: 'Situations and personnel',
-  version: 2,
+  version: 3,
   kinds: ['country-situation'],
   about: 'the situation in a country or an area: its risk, instability, monitoring mode and continuity plan',
   entity: CountrySituationRow,
@@ -69,7 +69,8 @@ export const countrySituations: Projection<CountrySituationEvent, CountrySituati
         hold,
       }),
       StabilityRestored: ({ on: stable_from }) => ({ status: 'stable', stable_from }),
-      MonitoringModeChanged: ({ mode: monitoring, on: monitoring_from }) => ({ monitoring, monitoring_from }),
+      MonitoringModeChanged: ({ mode: monitoring, on: monitoring_from }, row) =>
+        isNewest(monitoring_from, row.monitoring_from) ? { monitoring, monitoring_from } : {},
       PersonnelAlertIssued: (_, { alerts }) => ({ alerts: alerts + 1 }),
       PersonnelAlertEnded: (_, { alerts }) => ({ alerts: alerts - 1 }),
       ContinuityPlanActivated: ({ plan, on: plan_from, tasks }) => ({ plan, plan_from, open_tasks: tasks.length }),

@@ -1,5 +1,5 @@
 import type { CheckedItemsTransferred, CheckedLot, CheckedSerial, EndUseCheckEvent } from '@entente/contracts';
-import { type Projection, type RecordedEvent, partOf } from '@entente/kernel';
+import { type Projection, type RecordedEvent, isNewest, partOf } from '@entente/kernel';
 import { CHECK_MANNERS, CHECK_TYPES } from './codes.js';
 import {
   amountOrNull,
@@ -51,9 +51,10 @@ export class EndUseCheckRow {
   @day('its last day') due!: string;
   @text('the month of its last day, YYYY-MM') due_month!: string;
   @dayOrNull('the day of the inspection') inspected_on!: string | null;
-  @dayOrNull('the day of the visit or report, of any kind, that was recorded last') visited_on!: string | null;
+  @dayOrNull('the day of the newest visit or report of any kind: the latest, of one day the one recorded later')
+  visited_on!: string | null;
   @count('visits and reports of any kind') visits!: number;
-  @flag('whether the results recorded last have a lower confidence (R20)') lower_confidence!: boolean;
+  @flag('whether the results of that visit or report have a lower confidence (R20)') lower_confidence!: boolean;
   @count('discrepancies that are open') open_discrepancies!: number;
   @count('compliance visits that reviewed it') compliance_visits!: number;
   @dayOrNull('the day on which access was denied') denied_on!: string | null;
@@ -93,7 +94,7 @@ function without(row: EndUseCheckRow, left: number): Pick<EndUseCheckRow, 'items
 export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
   name: 'end-use-checks',
   topic: 'Equipment and end use',
-  version: 6,
+  version: 7,
   kinds: ['end-use-check'],
   about: 'a check of end use: its items and their value, its holder, its last day, and what became of it',
   entity: EndUseCheckRow,
@@ -137,16 +138,16 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
       EndUseCheckPerformed: ({ on, inspected, done, lowerConfidence, visit }, row) => ({
         status: inspected ? 'inspected' : done ? 'checked' : row.status,
         inspected_on: inspected ? on : row.inspected_on,
-        visited_on: on,
         ended_on: done ? on : row.ended_on,
         visits: visit,
-        lower_confidence: lowerConfidence,
+        ...(isNewest(on, row.visited_on) ? { visited_on: on, lower_confidence: lowerConfidence } : {}),
       }),
       CheckResultCorrected: unchanged,
-      CheckDayCorrected: ({ on, inspected, done, visit }, row) => ({
+      CheckDayCorrected: ({ on, inspected, done, visit, newestOn, lowerConfidence }, row) => ({
         ended_on: done ? on : row.ended_on,
         inspected_on: inspected ? on : row.inspected_on,
-        visited_on: visit === row.visits ? on : row.visited_on,
+        visited_on: newestOn ?? (visit === row.visits ? on : row.visited_on),
+        lower_confidence: lowerConfidence ?? row.lower_confidence,
       }),
       DiscrepancyFound: (_, row) => ({ open_discrepancies: row.open_discrepancies + 1 }),
       DiscrepancyCleared: (_, row) => ({ open_discrepancies: row.open_discrepancies - 1 }),

@@ -121,6 +121,11 @@ describe('a fact of an earlier day that is recorded late displaces no newer one'
   const level = (on: string, of: string): Step => ['CountryRiskAssessed', { level: of, on }];
   const state = (on: string, serviceability: string): Step => ['ServiceabilityReported', { serviceability, on }];
   const sent = (on: string): Step => ['TechnicalDataTransferred', { on }];
+  const mode = (on: string, of: string): Step => ['MonitoringModeChanged', { mode: of, on }];
+  const visited = (visit: number, on: string, lowerConfidence: boolean): Step => [
+    'EndUseCheckPerformed',
+    { visit, on, lowerConfidence, inspected: false, done: false, results: [] },
+  ];
   const found = (on: string, finding: string): Step => ['GraduateFollowedUp', { trainee: 't', finding, on }];
   const trainee = ['TraineeNominated', { trainee: 't', number: 1 }] as const;
   const cases: readonly (readonly [model: string, stream: string, past: readonly Step[], row: object])[] = [
@@ -135,6 +140,33 @@ describe('a fact of an earlier day that is recorded late displaces no newer one'
       'country-situation/norland.s',
       [['CountrySituationOpened', { level: 'l' }], level('2026-05-03', 'high'), level('2026-05-01', 'low')],
       { assessments: 2, level: 'high', assessed_on: '2026-05-03' },
+    ],
+    [
+      'country-situations',
+      'country-situation/norland.s',
+      [['CountrySituationOpened', {}], mode('2026-05-03', 'remote'), mode('2026-05-01', 'normal')],
+      { monitoring: 'remote', monitoring_from: '2026-05-03' },
+    ],
+    [
+      'end-use-checks',
+      'end-use-check/norland.c',
+      [
+        ['EndUseCheckScheduled', { due: '2026-06-01' }],
+        visited(1, '2026-05-03', true),
+        visited(2, '2026-05-01', false),
+      ],
+      { visits: 2, visited_on: '2026-05-03', lower_confidence: true },
+    ],
+    [
+      'end-use-checks',
+      'end-use-check/norland.c',
+      [
+        ['EndUseCheckScheduled', { due: '2026-06-01' }],
+        visited(1, '2026-05-03', true),
+        visited(2, '2026-05-05', false),
+        ['CheckDayCorrected', { visit: 2, on: '2026-05-01', newestOn: '2026-05-03', lowerConfidence: true }],
+      ],
+      { visits: 2, visited_on: '2026-05-03', lower_confidence: true },
     ],
     [
       'items',

@@ -108,7 +108,9 @@ function check(events: Check, day: string) {
     ({ type }) => type === 'EndUseCheckScheduled' || type === 'EndUseCheckRescheduled',
   );
   const { due } = (events[planned] as RecordedEvent<EndUseCheckEvent>).data as { readonly due: string };
-  const newest = visits.at(-1);
+  const newest = visits
+    .toSorted((one, other) => Date.parse(rightDay(events, one)) - Date.parse(rightDay(events, other)))
+    .at(-1);
   const inspected = inspection === undefined ? null : rightDay(events, inspection);
   const made = visits.find(({ data }) => data.manner === 'on-site' || data.manner === of.manner);
   const moved = handedOver(events);

@@ -35,7 +35,7 @@ function situation(events: Situation): FigureRow {
   const assessed = newestOf(only(events, 'CountryRiskAssessed'));
   const declared = last(events, 'InstabilityDeclared');
   const restored = last(since(events, declared), 'StabilityRestored');
-  const mode = last(events, 'MonitoringModeChanged');
+  const mode = newestOf(only(events, 'MonitoringModeChanged'));
   const activated = last(events, 'ContinuityPlanActivated');
   const plan = last(since(events, activated), 'ContinuityPlanEnded') === undefined ? activated : undefined;
   const done = plan === undefined ? 0 : only(since(events, plan), 'ContinuityTaskCompleted').length;

@@ -656,6 +656,20 @@ describe('a visit is corrected by naming its event (R26)', () => {
         nextDue: '2027-05-21',
       }),
     );
+    // Of several visits, the newest one is named.
+    const remote = act('EndUseCheckPerformed', { ...(remotely.data as object), visit: 2, on: '2026-05-21' });
+    check(performed(), remote).decides(
+      dayOf('2026-05-19'),
+      corrected('2026-05-19', {
+        inspected: true,
+        done: true,
+        ...items,
+        ...follows,
+        nextDue: '2027-05-19',
+        newestOn: '2026-05-21',
+        lowerConfidence: true,
+      }),
+    );
     unstable('north', remotely).decides(
       dayOf('2026-05-21'),
       corrected('2026-05-21', { inspected: false, done: false }),

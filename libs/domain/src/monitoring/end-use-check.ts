@@ -19,6 +19,7 @@ import {
   daysBetween,
   decideBy,
   evolveBy,
+  isNewest,
   partOf,
   put,
   refuse,
@@ -485,8 +486,17 @@ function correctDay(data: CheckData<'CorrectCheckDay'>, state: EndUseCheck, cont
     lots: visit.lots,
     ...(isKnownToItems(visit, state) ? { donor: state.donor, item: state.item, seen: seenIn(visit) } : {}),
     ...(visit.done ? movedNext(state, daysBetween(visit.on, data.on)) : {}),
+    ...newestAmong({ ...state.visits, [data.corrects]: { ...visit, on: data.on } }),
   };
   return barred ?? [{ type: 'CheckDayCorrected', data: { ...data, ...of } } as const];
+}
+
+/** Of several visits, what the newest one is by its right day; nothing of the only one. */
+function newestAmong(visits: EndUseCheck['visits']) {
+  const [first, ...others] = Object.values(visits).toSorted((one, other) => one.visit - other.visit);
+  if (first === undefined || others.length === 0) return {};
+  const { on, manner } = others.reduce((newest, one) => (isNewest(one.on, newest.on) ? one : newest), first);
+  return { newestOn: on, lowerConfidence: manner !== 'on-site' };
 }
 
 /** The serials of the items that a visit has seen. */

@@ -125,6 +125,21 @@ describe('instability (R20)', () => {
     situation(declared, remote).decides(act('RestoreStability', RESTORE), [restored, normal]);
     situation(declared).decides(act('RestoreStability', RESTORE), restored);
   });
+  it('is monitored in the mode of the newest day, if a change of an earlier day is recorded late', () => {
+    const mode = (to: string, on: string) => act('MonitoringModeChanged', change(on, to).data as object);
+    const past = [declared, mode('remote', '2026-05-10')];
+    situation(...past).decides(change('2026-05-07', 'normal'), mode('normal', '2026-05-07'));
+    situation(...past, mode('normal', '2026-05-07')).decides(change('2026-05-12'), []);
+    situation(...past, mode('normal', '2026-05-07')).decides(
+      change('2026-05-10', 'normal'),
+      mode('normal', '2026-05-10'),
+    );
+  });
+  it('ends the remote monitoring that began later than the day on which it is found to have ended', () => {
+    const later = act('MonitoringModeChanged', { mode: 'remote', on: '2026-05-22', reason: 'clashes' });
+    const normal = act('MonitoringModeChanged', { mode: 'normal', on: '2026-05-22', reason: 'calm' });
+    situation(declared, later).decides(act('RestoreStability', RESTORE), [restored, normal]);
+  });
   it('is in force in the area, and in every area if the situation is that of the country', () => {
     const instabilities = { unrest: { on: '2026-05-04', ended: '2026-05-20', hold: false } };
     const days = ['2026-05-03', '2026-05-04', '2026-05-19', '2026-05-20'];

@@ -64,6 +64,7 @@ const evolve = evolveBy<CountrySituation, CountrySituationEvent>()(
     level,
     assessedOn: null,
     mode: 'normal',
+    modeOn: null,
     instabilities: {},
     alerts: {},
     plan: null,
@@ -77,7 +78,7 @@ const evolve = evolveBy<CountrySituation, CountrySituationEvent>()(
       instabilities: put(instabilities, instability, { on, ended: null, hold }),
     }),
     StabilityRestored: ({ instability, on }, state) => spell(state, 'instabilities', instability, { ended: on }),
-    MonitoringModeChanged: ({ mode }) => ({ mode }),
+    MonitoringModeChanged: ({ mode, on }, { modeOn }) => (isNewest(on, modeOn) ? { mode, modeOn: on } : {}),
     PersonnelAlertIssued: ({ alert, on, accountBy }, { alerts }) => ({
       alerts: put(alerts, alert, { on, ended: null, accountBy }),
     }),
@@ -146,8 +147,9 @@ function restore(data: SituationData<'RestoreStability'>, state: CountrySituatio
     data: { ...data, instability, country: state.country, hold },
   } as const;
   if (state.mode === 'normal') return [restored];
-  const { on, reason } = data;
-  return [restored, { type: 'MonitoringModeChanged', data: { mode: 'normal', on, reason } } as const];
+  // Remote monitoring may have begun later than the day on which the instability is found over.
+  const on = isNewest(data.on, state.modeOn) ? data.on : (state.modeOn ?? data.on);
+  return [restored, { type: 'MonitoringModeChanged', data: { mode: 'normal', on, reason: data.reason } } as const];
 }
 
 /** R26: the day of a fact was another one; both days of an instability or alert stay in order. */

@@ -37,6 +37,8 @@ export interface CountrySituation extends Correctable {
   /** The day of the newest assessment of the level; null while it is that of the opening. */
   readonly assessedOn: string | null;
   readonly mode: MonitoringMode;
+  /** The day of the newest change of the mode; null without one. */
+  readonly modeOn: string | null;
   readonly instabilities: Readonly<Record<string, DeclaredInstability>>;
   readonly alerts: Readonly<Record<string, IssuedAlert>>;
   readonly plan: ActivePlan | null;
