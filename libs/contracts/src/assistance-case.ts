@@ -51,6 +51,13 @@ export class RequestAssistance {
   readonly basis?: 'reported';
 }
 
+/** The decision adds the framework, so that what names only the case finds its parameters. */
+export class AssistanceRequested extends RequestAssistance {
+  @optional()
+  @streamId('legal-framework', 'the framework that the programme names at the request', 'norland.framework-1')
+  readonly framework?: string;
+}
+
 export class ReturnRequest {
   @words('the codes of what is missing', ['end-use-statement'], 50, 1) readonly missing!: readonly string[];
 }
@@ -432,7 +439,7 @@ export const assistanceCaseContract = contract({
     ...FACT_COMMANDS,
   },
   events: {
-    AssistanceRequested: event(RequestAssistance, 'Assistance was requested', { opens: 'the case' }),
+    AssistanceRequested: event(AssistanceRequested, 'Assistance was requested', { opens: 'the case' }),
     RequestReturnedIncomplete: event(ReturnRequest, 'The request was returned as incomplete', {
       opens: 'the wait for what is missing',
     }),

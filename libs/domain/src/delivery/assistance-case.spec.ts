@@ -138,6 +138,13 @@ describe('a case is requested', () => {
     const others = { ...proposed, data: { ...proposed.data, recipient: 'sudria' } };
     recipient().knowing(programme, OF, others).refuses(when, 'programme-of-others');
   });
+  it('with the framework of its programme, which its event keeps', () => {
+    const framework = 'norland.framework-1';
+    recipient()
+      .registered(parties, 'donor', 'recipient')
+      .knowing(programme, OF, { ...proposed, data: { ...proposed.data, framework } })
+      .decides(when, act('AssistanceRequested', { ...request, framework }));
+  });
   it('outside of any programme too', () => {
     const alone = { donor: 'norland', recipient: 'estmark', asked: request.asked };
     recipient()

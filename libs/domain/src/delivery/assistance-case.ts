@@ -86,7 +86,11 @@ function ended({ type }: { readonly type: AssistanceCaseCommand['type'] }, { sta
 
 const decide = decideBy<AssistanceCase, Besides<AssistanceCaseCommand>, Besides<AssistanceCaseEvent>>()(
   'RequestAssistance',
-  (data, context) => cannotRequest(data, context) ?? [{ type: 'AssistanceRequested', data }],
+  (data, context) => {
+    const framework = data.programme === undefined ? undefined : context.known.of(programme, data.programme)?.framework;
+    const requested = { ...data, ...(framework === undefined ? {} : { framework }) };
+    return cannotRequest(data, context) ?? [{ type: 'AssistanceRequested', data: requested }];
+  },
   ended,
   {
     ReturnRequest: {

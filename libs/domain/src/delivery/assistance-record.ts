@@ -36,12 +36,13 @@ const worked =
 /** The case after one more event. */
 export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>()(
   'AssistanceRequested',
-  ({ donor, recipient, programme, basis }, { metadata }) => ({
+  ({ donor, recipient, programme, framework, basis }, { metadata }) => ({
     status: 'requested',
     requestedOn: metadata.occurredAt.slice(0, 10),
     donor,
     recipient,
     ...(programme === undefined ? {} : { programme }),
+    ...(framework === undefined ? {} : { framework }),
     reported: basis === 'reported',
     offer: null,
     noticeEnds: null,

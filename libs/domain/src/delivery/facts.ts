@@ -49,6 +49,8 @@ export interface AssistanceCase extends Correctable, Answerable {
   readonly donor: string;
   readonly recipient: string;
   readonly programme?: string;
+  /** The framework that the programme named at the request. */
+  readonly framework?: string;
   /** The day of the request, as its sender states it. */
   readonly requestedOn: string;
   /** Whether it repeats what another system decided. */

@@ -38,9 +38,9 @@ export function checkDays(
   which: 'firstDays' | 'everyDays',
   { donor, item, programme }: MonitoredItems,
   { known }: Pick<DecisionContext, 'known'>,
+  framework = frameworkOf(programme, known),
 ): number {
   const own = known.of(itemTypeFacts, itemTypeId(donor, item))?.interval?.[which];
-  const framework = frameworkOf(programme, known);
   if (type === 'routine')
     return Math.min(own ?? Number.MAX_SAFE_INTEGER, parameterOf(framework, 'routineCheckEveryDays'));
   return own ?? parameterOf(framework, which === 'firstDays' ? 'enhancedFirstCheckDays' : 'enhancedCheckEveryDays');

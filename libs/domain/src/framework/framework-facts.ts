@@ -90,6 +90,12 @@ export const frameworkStreamsOf = (programme: string | undefined, known: Consult
     ? frameworkStreams(known.of(programmeFacts, programme)?.framework)
     : [];
 
+/** What a case keeps of its programme, and of the framework that this named at the request. */
+interface CaseTerms {
+  readonly programme?: string;
+  readonly framework?: string;
+}
+
 /** The framework of this id; undefined if there is no id, null if it was never drafted. */
 export const frameworkIn = (
   framework: string | undefined,
@@ -102,6 +108,25 @@ export const frameworkOf = (
   known: ConsultedStreams,
 ): LegalFramework | null | undefined =>
   programme === undefined ? undefined : frameworkIn(known.of(programmeFacts, programme)?.framework, known);
+
+/**
+ * The framework of a case's programme, as the case keeps it from its request; undefined if there is
+ * none, or the programme names another one now.
+ */
+export const frameworkOfCase = (of: CaseTerms | null, known: ConsultedStreams): LegalFramework | null | undefined =>
+  of?.programme !== undefined && known.of(programmeFacts, of.programme)?.framework === of.framework
+    ? frameworkIn(of.framework, known)
+    : undefined;
+
+/**
+ * The streams of the programme and the framework that a case keeps: in the second round of
+ * `consults`, after the first has named the case. There is no third, in which the programme could
+ * name its framework.
+ */
+export const caseTermStreams = (of: CaseTerms | null): readonly StreamRef[] =>
+  of?.programme === undefined
+    ? []
+    : [{ kind: programmeFacts.kind, id: of.programme }, ...frameworkStreams(of.framework)];
 
 const concerns = (scope: AssistanceScope | undefined, scopes: readonly AssistanceScope[]): boolean =>
   scope === undefined || scopes.some(({ kind, id }) => kind === scope.kind && id === scope.id);

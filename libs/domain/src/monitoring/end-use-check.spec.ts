@@ -175,6 +175,14 @@ describe('a check is scheduled', () => {
         act('AssistanceRequested', { ...PARTIES, programme: 'norland.p', asked: [] }),
       )
       .decides(schedule({ case: 'norland.c' }), scheduled({ case: 'norland.c', programme: 'norland.p' })));
+  it('within the days of the framework of its case, if that alone is named (R10)', () => {
+    const framework = 'norland.agreement';
+    const of = act('AssistanceRequested', { ...PARTIES, programme: 'norland.p', framework, asked: [] });
+    const named = (due: string) => schedule({ case: 'norland.c', due });
+    const within = () => under({ enhancedCheckEveryDays: 100 }, opening()).knowing(assistanceCase, 'norland.c', of);
+    within().decides(named('2026-09-09'), scheduled({ case: 'norland.c', programme: 'norland.p', due: '2026-09-09' }));
+    within().refuses(named('2026-09-10'), 'check-due-too-late');
+  });
   it('in the area of its store (R20)', () => {
     const site = 'estmark.north-depot';
     const store = act('StorageSiteRegistered', { owner: 'estmark', place: 'depot', category: 'arms', area: 'north' });

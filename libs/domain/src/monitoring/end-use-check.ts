@@ -28,6 +28,7 @@ import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { checkDays, termStreams } from '../equipment/check-terms.js';
+import { caseTermStreams, frameworkOf, frameworkOfCase } from '../framework/framework-facts.js';
 import {
   type Sighting,
   areaOf,
@@ -160,19 +161,29 @@ const dayOf = ({ occurredAt }: Pick<DecisionContext, 'occurredAt'>): string => o
  * R10, R11: the last day is not later than the type of the check allows. A policy repeats the day
  * that was decided, whatever the days are now: what it planned does not move beyond that day.
  */
-function dueTooLate(of: CheckFacts, due: string, context: DecisionContext): Refusal | null {
+function dueTooLate(
+  of: CheckFacts,
+  due: string,
+  context: DecisionContext,
+  framework?: ReturnType<typeof frameworkOf>,
+): Refusal | null {
   if (context.actor.role === 'system') return null;
   const { type } = of;
-  const latest = of.latest ?? addDays(dayOf(context), checkDays(type, 'everyDays', of, context));
+  const latest = of.latest ?? addDays(dayOf(context), checkDays(type, 'everyDays', of, context, framework));
   if (due <= latest) return null;
   const rule = type === 'enhanced' ? 'R10' : 'R11';
   return refuse('check-due-too-late', 'the check is due within the days that its type allows', rule, { type, latest });
 }
 
-/**
- * The programme of the case, if the command names none: its framework sets the days of later
- * checks.
- */
+/** The case that a command names without a programme, once it is known. */
+const caseAlone = ({ case: of, programme: named }: ScheduleEndUseCheck, known: ConsultedStreams) =>
+  named === undefined && of !== undefined && known.has(assistanceCase, of) ? known.of(assistanceCase, of) : null;
+
+/** The framework that sets the days of a check: that of its programme, or of its case. */
+const termsOf = (data: ScheduleEndUseCheck, { known }: Pick<DecisionContext, 'known'>) =>
+  data.programme === undefined ? frameworkOfCase(caseAlone(data, known), known) : frameworkOf(data.programme, known);
+
+/** The programme of the case, if the command names none: its framework sets the days of checks. */
 function within({ case: of, programme: named }: ScheduleEndUseCheck, { known }: DecisionContext) {
   const found = named ?? (of === undefined ? undefined : known.of(assistanceCase, of)?.programme);
   return found === undefined ? {} : { programme: found };
@@ -212,7 +223,7 @@ function schedule(data: ScheduleEndUseCheck, context: DecisionContext): readonly
     return refuse('other-area', 'the area is that of the store', 'R20', { site: data.site, area });
   const added = { ...within(data, context), ...(area === undefined ? {} : { area }), ...valueOf(data, context) };
   const parties = context.actor.role === 'system' ? [] : partiesOf(data);
-  const barred = dueTooLate(data, data.due, context) ?? notRegistered(parties, context);
+  const barred = dueTooLate(data, data.due, context, termsOf(data, context)) ?? notRegistered(parties, context);
   return barred ?? [{ type: 'EndUseCheckScheduled', data: { ...data, ...added } }];
 }
 
@@ -654,6 +665,7 @@ function consults(
         ...termStreams(data, known),
         ...[storeOf(data) ?? []].flat(),
         ...assistanceStreams({ case: data.case }),
+        ...caseTermStreams(caseAlone(data, known)),
       ];
     }
     case 'PerformEndUseCheck': {

@@ -166,6 +166,26 @@ describe('a report', () => {
       .decides(event('FlagMisuse', without), event('MisuseFlagged', says2));
     on().decides(event('FlagMisuse', without), event('MisuseFlagged', leftOut(says2)));
   });
+  it('has the days of the framework, also of a case that alone is named', () => {
+    const { programme: _, ...without } = report;
+    const F = 'norland.framework-1';
+    const parameters = [
+      { parameter: 'misuseAcknowledgeDays', value: 3 },
+      { parameter: 'misuseTriageDays', value: 10 },
+    ];
+    const within = 'norland.programme-1';
+    const requested = event('AssistanceRequested', { donor: 'norland', programme: within, framework: F, asked: [] });
+    const names = (framework: string) =>
+      on()
+        .knowing(assistanceCase, 'norland.case-1', requested)
+        .knowing(programme, within, event('ProgrammeProposed', { donor: 'norland', recipient: 'estmark', framework }))
+        .knowing(legalFramework, F, event('AgreementDrafted', { donor: 'norland', recipient: 'estmark', parameters }));
+    const says = (acknowledgeBy: string, triageBy: string) =>
+      event('MisuseFlagged', { ...report, acknowledgeBy, triageBy });
+    names(F).decides(event('FlagMisuse', without), says('2026-06-04', '2026-06-11'));
+    // The framework of the programme was corrected since: the case knows only the one before.
+    names('norland.framework-2').decides(event('FlagMisuse', without), says('2026-06-08', '2026-07-01'));
+  });
   it('names days in their order that are not to come', () => {
     const happened = (from: string, to: string) => event('FlagMisuse', { ...report, happened: { from, to } });
     on().refuses(happened('2026-04-20', '2026-04-01'), 'days-out-of-order');

@@ -25,6 +25,7 @@ import {
   renew,
   reportStreams,
   scopesUnnamed,
+  termsOfCase,
   triage,
 } from './misuse-inquiry.js';
 import {
@@ -189,7 +190,11 @@ export const misuseCase: Decider<
   evolve: evolveMisuse,
   consults: (command, state, known, sender) => [
     ...(command.type === 'FlagMisuse'
-      ? [...reportStreams(command.data), ...termsStreams(command.data.programme, known)]
+      ? [
+          ...reportStreams(command.data),
+          ...termsStreams(command.data.programme, known),
+          ...termsOfCase(command.data, known),
+        ]
       : []),
     ...(BY_TERMS.includes(command.type) ? termsStreams(state?.programme, known) : []),
     ...(command.type === 'RecoverFunds' ? recoveryStreams(command.data) : []),

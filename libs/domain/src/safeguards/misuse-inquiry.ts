@@ -7,11 +7,18 @@ import type {
   RecordOverdueStep,
   TriageMisuse,
 } from '@entente/contracts';
-import { type DecisionContext, type Refusal, type StreamRef, addDays, refuse } from '@entente/kernel';
+import {
+  type ConsultedStreams,
+  type DecisionContext,
+  type Refusal,
+  type StreamRef,
+  addDays,
+  refuse,
+} from '@entente/kernel';
 import { notOverYet, today } from '../days.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignmentFacts } from '../delivery/facts.js';
-import { frameworkOf } from '../framework/framework-facts.js';
+import { caseTermStreams, frameworkOf, frameworkOfCase } from '../framework/framework-facts.js';
 import { programme } from '../planning/programme.js';
 import { parameterOf } from '../framework/parameters.js';
 import { INCIDENT_TYPES } from './incident-types.js';
@@ -66,15 +73,25 @@ const donorOf = (data: FlagMisuse, { known }: DecisionContext): string | undefin
 export const lastTriageDay = (day: string, of: string | undefined, { known }: DecisionContext): string =>
   addDays(day, parameterOf(frameworkOf(of, known), 'misuseTriageDays'));
 
+/** The streams of the terms of a report that takes its programme from the case that it names. */
+export const termsOfCase = (data: FlagMisuse, known: ConsultedStreams): readonly StreamRef[] =>
+  takesProgramme(data) && data.case !== undefined && known.has(assistanceCase, data.case)
+    ? caseTermStreams(known.of(assistanceCase, data.case))
+    : [];
+
 /**
  * R18: never refused because of another stream's state: only the donor and the programme are taken
  * from there, if the report names none. The limits run from the recording: the intake cannot know
- * of it before. They are those of the framework if the report itself names the programme.
+ * of it before. They are those of the framework of its programme, or of its case.
  */
 export function flag(data: FlagMisuse, context: DecisionContext): readonly MisuseCaseEvent[] | Refusal {
-  const framework = frameworkOf(data.programme, context.known);
+  const { known } = context;
+  const framework =
+    takesProgramme(data) && data.case !== undefined
+      ? frameworkOfCase(known.of(assistanceCase, data.case), known)
+      : frameworkOf(data.programme, known);
   const acknowledgeBy = addDays(context.now, parameterOf(framework, 'misuseAcknowledgeDays'));
-  const triageBy = lastTriageDay(context.now, data.programme, context);
+  const triageBy = addDays(context.now, parameterOf(framework, 'misuseTriageDays'));
   const refusal = impossibleDays(data.happened, context);
   const donor = donorOf(data, context);
   const within = programmeOf(data, context);
