@@ -86,6 +86,7 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
   'recorded-facts': {
     status: ['unanswered', 'confirmed', 'disputed'],
     outcome: [null, 'accepted'],
+    correctable: [true, false],
     fact: [
       'FundsDisbursed',
       'AssistanceDelivered',

@@ -9,7 +9,7 @@ export interface RecordedFacts {
   readonly 'funding-account': 'FundsDisbursed' | 'ExpenditureReported';
   readonly 'assistance-case': 'AssistanceDelivered';
   readonly 'training-activity': 'TrainingCompleted' | 'TrainingTerminated';
-  readonly 'end-use-check': 'EndUseCheckPerformed' | 'DiscrepancyFound';
+  readonly 'end-use-check': 'EndUseCheckPerformed' | 'DiscrepancyFound' | 'AccessDenied';
   readonly 'third-party-transfer': 'ThirdPartyTransferCarriedOut';
 }
 
@@ -28,7 +28,10 @@ export class WithdrawDispute extends ConfirmFact {
 }
 
 export class AnswerDispute extends ConfirmFact {
-  @oneOf(['accepted', 'rejected'], 'accepted: a correction of the fact follows; rejected: it stays as recorded')
+  @oneOf(
+    ['accepted', 'rejected'],
+    'accepted: a correction of the fact follows or, where nothing corrects it, the dispute remains as a note on it; rejected: it stays as recorded',
+  )
   readonly outcome!: 'accepted' | 'rejected';
   @reason('document-on-file') readonly reason!: string;
 }

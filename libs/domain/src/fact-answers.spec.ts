@@ -1,6 +1,7 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { given } from '../../../test/support/decider-specification.js';
+import { endUseCheck } from './monitoring/end-use-check.js';
 import { fundingAccount } from './planning/funding-account.js';
 import { thirdPartyTransfer } from './equipment/third-party-transfer.js';
 
@@ -92,6 +93,25 @@ describe('a fact about a recipient', () => {
   });
   it('does not wait if the system recorded it: what it follows from was answered', () =>
     accountOf().by('entente', 'system').as('estmark', 'recipient').refuses(yes, 'not-a-recorded-fact'));
+});
+
+describe('a fact about the holder of items', () => {
+  it('is disputed by it: also that it denied access', () => {
+    const parties = { donor: 'norland', recipient: 'estmark', holder: 'vestra', item: 'sight', site: 'depot' };
+    const scheduled = act('EndUseCheckScheduled', {
+      ...parties,
+      type: 'routine',
+      manner: 'on-site',
+      serials: [],
+      quantity: 1,
+      due: '2026-06-01',
+    });
+    const denied = act('AccessDenied', { on: '2026-05-28', reason: 'military-operation' });
+    const check = (as: string) => given(endUseCheck, scheduled, denied).by('veritas', 'monitor').as(as, 'recipient');
+    const open = { fact: given.id(1), reason: 'access-was-given' };
+    check('vestra').decides(act('DisputeFact', open), act('FactDisputed', open));
+    check('estmark').refuses(act('DisputeFact', open), 'not-the-party-concerned');
+  });
 });
 
 describe('a dispute of a recorded fact', () => {

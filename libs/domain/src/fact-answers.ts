@@ -49,7 +49,7 @@ const FACTS: {
   'funding-account': { FundsDisbursed: theRecipient, ExpenditureReported: theRecipient },
   'assistance-case': { AssistanceDelivered: theRecipient },
   'training-activity': { TrainingCompleted: theRecipient, TrainingTerminated: theRecipient },
-  'end-use-check': { EndUseCheckPerformed: theHolder, DiscrepancyFound: theHolder },
+  'end-use-check': { EndUseCheckPerformed: theHolder, DiscrepancyFound: theHolder, AccessDenied: theHolder },
   'third-party-transfer': { ThirdPartyTransferCarriedOut: ({ to }) => to },
 };
 

@@ -294,6 +294,52 @@ describe('the value of the items of a check', () => {
   });
 });
 
+describe('the read model recorded-facts', () => {
+  type Step = readonly [type: string, data: unknown];
+  const parties = { donor: 'norland', recipient: 'estmark', holder: 'estmark' };
+  /** The row of the fact, which is the second event. */
+  const of = (stream: string, ...steps: readonly Step[]) => rowsOf('recorded-facts', happened(stream, ...steps))['e1'];
+  const paid = 'e1';
+  const accepted: readonly Step[] = [
+    ['FactDisputed', { fact: paid, reason: 'x' }],
+    ['DisputeAnswered', { fact: paid, outcome: 'accepted', reason: 'x' }],
+  ];
+  const account: readonly Step[] = [
+    ['FundingAccountOpened', { ...parties, currency: 'USD' }],
+    ['FundsDisbursed', { amount: 100, period: '2026' }],
+  ];
+  const A = 'funding-account/norland.a';
+
+  it('states whether a correction can follow an accepted dispute, or that remains as a note', () => {
+    expect(of(A, ...account, ...accepted)).toMatchObject({ outcome: 'accepted', correctable: true });
+    const closed: Step = ['FundingAccountClosed', { reason: 'done' }];
+    expect(of(A, ...account, closed, ...accepted)).toMatchObject({ outcome: 'accepted', correctable: false });
+    const check = (...visit: Step) => of('end-use-check/veritas.c', ['EndUseCheckScheduled', parties], visit);
+    expect(check('DiscrepancyFound', { discrepancy: 'd' })).toMatchObject({ correctable: false });
+    expect(check('AccessDenied', {})).toMatchObject({ fact: 'AccessDenied', concerned: 'estmark', correctable: false });
+    expect(check('EndUseCheckPerformed', { results: [{ serial: 's' }] })).toMatchObject({ correctable: true });
+    expect(check('EndUseCheckPerformed', { results: [], lots: [{ lot: 'l' }] })).toMatchObject({ correctable: false });
+    const transfer: readonly Step[] = [
+      ['ThirdPartyTransferRequested', { ...parties, holder: 'estmark' }],
+      ['ThirdPartyTransferCarriedOut', { to: 'vestra' }],
+    ];
+    expect(of('third-party-transfer/estmark.t', ...transfer)).toMatchObject({ correctable: false });
+  });
+
+  it('has the money of a movement, less what corrections took back, so that totals add it by answer', () => {
+    const by = (amountBy: number): Step => ['MovementCorrected', { corrects: paid, amountBy, period: '2026' }];
+    const back: Step = ['FundsReimbursed', { corrects: paid, amount: 30, period: '2026' }];
+    expect(of(A, ...account)).toMatchObject({ amount: 100, currency: 'USD', status: 'unanswered' });
+    expect(of(A, ...account, ['FactConfirmed', { fact: paid }])).toMatchObject({ amount: 100, status: 'confirmed' });
+    expect(of(A, ...account, by(-10), back, ['FactDisputed', { fact: paid, reason: 'x' }])).toMatchObject({
+      amount: 60,
+      status: 'disputed',
+    });
+    const check = of('end-use-check/veritas.c', ['EndUseCheckScheduled', parties], ['DiscrepancyFound', {}]);
+    expect(check).toMatchObject({ amount: null, currency: null });
+  });
+});
+
 describe('the read model milestones', () => {
   it('keeps the first due date through replans, and the day of the outcome as corrected', () => {
     const rows = rowsOf(

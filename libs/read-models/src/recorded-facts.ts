@@ -8,7 +8,7 @@ import type {
   TrainingActivityEvent,
 } from '@entente/contracts';
 import { type DataOf, type Event, type Projection, type RecordedEvent, actsFor } from '@entente/kernel';
-import { day, dayOrNull, text, textOrNull } from './columns.js';
+import { amountOrNull, day, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { type About, partiesOf } from './due/changes.js';
 import { type Origin, originOf } from './row-by.js';
 
@@ -29,11 +29,18 @@ export class RecordedFactRow {
   ])
   status!: string;
   @textOrNull('the code of the reason of the dispute, if it is disputed') reason!: string | null;
-  @textOrNull('accepted (a correction follows) or rejected: how the dispute was answered; null without an answer', [
-    'accepted',
-    'rejected',
-  ])
+  @textOrNull(
+    'accepted (a correction follows; if none can, this is the note on the fact) or rejected: how the dispute was answered; null without an answer',
+    ['accepted', 'rejected'],
+  )
   outcome!: string | null;
+  @flag(
+    'whether a correction can follow, as of the newest answer: not of a transfer, a discrepancy (it is cleared), denied access, a visit that saw lots only, and of a closed account',
+  )
+  correctable!: boolean;
+  @amountOrNull('of a movement of money, its amount, less what corrections of it took back, in minor units')
+  amount!: number | null;
+  @textOrNull('the ISO 4217 code of the currency of the amount') currency!: string | null;
   @dayOrNull('the day of the confirmation or dispute; null while it is unanswered') answered_on!: string | null;
 }
 
@@ -43,12 +50,18 @@ interface Source<E extends Event, Types extends E['type']> {
   about(data: never, origin: Origin): About;
   /** The organisation that a fact concerns; by default the recipient. */
   readonly facts: { readonly [Type in Types]: ((data: DataOf<E, Type>) => string) | 'recipient' };
-  readonly later?: { readonly [Type in E['type']]?: (data: DataOf<E, Type>) => About };
+  /** Which of them a correction can name; by default all. */
+  readonly correctable?: { readonly [Type in Types]?: (data: DataOf<E, Type>) => boolean };
+  readonly later?: { readonly [Type in E['type']]?: (data: DataOf<E, Type>) => Head };
 }
+
+/** What rows take from their stream, besides whom they concern. */
+type Head = About & { readonly correctable?: boolean };
 const source = <E extends Event, Types extends E['type'], Opens extends E['type']>(of: {
   readonly opens: Opens;
   about(data: DataOf<E, Opens>, origin: Origin): About;
   readonly facts: Source<E, Types>['facts'];
+  readonly correctable?: NonNullable<Source<E, Types>['correctable']>;
   readonly later?: NonNullable<Source<E, Types>['later']>;
 }): Source<E, Types> => of;
 
@@ -61,8 +74,9 @@ const SOURCES: {
 } = {
   'funding-account': source<FundingAccountEvent, RecordedFacts['funding-account'], 'FundingAccountOpened'>({
     opens: 'FundingAccountOpened',
-    about: partiesOf,
+    about: (data) => ({ ...partiesOf(data), currency: data.currency }),
     facts: { FundsDisbursed: 'recipient', ExpenditureReported: 'recipient' },
+    later: { FundingAccountClosed: () => ({ correctable: false }) },
   }),
   'assistance-case': source<AssistanceCaseEvent, RecordedFacts['assistance-case'], 'AssistanceRequested'>({
     opens: 'AssistanceRequested',
@@ -78,7 +92,12 @@ const SOURCES: {
   'end-use-check': source<EndUseCheckEvent, RecordedFacts['end-use-check'], 'EndUseCheckScheduled'>({
     opens: 'EndUseCheckScheduled',
     about: (data) => ({ ...partiesOf(data), recipient: data.holder }),
-    facts: { EndUseCheckPerformed: 'recipient', DiscrepancyFound: 'recipient' },
+    facts: { EndUseCheckPerformed: 'recipient', DiscrepancyFound: 'recipient', AccessDenied: 'recipient' },
+    correctable: {
+      EndUseCheckPerformed: ({ results }) => results.length > 0,
+      DiscrepancyFound: () => false,
+      AccessDenied: () => false,
+    },
     later: { CheckedItemsTransferred: ({ to, next }) => (next === undefined ? { recipient: to } : {}) },
   }),
   'third-party-transfer': source<
@@ -89,6 +108,7 @@ const SOURCES: {
     opens: 'ThirdPartyTransferRequested',
     about: (data) => partiesOf({ ...data, recipient: data.holder }),
     facts: { ThirdPartyTransferCarriedOut: ({ to }) => to },
+    correctable: { ThirdPartyTransferCarriedOut: () => false },
   }),
 };
 
@@ -96,7 +116,8 @@ interface AnySource {
   readonly opens: string;
   about(data: unknown, origin: Origin): About;
   readonly facts: Readonly<Record<string, ((data: unknown) => string) | 'recipient'>>;
-  readonly later?: Readonly<Record<string, (data: unknown) => About>>;
+  readonly correctable?: Readonly<Record<string, (data: unknown) => boolean>>;
+  readonly later?: Readonly<Record<string, (data: unknown) => Head>>;
 }
 const sourceOf = ({ stream }: RecordedEvent): AnySource =>
   (SOURCES as unknown as Readonly<Record<string, AnySource>>)[stream.slice(0, stream.indexOf('/'))] as AnySource;
@@ -113,6 +134,9 @@ const EMPTY: RecordedFactRow = {
   assistance_case: null,
   ...UNANSWERED,
   status: '',
+  correctable: true,
+  amount: null,
+  currency: null,
 };
 
 /** What an event changes in the row of the fact that it names. */
@@ -129,11 +153,26 @@ function answered(event: FactEvent, answered_on: string): Partial<RecordedFactRo
   }
 }
 
-const headWith = (head: RecordedFactRow, { recipient, ...about }: About): RecordedFactRow => ({
+interface Movement {
+  readonly corrects?: string;
+  readonly amount?: number;
+  readonly amountBy?: number;
+}
+
+/** A movement of money after one of its corrections: a movement back, or the difference. */
+function amountAfter({ amount, fact_event }: RecordedFactRow, { data }: RecordedEvent): number | null {
+  const { corrects, amount: back = 0, amountBy = -back } = data as Movement;
+  return amount === null || corrects !== fact_event ? amount : amount + amountBy;
+}
+
+const headWith = (head: RecordedFactRow, { recipient, ...about }: Head): RecordedFactRow => ({
   ...head,
   ...about,
   concerned: recipient ?? head.concerned,
 });
+
+const isCorrectable = (head: RecordedFactRow, event: RecordedEvent): boolean =>
+  head.correctable && sourceOf(event).correctable?.[event.type]?.(event.data) !== false;
 
 function evolve(
   row: RecordedFactRow | null,
@@ -147,23 +186,32 @@ function evolve(
   if (key === '') return head === null ? null : headWith(head, later?.[event.type]?.(event.data) ?? {});
   const concerns = facts[event.type];
   if (concerns === undefined || key !== event.id)
-    return row === null ? null : { ...row, ...answered(event as unknown as FactEvent, origin.day) };
+    return row === null
+      ? null
+      : {
+          ...row,
+          ...answered(event as unknown as FactEvent, origin.day),
+          correctable: row.correctable && head?.correctable !== false,
+          amount: amountAfter(row, event),
+        };
   const recorded_by = actsFor(event.metadata.actor);
   const concerned = concerns === 'recipient' ? (head?.concerned ?? '') : concerns(event.data);
   if (head === null || concerned === recorded_by || event.metadata.actor.role === 'system') return null;
   const fact = { fact_event: event.id, fact: event.type, concerned, recorded_by, recorded_on: origin.day };
-  return { ...head, ...fact, ...UNANSWERED };
+  const { amount = 0 } = event.data as Movement;
+  const money = head.currency === null ? null : amount;
+  return { ...head, ...fact, ...UNANSWERED, correctable: isCorrectable(head, event), amount: money };
 }
 
 /** What others recorded about an organisation: what it confirmed, what it disputed, what waits. */
 export const recordedFacts: Projection<Event, RecordedFactRow> = {
   name: 'recorded-facts',
   topic: 'Recipients',
-  version: 2,
+  version: 3,
   kinds: Object.keys(SOURCES),
   about: 'a fact that one organisation recorded about another: confirmed, disputed or unanswered',
   entity: RecordedFactRow,
-  totals: { counts: 'facts', by: ['concerned', 'fact', 'status'], sums: [] },
+  totals: { counts: 'facts', by: ['concerned', 'fact', 'status', 'currency'], sums: ['amount'] },
   head: true,
   touches: (event) => {
     const { opens, facts, later = {} } = sourceOf(event);

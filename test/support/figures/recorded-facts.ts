@@ -13,11 +13,34 @@ const CONCERNS: Readonly<Record<string, string>> = {
   'training-activity/TrainingTerminated': 'recipient',
   'end-use-check/EndUseCheckPerformed': 'holder',
   'end-use-check/DiscrepancyFound': 'holder',
+  'end-use-check/AccessDenied': 'holder',
   'third-party-transfer/ThirdPartyTransferCarriedOut': 'to',
 };
 
 const kindOf = ({ stream }: RecordedEvent): string => stream.slice(0, stream.indexOf('/'));
 const senderOf = ({ metadata: { actor } }: RecordedEvent): string => actor.for ?? actor.organisation;
+
+/** The facts that no correction names, besides those of closed accounts. */
+const LASTING = ['DiscrepancyFound', 'AccessDenied', 'ThirdPartyTransferCarriedOut'];
+
+/** Whether a correction could follow the fact, or its newest answer. */
+function correctable(events: readonly RecordedEvent[], event: RecordedEvent): boolean {
+  const { results } = event.data as { readonly results?: readonly unknown[] };
+  if (LASTING.includes(event.type) || results?.length === 0) return false;
+  const newest = events.findLastIndex(
+    ({ id, data }) => id === event.id || (data as Data)['fact'] === event.id || (data as Data)['corrects'] === event.id,
+  );
+  return !events.slice(0, newest).some(({ type }) => type === 'FundingAccountClosed');
+}
+
+/** The money of a fact, less what its corrections took back. */
+function moneyOf(events: readonly RecordedEvent[], { id, data }: RecordedEvent): number {
+  const by = events.map((one) => one.data as Data).filter(({ corrects }) => corrects === id);
+  return by.reduce(
+    (sum, { amount, amountBy }) => sum + Number(amountBy ?? -Number(amount)),
+    Number((data as Data)['amount']),
+  );
+}
 
 /** What the answers state since the fact and its last correction. */
 function answer(events: readonly RecordedEvent[], id: string): FigureRow {
@@ -63,6 +86,9 @@ export const recordedFactRows = (log: readonly RecordedEvent[]): readonly Figure
           assistance_case: (kindOf(event) === 'assistance-case' ? idOf(event.stream) : (opening['case'] ?? null)) as
             string | null,
           ...answer(events, event.id),
+          correctable: correctable(events, event),
+          amount: kindOf(event) === 'funding-account' ? moneyOf(events, event) : null,
+          currency: kindOf(event) === 'funding-account' ? (opening['currency'] as string) : null,
         },
       ];
     });

@@ -47,7 +47,7 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   'storage-sites': of('stores', ['status']),
   items: of('items', ['status', 'check_overdue']),
   'third-party-transfers': of('transfers', ['transfer_kind', 'status', 'confirmation']),
-  'recorded-facts': of('facts', ['concerned', 'fact', 'status']),
+  'recorded-facts': of('facts', ['concerned', 'fact', 'status', 'currency'], ['amount']),
   'technology-releases': of('releases', ['status']),
   custody: of('steps', ['happened']),
   'loss-reports': of('reports', ['status', 'reported_as', 'overdue']),
