@@ -114,7 +114,7 @@ describe('a movement of money is corrected (R26, R31)', () => {
   it('and later taken back in its right period, at its right amount', () => {
     const moved = [...past, corrected(1, 'pledged', -1_000), corrected(1, 'pledged', 900, '2027')];
     const back = (amount: number, period: string) => ({ amount, period, ...wrong(1, {}) });
-    donor(...moved).decides(act('ReducePledge', back(900, '2027')), act('PledgeReduced', back(900, '2027')));
+    donor(...moved).decides(act('ReducePledge', back(900, '2027')), act('PledgeReduced', { ...back(900, '2027'), on }));
     donor(...moved).refuses(act('ReducePledge', back(901, '2027')), 'exceeds-what-is-left');
     donor(...moved).refuses(act('ReducePledge', back(1, '2026')), 'nothing-left-to-correct');
   });
