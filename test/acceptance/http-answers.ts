@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { ApiClient } from '../support/api-client.js';
 import { loadExample } from '../support/example-data.js';
+import { until } from '../support/kafka.js';
 
 const PROGRAMME = '/v1/programme/norland.border-training';
 
@@ -220,6 +222,42 @@ export function httpAnswers(opens: DeploymentFactory): void {
         let received = '';
         for await (const bytes of socket) received += String(bytes);
         expect(received).toMatch(/^HTTP\/1\.1 413 .*"code":"body-too-large".*HTTP\/1\.1 200 .*"ok"/s);
+      }
+    });
+
+    const CLOSE = 'Host: h\r\nConnection: close\r\nContent-Type: application/json\r\n';
+    it.each([
+      ['a body that is too large', `POST ${PROGRAMME}/propose HTTP/1.1\r\n${CLOSE}`, 413, 'body-too-large'],
+      ['a client of HTTP/1.0', `POST ${PROGRAMME}/propose HTTP/1.0\r\n${CLOSE}`, 413, 'body-too-large'],
+      ['an address that cannot be decoded', `POST /%ff HTTP/1.1\r\n${CLOSE}`, 400, 'unreadable'],
+      ['no host', `POST /nowhere HTTP/1.1\r\n${CLOSE.replace('Host: h\r\n', '')}`, 400, 'unreadable'],
+      ['another media type', `POST ${PROGRAMME}/propose HTTP/1.1\r\n${CLOSE.replace('/json', '/xml')}`, 415, 'wrong-c'],
+      ['an expectation', `POST /nowhere HTTP/1.1\r\nExpect: tea\r\n${CLOSE}`, 417, 'expectation-failed'],
+    ])('is read to its end before the connection is closed, as the client asked: %s', async (_, head, status, code) => {
+      const parts = JSON.stringify({ title: 'x'.repeat(3_000_000) }).match(/[^]{1,60000}/g) ?? [];
+      const { hostname, port } = new URL(deployment.url);
+      for (let i = 0; i < 3; i += 1) {
+        const socket = connect({ port: Number(port), host: hostname, allowHalfOpen: true });
+        let answer = '';
+        let ended = false;
+        socket.on('data', (bytes: Buffer) => (answer += bytes.toString())).on('end', () => (ended = true));
+        const write = (text: string): Promise<void> =>
+          new Promise((resolve, reject) => {
+            socket.write(text, (error) => (error == null ? resolve() : reject(error)));
+          });
+        await write(`${head}Content-Length: ${parts.join('').length}\r\n\r\n`);
+        await until(() => Promise.resolve(answer.endsWith('}')));
+        await pause(50);
+        for (const part of parts) {
+          await write(part);
+          expect(ended).toBe(part === parts.at(-1) ? ended : false);
+        }
+        const startedAt = performance.now();
+        if (!ended) await once(socket, 'end');
+        socket.destroy();
+        expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [^]*"code":"${code}[^]*\\}$`));
+        expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+        expect(performance.now() - startedAt).toBeLessThan(1000);
       }
     });
 

@@ -1,29 +1,43 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PROBLEM_TYPE, Problem, problemText } from './problem.js';
 
 /** The time in which a client may send the rest of a request that is answered with an error. */
 const DRAIN_MS = 5000;
 
-/** A reply of the web server before its routes. */
-interface RawReply {
-  readonly raw: { statusCode: number; setHeader(name: string, value: string): unknown; end(body: string): unknown };
+/** A request or a reply of the web server before its routes. */
+interface Raw {
+  readonly raw: object;
 }
 
 /** Answers an address that cannot be decoded. */
-export function onUnreadableAddress(_error: unknown, _request: unknown, { raw }: RawReply): void {
-  const problem = new Problem(400, 'unreadable', 'the address cannot be read: it must be percent-encoded UTF-8');
-  raw.statusCode = problem.status;
-  raw.setHeader('content-type', PROBLEM_TYPE);
-  raw.end(problemText(problem));
+export function onUnreadableAddress(_error: unknown, request: Raw, reply: Raw): void {
+  const title = 'the address cannot be read: it must be percent-encoded UTF-8';
+  const problem = new Problem(400, 'unreadable', title);
+  answerEarly(request.raw as IncomingMessage, reply.raw as ServerResponse, problem, {});
 }
 
 /** Answers a request that expects what this server does not do, and closes the connection. */
-export function onExpectation(_request: unknown, reply: ServerResponse): void {
+export function onExpectation(request: IncomingMessage, reply: ServerResponse): void {
   const problem = new Problem(417, 'expectation-failed', 'the only value of Expect that is understood is 100-continue');
-  reply.writeHead(problem.status, { 'content-type': PROBLEM_TYPE, connection: 'close' });
-  reply.end(problemText(problem));
+  answerEarly(request, reply, problem, { connection: 'close' });
+}
+
+/** Answers a request that no route sees. */
+function answerEarly(
+  request: IncomingMessage,
+  reply: ServerResponse,
+  problem: Problem,
+  headers: Readonly<Record<string, string>>,
+): void {
+  const body = problemText(problem);
+  const length = Buffer.byteLength(body);
+  reply.writeHead(problem.status, { 'content-type': PROBLEM_TYPE, 'content-length': length, ...headers });
+  reply.write(body);
+  if (isArriving(request)) onArrival(request, () => reply.end());
+  else reply.end();
 }
 
 function clientProblem(code: string | undefined): Problem {
@@ -77,21 +91,27 @@ export function onClientError(error: Error & { code?: string }, socket: Socket):
   if (!socket.writable) return void socket.destroy(error);
   socket.end(lastAnswer(clientProblem(error.code)));
   socket.resume();
-  closeLater(socket, () => socket.destroyed);
-}
-
-/** Closes a connection after a bounded time in which what still comes is discarded. */
-function closeLater(socket: Socket, isOver: () => boolean): void {
-  const late = setTimeout(() => {
-    if (!isOver()) socket.destroy();
-  }, DRAIN_MS).unref();
-  socket.once('close', () => clearTimeout(late));
+  closeLater(socket);
 }
 
 /**
- * An error may be answered while its request still arrives. The connection stays open until the
- * request is complete, for a bounded time: closed at once, it would be reset, and the client would
- * lose the answer.
+ * Closes a connection after a bounded time in which what still comes is discarded; not if what is
+ * returned is called before.
+ */
+function closeLater(socket: Socket): () => void {
+  const late = setTimeout(() => socket.destroy(), DRAIN_MS).unref();
+  const cancel = (): void => {
+    clearTimeout(late);
+    socket.off('close', cancel);
+  };
+  socket.once('close', cancel);
+  return cancel;
+}
+
+/**
+ * An error may be answered while its request still arrives. The answer is sent at once, and ends
+ * when the request is complete, for a bounded time: a connection that were closed before would be
+ * reset, and the client would lose the answer.
  */
 export function drainRequests(app: NestFastifyApplication): void {
   app
@@ -99,13 +119,30 @@ export function drainRequests(app: NestFastifyApplication): void {
     .getInstance()
     .addHook('onSend', (request, reply, payload, done) => {
       const { raw } = request;
-      if (reply.statusCode >= 400 && isArriving(raw)) {
-        reply.removeHeader('connection');
-        raw.resume();
-        closeLater(raw.socket, () => raw.complete);
-      }
-      done(null, payload);
+      if (reply.statusCode < 400 || typeof payload !== 'string' || !isArriving(raw)) return done(null, payload);
+      // The web server would close the connection, and the client need not.
+      if (!asksToClose(raw)) reply.removeHeader('connection');
+      const answer = new Readable({ read: () => undefined });
+      answer.push(payload);
+      onArrival(raw, () => answer.push(null));
+      reply.header('content-length', Buffer.byteLength(payload));
+      done(null, answer);
     });
+}
+
+const asksToClose = ({ headers, httpVersion }: IncomingMessage): boolean =>
+  httpVersion === '1.0' || /(?:^|[\s,])close(?:$|[\s,])/i.test(headers.connection ?? '');
+
+/** Reads the rest of a request and discards it: its end, or that of its connection, is awaited. */
+function onArrival(request: IncomingMessage, arrived: () => void): void {
+  const cancel = closeLater(request.socket);
+  const once = (): void => {
+    request.off('end', once).off('close', once);
+    cancel();
+    arrived();
+  };
+  request.on('end', once).on('close', once);
+  request.resume();
 }
 
 const isArriving = ({ complete, headers }: IncomingMessage): boolean =>
