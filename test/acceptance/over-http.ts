@@ -222,6 +222,19 @@ export function overHttp(opens: DeploymentFactory): void {
       });
     });
 
+    it('are refused by their size before their contents: a body of many fields', async () => {
+      const more = Object.fromEntries(Array.from({ length: 80_000 }, (_, i) => [`f${i}`, 1]));
+      const answers = [
+        { ...proposal, ...more },
+        { ...proposal, reported: more },
+      ].map((payload) => send('/v1/programme/norland.p5/propose', payload));
+      const named = (await Promise.all(answers)).map(({ status, body }) => [status, body['errors']]);
+      expect(named).toEqual([
+        [400, [{ path: '', message: expect.stringMatching(/^must have no more than 1000 fields, and has 800\d\d$/) }]],
+        [400, [{ path: 'reported', message: 'must have no more than 1000 fields, and has 80000' }]],
+      ]);
+    });
+
     it('are read as UTF-8 under each of its names, and with the content encoding identity', async () => {
       for (const charset of ['UTF-8', '"utf-8"', 'utf8'])
         expect(

@@ -188,7 +188,7 @@ const IS_BATCH = 'it is a batch of CloudEvents: send each in a message of its ow
 
 /** Why a message without `ce_` headers and without a media type of CloudEvents is unreadable. */
 function withoutHeaders(mediaType: string | undefined, value: Uint8Array | null): string {
-  const read = (value?.length ?? 0) > MAX_BODY_BYTES ? { json: null } : readJson(value);
+  const read = (value?.length ?? 0) > MAX_BODY_BYTES ? { json: null } : readJson(value, { whole: true });
   const json = 'json' in read ? read.json : null;
   const [first] = Array.isArray(json) ? (json as readonly unknown[]) : [json];
   const isEvent = typeof first === 'object' && first !== null && Object.hasOwn(first, 'specversion');
@@ -209,7 +209,7 @@ function bodyOf(headers: ReceivedMessage['headers'], value: Uint8Array | null): 
 }
 
 function fromStructured(value: Uint8Array | null): ParsedCloudEvent | { readonly reason: string } {
-  const read = readJson(value);
+  const read = readJson(value, { whole: true });
   const event = 'json' in read ? read.json : null;
   if (Array.isArray(event)) return { reason: IS_BATCH };
   if (event === null || typeof event !== 'object' || Array.isArray(event))
@@ -221,11 +221,14 @@ function fromStructured(value: Uint8Array | null): ParsedCloudEvent | { readonly
   const attributes = Object.fromEntries(present.filter(([, one]) => isScalar(one)).map(([n, one]) => [n, String(one)]));
   const invalidAttributes = present.filter(([, one]) => !isScalar(one)).map(([name]) => name);
   const errors = 'json' in read ? read.errors : [];
-  const isInData = ({ path }: FieldError): boolean => path.startsWith('data.');
+  const isInData = (error: FieldError): boolean => isWithin(error, 'data');
   const ambiguous = errors.find(
     (error) => !isInData(error) && !invalidAttributes.some((name) => isWithin(error, name)),
   );
-  if (ambiguous !== undefined) return { reason: `its attribute ${ambiguous.path} ${ambiguous.message}` };
+  if (ambiguous !== undefined) {
+    const { path, message } = ambiguous;
+    return { reason: `${path === '' ? 'it' : `its attribute ${path}`} ${message}` };
+  }
   const parts = { attributes, invalidAttributes };
   const failed = (path: string, message: string): ParsedCloudEvent => ({
     ...parts,
@@ -244,7 +247,7 @@ function fromStructured(value: Uint8Array | null): ParsedCloudEvent | { readonly
   return { ...parts, body: inData.length > 0 ? { errors: inData } : { json: data } };
 }
 
-const isWithin = ({ path }: FieldError, name: string): boolean => path.startsWith(`${name}.`);
+const isWithin = ({ path }: FieldError, name: string): boolean => path === name || path.startsWith(`${name}.`);
 
 /** The bytes of a text in base64; null if it is not base64. */
 function fromBase64(text: string): Uint8Array | null {

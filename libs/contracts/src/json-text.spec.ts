@@ -38,9 +38,40 @@ describe('JSON as it is read', () => {
     expect(pathsIn(text)).toEqual(paths);
   });
 
+  it('is unreadable if it is no JSON, whatever it has', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'{}[]",:\\a1-.e \n'), maxLength: 12 }), (text) => {
+        let isJson = true;
+        try {
+          JSON.parse(text);
+        } catch {
+          isJson = false;
+        }
+        expect(['unreadable' in readJson(bytes(text)), text]).toEqual([!isJson, text]);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
   it('has no byte replaced', () => {
     const read = readJson(Uint8Array.from([...bytes('{"a":"'), 0xff, ...bytes('"}')]));
     expect(read).toEqual({ unreadable: expect.stringContaining('not UTF-8') });
+  });
+
+  it('names an object with too many names, and counts them', () => {
+    const many = (n: number): string => JSON.stringify(Object.fromEntries(Array.from({ length: n }, (_, i) => [i, 1])));
+    const errorsIn = (text: string) => {
+      const read = readJson(bytes(text));
+      return 'unreadable' in read ? read : read.errors;
+    };
+    const message = 'must have no more than 1000 fields, and has 80000';
+    expect(errorsIn(many(1000))).toEqual([]);
+    expect(errorsIn(many(80_000))).toEqual([{ path: '', message }]);
+    expect(errorsIn(`{"a":[{},{"b":${many(80_000)},"c":${many(7)}}]}`)).toEqual([{ path: 'a.1.b', message }]);
+    // It is not parsed, whether or not it is JSON.
+    expect(readJson(bytes(many(80_000)))).toMatchObject({ json: null });
+    expect(errorsIn(`{"a":${many(80_000)},"b":[}`)).toEqual([{ path: 'a', message }]);
+    expect(readJson(bytes(many(80_000)), { maxFields: 80_000 })).toMatchObject({ errors: [] });
   });
 
   it('names a hundred errors at most, however long and deep it is', () => {

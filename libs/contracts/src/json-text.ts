@@ -14,13 +14,28 @@ export type ReadJson =
 
 /** The number of significant digits that a double can hold at most. */
 const MAX_DIGITS = 17;
+/** No contract has an object with nearly as many fields. */
+const MAX_FIELDS = 1000;
+
+export interface JsonReading {
+  /** What is read, in sentences. */
+  readonly what?: string;
+  /** The greatest number of fields in one object. */
+  readonly maxFields?: number;
+  /** Whether it is parsed also if an object has more. */
+  readonly whole?: boolean;
+}
 
 /**
- * Parses JSON in UTF-8, which `what` names in sentences. Nothing is replaced silently: bytes that
- * are not UTF-8 are unreadable, as is a name that could reach a prototype; a name that occurs twice
- * in one object and a number that cannot be kept as it was written are errors.
+ * Parses JSON in UTF-8. Nothing is replaced silently: bytes that are not UTF-8 are unreadable, as
+ * is a name that could reach a prototype; a name that occurs twice in one object and a number that
+ * cannot be kept as it was written are errors. So is an object with too many fields: it is not even
+ * parsed, so that it costs no more than to count them.
  */
-export function readJson(bytes: Uint8Array | null, what = 'the body'): ReadJson {
+export function readJson(
+  bytes: Uint8Array | null,
+  { what = 'the body', maxFields = MAX_FIELDS, whole = false }: JsonReading = {},
+): ReadJson {
   const must = `${what} must be JSON in UTF-8`;
   let text: string;
   try {
@@ -29,8 +44,8 @@ export function readJson(bytes: Uint8Array | null, what = 'the body'): ReadJson 
     return { unreadable: `${must}: it has bytes that are not UTF-8` };
   }
   try {
-    const json: unknown = JSON.parse(text);
-    const { errors, reserved } = scan(text);
+    const { errors, reserved, isLarge } = scan(text, maxFields);
+    const json: unknown = isLarge && !whole ? null : JSON.parse(text);
     return reserved === null ? { json, errors } : { unreadable: `${what} may not have a field ${reserved}` };
   } catch (error) {
     return { unreadable: must, cause: error as Error };
@@ -41,18 +56,29 @@ export function readJson(bytes: Uint8Array | null, what = 'the body'): ReadJson 
 interface Open {
   /** The names in an object so far; null in a list. */
   readonly names: Set<string> | null;
+  /** The number of names so far. */
+  count: number;
   /** The current name or index. */
   at: string | number;
 }
 
 const COLON = /\s*:/y;
-const NUMBER = /[-+.0-9eE]+/y;
+const NUMBER = /-?[0-9][-+.0-9eE]*/y;
+/** Spaces, colons, and the letters of `true`, `false` and `null`. */
+const BETWEEN = /[\s:a-z]+/y;
 
-/** Looks for ambiguous names and numbers in a text that is valid JSON. */
-function scan(text: string): { readonly errors: readonly FieldError[]; readonly reserved: string | null } {
+/**
+ * Looks for ambiguous names and numbers, and large objects. In a text that is not valid JSON, it
+ * may find anything.
+ */
+function scan(
+  text: string,
+  maxFields: number,
+): { readonly errors: readonly FieldError[]; readonly reserved: string | null; readonly isLarge: boolean } {
   const errors = new ErrorList();
   const open: Open[] = [];
   let found = 0;
+  let isLarge = false;
   const add = (message: string): void => {
     found += 1;
     errors.add(open.map(({ at }) => String(at)).join('.'), message);
@@ -61,14 +87,18 @@ function scan(text: string): { readonly errors: readonly FieldError[]; readonly 
     const of = open.at(-1);
     switch (text[i]) {
       case '{':
-        open.push({ names: new Set(), at: '' });
+        open.push({ names: new Set(), count: 0, at: '' });
         break;
       case '[':
-        open.push({ names: null, at: 0 });
+        open.push({ names: null, count: 0, at: 0 });
         break;
       case '}':
       case ']':
         open.pop();
+        if (of !== undefined && of.count > maxFields) {
+          isLarge = true;
+          add(`must have no more than ${maxFields} fields, and has ${of.count}`);
+        }
         break;
       case ',':
         if (typeof of?.at === 'number') of.at += 1;
@@ -76,26 +106,28 @@ function scan(text: string): { readonly errors: readonly FieldError[]; readonly 
       case '"': {
         const end = endOfString(text, i);
         if (of?.names && matchAt(COLON, text, end + 1) !== null) {
-          const name = JSON.parse(text.slice(i, end + 1)) as string;
+          const name = nameIn(text.slice(i, end + 1));
           of.at = name;
-          if (reachesPrototype(open, name)) return { errors: [], reserved: name };
+          of.count += 1;
+          if (reachesPrototype(open, name)) return { errors: [], reserved: name, isLarge };
           if (of.names.has(name)) add('is given twice');
-          of.names.add(name);
+          if (of.count <= maxFields) of.names.add(name);
         }
         i = end;
         break;
       }
       default: {
         const number = matchAt(NUMBER, text, i);
-        // The letters of `true`, `false` and `null` come by one by one.
-        if (number === null || !/[0-9]/.test(number)) break;
-        if (!isKept(number)) add('is a number of more digits than can be kept');
-        i += number.length - 1;
+        if (number !== null && !isKept(number)) add('is a number of more digits than can be kept');
+        i += (number ?? matchAt(BETWEEN, text, i) ?? ' ').length - 1;
       }
     }
   }
-  return { errors: errors.list(), reserved: null };
+  return { errors: errors.list(), reserved: null, isLarge };
 }
+
+/** A name by its text in quotation marks. */
+const nameIn = (text: string): string => (text.includes('\\') ? (JSON.parse(text) as string) : text.slice(1, -1));
 
 function reachesPrototype(open: readonly Open[], name: string): boolean {
   return name === '__proto__' || (name === 'prototype' && open.at(-2)?.at === 'constructor');
@@ -106,13 +138,14 @@ function matchAt(pattern: RegExp, text: string, at: number): string | null {
   return pattern.exec(text)?.[0] ?? null;
 }
 
-/** The place of the quotation mark that ends a string. */
+/** The place of the quotation mark that ends a string; the end of the text if there is none. */
 function endOfString(text: string, start: number): number {
-  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+  for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let backslashes = 0;
     while (text[end - 1 - backslashes] === '\\') backslashes += 1;
     if (backslashes % 2 === 0) return end;
   }
+  return text.length;
 }
 
 /** Whether a number is written with no more than a double can hold. */

@@ -394,7 +394,7 @@ function bytesOf(file: string): Uint8Array {
 
 /** Reads a mapping; fails with everything in it, and named beside it, that cannot be used. */
 export function readMapping(file: string, options: MappingOptions = {}): Mapping {
-  const read = readJson(bytesOf(file), 'the mapping');
+  const read = readJson(bytesOf(file), { what: 'the mapping', maxFields: Infinity });
   if ('unreadable' in read) throw new UnusableInput(`${file} is no JSON: ${read.cause?.message ?? read.unreadable}`);
   const { json: value, errors } = read;
   const inText = errors.map(({ path, message }) => `${path}: ${message}`);
