@@ -281,6 +281,44 @@ export function views(opens: DeploymentFactory): void {
       expect(await shown()).toEqual([r3]);
     });
 
+    it('has the days of a tranche by what was disbursed by a day, and by what is left of it', async () => {
+      await programme('tau');
+      await fund('tau-fund', 'tau', 'USD');
+      const tau = 'funding-account/norland.tau-fund';
+      await say(DONOR, `${tau}/commit`, money(100));
+      await say(DONOR, `${tau}/obligate`, money(100));
+      const on = (day: string) => ({ occurredAt: `${day}T12:00:00Z` });
+      const plan = { ...money(20), tranche: 't-1', due: '2026-05-15', ...on('2026-05-01') };
+      await say(DONOR, `${tau}/plan-disbursement`, plan);
+      const paid = (amount: number, day: string) =>
+        say(DONOR, `${tau}/disburse`, { ...money(amount), tranche: 't-1', ...on(day) });
+      const correct = (corrects: string, amount: number) =>
+        say(DONOR, `${tau}/correct-movement`, { corrects, amount, reason: 'mistyped' });
+      const COLUMNS = ['status', 'disbursed', 'last_disbursed_on', 'disbursed_on', 'days_late'];
+      const shown = async (by?: string) => {
+        const query = by === undefined ? '' : `&occurred-by=${by}`;
+        return only((await view(`disbursements?account=norland.tau-fund${query}`)).rows, ...COLUMNS);
+      };
+      const first = await paid(15, '2026-05-10');
+      const second = await paid(5, '2026-05-20');
+      expect([await shown('2026-04-30'), await shown('2026-05-09'), await shown('2026-05-10'), await shown()]).toEqual([
+        [],
+        [['planned', 0, null, null, null]],
+        [['begun', 15, '2026-05-10', null, null]],
+        [['disbursed', 20, '2026-05-20', '2026-05-20', 5]],
+      ]);
+      await correct(second, 0);
+      expect(only((await view('disbursements?account=norland.tau-fund&day=2026-05-15')).rows, ...COLUMNS)).toEqual([
+        ['begun', 15, '2026-05-10', null, null],
+      ]);
+      await correct(first, 20);
+      expect(await shown()).toEqual([['disbursed', 20, '2026-05-10', '2026-05-10', -5]]);
+      await correct(first, 0);
+      expect(only((await view('disbursements?account=norland.tau-fund&day=2026-05-15')).rows, ...COLUMNS)).toEqual([
+        ['planned', 0, null, null, null],
+      ]);
+    });
+
     it('has the final value of a reconciled case beside the agreed one, in the row and in the total', async () => {
       await programme('omega');
       await supply('tents', 'omega');

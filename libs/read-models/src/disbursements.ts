@@ -1,111 +1,145 @@
-import type { FundingAccountEvent } from '@entente/contracts';
-import type { Projection, RecordedEvent } from '@entente/kernel';
+import { codesOf, daysLate, overdue } from './columns.js';
 import { OWN_OR_REPORTED } from './codes.js';
-import { amount, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
-import { BASIS, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
-import { originOf } from './row-by.js';
+import type { From, Query, RowsView } from './from.js';
+import { MovementRow } from './movements.js';
+import { BASIS } from './plausibility.js';
+import { TrancheRow } from './tranches.js';
 
-/** A tranche, plan against actual. */
-export class DisbursementRow {
-  @text("the tranche among all tranches: the account's stream, a number sign, its own name") item!: string;
-  @text('the account') account!: string;
-  @text("the donor's id") donor!: string;
-  @text('the recipient') recipient!: string;
-  @textOrNull('the programme that the account pays for, if any') programme!: string | null;
-  @textOrNull('the case that the account pays for, if any') assistance_case!: string | null;
-  @text(BASIS, OWN_OR_REPORTED) basis!: string;
-  @text("the tranche's name in the account") tranche!: string;
-  @text("the fiscal period, in the account's own words") period!: string;
-  @text("the ISO 4217 code of the account's currency") currency!: string;
-  @text('planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed', [
-    'planned',
-    'begun',
-    'disbursed',
-    'withdrawn',
-  ])
-  status!: string;
-  @amount('what is planned, in minor units') planned!: number;
-  @amount(
-    "what was disbursed under the tranche's name, corrections of wrong entries included, in minor units; what came back later is recorded at the account alone",
-  )
-  disbursed!: number;
-  @day("the day on which it was planned, by the sender's word") planned_on!: string;
-  @day('the day on which it is due') due!: string;
-  @dayOrNull('the day of the last disbursement') last_disbursed_on!: string | null;
-  @dayOrNull('the day of the latest disbursement when the whole of it had been disbursed') disbursed_on!: string | null;
-  @implausibleFor('promised-in-the-past') implausible!: string | null;
+const PLAN = [
+  'item',
+  'account',
+  'donor',
+  'recipient',
+  'programme',
+  'assistance_case',
+  'basis',
+  'tranche',
+  'period',
+  'currency',
+  'planned',
+  'planned_on',
+  'due',
+  'implausible',
+] as const;
+
+/** What was disbursed of each tranche on each day; corrections count on the day of the mistake. */
+const byDay = (from: From): Query =>
+  from(MovementRow, 'f')
+    .where(`f.stage = 'disbursed' AND f.tranche IS NOT NULL`)
+    .select('f.stream', 'stream')
+    .addSelect('f.tranche', 'tranche')
+    .addSelect('f.occurred_on', 'occurred_on')
+    // An account holds no more than a row can: the sums do not go beyond it.
+    .addSelect('SUM(f.amount)', 'amount')
+    .groupBy('f.stream')
+    .addGroupBy('f.tranche')
+    .addGroupBy('f.occurred_on');
+
+/** The same, with what was disbursed up to each day. */
+function running(from: From): Query {
+  const days = byDay(from);
+  return days.connection
+    .createQueryBuilder()
+    .from(`(${days.getQuery()})`, 'd')
+    .setParameters(days.getParameters())
+    .select('d.stream', 'stream')
+    .addSelect('d.tranche', 'tranche')
+    .addSelect('d.occurred_on', 'occurred_on')
+    .addSelect('d.amount', 'amount')
+    .addSelect('SUM(d.amount) OVER (PARTITION BY d.stream, d.tranche ORDER BY d.occurred_on)', 'until_then');
 }
 
-/** The tranche after more, or less, of it was disbursed. */
-function disbursed(row: DisbursementRow, by: number): DisbursementRow {
-  const sum = row.disbursed + by;
-  if (sum >= row.planned)
-    return { ...row, disbursed: sum, status: 'disbursed', disbursed_on: row.disbursed_on ?? row.last_disbursed_on };
-  return { ...row, disbursed: sum, status: sum > 0 ? 'begun' : 'planned', disbursed_on: null };
+/** Of each tranche what was disbursed, the last day, and the day by which it was the whole. */
+function paid(from: From): Query {
+  const days = running(from);
+  return from(TrancheRow, 'n')
+    .innerJoin(`(${days.getQuery()})`, 'r', 'r.stream = n.stream AND r.tranche = n.tranche')
+    .setParameters(days.getParameters())
+    .select('n.stream', 'stream')
+    .addSelect('n.tranche', 'tranche')
+    .addSelect('SUM(r.amount)', 'disbursed')
+    .addSelect('MAX(CASE WHEN r.amount > 0 THEN r.occurred_on END)', 'last_on')
+    .addSelect('MIN(CASE WHEN r.until_then >= n.planned THEN r.occurred_on END)', 'whole_on')
+    .groupBy('n.stream')
+    .addGroupBy('n.tranche');
 }
 
-function evolve(
-  row: DisbursementRow | null,
-  event: RecordedEvent<FundingAccountEvent>,
-  key: string,
-  head: DisbursementRow | null,
-): DisbursementRow | null {
-  const { id, day: today } = originOf(event);
-  switch (event.type) {
-    case 'FundingAccountOpened':
-      return {
-        item: '',
-        account: id,
-        donor: event.data.donor,
-        recipient: event.data.recipient,
-        programme: event.data.programme ?? null,
-        assistance_case: event.data.case ?? null,
-        basis: event.data.basis,
-        tranche: '',
-        period: '',
-        currency: event.data.currency,
-        status: 'planned',
-        planned: 0,
-        disbursed: 0,
-        planned_on: '',
-        due: '',
-        last_disbursed_on: null,
-        disbursed_on: null,
-        implausible: null,
-      };
-    case 'DisbursementPlanned': {
-      if (head === null) return null;
-      const { amount: planned, period, due } = event.data;
-      const doubts = implausible({ 'promised-in-the-past': promisedInThePast(head.basis, { on: today, due }) });
-      const plan = { period, planned, planned_on: today, due, implausible: doubts };
-      return { ...head, item: `${event.stream}#${key}`, tranche: key, ...plan };
-    }
-    case 'FundsDisbursed': {
-      if (row === null) return null;
-      const last = row.last_disbursed_on;
-      const on = last === null || last < today ? today : last;
-      return disbursed({ ...row, last_disbursed_on: on }, event.data.amount);
-    }
-    case 'FundingAccountClosed':
-      return row === null ? null : { ...row, status: 'withdrawn' };
-    case 'MovementCorrected':
-      return row === null ? null : disbursed(row, event.data.amountBy);
-    case 'FundsReimbursed':
-      return row === null ? null : disbursed(row, -event.data.amount);
-    default:
-      return row;
-  }
+const DISBURSED = 'COALESCE(p.disbursed, 0)';
+const STATUS = `CASE WHEN ${DISBURSED} >= t.planned THEN 'disbursed' WHEN t.withdrawn_on IS NOT NULL THEN 'withdrawn'
+  WHEN ${DISBURSED} > 0 THEN 'begun' ELSE 'planned' END`;
+
+function query(from: From): Query {
+  const sums = paid(from);
+  const rows = from(TrancheRow, 't')
+    .leftJoin(`(${sums.getQuery()})`, 'p', 'p.stream = t.stream AND p.tranche = t.tranche')
+    .setParameters(sums.getParameters())
+    .select([]);
+  for (const column of PLAN) rows.addSelect(`t.${column}`, column);
+  return rows
+    .addSelect(STATUS, 'status')
+    .addSelect(`CAST(${DISBURSED} AS BIGINT)`, 'disbursed')
+    .addSelect('p.last_on', 'last_disbursed_on')
+    .addSelect(`CASE WHEN ${DISBURSED} >= t.planned THEN p.whole_on END`, 'disbursed_on');
 }
 
 const ENDED = { done: 'disbursed_on', closed: { status: ['withdrawn'] } };
+const TRANCHE = { account: 'account', tranche: 'tranche' };
 
-export const disbursements: Projection<FundingAccountEvent, DisbursementRow> = {
+/** A tranche, plan against actual. */
+export const disbursements: RowsView = {
   name: 'disbursements',
   topic: 'Donors',
-  version: 6,
-  kinds: ['funding-account'],
+  version: 7,
   about: 'a planned tranche: when it is due, what of it was disbursed, and how late',
-  entity: DisbursementRow,
+  key: ['account', 'tranche'],
+  columns: {
+    item: 'text',
+    account: 'text',
+    donor: 'text',
+    recipient: 'text',
+    programme: 'text',
+    assistance_case: 'text',
+    basis: 'text',
+    tranche: 'text',
+    period: 'text',
+    currency: 'text',
+    status: 'text',
+    planned: 'amount',
+    disbursed: 'amount',
+    planned_on: 'day',
+    due: 'day',
+    last_disbursed_on: 'day',
+    disbursed_on: 'day',
+    implausible: 'text',
+  },
+  codes: {
+    status: codesOf(TrancheRow, 'status'),
+    basis: OWN_OR_REPORTED,
+  },
+  meanings: {
+    item: "the tranche among all tranches: the account's stream, a number sign, its own name",
+    account: 'the account',
+    donor: "the donor's id",
+    recipient: 'the recipient',
+    programme: 'the programme that the account pays for, if any',
+    assistance_case: 'the case that the account pays for, if any',
+    basis: BASIS,
+    tranche: "the tranche's name in the account",
+    period: "the fiscal period, in the account's own words",
+    currency: "the ISO 4217 code of the account's currency",
+    status:
+      'planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed; with occurred-by, by what was disbursed and closed by that day',
+    planned: 'what is planned, in minor units',
+    disbursed:
+      "what was disbursed under the tranche's name, corrections of wrong entries included, in minor units; what came back later is recorded at the account alone; with occurred-by, by that day",
+    planned_on: "the day on which it was planned, by the sender's word",
+    due: 'the day on which it is due',
+    last_disbursed_on:
+      'the last day on which something was disbursed that no correction has taken back; with occurred-by, by that day',
+    disbursed_on:
+      'the day by which the whole of it had been disbursed; null while it is not; with occurred-by, by that day',
+    implausible: 'promised-in-the-past if it was due before it was planned, else null',
+  },
   totals: { counts: 'tranches', by: ['currency', 'status'], sums: ['planned', 'disbursed'] },
   daily: {
     overdue: overdue('whether it is past its day, not wholly disbursed, and the account is open', {
@@ -113,18 +147,11 @@ export const disbursements: Projection<FundingAccountEvent, DisbursementRow> = {
       ...ENDED,
     }),
     days_late: daysLate(
-      'days from its day to the day on which the whole of it had been disbursed, negative if early; while it is overdue, to the day of the answer',
+      'days from its day to the day by which the whole of it had been disbursed, negative if early; while it is overdue, to the day of the answer',
       { due: 'due', ...ENDED },
     ),
   },
-  head: true,
-  touches: (event) => {
-    if (event.type === 'FundingAccountOpened') return [''];
-    if (event.type === 'DisbursementPlanned') return [event.data.tranche];
-    if (event.type === 'FundingAccountClosed') return event.data.open ?? [];
-    if (event.type !== 'FundsDisbursed' && event.type !== 'FundsReimbursed' && event.type !== 'MovementCorrected')
-      return [];
-    return event.data.tranche === undefined ? [] : [event.data.tranche];
-  },
-  evolve,
+  occurredBy: { tranches: 'planned_on', movements: 'occurred_on' },
+  movedBy: { tranches: TRANCHE, movements: TRANCHE },
+  query,
 };

@@ -102,7 +102,7 @@ const movementsOf = (sum: string | null, where: Readonly<Record<string, string>>
 export const funding: Projection<FundingAccountEvent, FundingRow> = {
   name: 'funding',
   topic: 'Donors',
-  version: 3,
+  version: 4,
   kinds: ['funding-account'],
   about: 'the money of a funding account in one period: each stage in the original currency, in minor units',
   entity: FundingRow,
@@ -116,7 +116,7 @@ export const funding: Projection<FundingAccountEvent, FundingRow> = {
     sums: {
       ...Object.fromEntries(STAGES.map((stage) => [stage, movementsOf('amount', { stage })])),
       movements: movementsOf(null),
-      disbursement_planned: { rows: 'disbursements', on: 'planned_on', sum: 'planned', shared: OF_PERIOD },
+      disbursement_planned: { rows: 'tranches', on: 'planned_on', sum: 'planned', shared: OF_PERIOD },
     },
   },
   occurredBy: null,

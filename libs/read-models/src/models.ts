@@ -55,6 +55,7 @@ import { technologyReleases } from './technology-releases.js';
 import { thirdPartyTransfers } from './third-party-transfers.js';
 import { focalPoints, mandates, stakeholders } from './stakeholders.js';
 import { enrolments, training } from './training.js';
+import { tranches } from './tranches.js';
 import { trainingByUnit, trainingCosts } from './training-figures.js';
 import { trainingSessions } from './training-sessions.js';
 import { units, vettedPersons } from './units.js';
@@ -69,7 +70,7 @@ const PROJECTIONS = [
   accounts,
   funding,
   movements,
-  disbursements,
+  tranches,
   cases,
   caseLines,
   deliveryFacts,
@@ -144,6 +145,7 @@ function withFormats(view: RowsView): RowsView {
 /** Every view over them. */
 export const VIEWS: readonly RowsView[] = [
   donorPortfolio,
+  disbursements,
   recipientPipeline,
   deliverables,
   consignedItems,

@@ -435,7 +435,7 @@ describe('the read model funding', () => {
   });
 });
 
-describe('the read models of disbursements and movements', () => {
+describe('the read models of tranches and movements', () => {
   it('take back what was entered wrongly on its day and from its tranche, and what came back later at the account', () => {
     const of = { amount: 20, period: '2026', reason: 'r' };
     const corrected = { ...of, corrects: 'e3', tranche: 't', on: '2026-02-03' };
@@ -447,7 +447,7 @@ describe('the read models of disbursements and movements', () => {
       ['FundsReimbursed', corrected],
       ['FundsReimbursed', of],
     );
-    expect(rowsOf('disbursements', events)['t']).toMatchObject({ disbursed: 20, status: 'begun', disbursed_on: null });
+    expect(rowsOf('tranches', events)['t']).toMatchObject({ disbursed: 20, status: 'begun' });
     const moved = Object.values(rowsOf('movements', events)).filter(({ amount }) => Number(amount) < 0);
     expect(moved.map(({ movement, tranche, amount }) => [movement, tranche, amount])).toEqual([
       ['corrected', 't', -20],
@@ -721,7 +721,7 @@ describe('days that contradict each other are marked until they are corrected (R
         (due) => ['CaseLineAdded', { ...line, due }],
       ],
       [
-        'disbursements',
+        'tranches',
         'funding-account/norland.f',
         't',
         ['FundingAccountOpened', account],

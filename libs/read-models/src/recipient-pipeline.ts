@@ -5,12 +5,12 @@ import { CaseRow } from './cases.js';
 import { daysLate, overdue, codesOf } from './columns.js';
 import { consignedLines } from './consigned-items.js';
 import { deliverableLines } from './deliverables.js';
-import { DisbursementRow } from './disbursements.js';
 import { DiscrepancyRow } from './discrepancies.js';
 import type { From, Query, RowsView } from './from.js';
 import { MisuseRow } from './misuse-register.js';
 import { ProgrammeRow } from './programmes.js';
 import { firstStop, onHoldMeaning, stopsOn } from './on-hold.js';
+import { TrancheRow } from './tranches.js';
 import { UnionOf, columnsAs, rowsAs } from './union.js';
 
 const COLUMNS = [
@@ -97,7 +97,7 @@ function disputed(from: From): Query {
 
 /** Money that was announced and has not, or not fully, arrived. */
 const announced = (from: From): Query =>
-  ITEMS.part(from(DisbursementRow, 'd').where(`d.status NOT IN ('disbursed', 'withdrawn')`), {
+  ITEMS.part(from(TrancheRow, 'd').where(`d.status NOT IN ('disbursed', 'withdrawn')`), {
     ...columnsAs('d', 'stream', 'recipient', 'donor', 'programme', 'assistance_case', 'currency', 'status', 'due'),
     item_kind: `'tranche'`,
     part: 'd.tranche',
@@ -198,7 +198,7 @@ function madeOf({
       ...stops,
     },
     discrepancy: { discrepancies: { stream, discrepancy: name }, 'case-lines': { assistance_case } },
-    tranche: { disbursements: { stream, tranche: name }, ...stops },
+    tranche: { tranches: { stream, tranche: name }, ...stops },
     case: stops,
     'misuse-case': { 'misuse-register': { stream } },
   };
@@ -212,7 +212,7 @@ function madeOf({
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
   topic: 'Recipients',
-  version: 9,
+  version: 10,
   about:
     'what is coming to a recipient, how much and when, and what waits for whose answer; of a programme that ended and of a cancelled case, only what is under way, and what is asked',
   key: ['item_kind', 'stream', 'part'],
@@ -245,7 +245,7 @@ export const recipientPipeline: RowsView = {
         'not-scheduled',
         'reported',
         ...codesOf(ConsignmentRow, 'status'),
-        ...codesOf(DisbursementRow, 'status'),
+        ...codesOf(TrancheRow, 'status'),
         ...codesOf(CaseRow, 'status'),
         ...codesOf(MisuseRow, 'status'),
       ]),
@@ -315,7 +315,7 @@ export const recipientPipeline: RowsView = {
     'consignment-lines': [{ stream: 'stream' }, CASE],
     consignments: [{ stream: 'stream' }, CASE],
     discrepancies: { stream: 'stream' },
-    disbursements: { stream: 'stream', part: 'tranche' },
+    tranches: { stream: 'stream', part: 'tranche' },
     cases: [{ stream: 'stream' }, CASE],
     'delivery-facts': null,
     programmes: { programme: 'programme' },

@@ -101,7 +101,7 @@ const deliveries: Figures = (log, { day }) =>
   });
 
 const tranches: Figures = (log, asked) =>
-  (MONEY['disbursements'] as Figures)(log, asked).flatMap((row) => {
+  (MONEY['disbursements'] as Figures)(log, { ...asked, occurredBy: null }).flatMap((row) => {
     const { account, tranche, donor, recipient, due, currency } = row as Readonly<Record<string, string>>;
     const item = tranche as string;
     const stream = `funding-account/${account as string}`;

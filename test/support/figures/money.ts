@@ -168,32 +168,29 @@ const correctionOf = (events: Events, { id }: Events[number]): number =>
 const correctedAmount = (event: Events[number]): number =>
   event.type === 'MovementCorrected' ? event.data.amountBy : event.type === 'FundsReimbursed' ? -event.data.amount : 0;
 
-/**
- * The latest day of the disbursements of a tranche when they came to the whole of it, in the order
- * in which they and their corrections were recorded; null while they do not.
- */
-function wholeOn(events: Events, { tranche: name, amount }: { readonly tranche: string; readonly amount: number }) {
-  const paid = only(events, 'FundsDisbursed').filter(({ data }) => data.tranche === name);
-  const ids = paid.map(({ id }) => id);
-  const steps = events.filter((event) => ids.includes(event.id) || ids.includes(field(event, 'corrects') ?? ''));
-  const moved = (event: Events[number]): number =>
-    event.type === 'FundsDisbursed' ? event.data.amount : correctedAmount(event);
-  const isWhole = steps.map((_, n) => sum(steps.slice(0, n + 1).map(moved)) >= amount);
-  const since = isWhole.lastIndexOf(false) + 1;
-  if (since >= steps.length) return null;
-  return latest(paid.filter((one) => steps.indexOf(one) <= since).map(occurredOn));
+/** The day by which disbursements have come to an amount; null while they have not. */
+function dayOfAmount(paid: readonly { readonly on: string; readonly quantity: number }[], amount: number) {
+  const days = distinct(paid.map(({ on }) => on)).toSorted();
+  return days.find((day) => sum(paid.flatMap(({ on, quantity }) => (on <= day ? [quantity] : []))) >= amount) ?? null;
 }
 
-function tranche(events: Events, planned: Of<FundingAccountEvent, 'DisbursementPlanned'>, day: string): FigureRow {
+function tranche(
+  events: Events,
+  planned: Of<FundingAccountEvent, 'DisbursementPlanned'>,
+  day: string,
+  by: string | null,
+): FigureRow {
   const { about, currency, basis } = accountColumns(events);
   const { tranche: name, amount, due, period } = planned.data;
   const paid = only(events, 'FundsDisbursed')
     .filter(({ data }) => data.tranche === name)
-    .map((event) => ({ on: occurredOn(event), quantity: event.data.amount + correctionOf(events, event) }));
+    .map((event) => ({ on: occurredOn(event), quantity: event.data.amount + correctionOf(events, event) }))
+    .filter(({ on, quantity }) => quantity > 0 && (by === null || on <= by));
   const disbursed = sum(paid.map(({ quantity }) => quantity));
   const whole = disbursed >= amount;
-  const disbursedOn = wholeOn(events, planned.data);
-  const open = !whole && last(events, 'FundingAccountClosed') === undefined;
+  const disbursedOn = dayOfAmount(paid, amount);
+  const closed = last(events, 'FundingAccountClosed');
+  const open = !whole && (closed === undefined || (by !== null && occurredOn(closed) > by));
   return {
     item: `${planned.stream}#${name}`,
     ...about,
@@ -240,10 +237,26 @@ function account(events: Events): FigureRow {
   };
 }
 
+const disbursements = (log: readonly RecordedEvent[], day: string, by: string | null): readonly FigureRow[] =>
+  accounts(log).flatMap((events) =>
+    only(events, 'DisbursementPlanned')
+      .filter((one) => by === null || occurredOn(one) <= by)
+      .map((one) => tranche(events, one, day, by)),
+  );
+
+/** The plan of a tranche, and what was disbursed, without the days of that. */
+function plan(events: Events, planned: Of<FundingAccountEvent, 'DisbursementPlanned'>): FigureRow {
+  const row = tranche(events, planned, '', null);
+  const { last_disbursed_on: _, disbursed_on: __, overdue: ___, days_late: ____, ...is } = row;
+  const closed = last(events, 'FundingAccountClosed');
+  return { ...is, withdrawn_on: closed === undefined || row['status'] === 'disbursed' ? null : occurredOn(closed) };
+}
+
 export const MONEY: Readonly<Record<string, Figures>> = {
   accounts: (log) => accounts(log).map(account),
   funding: (log, { occurredBy }) => accounts(log).flatMap((events) => funding(events, occurredBy)),
   movements: (log, { occurredBy }) => happened(accounts(log).flatMap(movements), 'occurred_on', occurredBy),
-  disbursements: (log, { day }) =>
-    accounts(log).flatMap((events) => only(events, 'DisbursementPlanned').map((one) => tranche(events, one, day))),
+  tranches: (log) =>
+    accounts(log).flatMap((events) => only(events, 'DisbursementPlanned').map((one) => plan(events, one))),
+  disbursements: (log, { day, occurredBy }) => disbursements(log, day, occurredBy),
 };

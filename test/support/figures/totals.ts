@@ -32,6 +32,7 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   accounts: of('accounts', ['currency', 'status']),
   funding: of('accounts and periods', ['currency'], STAGES),
   movements: of('movements', ['currency', 'stage'], ['amount']),
+  tranches: of('tranches', ['currency', 'status'], ['planned', 'disbursed']),
   disbursements: of('tranches', ['currency', 'status'], ['planned', 'disbursed']),
   cases: of('cases', ['currency'], ['value', 'final_value', 'deposited']),
   'case-lines': of('lines'),

@@ -1,0 +1,112 @@
+import type { FundingAccountEvent } from '@entente/contracts';
+import type { Projection, RecordedEvent } from '@entente/kernel';
+import { OWN_OR_REPORTED } from './codes.js';
+import { amount, day, dayOrNull, text, textOrNull } from './columns.js';
+import { BASIS, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
+import { originOf } from './row-by.js';
+
+/** A tranche: its plan, and what of it was disbursed. */
+export class TrancheRow {
+  @text("the tranche among all tranches: the account's stream, a number sign, its own name") item!: string;
+  @text('the account') account!: string;
+  @text("the donor's id") donor!: string;
+  @text('the recipient') recipient!: string;
+  @textOrNull('the programme that the account pays for, if any') programme!: string | null;
+  @textOrNull('the case that the account pays for, if any') assistance_case!: string | null;
+  @text(BASIS, OWN_OR_REPORTED) basis!: string;
+  @text("the tranche's name in the account") tranche!: string;
+  @text("the fiscal period, in the account's own words") period!: string;
+  @text("the ISO 4217 code of the account's currency") currency!: string;
+  @text('planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed', [
+    'planned',
+    'begun',
+    'disbursed',
+    'withdrawn',
+  ])
+  status!: string;
+  @amount('what is planned, in minor units') planned!: number;
+  @amount(
+    "what was disbursed under the tranche's name, corrections of wrong entries included, in minor units; what came back later is recorded at the account alone",
+  )
+  disbursed!: number;
+  @day("the day on which it was planned, by the sender's word") planned_on!: string;
+  @day('the day on which it is due') due!: string;
+  @dayOrNull('the day on which its account was closed, if it was open then') withdrawn_on!: string | null;
+  @implausibleFor('promised-in-the-past') implausible!: string | null;
+}
+
+/** A tranche after a change of what was disbursed, or its withdrawal. */
+const changed = (row: TrancheRow, change: Partial<TrancheRow>): TrancheRow => {
+  const { planned, disbursed, withdrawn_on, ...is } = { ...row, ...change };
+  const open = withdrawn_on !== null ? 'withdrawn' : disbursed > 0 ? 'begun' : 'planned';
+  return { ...is, planned, disbursed, withdrawn_on, status: disbursed >= planned ? 'disbursed' : open };
+};
+
+function evolve(
+  row: TrancheRow | null,
+  event: RecordedEvent<FundingAccountEvent>,
+  key: string,
+  head: TrancheRow | null,
+): TrancheRow | null {
+  const { id, day: today } = originOf(event);
+  switch (event.type) {
+    case 'FundingAccountOpened':
+      return {
+        item: '',
+        account: id,
+        donor: event.data.donor,
+        recipient: event.data.recipient,
+        programme: event.data.programme ?? null,
+        assistance_case: event.data.case ?? null,
+        basis: event.data.basis,
+        tranche: '',
+        period: '',
+        currency: event.data.currency,
+        status: 'planned',
+        planned: 0,
+        disbursed: 0,
+        planned_on: '',
+        due: '',
+        withdrawn_on: null,
+        implausible: null,
+      };
+    case 'DisbursementPlanned': {
+      if (head === null) return null;
+      const { amount: planned, period, due } = event.data;
+      const doubts = implausible({ 'promised-in-the-past': promisedInThePast(head.basis, { on: today, due }) });
+      const plan = { period, planned, planned_on: today, due, implausible: doubts };
+      return changed({ ...head, item: `${event.stream}#${key}`, tranche: key }, plan);
+    }
+    case 'FundsDisbursed':
+      return row === null ? null : changed(row, { disbursed: row.disbursed + event.data.amount });
+    case 'FundingAccountClosed':
+      return row === null ? null : changed(row, { withdrawn_on: today });
+    case 'MovementCorrected':
+      return row === null ? null : changed(row, { disbursed: row.disbursed + event.data.amountBy });
+    case 'FundsReimbursed':
+      return row === null ? null : changed(row, { disbursed: row.disbursed - event.data.amount });
+    default:
+      return row;
+  }
+}
+
+export const tranches: Projection<FundingAccountEvent, TrancheRow> = {
+  name: 'tranches',
+  topic: 'Donors',
+  version: 1,
+  kinds: ['funding-account'],
+  about: 'a planned tranche: when it is due, and what of it was disbursed; `disbursements` adds the days',
+  entity: TrancheRow,
+  totals: { counts: 'tranches', by: ['currency', 'status'], sums: ['planned', 'disbursed'] },
+  occurred: { days: ['withdrawn_on'] },
+  head: true,
+  touches: (event) => {
+    if (event.type === 'FundingAccountOpened') return [''];
+    if (event.type === 'DisbursementPlanned') return [event.data.tranche];
+    if (event.type === 'FundingAccountClosed') return event.data.open ?? [];
+    if (event.type !== 'FundsDisbursed' && event.type !== 'FundsReimbursed' && event.type !== 'MovementCorrected')
+      return [];
+    return event.data.tranche === undefined ? [] : [event.data.tranche];
+  },
+  evolve,
+};
