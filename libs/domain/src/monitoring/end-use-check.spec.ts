@@ -262,8 +262,28 @@ describe('a check is made', () => {
     );
     unstable('north').refuses(remote({ on: '2026-05-22' }), 'remote-without-instability');
     unstable('north').refuses(remote({ on: '2026-05-03' }), 'remote-without-instability');
-    unstable('south').refuses(remote(), 'remote-without-instability');
-    check().refuses(perform({ manner: 'remote' }), 'remote-without-instability');
+    unstable('south').refuses(remote(), 'situation-not-named');
+    const named = 'the visit names the situation of the area of the items, or of the whole country of their holder';
+    check().refusesWith(perform({ manner: 'remote' }), 'situation-not-named', { area: 'north' }, named);
+    check().refuses(remote(), 'situation-not-named');
+    unstable('north', act('CheckedItemsTransferred', { serials: ['S-1', 'S-2'], to: 'vestra', place: 'x' })).refuses(
+      remote(),
+      'situation-not-named',
+    );
+  });
+  it('remotely only if the area of the items is known, or the situation is that of the whole country (R20)', () => {
+    const { area: _, ...nowhere } = SCHEDULE;
+    const remote = act('PerformEndUseCheck', REMOTE);
+    const opened = { country: 'estmark', donor: 'norland', level: 'high' };
+    const declared = act('InstabilityDeclared', { instability: 'unrest', on: '2026-05-04' });
+    const within = (of: object) =>
+      registered(act('EndUseCheckScheduled', nowhere))
+        .as('veritas', 'monitor')
+        .knowing(countrySituation, 'norland.north', act('CountrySituationOpened', of), declared);
+    const known =
+      "the area of the items is known, as that of the holder's store or of the check; else the situation is that of the whole country";
+    within({ ...opened, area: 'north' }).refusesWith(remote, 'area-not-known', { area: 'north' }, known);
+    within(opened).decides(remote, remotely);
   });
   it('without a serial that is gone, but only after verification (R12)', () => {
     const lost = (...past: Event[]) =>
@@ -305,7 +325,7 @@ describe('a check is made', () => {
       unstable('north', act('EndUseCheckScheduled', { ...nowhere, site })).knowing(storageSite, site, ...its);
     const remote = act('PerformEndUseCheck', REMOTE);
     stored(bare, within('north')).decides(remote, remotely);
-    stored(bare, within('south')).refuses(remote, 'remote-without-instability');
+    stored(bare, within('south')).refuses(remote, 'situation-not-named');
   });
   it('on the spot after it was made remotely, which is no inspection (R20)', () =>
     unstable('north', remotely).decides(perform(), performed({ visit: 2 })));

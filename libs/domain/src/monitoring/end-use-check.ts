@@ -250,12 +250,24 @@ function cannotBeRemote(
   const { holder } = state;
   const area = areaAt(state, context);
   const of = situation === undefined ? null : known.of(situationFacts, situation);
-  if (of !== null && covers(of, { country: holder, area }) && instabilityIn(of, on) !== null) return null;
-  return refuse('remote-without-instability', 'an instability is in force in the area on that day', 'R20', {
-    situation: situation ?? null,
-    area: area ?? null,
-    on,
-  });
+  const facts = { situation: situation ?? null, area: area ?? null, on };
+  if (of !== null && of.country === holder && of.area !== undefined && area === undefined)
+    return refuse(
+      'area-not-known',
+      "the area of the items is known, as that of the holder's store or of the check; else the situation is that of the whole country",
+      'R20',
+      { ...facts, area: of.area },
+    );
+  if (of === null || !covers(of, { country: holder, area }))
+    return refuse(
+      'situation-not-named',
+      'the visit names the situation of the area of the items, or of the whole country of their holder',
+      'R20',
+      facts,
+    );
+  return instabilityIn(of, on) === null
+    ? refuse('remote-without-instability', 'an instability is in force in the area on that day', 'R20', facts)
+    : null;
 }
 
 /** R12: the day on which an item ended; null while it has not. */
