@@ -157,6 +157,7 @@ class Given {
       has: (other, key) => asked.has(`${other.kind}/${key}`),
       of: <S>(other: { kind: string; initial: S }, key: string): S => stateOf(`${other.kind}/${key}`).state as S,
       typeOfEvent: (key, name) => (name === undefined ? folded : stateOf(name)).types.get(key),
+      dayOfEvent: (key, name) => (name === undefined ? folded : stateOf(name)).days.get(key),
     };
     const initials = new Map<string, FoldedStream>();
     for (let round = 0; round < 2; round += 1)
@@ -173,6 +174,7 @@ class Given {
           state: null,
           commands: new Map(),
           types: new Map(),
+          days: new Map(),
         };
         asked.set(name, this.others.get(name) ?? unknown);
       }

@@ -419,6 +419,7 @@ export const REFUSAL_CODES: readonly string[] = [
   'visit-already-recorded',
   'waiver-not-in-force',
   'works-not-accepted',
+  'works-of-another-line',
   'works-out-of-order',
   'wrong-item-status',
   'wrong-release-status',

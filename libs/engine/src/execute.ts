@@ -343,6 +343,7 @@ export class Executor {
       of: <State>(other: { kind: string; initial: State }, id: string): State =>
         consultedStream(`${other.kind}/${id}`).state as State,
       typeOfEvent: (id, name) => (name === undefined ? folded : consultedStream(name)).types.get(id),
+      dayOfEvent: (id, name) => (name === undefined ? folded : consultedStream(name)).days.get(id),
     };
     for (let round = 0; round < 2; round += 1) {
       const refs = runRules(
@@ -463,6 +464,7 @@ const streamWithoutRules: FoldedStream = {
   state: null,
   commands: new Map(),
   types: new Map(),
+  days: new Map(),
 };
 
 const receiptOf = (commandId: string, stream: StreamRef, record: CommandRecord): Receipt => {

@@ -29,8 +29,8 @@ export interface CommandRecord {
 }
 
 /**
- * A stream as the executor keeps it: the decider's state, the record of every command, and the type
- * of every event. The executor owns it and updates it.
+ * A stream as the executor keeps it: the decider's state, the record of every command, the type of
+ * every event, and the day of those that state one. The executor owns it and updates it.
  */
 export interface FoldedStream {
   revision: number;
@@ -39,6 +39,7 @@ export interface FoldedStream {
   state: unknown;
   readonly commands: Map<string, CommandRecord>;
   readonly types: Map<string, string>;
+  readonly days: Map<string, string>;
 }
 
 /** A stream without events. */
@@ -48,6 +49,7 @@ export const emptyStream = (decider: AnyDecider): FoldedStream => ({
   state: decider.initial,
   commands: new Map(),
   types: new Map(),
+  days: new Map(),
 });
 
 /** Applies an event to a folded stream, in place. */
@@ -69,6 +71,8 @@ export function applyEvent(
   record.events.push({ id: event.id, type: event.type, revision: event.revision });
   record.position = event.position ?? position ?? record.position;
   folded.types.set(event.id, event.type);
+  const { on, corrects } = event.data as { readonly on?: unknown; readonly corrects?: unknown };
+  if (typeof on === 'string') folded.days.set(typeof corrects === 'string' ? corrects : event.id, on);
   folded.revision = event.revision;
   folded.last = { id: event.id, position: event.position ?? position ?? null };
   if (event.type !== COMMAND_NOTED) folded.state = decider.evolve(folded.state, event);

@@ -38,6 +38,12 @@ export interface ConsultedStreams {
    * Throws if `consults` did not name it.
    */
   typeOfEvent(eventId: string, stream?: string): string | undefined;
+  /**
+   * The day (YYYY-MM-DD) on which the event with this id states that it happened, as corrected;
+   * undefined if it states none.
+   * Throws if `consults` did not name its stream.
+   */
+  dayOfEvent(eventId: string, stream?: string): string | undefined;
 }
 
 /**

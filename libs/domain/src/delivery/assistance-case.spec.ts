@@ -1,12 +1,14 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { given } from '../../../../test/support/decider-specification.js';
+import { item } from '../equipment/item.js';
 import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
 import { consignment } from './consignment.js';
 
 const OF = 'norland.programme-1';
 const SHIP = 'norland.consignment-1';
+const OWN = 'assistance-case/norland.it-1';
 
 const request = {
   donor: 'norland',
@@ -549,6 +551,57 @@ describe('assistance is delivered', () => {
     donor(...running)
       .knowing(consignment, SHIP, scheduled(), received(60, '2026-05-21'))
       .refuses(when, 'before-the-fact'));
+  it('not before the other facts, which are of its line if they are works (R30)', () => {
+    const its = (more: object = {}) =>
+      and({ on: '2026-05-18', consignments: [], facts: [{ stream: OWN, event: WORKS }], ...more });
+    const works = [worksStarted, worksCompleted, worksAccepted];
+    const WORKS = given.id(running.length + 2);
+    donor(...running, ...works).decides(its(), delivered({ ...its().data, point: 'receipt' }));
+    donor(...running, ...works).refusesWith(its({ on: '2026-05-17' }), 'before-the-fact', {
+      stream: OWN,
+      event: WORKS,
+      on: '2026-05-18',
+    });
+    const two = [
+      requested,
+      lineAdded(),
+      lineAdded('002'),
+      prepared({ lines: ['001', '002'] }),
+      made,
+      accepted,
+      implemented,
+    ];
+    const second = { line: '002', facts: [{ stream: OWN, event: given.id(two.length + 2) }] };
+    donor(...two, ...works).refuses(its(second), 'works-of-another-line');
+    const started = { facts: [{ stream: OWN, event: given.id(running.length) }] };
+    donor(...running, ...works).refuses(its(started), 'works-of-another-line');
+    // Facts of other streams, on their days as corrected.
+    const COURSE = 'item/norland.sight.~s-1';
+    const elsewhere = its({ facts: [{ stream: COURSE, event: given.id(1) }] });
+    const serial = act('SerialRegistered', { donor: 'norland', recipient: 'estmark', item: 'sight', serial: 'S-1' });
+    const came = act('ItemReceived', { on: '2026-05-19', holder: 'estmark', site: 'x', checkBy: '2026-08-17' });
+    const right = { corrects: given.id(1), on: '2026-05-18', checkBy: '2026-08-16', reason: 'wrong-day' };
+    const of = (...events: Event[]) => donor(...running).knowing(item, 'norland.sight.~s-1', serial, ...events);
+    of(came).refuses(elsewhere, 'before-the-fact');
+    of(came, act('ItemReceiptCorrected', right)).decides(elsewhere, delivered({ ...elsewhere.data, point: 'receipt' }));
+    // The correction of its day rests on the same facts.
+    const was = delivered({ ...its().data, point: 'receipt' });
+    const moved = (on: string) =>
+      act('CorrectDelivery', {
+        corrects: given.id(running.length + 3),
+        line: '001',
+        quantityBy: 0,
+        on,
+        reason: 'wrong-day',
+      });
+    donor(...running, ...works, was).refuses(moved('2026-05-17'), 'before-the-fact');
+    donor(...running, ...works, was).decides(moved('2026-05-19'), act('DeliveryCorrected', moved('2026-05-19').data));
+    const apart = delivered({ ...elsewhere.data, point: 'receipt' });
+    const back = act('CorrectDelivery', { ...moved('2026-05-17').data, corrects: given.id(running.length) });
+    donor(...running, apart)
+      .knowing(item, 'norland.sight.~s-1', serial, came, act('ItemReceiptCorrected', right))
+      .refuses(back, 'before-the-fact');
+  });
   it('within what the consignments brought of the line, counted once', () => {
     donor(...running)
       .knowing(consignment, SHIP, scheduled(), received(59))

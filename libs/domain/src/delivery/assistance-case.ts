@@ -186,8 +186,7 @@ export const assistanceCase: Decider<
         if (command.type === 'DeliverAssistance') return restsOn(command.data);
         if (command.type === 'CountDelivery' || command.type === 'NoteSchedule')
           return [{ kind, id: command.data.consignment }];
-        if (command.type === 'CorrectDelivery')
-          return correctedBy(command.data, state).map((one) => ({ kind, id: one }));
+        if (command.type === 'CorrectDelivery') return correctedBy(command.data, state);
         if (command.type === 'HoldCase')
           return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
         if (command.type === 'ReleaseCase') return misuseStreams(state?.misuseCases ?? []);

@@ -34,9 +34,9 @@ import {
 
 /** The line after a delivery. */
 export const withDelivery = (line: CaseLine, id: string, data: AssistanceDelivered): CaseLine => {
-  const { quantity, on, consignments, counted: isCounted = false } = data;
+  const { quantity, on, consignments, facts, counted: isCounted = false } = data;
   const shares = Object.fromEntries(consignments.map((share) => [share.consignment, share.quantity]));
-  const deliveries = put(line.deliveries, id, { quantity, on, consignments: shares, counted: isCounted });
+  const deliveries = put(line.deliveries, id, { quantity, on, consignments: shares, facts, counted: isCounted });
   return { ...line, delivered: line.delivered + quantity, deliveries };
 };
 
@@ -127,6 +127,35 @@ function groundless(data: DeliverAssistance, { stream: at, known }: DecisionCont
     : refuse('fact-unknown', 'the event named is in the stream named', null, { ...unknown });
 }
 
+const WORKS: readonly string[] = [
+  'WorksStarted',
+  'WorksCompleted',
+  'WorksAccepted',
+] satisfies readonly AssistanceCaseEvent['type'][];
+
+/** R30: works that a delivery rests on are those of its line, as the recipient accepted them. */
+function worksOfAnother({ facts }: DeliverAssistance, { works }: CaseLine, context: DecisionContext): Refusal | null {
+  const { stream: at, known } = context;
+  const other = facts.find(
+    ({ stream, event }) =>
+      stream === streamName(at) && WORKS.includes(known.typeOfEvent(event) ?? '') && event !== works?.event,
+  );
+  return other === undefined
+    ? null
+    : refuse('works-of-another-line', 'the works named are the acceptance of those of the line', 'R30', { ...other });
+}
+
+/** R30: a delivery is not earlier than the facts that it rests on, consignments apart. */
+function beforeFacts(on: string, facts: DeliverAssistance['facts'], context: DecisionContext): Refusal | null {
+  const { stream: at, known } = context;
+  const own = streamName(at);
+  for (const { stream, event } of facts) {
+    const day = known.dayOfEvent(event, stream === own ? undefined : stream);
+    if (day !== undefined && on < day) return beforeTheFact({ stream, event, on: day });
+  }
+  return null;
+}
+
 /** The other streams that a delivery rests on: consignments, and those of other facts. */
 export const restsOn = ({ consignments, facts }: DeliverAssistance): readonly StreamRef[] => [
   ...consignments.map((share) => ({ kind: consignmentFacts.kind, id: share.consignment })),
@@ -165,7 +194,11 @@ export function cannotDeliver(data: DeliverAssistance, state: AssistanceCase, c:
     return refuse('works-not-accepted', 'the recipient has accepted the works of the line', null, {
       stage: line.works.stage,
     });
-  const bad = exceedsOrdered(line, data.quantity) ?? groundless(data, c);
+  const bad =
+    exceedsOrdered(line, data.quantity) ??
+    groundless(data, c) ??
+    worksOfAnother(data, line, c) ??
+    beforeFacts(data.on, data.facts, c);
   if (bad !== null) return bad;
   for (const share of data.consignments) {
     const short = unfounded(state, data.line, share, data.on, c);
@@ -270,13 +303,18 @@ export function comingOf({ delivered, brought, deliveries }: CaseLine): number {
   return Math.max(delivered, coming);
 }
 
-/** The consignments that the correction of a delivery consults: for a day, all that it rests on. */
+/** The streams that the correction of a delivery consults: for a day, all that it rests on. */
 export const correctedBy = (
   { line, corrects, consignment, on }: CorrectDelivery,
   state: AssistanceCase | null,
-): readonly string[] => {
-  const rests = Object.keys(ownValue(state?.lines ?? {}, line)?.deliveries[corrects]?.consignments ?? {});
-  return [...new Set([...(consignment === undefined ? [] : [consignment]), ...(on === undefined ? [] : rests)])];
+): readonly StreamRef[] => {
+  const { consignments = {}, facts = [] } = ownValue(state?.lines ?? {}, line)?.deliveries[corrects] ?? {};
+  const rests = on === undefined ? [] : Object.keys(consignments);
+  const named = new Set([...(consignment === undefined ? [] : [consignment]), ...rests]);
+  return [
+    ...[...named].map((id) => ({ kind: consignmentFacts.kind, id })),
+    ...(on === undefined ? [] : facts.flatMap(({ stream }) => parseStream(stream) ?? [])),
+  ];
 };
 
 /** R30: the right day has come, and is not earlier than the facts that the delivery rests on. */
@@ -288,7 +326,7 @@ function cannotMoveTo(on: string, before: Delivery, state: AssistanceCase, conte
     const reached = context.known.of(consignmentFacts, consignment)?.reached[point];
     if (reached !== undefined && on < reached) return beforeTheFact({ consignment, point, reached });
   }
-  return null;
+  return beforeFacts(on, before.facts, context);
 }
 
 /**

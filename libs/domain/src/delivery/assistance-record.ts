@@ -30,8 +30,12 @@ function changed(
 
 const worked =
   (stage: NonNullable<CaseLine['works']>['stage']) =>
-  ({ line, on }: { readonly line: string; readonly on: string }, state: AssistanceCase) =>
-    withLine(state, line, (was) => ({ ...was, works: { stage, on } }));
+  (
+    { line, on }: { readonly line: string; readonly on: string },
+    state: AssistanceCase,
+    { id: event }: { readonly id: string },
+  ) =>
+    withLine(state, line, (was) => ({ ...was, works: { stage, on, event } }));
 
 /** The case after one more event. */
 export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>()(

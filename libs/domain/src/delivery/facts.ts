@@ -1,4 +1,4 @@
-import type { Amendment, DeliveryPoint, PrepareOffer } from '@entente/contracts';
+import type { Amendment, DeliveryPoint, FactReference, PrepareOffer } from '@entente/contracts';
 import type { Correctable } from '../corrections.js';
 import type { Answerable } from '../fact-answers.js';
 
@@ -13,6 +13,8 @@ export interface Delivery {
   /** The day on which the delivery point was reached. */
   readonly on: string;
   readonly consignments: Readonly<Record<string, number>>;
+  /** The other facts that it rests on. */
+  readonly facts: readonly FactReference[];
   /** Whether it follows from the facts of its consignment, and no sender reported it. */
   readonly counted: boolean;
 }
@@ -38,8 +40,12 @@ export interface CaseLine {
   readonly brought: Readonly<Record<string, number>>;
   /** The line's deliveries by the id of their event. */
   readonly deliveries: Readonly<Record<string, Delivery>>;
-  /** The stage of works, and its day; null without works. */
-  readonly works: { readonly stage: 'started' | 'completed' | 'accepted'; readonly on: string } | null;
+  /** The stage of works, its day, and the event that records it; null without works. */
+  readonly works: {
+    readonly stage: 'started' | 'completed' | 'accepted';
+    readonly on: string;
+    readonly event: string;
+  } | null;
 }
 
 /** The state of an assistance case. */
