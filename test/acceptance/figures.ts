@@ -73,7 +73,7 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
   milestones: { status: ['planned', 'met', 'withdrawn'] },
   disbursements: { status: ['planned', 'disbursed', 'withdrawn'] },
   lateness: {
-    promise: ['delivery', 'milestone'],
+    promise: ['delivery', 'milestone', 'line'],
     cause: [null, 'late-supplier'],
     overdue: [0, 1],
     kept: [0, 1],

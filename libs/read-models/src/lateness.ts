@@ -1,7 +1,9 @@
+import type { ViewOptions } from '@entente/kernel';
 import { ConsignmentRow } from './consignments.js';
+import { deliverableLines } from './deliverables.js';
 import { AS_KNOWN_NOW, type From, type Query, type RowsView } from './from.js';
 import { MilestoneRow } from './milestones.js';
-import { UnionOf, columnsAs } from './union.js';
+import { UnionOf, columnsAs, rowsAs } from './union.js';
 
 const COLUMNS = [
   'donor',
@@ -20,8 +22,30 @@ const PROMISES = new UnionOf<(typeof COLUMNS)[number]>(COLUMNS);
 const oneIf = (condition: string): string => `CASE WHEN ${condition} THEN 1 ELSE 0 END`;
 const SHARED = ['donor', 'recipient', 'programme'] as const;
 
-/** Deliveries and milestones that were promised for a day. */
-const promises = (from: From): Query =>
+/** How late a line is: wholly delivered, or open and past its day. */
+const lineLate = (due: string, { days }: ViewOptions): string =>
+  `CASE WHEN l.completed_on IS NOT NULL THEN ${days(due, 'l.completed_on')}
+    WHEN ${due} < CAST(:today AS TEXT) THEN ${days(due, ':today')} END`;
+
+/** Lines of cases of which a part is in no consignment: each consignment is a promise itself. */
+const lines = (from: From, options: ViewOptions): Query =>
+  PROMISES.part(
+    rowsAs(deliverableLines(from, options), 'l')
+      .where(`l.state IN ('open', 'completed')`)
+      .andWhere('(l.unscheduled > 0 OR l.apart > 0)'),
+    {
+      ...columnsAs('l', ...SHARED),
+      promise: `'line'`,
+      kept: oneIf(`l.state = 'completed'`),
+      overdue: oneIf(`l.state = 'open' AND l.due < CAST(:today AS TEXT)`),
+      missed: '0',
+      days_late_first: lineLate('l.first_due', options),
+      days_late_plan: lineLate('l.due', options),
+    },
+  );
+
+/** Deliveries, milestones and lines that were promised for a day. */
+const promises = (from: From, options: ViewOptions): Query =>
   PROMISES.rows(
     [
       PROMISES.part(from(ConsignmentRow, 'c').where(`c.status <> 'cancelled'`), {
@@ -43,14 +67,15 @@ const promises = (from: From): Query =>
         days_late_first: 'COALESCE(m.days_late_first, m.days_missed_first)',
         days_late_plan: 'COALESCE(m.days_late_plan, m.days_missed_plan)',
       }),
+      lines(from, options),
     ],
     'k',
   );
 
 const BY = ['donor', 'recipient', 'programme', 'promise', 'cause'] as const;
 
-function query(from: From): Query {
-  const all = promises(from);
+function query(from: From, options: ViewOptions): Query {
+  const all = promises(from, options);
   const rows = all.connection
     .createQueryBuilder()
     .from(`(${all.getQuery()})`, 'p')
@@ -79,7 +104,7 @@ const PARTIES = { donor: 'donor', recipient: 'recipient', programme: 'programme'
 export const lateness: RowsView = {
   name: 'lateness',
   topic: 'Donors',
-  version: 2,
+  version: 3,
   about:
     'per donor, recipient, programme, kind of promise and cause: promises kept and late, against the first promise and the current plan',
   key: BY,
@@ -100,16 +125,19 @@ export const lateness: RowsView = {
     mean_days_late_plan: 'decimal',
     most_days_late_plan: 'integer',
   },
-  codes: { promise: ['delivery', 'milestone'] },
+  codes: { promise: ['delivery', 'milestone', 'line'] },
   meanings: {
     donor: "the donor's id",
     recipient: 'the recipient',
     programme: 'the programme, if any',
-    promise: 'delivery (a consignment that is not cancelled; with occurred-by, not cancelled by that day) or milestone',
+    promise:
+      'delivery (a consignment that is not cancelled; with occurred-by, not cancelled by that day), milestone, or line (one of a case, in force, of which a part is in no consignment)',
     cause: `the code of the last cause for which the day was replanned; null if it never was${AS_KNOWN_NOW}, as is the plan`,
-    promised: 'deliveries or milestones that were promised; with occurred-by, scheduled or planned by that day',
-    kept: 'of those, received or met; with occurred-by, by that day: what came later counts as open',
-    overdue: 'of those, past the day planned now, and neither received nor met nor recorded as missed',
+    promised:
+      'deliveries, milestones or lines that were promised; with occurred-by, scheduled, planned or added by that day',
+    kept: 'of those, received, met or wholly delivered; with occurred-by, by that day: what came later counts as open',
+    overdue:
+      'of those, past the day planned now, and neither received nor met nor wholly delivered nor recorded as missed',
     missed: 'of those, milestones recorded as missed: each counts as late',
     late_first: 'of those, kept after the day first promised, open and past it, or missed',
     mean_days_late_first: `mean days ${FIRST}; null if there are none`,
@@ -123,10 +151,32 @@ export const lateness: RowsView = {
     by: ['promise'],
     sums: ['promised', 'kept', 'overdue', 'missed', 'late_first', 'late_plan'],
   },
-  occurredBy: { consignments: 'scheduled_on', milestones: 'planned_on' },
-  movedBy: { consignments: PARTIES, milestones: PARTIES },
-  madeOf: ({ donor = null, recipient = null, programme = null, cause: last_cause = null, promise = null }) => ({
-    [promise === 'delivery' ? 'consignments' : 'milestones']: { donor, recipient, programme, last_cause },
-  }),
+  occurredBy: {
+    consignments: 'scheduled_on',
+    milestones: 'planned_on',
+    'case-lines': 'added_on',
+    'delivery-facts': 'occurred_on',
+    cases: null,
+    'consignment-lines': null,
+  },
+  movedBy: {
+    consignments: PARTIES,
+    milestones: PARTIES,
+    'case-lines': PARTIES,
+    'delivery-facts': PARTIES,
+    cases: PARTIES,
+    'consignment-lines': PARTIES,
+  },
+  madeOf({ donor = null, recipient = null, programme = null, cause: last_cause = null, promise = null }) {
+    const of = { donor, recipient, programme };
+    if (promise !== 'line') return { [promise === 'delivery' ? 'consignments' : 'milestones']: { ...of, last_cause } };
+    return {
+      'case-lines': of,
+      'delivery-facts': of,
+      cases: of,
+      'consignment-lines': of,
+      consignments: of,
+    };
+  },
   query,
 };
