@@ -51,6 +51,18 @@ export function httpAnswers(opens: DeploymentFactory): void {
       expect([options.status, options.headers.get('allow')]).toEqual([204, allow]);
     });
 
+    it.each([
+      ['two hosts', 'GET /health/live HTTP/1.1\r\nHost: a\r\nHost: b', 400, 'unreadable'],
+      ['no host', 'GET /health/live HTTP/1.1', 400, 'unreadable'],
+      ['a tunnel', 'CONNECT h:80 HTTP/1.1\r\nHost: h', 405, 'method-not-allowed'],
+    ])('has an answer in the form of all: %s', async (_, head, status, code) => {
+      const answer = await exchange(`${head}\r\nConnection: close\r\n\r\n`);
+      expect(answer).toMatch(
+        new RegExp(`^HTTP/1\\.1 ${status} [^]*content-type: application/problem\\+json[^]*"code":"${code}"`, 'i'),
+      );
+      expect(answer.match(/HTTP\/1\.1 /g)).toHaveLength(1);
+    });
+
     it.each(['/nowhere', '/v1/treaty/a/b', '/docs/%00', '/docs/..', '/docs/..%2f..', '/docs/none'])(
       'is unknown to every method: %s',
       async (path) => {
@@ -260,6 +272,14 @@ export function httpAnswers(opens: DeploymentFactory): void {
         expect(performance.now() - startedAt).toBeLessThan(1000);
       }
     });
+
+    it('has one answer, also if the rest of it is not HTTP', async () => {
+      const answer = await exchange(
+        `POST ${PROGRAMME}/propose HTTP/1.1\r\n${CLOSE.replace('json', 'xml')}Transfer-Encoding: chunked\r\n\r\n5\r\n<a/>\n\r\n`,
+        'no length\r\n',
+      );
+      expect(answer.match(/HTTP\/1\.1 [0-9]+/g)).toEqual(['HTTP/1.1 415']);
+    }, 15_000);
 
     it('that never ends is not read without a bound', async () => {
       const startedAt = performance.now();

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { FieldError } from '@entente/contracts';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Problem, validationProblem } from './problem.js';
-import { onExpectation } from './server-answers.js';
+import { onExpectation, onTunnel } from './server-answers.js';
 
 /** The headers of a request that Entente defines. */
 const OWN_HEADERS = ['entente-actor'];
@@ -31,21 +31,25 @@ function isForeign(url: string): boolean {
   return /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){2}(?:$|[/\\]|%2f|%5c)|%00/i.test(path);
 }
 
-/** A request of HTTP/1.1 names its host (RFC 9112, 3.2). */
-const lacksHost = ({ headers, httpVersion }: IncomingMessage): boolean =>
-  httpVersion === '1.1' && headers.host === undefined;
+/** A request names its host once, in HTTP/1.0 not more than once (RFC 9112, 3.2). */
+function hostError({ rawHeaders, httpVersion }: IncomingMessage): string | null {
+  const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
+  if (hosts > 1) return 'the request has more than one Host header';
+  return hosts === 0 && httpVersion === '1.1' ? 'the request has no Host header' : null;
+}
 
 /**
  * Refuses a request with a header or a parameter that would be ignored, without a host, or with an
  * expectation that is not met.
  */
 export function checkRequests(app: NestFastifyApplication): void {
-  app.getHttpServer().on('checkExpectation', onExpectation);
+  app.getHttpServer().on('checkExpectation', onExpectation).on('connect', onTunnel);
   app
     .getHttpAdapter()
     .getInstance()
     .addHook('onRequest', (request, _reply, done) => {
-      if (lacksHost(request.raw)) return done(new Problem(400, 'unreadable', 'the request has no Host header'));
+      const error = hostError(request.raw);
+      if (error !== null) return done(new Problem(400, 'unreadable', error));
       if (isForeign(request.url)) return done(new Problem(404, 'no-such-route', 'there is nothing at this address'));
       const wrong = [...unknownHeaders(request.headers), ...unreadableQuery(request.url)];
       done(wrong.length > 0 ? validationProblem(wrong) : undefined);

@@ -25,6 +25,14 @@ export function onExpectation(request: IncomingMessage, reply: ServerResponse): 
   answerEarly(request, reply, problem, { connection: 'close' });
 }
 
+/** Answers a request for a tunnel to another server, and closes the connection. */
+export function onTunnel(_request: unknown, socket: Socket): void {
+  const problem = new Problem(405, 'method-not-allowed', 'this server opens no tunnel to another');
+  socket.on('error', () => undefined).end(lastAnswer(problem));
+  socket.resume();
+  closeLater(socket);
+}
+
 /** Answers a request that no route sees. */
 function answerEarly(
   request: IncomingMessage,
@@ -51,11 +59,12 @@ function clientProblem(code: string | undefined): Problem {
   }
 }
 
-/** Connections that have their last answer: what still comes there is discarded. */
+/** Connections whose request has its answer: what still comes of it is discarded. */
 const answered = new WeakSet<Socket>();
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
+  405: 'Method Not Allowed',
   408: 'Request Timeout',
   431: 'Request Header Fields Too Large',
   503: 'Service Unavailable',
@@ -69,6 +78,7 @@ function lastAnswer(problem: Problem): string {
     `Content-Type: ${PROBLEM_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(problem.status === 503 ? ['Retry-After: 1'] : []),
+    ...(problem.status === 405 ? ['Allow: GET, HEAD, OPTIONS, POST'] : []),
     'Connection: close',
   ];
   return `${head.join('\r\n')}\r\n\r\n${body}`;
@@ -86,7 +96,9 @@ export function refuseConnection(socket: Socket): void {
 
 /** Answers what Node.js cannot read as a request, and closes the connection. */
 export function onClientError(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || answered.has(socket)) return;
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  // The rest of a request that was answered early cannot be read.
+  if (answered.has(socket)) return void socket.end();
   answered.add(socket);
   if (!socket.writable) return void socket.destroy(error);
   socket.end(lastAnswer(clientProblem(error.code)));
@@ -135,10 +147,13 @@ const asksToClose = ({ headers, httpVersion }: IncomingMessage): boolean =>
 
 /** Reads the rest of a request and discards it: its end, or that of its connection, is awaited. */
 function onArrival(request: IncomingMessage, arrived: () => void): void {
-  const cancel = closeLater(request.socket);
+  const { socket } = request;
+  const cancel = closeLater(socket);
+  answered.add(socket);
   const once = (): void => {
     request.off('end', once).off('close', once);
     cancel();
+    answered.delete(socket);
     arrived();
   };
   request.on('end', once).on('close', once);
