@@ -192,6 +192,24 @@ describe('a fact of an earlier day that is recorded late displaces no newer one'
   });
 });
 
+describe('a fact about another organisation', () => {
+  it('has the day on which it was recorded, also if it happened before', () => {
+    const [opened, paid] = happened(
+      'funding-account/norland.a',
+      ['FundingAccountOpened', { donor: 'norland', recipient: 'estmark', stages: [] }],
+      ['FundsDisbursed', { amount: 1, period: '2026' }],
+    ) as [RecordedEvent, RecordedEvent];
+    const metadata = {
+      ...paid.metadata,
+      occurredAt: '2026-03-01T09:00:00.000Z',
+      recordedAt: '2026-05-04T09:00:00.000Z',
+    };
+    expect(rowsOf('recorded-facts', [opened, { ...paid, metadata }])[paid.id]).toMatchObject({
+      recorded_on: '2026-05-04',
+    });
+  });
+});
+
 describe('trained persons, as last known', () => {
   const found = (on: string, finding: string, number: number) =>
     ['GraduateFollowedUp', { trainee: 't', finding, number, on }] as const;

@@ -197,7 +197,8 @@ function evolve(
   const recorded_by = actsFor(event.metadata.actor);
   const concerned = concerns === 'recipient' ? (head?.concerned ?? '') : concerns(event.data);
   if (head === null || concerned === recorded_by || event.metadata.actor.role === 'system') return null;
-  const fact = { fact_event: event.id, fact: event.type, concerned, recorded_by, recorded_on: origin.day };
+  const recorded_on = event.metadata.recordedAt.slice(0, 10);
+  const fact = { fact_event: event.id, fact: event.type, concerned, recorded_by, recorded_on };
   const { amount = 0 } = event.data as Movement;
   const money = head.currency === null ? null : amount;
   return { ...head, ...fact, ...UNANSWERED, correctable: isCorrectable(head, event), amount: money };
@@ -207,7 +208,7 @@ function evolve(
 export const recordedFacts: Projection<Event, RecordedFactRow> = {
   name: 'recorded-facts',
   topic: 'Recipients',
-  version: 3,
+  version: 4,
   kinds: Object.keys(SOURCES),
   about: 'a fact that one organisation recorded about another: confirmed, disputed or unanswered',
   entity: RecordedFactRow,

@@ -1,6 +1,6 @@
 import type { FactEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type FigureRow, type Figures, idOf, occurredOn } from './log.js';
+import { type FigureRow, type Figures, idOf, occurredOn, recordedOn } from './log.js';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -80,7 +80,7 @@ export const recordedFactRows = (log: readonly RecordedEvent[]): readonly Figure
           fact: event.type,
           concerned,
           recorded_by: senderOf(event),
-          recorded_on: occurredOn(event),
+          recorded_on: recordedOn(event),
           donor: (opening['donor'] ?? null) as string | null,
           programme: (opening['programme'] ?? null) as string | null,
           assistance_case: (kindOf(event) === 'assistance-case' ? idOf(event.stream) : (opening['case'] ?? null)) as
