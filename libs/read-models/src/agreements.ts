@@ -119,7 +119,8 @@ export class ConditionRow {
   @textOrNull('what it concerns: a unit, an item-type, a case, a programme or a country; null if all', SCOPE_KINDS)
   scope_kind!: string | null;
   @textOrNull('the id of what it concerns') scope!: string | null;
-  @text('in force or lifted', ['in force', 'lifted']) status!: string;
+  @text('attached (in force while its agreement is: conditions-in-force has those) or lifted', ['attached', 'lifted'])
+  status!: string;
   @day('the day on which it was attached or imposed last') attached_on!: string;
   @dayOrNull('the day on which it was lifted') lifted_on!: string | null;
   @textOrNull('the code of the reason for which it was lifted') reason!: string | null;
@@ -143,7 +144,7 @@ const attached =
     basis: basis ?? null,
     scope_kind: scope?.kind ?? null,
     scope: scope?.id ?? null,
-    status: 'in force',
+    status: 'attached',
     attached_on: on,
     lifted_on: null,
     reason: null,
@@ -158,9 +159,9 @@ const lifted = (
 export const conditions: Projection<LegalFrameworkEvent, ConditionRow> = {
   name: 'conditions',
   topic: 'Agreements',
-  version: 1,
+  version: 2,
   kinds: ['legal-framework'],
-  about: 'a condition of use or a restriction under an agreement, in plain words, and whether it is in force',
+  about: 'a condition of use or a restriction under an agreement, in plain words, and whether it was lifted',
   entity: ConditionRow,
   totals: { counts: 'conditions and restrictions', by: ['status', 'type'], sums: [] },
   ...itemsBy<ConditionRow, LegalFrameworkEvent>(ConditionRow)(

@@ -62,7 +62,7 @@ function restrictedUnits(from: From): Query {
     .where(`g.status = 'in-force' AND NOT g.last_day_over`);
   const restrictions = from(ConditionRow, 'r')
     .innerJoin(`(${agreements.getQuery()})`, 'a', 'a.agreement = r.agreement')
-    .where(`r.type = 'restriction' AND r.scope_kind = 'unit' AND r.status = 'in force'`);
+    .where(`r.type = 'restriction' AND r.scope_kind = 'unit' AND r.status = 'attached'`);
   return SUBJECTS.part(restrictions.setParameters({ ...agreements.getParameters(), ...restrictions.getParameters() }), {
     ...columnsAs('r', 'recipient', 'donor', 'agreement'),
     subject_kind: `'security-unit'`,

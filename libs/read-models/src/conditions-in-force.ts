@@ -27,7 +27,7 @@ function query(from: From): Query {
     .innerJoin(`(${agreements.getQuery()})`, 'a', 'a.agreement = c.agreement')
     .setParameters(agreements.getParameters())
     .select('a.title', 'title')
-    .where(`c.status = 'in force'`);
+    .where(`c.status = 'attached'`);
   for (const column of OF_CONDITION) rows.addSelect(`c.${column}`, column);
   return rows.addSelect('a.in_force_from', 'in_force_from').addSelect('a.last_day', 'last_day');
 }

@@ -124,7 +124,7 @@ function conditions(events: Events): readonly FigureRow[] {
       statement: put.data.statement,
       basis: put.type === 'RestrictionImposed' ? put.data.basis : null,
       ...scopeOf(put.data.scope),
-      status: lifted === undefined ? 'in force' : 'lifted',
+      status: lifted === undefined ? 'attached' : 'lifted',
       attached_on: occurredOn(put),
       lifted_on: lifted === undefined ? null : occurredOn(lifted),
       reason: lifted?.data.reason ?? null,

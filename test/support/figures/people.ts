@@ -88,7 +88,7 @@ function stoppedUnits(log: readonly RecordedEvent[], asked: QueryParameters, uni
   const inForce = (row: FigureRow) => agreements.find((one) => one['agreement'] === row['agreement']);
   const onUnits = (rows: readonly FigureRow[]) =>
     rows
-      .filter((row) => row['scope_kind'] === 'unit' && row['status'] === 'in force')
+      .filter((row) => row['scope_kind'] === 'unit' && (row['status'] === 'in force' || row['status'] === 'attached'))
       .map((row) => [row, { ...about, subject: row['scope'] ?? null, unit: row['scope'] ?? null }] as const);
   const holds = onUnits((HOLDS['holds'] as Figures)(log, asked)).filter(([row]) => row['last_day_over'] === false);
   const terms = onUnits((FRAMEWORKS['conditions'] as Figures)(log, asked)).filter(

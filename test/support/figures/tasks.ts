@@ -130,7 +130,7 @@ const ENDINGS = ['status', 'lifted_on', 'reason'];
 const conditions: Figures = (log, asked) => {
   const inForce = rowsIn(FRAMEWORKS, 'agreements', log, asked).filter(({ status }) => status === 'in-force');
   return rowsIn(FRAMEWORKS, 'conditions', log, asked)
-    .filter(({ status }) => status === 'in force')
+    .filter(({ status }) => status === 'attached')
     .flatMap((row) =>
       inForce
         .filter(({ agreement }) => agreement === row['agreement'])
