@@ -8,7 +8,7 @@ import type {
   TrainingActivityEvent,
 } from '@entente/contracts';
 import { type RecordedEvent, addDays } from '@entente/kernel';
-import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
+import { type Breach, type Control, type Reading, breach, dayOf, idOf, readingBy } from './control.js';
 import { CaseItems } from './items.js';
 
 /** Days on which assistance in a scope was stopped: from the first, and up to the last. */
@@ -17,6 +17,8 @@ interface Stop {
   /** The donor whose assistance stopped; null if every donor's. */
   donor: string | null;
   readonly from: string;
+  /** The day on which it was recorded. */
+  readonly knownOn: string;
   /** Its last day, if it has one. */
   until: string | null;
   /** The day on which it ended; null while it lasts. */
@@ -77,19 +79,32 @@ class Stops {
     if (stop !== undefined) stop.ended = on;
   }
 
-  /** What stopped assistance of a donor in a scope on a day. */
-  on(scope: string, donor: string, day: string, isPayment: boolean): Stop | undefined {
+  /**
+   * What stopped assistance of a donor in a scope on a day; `later`: also what was recorded since.
+   * The order of what happened on one day is then not known.
+   */
+  on(scope: string, donor: string, day: string, isPayment: boolean, later = false): Stop | undefined {
     for (const stops of this.byScope.get(scope)?.values() ?? [])
       for (const stop of stops) {
         const over = (stop.ended !== null && day >= stop.ended) || (stop.until !== null && day > stop.until);
         const concerns = (stop.donor === null || stop.donor === donor) && !(isPayment && stop.mayBePaid === true);
-        if (day >= stop.from && !over && concerns) return stop;
+        if ((later ? day > stop.from : day >= stop.from) && !over && concerns) return stop;
       }
     return undefined;
   }
 }
 
-function start(): (event: RecordedEvent) => readonly Breach[] {
+/** Assistance that nothing known then had stopped. */
+interface Unstopped {
+  readonly event: RecordedEvent;
+  readonly donor: string;
+  readonly scopes: readonly string[];
+  readonly day: string;
+}
+
+const recordedOn = ({ metadata }: RecordedEvent): string => metadata.recordedAt.slice(0, 10);
+
+function start(): Reading {
   const stops = new Stops();
   const accounts = new Map<string, Place>();
   const cases = new Map<string, Place>();
@@ -97,6 +112,7 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
   const trainings = new Map<string, Place>();
   const releases = new Map<string, Place>();
   const caseItems = new CaseItems();
+  const supplied: Unstopped[] = [];
   const scopeOf = (event: RecordedEvent<HoldEvent>): string => idOf(event).replace('.', ' ');
 
   function check(
@@ -105,8 +121,11 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     day: string,
     more: readonly string[] = [],
   ): readonly Breach[] | undefined {
-    for (const scope of place === undefined ? [] : [...more, ...place.scopes]) {
-      const stop = stops.on(scope, place?.donor ?? '', day, event.type === 'FundsDisbursed');
+    if (place === undefined) return undefined;
+    const { donor } = place;
+    const scopes = [...more, ...place.scopes];
+    for (const scope of scopes) {
+      const stop = stops.on(scope, donor, day, event.type === 'FundsDisbursed');
       if (stop === undefined) continue;
       return breach(event, 'assistance is not stopped in any scope concerned on that day', {
         scope,
@@ -115,14 +134,37 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
         on: day,
       });
     }
+    supplied.push({ event, donor, scopes, day });
     return undefined;
+  }
+
+  /** What was stopped on that day by what was recorded later: its sender could not know it. */
+  function knownLater({ event, donor, scopes, day }: Unstopped): readonly Breach[] {
+    for (const scope of scopes) {
+      const stop = stops.on(scope, donor, day, event.type === 'FundsDisbursed', true);
+      if (stop === undefined) continue;
+      return breach(event, 'assistance is not stopped on that day, also by what was recorded later: known later', {
+        scope,
+        stopped: stop.why,
+        from: stop.from,
+        on: day,
+        knownOn: stop.knownOn,
+      });
+    }
+    return [];
   }
 
   /** The scope of a unit, if one is named. */
   const unitIn = ({ unit }: { readonly unit?: string }): readonly string[] =>
     unit === undefined ? [] : [`unit ${unit}`];
   const stopped = (event: RecordedEvent, kind: string, name: string, why: string): undefined =>
-    void stops.begin(`${kind} ${idOf(event)}`, name, { why, donor: null, from: dayOf(event), until: null });
+    void stops.begin(`${kind} ${idOf(event)}`, name, {
+      why,
+      donor: null,
+      from: dayOf(event),
+      knownOn: recordedOn(event),
+      until: null,
+    });
 
   const read = readingBy<StopOrAssistance>({
     FundingAccountOpened: (event) => {
@@ -139,7 +181,13 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     ProgrammeResumed: (event) => void stops.end(`programme ${idOf(event)}`, 'suspended', dayOf(event)),
     ProgrammeTerminated: (event) => stopped(event, 'programme', 'terminated', 'the programme was ended early'),
     ProgrammeCompleted: (event) => {
-      const over = { why: 'the programme was completed', donor: null, from: addDays(event.data.on, 1), until: null };
+      const over = {
+        why: 'the programme was completed',
+        donor: null,
+        from: addDays(event.data.on, 1),
+        until: null,
+        knownOn: recordedOn(event),
+      };
       stops.begin(`programme ${idOf(event)}`, 'completed', { ...over, mayBePaid: true });
     },
     CaseHeld: (event) => stopped(event, 'case', 'held', 'the case was held'),
@@ -149,7 +197,13 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     TrainingPlanned: (event) => void trainings.set(idOf(event), placeOf(event.data)),
     HoldPlaced: (event) => {
       const { hold, basis, donor = null, until = null } = event.data;
-      stops.begin(scopeOf(event), hold, { why: `hold ${hold} (${basis})`, donor, from: dayOf(event), until });
+      stops.begin(scopeOf(event), hold, {
+        why: `hold ${hold} (${basis})`,
+        donor,
+        from: dayOf(event),
+        until,
+        knownOn: recordedOn(event),
+      });
     },
     HoldRenewed: (event) => {
       const stop = stops.current(scopeOf(event), event.data.hold);
@@ -178,17 +232,19 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     TechnicalDataTransferred: (event) => check(event, releases.get(idOf(event)), event.data.on),
     TrainingStarted: (event) => check(event, trainings.get(idOf(event)), event.data.on),
   });
-  return (event) => {
+  const next = (event: RecordedEvent): readonly Breach[] => {
     caseItems.read(event);
     return read(event);
   };
+  return Object.assign(next, { atEnd: () => supplied.flatMap(knownLater) });
 }
 
 /**
  * R19: money was disbursed, a consignment shipped, technical data transferred, a case implemented,
  * a trainee enrolled or a training begun, on a day on which the programme was suspended or had
  * ended, the case or the shipment was held, or a hold in force on a scope. After its completion a
- * programme is still paid. Facts that were recorded after the stop had ended are found, too.
+ * programme is still paid. Facts that were recorded after the stop had ended are found, too; so are
+ * those before a stop that was recorded late, as known later.
  */
 export const assistanceStopped: Control = {
   name: 'assistance-stopped',

@@ -80,6 +80,15 @@ describe('the control of R19', () => {
     expect(findings(opened, suspended, resumed, ...paid('2026-02-19'))).toEqual(['R19 5']);
     expect(findings(opened, suspended, resumed, ...paid('2026-02-20'))).toEqual([]);
   });
+  it('finds one before a stop that was recorded late, as known later', () => {
+    const late = (...lines: readonly Line[]) => findings(opened, ...paid('2026-02-12'), ...lines);
+    expect(late(suspended)).toEqual(['R19 3']);
+    expect(late(suspended, resumed)).toEqual(['R19 3']);
+    // In which order things were on the day of the stop is not known.
+    expect(findings(opened, ...paid('2026-02-10'), suspended)).toEqual([]);
+    const sooner: Line = ['2026-02-11', P, 'ProgrammeResumed', {}];
+    expect(late(suspended, sooner)).toEqual([]);
+  });
   it('finds one while a hold is in force, through its last day, for the donor that it names', () => {
     expect(findings(opened, placed(), ...paid('2026-03-01'))).toEqual(['R19 4']);
     expect(findings(opened, placed({ until: '2026-03-01' }), ...paid('2026-03-01'))).toEqual(['R19 4']);
