@@ -62,7 +62,11 @@ describe('days', () => {
     expect(readDay('3 paź 2026', ['D MMM YYYY'], months)).toBe('2026-10-03');
     for (const none of ['2026-02-30', '2026-13-01', '26-01-01', '2026-01-01x', ''])
       expect([none, readDay(none, ['YYYY-MM-DD'])]).toEqual([none, null]);
-    expect(readDay('3 Foo 2026', ['D MMM YYYY'])).toBeNull();
+    for (const none of ['Foo', 'Junk', 'Mayor', 'Marraskuu', 'Ma', 'marzo'])
+      expect([none, readDay(`3 ${none} 2026`, ['D MMM YYYY'])]).toEqual([none, null]);
+    for (const name of ['mar', 'MARCH', 'Marc.'])
+      expect([name, readDay(`3 ${name} 2026`, ['D MMM YYYY'])]).toEqual([name, '2026-03-03']);
+    expect(readDay('3 PA\u0179 2026', ['D MMM YYYY'], months.with(9, 'paz\u0301'))).toBe('2026-10-03');
   });
 
   it('have formats with a year, a month and a day', () => {

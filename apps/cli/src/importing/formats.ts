@@ -1,5 +1,5 @@
 import { isDay } from '@entente/contracts';
-import { tidy } from './names.js';
+import { fold, tidy } from './names.js';
 
 /** Why a value cannot be read: a code for programs and a reason for people. */
 export class Unreadable extends Error {
@@ -89,7 +89,9 @@ export function decimalText({ units, places }: Decimal): string {
   return `${units < 0n ? '-' : ''}${whole}${places === 0 ? '' : `.${digits.slice(-places)}`}`;
 }
 
-const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const MONTHS = 'january february march april may june july august september october november december'.split(' ');
+/** The shortest name of a month in English has three letters. */
+const MONTH_LETTERS = 3;
 const PARTS: Readonly<Record<string, string>> = {
   YYYY: '(?<year>\\d{4})',
   MMM: '(?<name>\\p{L}+)\\.?',
@@ -119,21 +121,16 @@ function dayPatternOf(format: string): RegExp {
 
 /**
  * A day in one of these formats, as YYYY-MM-DD; null if it is in none, or does not exist. `MMM` is
- * the name of a month: one of twelve, or an English one of which three letters are read.
+ * the name of a month: one of twelve, or an English one, of which three letters or more are there.
  */
 export function readDay(text: string, formats: readonly string[], months?: readonly string[]): string | null {
   for (const format of formats) {
     const { year, month, day, name } = dayPatternOf(format).exec(text)?.groups ?? {};
     if (year === undefined || day === undefined) continue;
-    const named = name?.toLowerCase() ?? '';
-    const number =
-      month ??
-      String(
-        1 +
-          (months === undefined
-            ? MONTHS.indexOf(named.slice(0, 3))
-            : months.findIndex((one) => one.toLowerCase() === named)),
-      );
+    const named = fold(name ?? '');
+    const isNamed = (one: string): boolean =>
+      months === undefined ? named.length >= MONTH_LETTERS && one.startsWith(named) : fold(one) === named;
+    const number = month ?? String(1 + (months ?? MONTHS).findIndex(isNamed));
     const found = `${year}-${number.padStart(2, '0')}-${day.padStart(2, '0')}`;
     if (isDay(found)) return found;
   }
