@@ -142,6 +142,24 @@ describe('a mapping', () => {
     ]);
   });
 
+  it('has signs and words of one meaning each', () => {
+    const same = 'must be another sign than the thousands separator';
+    expect(errors({ numbers: { thousands: ',' } })).toEqual([]);
+    expect(errors({ numbers: { thousands: '.' } })).toEqual([`numbers.decimal: ${same}`]);
+    expect(errors({ numbers: { thousands: ',', decimal: ',' } })).toEqual([`numbers.decimal: ${same}`]);
+    const values = { ...SOUND.values, amount: { ...SOUND.values.amount, decimal: ',' } };
+    expect(errors({ values, numbers: { thousands: ',', decimal: '.' } })).toEqual([`values.amount.decimal: ${same}`]);
+    expect(errors({ values, numbers: { thousands: '.', decimal: ',' } })).toEqual([]);
+    expect(errors({ file: { quote: ',' } })).toEqual([
+      'file.delimiter: must be another sign than the quotation mark and line ends',
+    ]);
+    expect(errors({ tables: { a: { Norland: 'n', NORLAND: 'n', x: 1 } } })).toEqual([]);
+    expect(errors({ tables: { a: { Norland: 'n', ' norland': 'm', x: 1, X: true } } })).toEqual([
+      'tables.a. norland: is the same word as "Norland", which is another',
+      'tables.a.X: is the same word as "x", which is another',
+    ]);
+  });
+
   it('has commands of the catalogue, with all the fields that they need and no other', () => {
     expect(ofCommand({ command: 'comit' })).toEqual(['commands.0.command: funding-account has no command comit']);
     expect(ofCommand({ stream: 'fund/norland.{id}' })[0]).toMatch(

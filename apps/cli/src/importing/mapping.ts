@@ -13,6 +13,7 @@ import {
 import { decoderOf } from './decode.js';
 import { type NumberFormat, isDayFormat } from './formats.js';
 import { MAPPING_SCHEMA, checkedBy } from './mapping-schema.js';
+import { fold } from './names.js';
 import { Template } from './template.js';
 import { UnusableInput } from './unusable-input.js';
 
@@ -68,6 +69,9 @@ export interface CommandSpec {
   };
 }
 
+/** The file's words, and ours. */
+type CodeTable = Readonly<Record<string, string | number | boolean>>;
+
 /** How a CSV file becomes commands: see {@link MAPPING_SCHEMA}. */
 export interface Mapping {
   readonly source: string;
@@ -84,7 +88,7 @@ export interface Mapping {
   readonly numbers?: NumberSpec;
   readonly unpivot?: { readonly columns: string; readonly name: string; readonly value: string };
   readonly leaveOut?: readonly TextCondition[];
-  readonly tables?: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
+  readonly tables?: Readonly<Record<string, CodeTable>>;
   readonly values: Readonly<Record<string, string | ValueSpec>>;
   readonly key: readonly string[];
   readonly commands: readonly CommandSpec[];
@@ -170,9 +174,28 @@ class MappingCheck {
       this.wrong.push(`${path}.table: there is no table ${table}`);
     if (as === 'money' && !has(spec, 'currency')) this.wrong.push(`${path}.currency: is missing: money has a currency`);
     if (currency !== undefined) this.currency(`${path}.currency`, currency);
+    if (as === 'money' || as === 'number' || as === 'decimal') this.separators(path, spec);
     for (const one of format)
       if (one !== undefined && !isDayFormat(one))
         this.wrong.push(`${path}.format: "${one}" lacks a year, a month or a day, or has one twice`);
+  }
+
+  /** The separators of numbers, which a value and the mapping name. */
+  private separators(path: string, spec: Draft<ValueSpec>): void {
+    const { decimal = '.', thousands } = { ...this.mapping.numbers, ...spec };
+    const at = has(spec, 'decimal') || has(spec, 'thousands') ? path : 'numbers';
+    if (decimal === thousands) this.wrong.push(`${at}.decimal: must be another sign than the thousands separator`);
+  }
+
+  /** The words of a code table, without regard to case and kinds of space. */
+  table(path: string, table: Draft<CodeTable>): void {
+    const words = new Map<string, string>();
+    for (const [word, own] of Object.entries(table)) {
+      const other = words.get(fold(word));
+      if (other !== undefined && table[other] !== own)
+        this.wrong.push(`${path}.${word}: is the same word as "${other}", which is another`);
+      words.set(fold(word), other ?? word);
+    }
   }
 
   private currency(path: string, currency: string): void {
@@ -315,9 +338,9 @@ class MappingCheck {
     this.wrong.push(...errors.map(({ path, message }) => `${path}: ${message}`));
   }
 
-  file({ encoding, delimiter, quote }: Draft<NonNullable<Mapping['file']>>): void {
+  file({ encoding, delimiter = ',', quote }: Draft<NonNullable<Mapping['file']>>): void {
     if (encoding !== undefined) this.try('file.encoding', () => void decoderOf(encoding));
-    if (delimiter !== undefined && (delimiter === quote || /["\r\n]/.test(delimiter)))
+    if (delimiter === quote || /["\r\n]/.test(delimiter))
       this.wrong.push('file.delimiter: must be another sign than the quotation mark and line ends');
   }
 }
@@ -337,6 +360,8 @@ export function mappingErrors(value: unknown): readonly string[] {
   check.file(file);
   if (unpivot?.columns !== undefined) check.condition('unpivot', { text: '', matches: unpivot.columns });
   leaveOut.forEach((one, i) => check.condition(`leaveOut.${i}`, one));
+  for (const [name, one] of Object.entries(mapping.tables ?? {}))
+    if (one !== undefined) check.table(`tables.${name}`, one);
   for (const [name, one] of Object.entries(values)) {
     check.value(`values.${name}`, one);
     if (/[{}]/.test(name) || has(BUILT_IN, name)) check.wrong.push(`values.${name}: must have another name`);
