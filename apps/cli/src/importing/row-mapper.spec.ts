@@ -153,6 +153,24 @@ describe('a row', () => {
     });
   });
 
+  it('has a list whose items are on lines of their own', () => {
+    const serials = { read: '{Note}', as: 'list', separator: '\n' };
+    const confirm = {
+      stream: 'consignment/norland.{fund}',
+      command: 'confirm-receipt',
+      fields: { lines: [{ line: '001', quantity: 2, serials: '{serials}' }], on: '2026-01-01' },
+    };
+    const more = { values: { ...MAPPING.values, serials }, commands: [confirm] };
+    expect(mappingErrors({ ...MAPPING, ...more })).toEqual([]);
+    expect(commandsOf(row({ 5: 'NV-1\r\n NV-2 \n\n' }), more)[0]?.body['lines']).toMatchObject([
+      { serials: ['NV-1', 'NV-2'] },
+    ]);
+    const spaced = { ...more, values: { ...more.values, serials: { ...serials, separator: ', ' } } };
+    expect(commandsOf(row({ 5: 'NV-1,\u00a0NV-2,  NV-3' }), spaced)[0]?.body['lines']).toMatchObject([
+      { serials: ['NV-1', 'NV-2', 'NV-3'] },
+    ]);
+  });
+
   it('is left out if it is blank or the mapping has it so, however many fields it has', () => {
     for (const cells of [[''], [' ', '\u00a0', ''], ['TOTAL', 'x'], row({ 0: 'TOTALS' })])
       expect([cells, mapped(cells)]).toEqual([cells, { type: 'left-out' }]);

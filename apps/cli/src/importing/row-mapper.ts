@@ -14,7 +14,7 @@ import { DigestTable, digest64 } from './digest-table.js';
 import { digestOf, fold, foldedJson, tidy } from './names.js';
 import { Template } from './template.js';
 import { UnusableInput } from './unusable-input.js';
-import { LeftOut, type Value, ValueReader } from './value.js';
+import { LeftOut, type Value, type ValueContext, ValueReader } from './value.js';
 
 /** What a body has besides the fields of its command. */
 const COMMON_FIELDS = ['occurredAt', 'evidence', 'legalBasis'];
@@ -85,6 +85,8 @@ export type MappedRow =
   | { readonly type: 'commands'; readonly parts: readonly RowPart[]; readonly empty: readonly EmptyPart[] };
 
 type Unpivot = NonNullable<Mapping['unpivot']>;
+
+type RowColumns = Pick<ValueContext, 'column' | 'lines'>;
 
 /** Finds the text of a column by the cells of a row. */
 type ColumnReader = (cells: readonly string[]) => string;
@@ -208,7 +210,7 @@ export class RowMapper {
       if (!read.names.some((one) => one === name || one === value)) continue;
       if (!isKnown(read)) return [];
       try {
-        const context = { column: () => header, value: () => undefined, nameId: () => undefined };
+        const context = { column: () => header, lines: () => header, value: () => undefined, nameId: () => undefined };
         own.push(this.values.get(part)?.read(context));
       } catch (error) {
         if (error instanceof Unreadable || error instanceof LeftOut) return [];
@@ -242,12 +244,12 @@ export class RowMapper {
           `the column "${name}" is there twice: name the one that is meant by its number, ` +
             found.map((i) => `{#${i + 1}}`).join(' or '),
         );
-      else this.columns.set(name, (cells) => tidy(cells[at] ?? ''));
+      else this.columns.set(name, (cells) => cells[at] ?? '');
     }
   }
 
   /** The header of a cell of a wide table. */
-  private headerOf(column: (name: string) => string): string {
+  private headerOf({ column }: RowColumns): string {
     return column(this.mapping.unpivot?.name ?? '');
   }
 
@@ -256,20 +258,23 @@ export class RowMapper {
     return name === unpivot?.name || name === unpivot?.value;
   }
 
-  private columnOf(cells: readonly string[], wide: number): (name: string) => string {
+  private columnsOf(cells: readonly string[], wide: number): RowColumns {
     const { unpivot } = this.mapping;
-    return (name) => {
-      if (name === unpivot?.name) return tidy(this.header[wide] ?? '');
-      if (name === unpivot?.value) return tidy(cells[wide] ?? '');
+    const lines = (name: string): string => {
+      if (name === unpivot?.name) return this.header[wide] ?? '';
+      if (name === unpivot?.value) return cells[wide] ?? '';
       return this.columns.get(name)?.(cells) ?? '';
     };
+    return { lines, column: (name) => tidy(lines(name)) };
   }
 
   /** What the fields of a row at a line stand for. */
   map(cells: readonly string[], line: number): MappedRow {
     if (cells.every((cell) => tidy(cell) === '')) return { type: 'left-out' };
-    const columns = this.wide.map((wide) => this.columnOf(cells, wide));
-    const kept = columns.filter((column) => !this.leaveOut.some(({ text, holds }) => holds(tidy(text.fill(column)))));
+    const columns = this.wide.map((wide) => this.columnsOf(cells, wide));
+    const kept = columns.filter(
+      ({ column }) => !this.leaveOut.some(({ text, holds }) => holds(tidy(text.fill(column)))),
+    );
     if (kept.length === 0) return { type: 'left-out' };
     if (cells.length !== this.header.length)
       return {
@@ -282,8 +287,8 @@ export class RowMapper {
     const failed: Unreadable[] = [];
     const keys: string[] = [];
     const columnOf = new Map<string, string>();
-    for (const column of kept) {
-      const mapper = new PartMapper(this.mapping, this.values, this.commands, this.ids, column, line);
+    for (const of of kept) {
+      const mapper = new PartMapper(this.mapping, this.values, this.commands, this.ids, of, line);
       try {
         const part = mapper.map();
         // One for which no condition holds is no data either.
@@ -292,11 +297,8 @@ export class RowMapper {
         for (const command of part.commands.filter(({ once }) => !once)) {
           const other = columnOf.get(baseOf(command));
           if (other !== undefined)
-            throw new Unreadable(
-              'key-repeated',
-              `the columns "${other}" and "${this.headerOf(column)}" have the same key`,
-            );
-          columnOf.set(baseOf(command), this.headerOf(column));
+            throw new Unreadable('key-repeated', `the columns "${other}" and "${this.headerOf(of)}" have the same key`);
+          columnOf.set(baseOf(command), this.headerOf(of));
         }
       } catch (error) {
         if (error instanceof LeftOut) empty.push(...mapper.leftOut(error));
@@ -332,7 +334,7 @@ class PartMapper {
     private readonly readers: ReadonlyMap<string, ValueReader>,
     private readonly commands: readonly ReadyCommand[],
     private readonly ids: DigestTable,
-    private readonly column: (name: string) => string,
+    private readonly columns: RowColumns,
     private readonly line: number,
   ) {
     this.known.set(BUILT_IN.source, mapping.source);
@@ -350,7 +352,7 @@ class PartMapper {
   }
 
   private isDue({ when }: ReadyCommand): boolean {
-    return when.every(({ text, holds }) => holds(tidy(text.fill(this.column))));
+    return when.every(({ text, holds }) => holds(tidy(text.fill(this.columns.column))));
   }
 
   /** What a row does not send since columns are empty. */
@@ -374,7 +376,7 @@ class PartMapper {
   private emptyColumns({ when }: ReadyCommand): string | null {
     const none = new Set(['', ...(this.mapping.numbers?.none ?? []).map(fold)]);
     const empty = when.filter(({ text, holds }) => {
-      const said = tidy(text.fill(this.column));
+      const said = tidy(text.fill(this.columns.column));
       return !holds(said) && none.has(fold(said));
     });
     return empty.length === 0 ? null : empty.map(({ text }) => text.text).join(', ');
@@ -387,7 +389,7 @@ class PartMapper {
     return [
       {
         base: idOfRow(row, command.step),
-        what: unpivot === undefined ? what : `${this.column(unpivot.name)}: ${what}`,
+        what: unpivot === undefined ? what : `${this.columns.column(unpivot.name)}: ${what}`,
         isSigned: signed !== undefined,
         zero: revise?.emptied === 'zero' ? this.zero(row, command) : null,
       },
@@ -399,8 +401,8 @@ class PartMapper {
     const { fields = {}, signed = '' } = command.spec;
     const field = fields[signed];
     const value = (typeof field === 'string' ? Template.of(field).only : undefined) ?? '';
-    const { mapping, readers, commands, ids, column, line } = this;
-    const zeroed = new PartMapper(mapping, readers, commands, ids, column, line);
+    const { mapping, readers, commands, ids, columns, line } = this;
+    const zeroed = new PartMapper(mapping, readers, commands, ids, columns, line);
     zeroed.known.set(value, 0);
     try {
       zeroed.readAll([...mapping.key, ...command.names]);
@@ -442,11 +444,11 @@ class PartMapper {
   }
 
   private value(name: string): Value {
-    const { column, readers } = this;
+    const { columns, readers } = this;
     const reader = readers.get(name);
     if (this.known.has(name) || reader === undefined) return this.known.get(name);
     const value = reader.read({
-      column,
+      ...columns,
       value: (other) => this.value(other),
       nameId: (id, said) => this.nameId(name, id, said),
     });

@@ -13,6 +13,8 @@ export class LeftOut extends Error {}
 export interface ValueContext {
   /** The text of a column. */
   readonly column: (name: string) => string;
+  /** The same with its line breaks. */
+  readonly lines: (name: string) => string;
   /** The currency that another value names. */
   readonly value: (name: string) => Value;
   /** Takes an id with the name that gave it; fails if another name has given it. */
@@ -37,6 +39,21 @@ export class ValueReader {
     this.none = new Set((spec.none ?? []).map(fold));
   }
 
+  /** Whether it is a list whose separator would not be there in a text on one line. */
+  private get isOnLines(): boolean {
+    const { as, separator = ';' } = this.spec;
+    return as === 'list' && /[^\S ]/u.test(separator);
+  }
+
+  private items(text: string): string {
+    const { separator = ';' } = this.spec;
+    return text
+      .split(separator)
+      .map(tidy)
+      .filter((item) => item !== '')
+      .join(separator);
+  }
+
   private fail(code: string, why: string): never {
     throw new Unreadable(code, `${this.name}: ${why}`);
   }
@@ -44,7 +61,7 @@ export class ValueReader {
   /** The value; fails with why it cannot be read. */
   read(context: ValueContext): Value {
     const { empty = 'refuse', otherwise = 'refuse' } = this.spec;
-    let text = tidy(this.text(context.column));
+    let text = this.isOnLines ? this.items(this.text(context.lines)) : tidy(this.text(context.column));
     if (text !== '' && this.pick !== null) {
       const picked = this.pick.exec(text)?.[1];
       if (picked === undefined) this.fail('value-unreadable', `"${text}" does not match ${this.spec.pick}`);
@@ -69,9 +86,8 @@ export class ValueReader {
       case 'text':
         return text;
       case 'list':
-        return text
+        return this.items(text)
           .split(separator)
-          .map(tidy)
           .filter((item) => item !== '');
       case 'period':
         // Spreadsheets write the number of a year with a decimal.
