@@ -908,5 +908,7 @@ describe('a case is cancelled', () => {
     donor(...offered, cancelled).refuses(cancel, 'case-ended');
     donor(...running, delivered()).refuses(cancel, 'execution-begun');
     donor(...running, worksStarted).refuses(cancel, 'execution-begun');
+    const arrived = act('ArrivalNoted', { consignment: SHIP, point: 'receipt' });
+    donor(...agreedCase, arrived).refusesWith(cancel, 'execution-begun', { arrived: [SHIP] });
   });
 });

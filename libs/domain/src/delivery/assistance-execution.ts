@@ -116,5 +116,7 @@ export function cannotReconcile({ finalValue, currency }: ReconcileCase, state: 
  */
 export function cannotCancel(state: AssistanceCase): Refusal | null {
   const lines = linesWhere(state, (line) => line.delivered > 0 || line.works !== null);
-  return lines.length === 0 ? null : refuse('execution-begun', 'nothing was built or delivered yet', null, { lines });
+  return lines.length + state.arrived.length === 0
+    ? null
+    : refuse('execution-begun', 'nothing was built or delivered yet', null, { lines, arrived: state.arrived });
 }
