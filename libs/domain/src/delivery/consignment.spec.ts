@@ -288,14 +288,15 @@ describe('a consignment is shipped', () => {
     to.knowing(assistanceCase, CASE, ...running, over).refuses(when, 'case-not-implemented');
   });
   it('R19: not after the programme was completed or ended early', () => {
-    for (const [end, code] of [
-      [act('ProgrammeTerminated', { reason: 'misuse' }), 'programme-terminated'],
-      [act('ProgrammeCompleted', { on: '2026-05-31' }), 'programme-completed'],
-    ] as const)
+    const ended = (end: Event) =>
       donor(scheduled)
         .knowing(assistanceCase, CASE, ...running)
-        .knowing(programme, OF, proposed, end)
-        .refuses(when, code);
+        .knowing(programme, OF, proposed, end);
+    const completed = (on: string) => act('ProgrammeCompleted', { on });
+    ended(act('ProgrammeTerminated', { reason: 'misuse' })).refuses(when, 'programme-terminated');
+    ended(completed('2026-05-10')).refuses(when, 'programme-completed');
+    // What was shipped by the day of the completion is recorded, also after it.
+    ended(completed('2026-05-11')).decides(when, shipped);
   });
   it('R19: not while the programme is suspended', () =>
     donor(scheduled)

@@ -263,7 +263,7 @@ function cannotShip(
 ): Refusal | null {
   const { known } = context;
   if (state.held !== null) return refuse('shipment-held', 'the shipment is released', 'R19', { reason: state.held });
-  const ended = programmeStopped(state.programme, context);
+  const ended = programmeStopped(state.programme, context, data.on);
   if (ended !== null) return ended;
   const of = known.of(assistanceCase, state.case);
   const scopes = shipped(data, state, of);

@@ -260,6 +260,18 @@ describe('a nominee is enrolled', () => {
       training(eight)
         .knowing(programme, P, act('ProgrammeProposed', { ...parties, kind: 'bilateral' }), end)
         .refuses(enrol(), code);
+    const over = (on: string) =>
+      training(...waiting).knowing(
+        programme,
+        P,
+        act('ProgrammeProposed', { ...parties, kind: 'bilateral' }),
+        act('ProgrammeCompleted', { on }),
+      );
+    over('2026-05-31').refuses(act('StartTraining', { on: '2026-06-01' }), 'programme-completed');
+    over('2026-05-31').decides(
+      act('StartTraining', { on: '2026-05-31' }),
+      act('TrainingStarted', { on: '2026-05-31' }),
+    );
     for (const [kind, id] of [
       ['unit', U],
       ['programme', P],

@@ -216,7 +216,7 @@ function stopped(
   const { programme: within } = state;
   const concerned = scopes(state, nominee);
   return (
-    programmeStopped(within, context) ??
+    programmeStopped(within, context, day) ??
     onHold(concerned, state.donor, context) ??
     noAgreementInForce(frameworkOf(within, context.known), day, concerned)
   );
