@@ -897,7 +897,20 @@ describe('a case is cancelled', () => {
       .as('ostra-training', 'implementer')
       .refuses(cancel, 'not-a-party');
   });
-  it('though a consignment is under way: its receipt is no delivery', () => {
+  it('not while a consignment is under way, only with one that has not left (R16)', () => {
+    const noted = (quantity: number) => act('ScheduleNoted', { consignment: SHIP, lines: [{ line: '001', quantity }] });
+    const left = act('ConsignmentShipped', { on: '2026-05-11', case: 'norland.it-1' });
+    const holding = (quantity: number, ...facts: Event[]) =>
+      recipient(...running, noted(quantity))
+        .named('norland.it-1')
+        .knowing(consignment, SHIP, scheduled(), ...facts);
+    holding(100).decides(cancel, cancelled);
+    holding(100, left).refusesWith(cancel, 'already-under-way', { consignment: SHIP, origin: '2026-05-11' });
+    holding(100, act('TitleTransferred', { on: '2026-05-12', point: 'port' })).refuses(cancel, 'already-under-way');
+    // What came with nothing in it is noted so.
+    holding(0, left, received(0)).decides(cancel, cancelled);
+  });
+  it('and what a consignment brings that was not known of then is no delivery', () => {
     recipient(...running).decides(cancel, cancelled);
     given(assistanceCase, ...running, cancelled)
       .as('entente', 'system')

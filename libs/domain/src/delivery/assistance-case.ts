@@ -31,6 +31,7 @@ import {
   scheduleOf,
 } from './assistance-delivery.js';
 import {
+  bringing,
   cannotCancel,
   cannotHold,
   cannotImplement,
@@ -162,7 +163,7 @@ const decide = decideBy<AssistanceCase, Besides<AssistanceCaseCommand>, Besides<
           : refuse('not-reconciled', 'the case was reconciled', null, { status: statusOf(state) }),
       then: 'CaseClosed',
     },
-    CancelCase: { unless: (_, state) => cannotCancel(state), then: 'CaseCancelled' },
+    CancelCase: { unless: (_, state, context) => cannotCancel(state, context), then: 'CaseCancelled' },
   },
 );
 
@@ -186,6 +187,8 @@ export const assistanceCase: Decider<
         if (command.type === 'DeliverAssistance') return restsOn(command.data);
         if (command.type === 'CountDelivery' || command.type === 'NoteSchedule')
           return [{ kind, id: command.data.consignment }];
+        if (command.type === 'CancelCase')
+          return (state === null ? [] : bringing(state)).map((one) => ({ kind, id: one }));
         if (command.type === 'CorrectDelivery') return correctedBy(command.data, state);
         if (command.type === 'HoldCase')
           return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);

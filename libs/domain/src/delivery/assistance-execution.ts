@@ -5,7 +5,7 @@ import { frameworkOf, noAgreementInForce } from '../framework/framework-facts.js
 import { programmeStopped } from '../planning/programme-stopped.js';
 import { cannotStopFor, stillStopped } from '../safeguards/misuse-holds.js';
 import { onHold, scopesOf } from '../safeguards/holds.js';
-import { type AssistanceCase, type CaseLine, ownValue, statusOf } from './facts.js';
+import { type AssistanceCase, type CaseLine, consignmentFacts, ownValue, statusOf } from './facts.js';
 
 const notAccepted = (state: AssistanceCase): Refusal =>
   refuse('not-accepted', 'the offer was made and accepted', 'R16', { status: statusOf(state) });
@@ -108,15 +108,30 @@ export function cannotReconcile({ finalValue, currency }: ReconcileCase, state: 
   return refuse('final-value-exceeds-case', 'the final value stays within the amended case', null, { value });
 }
 
+/** The consignments that are to bring something of a case, or have brought it, as noted. */
+export const bringing = ({ lines }: AssistanceCase): readonly string[] => [
+  ...new Set(
+    Object.values(lines).flatMap(({ brought }) => Object.keys(brought).filter((id) => (brought[id] ?? 0) > 0)),
+  ),
+];
+
 /**
- * A case is cancelled before anything was built or delivered under it. After that it is amended,
- * reconciled and closed. It does not know its consignments, of which there can be any number, until
- * one is at its delivery point: so goods can be under way. What is received of them later is no
- * delivery, for the case had ended; `deliverables` shows it as received of an ended line.
+ * A case is cancelled before anything was built or delivered under it, or is under way. After that
+ * it is amended, reconciled and closed. A consignment that has not left cannot leave afterwards.
+ * Of one that was scheduled a moment before, and is not noted yet, what is received later is no
+ * delivery; `deliverables` shows it as received of an ended line.
  */
-export function cannotCancel(state: AssistanceCase): Refusal | null {
+export function cannotCancel(state: AssistanceCase, { known }: DecisionContext): Refusal | null {
   const lines = linesWhere(state, (line) => line.delivered > 0 || line.works !== null);
-  return lines.length + state.arrived.length === 0
-    ? null
-    : refuse('execution-begun', 'nothing was built or delivered yet', null, { lines, arrived: state.arrived });
+  if (lines.length + state.arrived.length > 0)
+    return refuse('execution-begun', 'nothing was built or delivered yet', null, { lines, arrived: state.arrived });
+  for (const id of bringing(state)) {
+    const { reached = {} } = known.of(consignmentFacts, id) ?? {};
+    if (Object.keys(reached).length > 0)
+      return refuse('already-under-way', 'no consignment of the case has reached a point yet', 'R16', {
+        consignment: id,
+        ...reached,
+      });
+  }
+  return null;
 }
