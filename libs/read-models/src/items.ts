@@ -56,7 +56,7 @@ const OFF_SCHEDULE = { site: null, check_by: null };
 export const items: Projection<ItemEvent, ItemRow> = {
   name: 'items',
   topic: 'Equipment and end use',
-  version: 5,
+  version: 6,
   kinds: ['item'],
   about: 'an item that is monitored by its serial: who holds it, where, what became of it, and its next check',
   entity: ItemRow,
@@ -118,7 +118,8 @@ export const items: Projection<ItemEvent, ItemRow> = {
       ItemDisposed: () => ({ ...OFF_SCHEDULE, status: 'disposed' }),
       ItemReturned: (_, { donor: holder }) => ({ ...OFF_SCHEDULE, status: 'returned', holder }),
       ItemCheckNoted: ({ check: end_use_check }) => ({ end_use_check }),
-      ItemChecked: ({ on, checkBy: check_by }) => ({ last_checked_on: on, check_by }),
+      ItemChecked: ({ on, checkBy: check_by }, { last_checked_on }) =>
+        isNewest(on, last_checked_on) ? { last_checked_on: on, check_by } : {},
       ItemCheckCorrected: ({ checkedOn = null, checkBy = null }) => ({ last_checked_on: checkedOn, check_by: checkBy }),
       UnauthorisedTransferDetected: ({ place: found_at }) => ({ status: 'diverted', site: null, found_at }),
       LegislatureNotifiedOfTransfer: unchanged,

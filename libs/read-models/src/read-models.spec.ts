@@ -175,6 +175,16 @@ describe('a fact of an earlier day that is recorded late displaces no newer one'
       { serviceability: 'limited', serviceability_on: '2026-05-03' },
     ],
     [
+      'items',
+      'item/norland.i',
+      [
+        ['SerialRegistered', {}],
+        ['ItemChecked', { check: 'c1', on: '2026-05-03', checkBy: '2027-05-03' }],
+        ['ItemChecked', { check: 'c2', on: '2026-05-01', checkBy: '2027-05-01' }],
+      ],
+      { last_checked_on: '2026-05-03', check_by: '2027-05-03' },
+    ],
+    [
       'technology-releases',
       'technology-release/norland.r',
       [['TechnologyReleaseRequested', {}], sent('2026-05-03'), sent('2026-05-01')],

@@ -170,6 +170,19 @@ function receiptOf(events: Items): Of<ItemEvent, 'ItemReceived'> | undefined {
     : receipt;
 }
 
+/** The events without the checks of an item that were recorded after a newer one. */
+function withoutOlderChecks(events: Items): Items {
+  let newest = '';
+  return events.filter((event) => {
+    if (event.type === 'ItemReceived') newest = '';
+    if (event.type === 'ItemCheckCorrected') newest = event.data.checkedOn ?? '';
+    if (event.type !== 'ItemChecked') return true;
+    if (event.data.on < newest) return false;
+    newest = event.data.on;
+    return true;
+  });
+}
+
 function checkByOf(events: Items, checked: boolean): string | null {
   const scheduled = only(
     somewhere(events),
@@ -203,10 +216,12 @@ const items: Figures = (log, { day }) =>
     const receipt = receiptOf(events);
     const received = receipt === undefined ? [] : [receipt, ...only(since(events, receipt), 'ItemReceiptCorrected')];
     const checked =
-      receipt === undefined ? undefined : last(since(events, receipt), 'ItemChecked', 'ItemCheckCorrected');
+      receipt === undefined
+        ? undefined
+        : last(since(withoutOlderChecks(events), receipt), 'ItemChecked', 'ItemCheckCorrected');
     const checkedOn = (checked?.type === 'ItemChecked' ? checked.data.on : checked?.data.checkedOn) ?? null;
     const inspected = newestOf(only(events, 'ServiceabilityReported'))?.data;
-    const checkBy = checkByOf(events, checkedOn !== null);
+    const checkBy = checkByOf(withoutOlderChecks(events), checkedOn !== null);
     return {
       ...aboutItem(opening),
       programme,

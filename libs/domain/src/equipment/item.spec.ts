@@ -378,6 +378,23 @@ describe('a check that has seen an item is corrected (R26)', () => {
     system(registration, receipt).decides(correct(), []);
     holder(seen).refuses(correct(), 'not-the-system');
   });
+  it('to none: another that saw it on that day, or before, and was recorded later, counts (R10)', () => {
+    const record = (on: string) => act('RecordItemCheck', { check: 'veritas.check-2', on });
+    for (const [on, checkBy] of [
+      ['2026-05-21', '2027-05-21'],
+      ['2026-05-15', '2027-05-15'],
+    ] as const) {
+      const also = checked(on, checkBy, 'veritas.check-2');
+      system(registration, receipt, seen).decides(record(on), also);
+      system(registration, receipt, seen, also).decides(record(on), []);
+      // The newer one gives the last day of the next.
+      system(registration, receipt, seen, also).decides(
+        correct('2026-05-22'),
+        corrected('2026-05-22', '2026-05-22', '2027-05-22'),
+      );
+      system(registration, receipt, seen, also).decides(correct(), corrected(undefined, on, checkBy));
+    }
+  });
   it('to another day: the next one moves with it', () => {
     system(registration, receipt, seen).decides(
       correct('2026-05-19'),

@@ -175,9 +175,8 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
   ItemCheckNoted: ({ check }, { checks }) => ({
     checks: [...checks.filter((one) => one !== check), check].slice(-MAX_CHECKS),
   }),
-  ItemChecked: ({ check, on, checkBy }, { checks, sightings }) => ({
-    checkedOn: on,
-    nextCheck: checkBy,
+  ItemChecked: ({ check, on, checkBy }, { checks, sightings, checkedOn }) => ({
+    ...(isNewest(on, checkedOn) ? { checkedOn: on, nextCheck: checkBy } : {}),
     checks: checks.filter((one) => one !== check),
     sightings: sightingsAfter(sightings, check, { check, on, checkBy }),
   }),
@@ -601,7 +600,8 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
       past(data, item, context) ?? [{ type: 'ItemReturned', data: { ...data, ...leavesChecks(item) } }],
     NoteItemCheck: noteCheck,
     RecordItemCheck: (data, item, context) => {
-      if (item.checkedOn !== null && data.on <= item.checkedOn) return [];
+      // An older visit counts too: the newer one may be corrected.
+      if (item.sightings.some(({ check, on }) => check === data.check && on >= data.on)) return [];
       const checkBy = addDays(data.on, checkDays('enhanced', 'everyDays', item, context));
       const others = leavesChecks(item, data.check);
       return since(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy, ...others } }];
