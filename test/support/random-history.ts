@@ -91,6 +91,7 @@ const again = (one: ScenarioVariant, chance: Chance): readonly ScenarioVariant[]
 /** What else can follow a step. */
 const ALSO: Readonly<Record<string, readonly string[]>> = {
   disburse: ['correct-movement'],
+  'plan-disbursement': ['correct-tranche'],
   'pool-contribution': ['correct-movement', 'reduce-pledge'],
   reconcile: ['correct-delivery'],
   'correct-receipt': ['report-discrepancy'],

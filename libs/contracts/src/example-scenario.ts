@@ -398,6 +398,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [A, 'close', DONOR],
   [UNUSED, 'open', DONOR],
   [UNUSED, 'plan-disbursement', DONOR],
+  [UNUSED, 'correct-tranche', DONOR, CORRECTS('plan-disbursement')],
   [UNUSED, 'close', DONOR],
   [RECOVERED, 'open', DONOR],
   [RECOVERED, 'commit', DONOR],

@@ -146,6 +146,33 @@ export class PlanDisbursement extends Money {
   @day('the day on which it is due', '2026-06-30') readonly due!: string;
 }
 
+/** A tranche that was entered wrongly: its amount, its day, or both. */
+export class CorrectTranche {
+  @eventId('the event that announced the tranche') readonly corrects!: string;
+  @reason('mistyped') readonly reason!: string;
+  @tranche() readonly tranche!: string;
+  @optional()
+  @minorUnits('the right amount; 0 if there is no such tranche', 2_400_000_00, 0)
+  readonly amount?: number;
+  @optional() @day('the right day on which it is due', '2026-07-31') readonly due?: string;
+  @optional() @repeats() readonly reported?: ReportedRow;
+}
+
+/** What is right from then on: the decision adds the rest of it. */
+export class TrancheCorrected {
+  @eventId('the event that announced the tranche') readonly corrects!: string;
+  @reason('mistyped') readonly reason!: string;
+  @tranche() readonly tranche!: string;
+  @minorUnits('the right amount', 2_400_000_00, 0) readonly amount!: number;
+  @day('the right day on which it is due', '2026-07-31') readonly due!: string;
+  @period("its fiscal period, in the account's own words") readonly period!: string;
+  @minorUnits('the difference of the amount', -100_000_00, -Number.MAX_SAFE_INTEGER) readonly amountBy!: number;
+  @optional()
+  @day('the day by which the whole of the right amount had been disbursed, if it had', '2026-06-30')
+  readonly disbursedOn?: string;
+  @optional() @nested(() => ReportedRow, 'the row that it repeats') readonly reported?: ReportedRow;
+}
+
 export class TrancheBecameOverdue {
   @tranche() readonly tranche!: string;
   @day('the day on which it was due', '2026-06-30') readonly due!: string;
@@ -221,6 +248,13 @@ export const fundingAccountContract = contract({
       tranche: 'tranche-1',
       due: '2026-06-30',
     }),
+    CorrectTranche: command(
+      'correct-tranche',
+      CorrectTranche,
+      'donor',
+      'Correct the amount or the day of a tranche that was entered wrongly',
+      { corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1', reason: 'mistyped', tranche: 'tranche-1', due: '2026-07-31' },
+    ),
     RecordOverdueTranche: command(
       'record-overdue-tranche',
       TrancheBecameOverdue,
@@ -304,6 +338,7 @@ export const fundingAccountContract = contract({
     }),
     FundsDeobligated: event(FundsDeobligated, 'An obligation was taken back', { closes: ['FundsObligated'] }),
     DisbursementPlanned: event(PlanDisbursement, 'A tranche was announced', { opens: 'the tranche' }),
+    TrancheCorrected: fact(TrancheCorrected, 'The amount or the day of a tranche was corrected'),
     TrancheBecameOverdue: fact(TrancheBecameOverdue, 'The day of a tranche passed, and it was not wholly disbursed'),
     FundsDisbursed: event(FundsDisbursed, 'Money was disbursed', {
       opens: 'the money at the recipient',

@@ -180,6 +180,13 @@ export const CORRECTIONS: {
     DeobligateFunds: movesBack('FundsDeobligated', 'FundsObligated'),
     ReimburseFunds: { ...movesBack('FundsReimbursed', 'FundsDisbursed'), carries: ['tranche'] },
     CorrectExpenditure: movesBack('ExpenditureCorrected', 'ExpenditureReported'),
+    CorrectTranche: {
+      then: 'TrancheCorrected',
+      names: ['DisbursementPlanned'],
+      within: 'tranche',
+      replaces: ['amount', 'due'],
+      carries: ['period'],
+    },
     CorrectMovement: {
       then: 'MovementCorrected',
       names: [...FORWARD, ...BACK],

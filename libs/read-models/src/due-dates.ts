@@ -181,7 +181,9 @@ function withDue(
   const disbursed = planned === null ? null : (was.disbursed ?? 0);
   const same = was.due === last;
   const set = { set_on: same ? was.set_on : on, overdue_from: same ? was.overdue_from : null };
-  return reopened({ ...was, item: change.named ?? was.item, due: last, planned, disbursed, ...set }, head);
+  const is = { ...was, item: change.named ?? was.item, due: last, planned, disbursed, ...set };
+  const ended_on = 'disbursedOn' in change ? (change.disbursedOn ?? null) : null;
+  return ended_on === null ? reopened(is, head) : { ...is, status: 'done', ended_on };
 }
 
 function withDisbursed(row: DueDateRow, head: DueDateRow, by: number, paidOn: string | undefined): DueDateRow {
@@ -240,7 +242,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
   topic: 'Auditors',
-  version: 12,
+  version: 13,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

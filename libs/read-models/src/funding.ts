@@ -82,6 +82,7 @@ const evolve = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
     FundsReallocatedOut: (data, row) => moved(row, data.stage, -data.amount),
     FundsReallocatedIn: (data, row) => moved(row, data.stage, data.amount),
     DisbursementPlanned: (data, row) => ({ disbursement_planned: row.disbursement_planned + data.amount }),
+    TrancheCorrected: (data, row) => ({ disbursement_planned: row.disbursement_planned + data.amountBy }),
     ExchangeRateFixed: unchanged,
     ...ANSWERS_UNCHANGED,
     FundingAccountClosed: unchanged,
@@ -102,7 +103,7 @@ const movementsOf = (sum: string | null, where: Readonly<Record<string, string>>
 export const funding: Projection<FundingAccountEvent, FundingRow> = {
   name: 'funding',
   topic: 'Donors',
-  version: 4,
+  version: 5,
   kinds: ['funding-account'],
   about: 'the money of a funding account in one period: each stage in the original currency, in minor units',
   entity: FundingRow,

@@ -77,6 +77,13 @@ function evolve(
       const plan = { period, planned, planned_on: today, due, implausible: doubts };
       return changed({ ...head, item: `${event.stream}#${key}`, tranche: key }, plan);
     }
+    case 'TrancheCorrected': {
+      if (row === null) return null;
+      const { amount: planned, due } = event.data;
+      const days = { on: row.planned_on, due };
+      const doubts = implausible({ 'promised-in-the-past': promisedInThePast(row.basis, days) });
+      return changed(row, { planned, due, implausible: doubts });
+    }
     case 'FundsDisbursed':
       return row === null ? null : changed(row, { disbursed: row.disbursed + event.data.amount });
     case 'FundingAccountClosed':
@@ -93,7 +100,7 @@ function evolve(
 export const tranches: Projection<FundingAccountEvent, TrancheRow> = {
   name: 'tranches',
   topic: 'Donors',
-  version: 1,
+  version: 2,
   kinds: ['funding-account'],
   about: 'a planned tranche: when it is due, and what of it was disbursed; `disbursements` adds the days',
   entity: TrancheRow,
@@ -102,7 +109,7 @@ export const tranches: Projection<FundingAccountEvent, TrancheRow> = {
   head: true,
   touches: (event) => {
     if (event.type === 'FundingAccountOpened') return [''];
-    if (event.type === 'DisbursementPlanned') return [event.data.tranche];
+    if (event.type === 'DisbursementPlanned' || event.type === 'TrancheCorrected') return [event.data.tranche];
     if (event.type === 'FundingAccountClosed') return event.data.open ?? [];
     if (event.type !== 'FundsDisbursed' && event.type !== 'FundsReimbursed' && event.type !== 'MovementCorrected')
       return [];

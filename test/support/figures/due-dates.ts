@@ -4,6 +4,7 @@ import {
   type CountrySituationEvent,
   type DeploymentEvent,
   type EndUseCheckEvent,
+  type FundingAccountEvent,
   type HoldEvent,
   MISUSE_STEPS,
   type MisuseCaseEvent,
@@ -102,19 +103,22 @@ const deliveries: Figures = (log, { day }) =>
 
 const tranches: Figures = (log, asked) =>
   (MONEY['disbursements'] as Figures)(log, { ...asked, occurredBy: null }).flatMap((row) => {
-    const { account, tranche, donor, recipient, due, currency } = row as Readonly<Record<string, string>>;
+    const { account, tranche, donor, recipient, currency } = row as Readonly<Record<string, string>>;
     const item = tranche as string;
     const stream = `funding-account/${account as string}`;
-    const overdue = log.some(
-      (event) =>
-        event.stream === stream &&
-        event.type === 'TrancheBecameOverdue' &&
-        (event.data as { readonly tranche: string }).tranche === item,
-    );
     const on = row['disbursed_on'] as string | null;
+    const steps = only(
+      streamsOf<FundingAccountEvent>(log, 'funding-account').find(([first]) => first?.stream === stream) ?? [],
+      'DisbursementPlanned',
+      'TrancheCorrected',
+      'TrancheBecameOverdue',
+    ).filter(({ data }) => data.tranche === item);
     const turns: readonly Turn[] = [
-      { is: 'due', due: due as string, on: row['planned_on'] as string },
-      ...(overdue ? [{ is: 'overdue' } as const] : []),
+      ...steps.map((step): Turn =>
+        step.type === 'TrancheBecameOverdue'
+          ? { is: 'overdue' }
+          : { is: 'due', due: step.data.due, on: occurredOn(step) },
+      ),
       ...(on === null ? [] : [{ is: 'done', on } as const]),
       ...log.filter((one) => one.stream === stream && one.type === 'FundingAccountClosed').map(endsWith),
     ];

@@ -77,7 +77,9 @@ function funding(events: Events, by: string | null): readonly FigureRow[] {
   const { about, fund, currency, basis } = accountColumns(events);
   const { stages, onBudget, budgetLine, availableUntil } = openingOf(events);
   const inTime = (event: Events[number]): boolean => by === null || movedOn(events, event) <= by;
-  const planned = only(events, 'DisbursementPlanned').filter(inTime);
+  const planned = only(events, 'DisbursementPlanned')
+    .filter(inTime)
+    .map((one) => ({ data: { ...one.data, ...statedOf(events, one) } }));
   const movements = movementsOf(events).filter(({ event }) => inTime(event));
   return distinct([...movements.map(({ period }) => period), ...planned.map(({ data }) => data.period)]).map(
     (period) => {
@@ -168,6 +170,12 @@ const correctionOf = (events: Events, { id }: Events[number]): number =>
 const correctedAmount = (event: Events[number]): number =>
   event.type === 'MovementCorrected' ? event.data.amountBy : event.type === 'FundsReimbursed' ? -event.data.amount : 0;
 
+/** Amount and day of a tranche, as corrected. */
+function statedOf(events: Events, { id, data }: Of<FundingAccountEvent, 'DisbursementPlanned'>) {
+  const now = only(events, 'TrancheCorrected').findLast((one) => one.data.corrects === id)?.data ?? data;
+  return { amount: now.amount, due: now.due };
+}
+
 /** The day by which disbursements have come to an amount; null while they have not. */
 function dayOfAmount(paid: readonly { readonly on: string; readonly quantity: number }[], amount: number) {
   const days = distinct(paid.map(({ on }) => on)).toSorted();
@@ -181,7 +189,8 @@ function tranche(
   by: string | null,
 ): FigureRow {
   const { about, currency, basis } = accountColumns(events);
-  const { tranche: name, amount, due, period } = planned.data;
+  const { tranche: name, period } = planned.data;
+  const { amount, due } = statedOf(events, planned);
   const paid = only(events, 'FundsDisbursed')
     .filter(({ data }) => data.tranche === name)
     .map((event) => ({ on: occurredOn(event), quantity: event.data.amount + correctionOf(events, event) }))

@@ -283,6 +283,43 @@ describe('a disbursement', () => {
     system(taken).decides(overdue, { type: 'TrancheBecameOverdue', data: of });
     system({ type: 'FundsReimbursed', data: back(4) }).refuses(overdue, 'tranche-disbursed');
   });
+  it('has a tranche of which amount and day are corrected (R26, R31)', () => {
+    const of = { tranche: 't1', due: '2026-05-20' };
+    const planned = { type: 'DisbursementPlanned', data: { ...money(10), ...of } };
+    const paid = (amount: number) => ({ type: 'FundsDisbursed', data: { ...money(amount), tranche: 't1' } });
+    const past = [committed, obligated, planned];
+    const named = { corrects: given.id(3), reason: 'mistyped', tranche: 't1' };
+    const correct = (to: object) => ({ type: 'CorrectTranche', data: { ...named, ...to } });
+    const corrected = (amount: number, due: string, amountBy: number, more: object = {}) => ({
+      type: 'TrancheCorrected',
+      data: { ...named, amount, due, period: '2026', amountBy, ...more },
+    });
+    account(...past).decides(correct({ amount: 12 }), corrected(12, '2026-05-20', 2));
+    account(...past).decides(correct({ due: '2026-06-20' }), corrected(10, '2026-06-20', 0));
+    account(...past, corrected(12, '2026-05-20', 2)).decides(
+      correct({ amount: 0, due: '2026-06-20' }),
+      corrected(0, '2026-06-20', -12),
+    );
+    // What was disbursed may be the whole of the right amount: from the day on which it was.
+    account(...past, paid(4), paid(4)).decides(
+      correct({ amount: 8 }),
+      corrected(8, '2026-05-20', -2, { disbursedOn: '2026-05-01' }),
+    );
+    account(...past).refuses(correct({}), 'nothing-corrected');
+    account(...past).refuses(correct({ amount: 10 }), 'nothing-corrected');
+    account(...past).refuses(correct({ amount: 12, corrects: given.id(1) }), 'corrects-unknown-event');
+    account(...past).refuses(correct({ amount: 12, tranche: 't2' }), 'corrects-elsewhere');
+    account(...past).refuses(correct({ amount: 12, reported: { source: 's', key: {} } }), 'not-a-reported-account');
+    const system = (...events: { type: string; data: unknown }[]) =>
+      account(...past, ...events).as('entente', 'system');
+    const overdue = (due: string) => ({ type: 'RecordOverdueTranche', data: { tranche: 't1', due } });
+    const moved = corrected(10, '2026-05-25', 0);
+    system(moved).refuses(overdue('2026-05-20'), 'other-last-day');
+    system({ type: 'TrancheBecameOverdue', data: of }, moved).decides(overdue('2026-05-25'), {
+      type: 'TrancheBecameOverdue',
+      data: { ...of, due: '2026-05-25' },
+    });
+  });
   it('plans no tranche of a programme that was ended early: it could not be disbursed (R19)', () => {
     const planning = { type: 'PlanDisbursement', data: { ...money(10), tranche: 't1', due: '2026-07-01' } };
     const of = { ...opening, programme: 'norland.p' };

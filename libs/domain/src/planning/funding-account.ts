@@ -1,6 +1,7 @@
 import type {
   CorrectMovement,
   CorrectReimbursement,
+  CorrectTranche,
   DisburseFunds,
   FundingAccountCommand,
   FundingAccountEvent,
@@ -88,6 +89,14 @@ function withTranche(
     : put(tranches, name, { ...tranche, ...change(tranche) });
 }
 
+/** More, or less, of a tranche was disbursed on a day. */
+const paidOn =
+  (on: string, by: number) =>
+  ({ disbursed, paid }: Tranche): Partial<Tranche> => ({
+    disbursed: disbursed + by,
+    paid: put(paid, on, (Object.hasOwn(paid, on) ? (paid[on] as number) : 0) + by),
+  });
+
 const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
   'FundingAccountOpened',
   (data) => ({
@@ -113,21 +122,25 @@ const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
     TrancheBecameOverdue: ({ tranche }, { tranches }) => ({
       tranches: withTranche(tranches, tranche, () => ({ overdue: true })),
     }),
-    FundsDisbursed: (data, state) => ({
+    FundsDisbursed: (data, state, { metadata }) => ({
       ...moved(state, 'disbursed', data.amount),
-      tranches: withTranche(state.tranches, data.tranche, ({ disbursed }) => ({ disbursed: disbursed + data.amount })),
+      tranches: withTranche(state.tranches, data.tranche, paidOn(metadata.occurredAt.slice(0, 10), data.amount)),
     }),
-    FundsReimbursed: (data, state, { id }) => ({
+    FundsReimbursed: (data, state, { id, metadata }) => ({
       ...move('FundsReimbursed')(data, state),
-      tranches: withTranche(state.tranches, data.tranche, ({ disbursed }) => ({ disbursed: disbursed - data.amount })),
+      tranches: withTranche(
+        state.tranches,
+        data.tranche,
+        paidOn(data.on ?? metadata.occurredAt.slice(0, 10), -data.amount),
+      ),
       ...(data.recovery === undefined ? {} : { recovered: put(state.recovered, data.recovery, id) }),
     }),
     ExpenditureReported: move('ExpenditureReported'),
     ExpenditureCorrected: move('ExpenditureCorrected'),
     ContributionPooled: move('ContributionPooled'),
-    MovementCorrected: ({ stage, amountBy, tranche }, state) => ({
+    MovementCorrected: ({ stage, amountBy, tranche, on }, state, { metadata }) => ({
       ...moved(state, stage, amountBy),
-      tranches: withTranche(state.tranches, tranche, ({ disbursed }) => ({ disbursed: disbursed + amountBy })),
+      tranches: withTranche(state.tranches, tranche, paidOn(on ?? metadata.occurredAt.slice(0, 10), amountBy)),
     }),
     FundsReallocatedOut: ({ amount, stage, to }, state, { id }) => ({
       ...moved(state, stage, -amount),
@@ -138,8 +151,16 @@ const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
       reallocatedIn: append(state.reallocatedIn, out),
     }),
     DisbursementPlanned: ({ tranche, amount, due }, { tranches, turnover }) => ({
-      tranches: put(tranches, tranche, { due, planned: amount, disbursed: 0, overdue: false }),
+      tranches: put(tranches, tranche, { due, planned: amount, disbursed: 0, paid: {}, overdue: false }),
       turnover: { ...turnover, planned: turnover.planned + amount },
+    }),
+    TrancheCorrected: ({ tranche, amount, due, amountBy }, { tranches, turnover }) => ({
+      tranches: withTranche(tranches, tranche, (was) => ({
+        planned: amount,
+        due,
+        overdue: was.overdue && due === was.due,
+      })),
+      turnover: { ...turnover, planned: turnover.planned + Math.abs(amountBy) },
     }),
     ExchangeRateFixed: () => ({}),
     FundingAccountClosed: ({ open = [] }) => ({ closed: true, ended: open }),
@@ -330,6 +351,34 @@ function correctMovement(data: CorrectMovement, state: FundingAccount, context: 
   );
 }
 
+/** The day by which an amount of a tranche had been disbursed; undefined if it has not been. */
+function dayOfWhole({ paid, disbursed }: Tranche, amount: number): string | undefined {
+  let sum = 0;
+  return disbursed < amount
+    ? undefined
+    : Object.keys(paid)
+        .sort()
+        .find((on) => (sum += paid[on] as number) >= amount);
+}
+
+/** R31: a tranche that was entered wrongly gets its right amount and day. */
+function correctTranche(data: CorrectTranche, state: FundingAccount, context: DecisionContext) {
+  const was = trancheIn(state.tranches, data.tranche);
+  if (was === undefined) throw new Error(`no tranche ${data.tranche}`);
+  const { amount = was.planned, due = was.due } = data;
+  const amountBy = amount - was.planned;
+  const row = data.reported === undefined ? {} : { reported: data.reported };
+  const { period = '' } = carriedBy(CORRECTED.CorrectTranche, state.correctable.get(data.corrects));
+  const disbursedOn = dayOfWhole(was, amount);
+  const whole = disbursedOn === undefined ? {} : { disbursedOn };
+  return (
+    // The amount of a movement is above zero; that of a tranche may come to nothing.
+    cannotMove(state, 'disbursed', { amount: 1, period, ...row }, 0, context) ??
+    beyondRange(state, 'planned', Math.abs(amountBy)) ??
+    ([{ type: 'TrancheCorrected', data: { ...data, amount, due, period, amountBy, ...whole } }] as const)
+  );
+}
+
 /** R31: a reimbursement comes to what the recovery behind it comes to. */
 function correctReimbursement(data: CorrectReimbursement, state: FundingAccount, context: DecisionContext) {
   const { recovery, amount, reason } = data;
@@ -427,6 +476,7 @@ const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<
             beyondRange(state, 'planned', data.amount))),
       then: 'DisbursementPlanned',
     },
+    CorrectTranche: correctTranche,
     RecordOverdueTranche: {
       unless: cannotBeOverdue,
       already: ({ tranche }, { tranches }) => trancheIn(tranches, tranche)?.overdue === true,

@@ -8,6 +8,8 @@ export interface Tranche {
   readonly due: string;
   readonly planned: number;
   readonly disbursed: number;
+  /** The same by the day on which it counts. */
+  readonly paid: Readonly<Record<string, number>>;
   /** Whether it was recorded that its day passed. */
   readonly overdue: boolean;
 }

@@ -26,7 +26,13 @@ export type DueChange<Duty extends string = string> = {
   readonly item?: string;
   readonly named?: string;
 } & (
-  | { readonly due: string; readonly planned?: number; readonly fromRecording?: true }
+  | {
+      readonly due: string;
+      readonly planned?: number;
+      /** Of a corrected tranche: the day by which the whole had been disbursed, if it had. */
+      readonly disbursedOn?: string | null;
+      readonly fromRecording?: true;
+    }
   | { readonly disbursed: number; readonly paidOn?: string }
   | { readonly ends: 'done' | 'withdrawn'; readonly on?: string; readonly fromRecording?: true }
   | { readonly endedOn: string }

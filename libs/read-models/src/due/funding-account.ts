@@ -16,6 +16,9 @@ export const fundingAccountDuties = dutiesOf<FundingAccountEvent>()(
     DisbursementPlanned: ({ tranche, amount, ...data }) => [
       { duty: 'tranche', item: tranche, due: data.due, planned: amount },
     ],
+    TrancheCorrected: ({ tranche, amount, due, disbursedOn = null }) => [
+      { duty: 'tranche', item: tranche, due, planned: amount, disbursedOn },
+    ],
     FundsDisbursed: ({ tranche, amount }, origin) => disbursedOf(tranche, amount, origin.day),
     FundsReimbursed: ({ tranche, amount }) => disbursedOf(tranche, -amount),
     MovementCorrected: ({ tranche, amountBy }) => disbursedOf(tranche, amountBy),
