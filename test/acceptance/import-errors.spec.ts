@@ -166,6 +166,10 @@ describe('entente import commands', () => {
       status: 3,
       err: expect.stringContaining('cannot be written: it is a folder') as unknown,
     });
+    expect(await run('--missing', join(folder, '.', 'refused.csv'))).toMatchObject({
+      status: 3,
+      err: 'refused.csv is the file of refused rows: name another for missing rows by --missing',
+    });
     for (const [path, rows] of [
       [refused, 'refused'],
       [`${refused}.notes`, 'missing'],
@@ -232,6 +236,14 @@ describe('entente import commands', () => {
       'row-repeated,"line 2',
       'key-repeated,"line 2',
     ]);
+  });
+
+  it('finds the server at an address that ends with a slash', async () => {
+    expect(await run('--url', `${server.url}/`, '--dry-run')).toMatchObject({ status: 0 });
+    expect(await run('--url', `${server.url}/v1`)).toMatchObject({
+      status: 1,
+      err: `no Entente answers at ${server.url}/v1: start it, or omit --url`,
+    });
   });
 
   it('states that it makes a new log, if the data folder is not there', async () => {

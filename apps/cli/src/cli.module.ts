@@ -243,7 +243,8 @@ async function servesLogOf(url: string, folder: string): Promise<boolean> {
 export async function openApi(folder: string, url: string | undefined): Promise<ApiEndpoint> {
   const close = (): Promise<void> => Promise.resolve();
   if (url !== undefined) {
-    if (await answers(url)) return { url: url.replace(/\/$/, ''), close };
+    const base = url.replace(/\/+$/, '');
+    if (await answers(base)) return { url: base, close };
     throw new Error(`no Entente answers at ${url}: start it, or omit --url`);
   }
   const left = addressIn(folder);

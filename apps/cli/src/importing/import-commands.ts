@@ -1,6 +1,6 @@
 import { type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { type Output, progress } from '../output.js';
 import { textOf } from './decode.js';
 import type { CsvRow } from './csv-records.js';
@@ -132,6 +132,8 @@ export async function importCommands(
     refused: pathOf(options, 'refused', file),
     missing: pathOf(options, 'missing', file),
   };
+  if (paths.refused !== null && paths.missing !== null && resolve(paths.refused) === resolve(paths.missing))
+    throw new UnusableInput(`${paths.missing} is the file of refused rows: name another for missing rows by --missing`);
   const refused = paths.refused === null ? null : await RefusedFile.create(paths.refused, file, formatOf(mapping));
   let missing: ReportFile | null = null;
   try {
