@@ -113,6 +113,19 @@ describe('a row', () => {
     expect(commit?.revise?.(5, '')).toMatchObject({ path: 'commit', body: { amount: 5 } });
   });
 
+  it('that omits its amount sends none: zero is another amount', () => {
+    const more = {
+      values: { ...MAPPING.values, amount: { ...MAPPING.values.amount, empty: 'omit' } },
+      commands: MAPPING.commands.slice(1, 2),
+    };
+    expect(mapped(row({ 2: '-' }), more)).toMatchObject({
+      type: 'refused',
+      code: 'validation-failed',
+      why: 'commit: amount is missing',
+    });
+    expect(commandsOf(row({ 2: '0' }), more)).toMatchObject([{ signed: 0, body: { amount: 0 } }]);
+  });
+
   it('has the same id in any case, with any space, in any Unicode form and in each edition', () => {
     const id = (cells: readonly string[], more: object = {}) => commandsOf(cells, more)[0]?.id;
     const forms = ['BORDER FUND', 'border\u00a0 fund', 'Bo\u0072der Fund ', 'Фонд', 'ФОНД'];

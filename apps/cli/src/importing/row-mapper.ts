@@ -506,9 +506,9 @@ class PartMapper {
       : idOfRow(row, step);
     const { signed, revise, fields = {} } = spec;
     const body = this.fields(fields);
-    const number = signed === undefined ? null : (body[signed] as number);
-    const sent =
-      signed === undefined ? this.checked(kind, spec.command, body) : this.moved(kind, spec, number ?? 0, {});
+    const value = signed === undefined ? undefined : body[signed];
+    const number = typeof value === 'number' ? value : null;
+    const sent = number === null ? this.checked(kind, spec.command, body) : this.moved(kind, spec, number, {});
     return {
       id: `${base}${number !== null && number < 0 ? NEGATIVE : ''}`,
       path: sent.path,
