@@ -27,6 +27,10 @@ export function foldedJson(value: unknown): string {
   return `{${fields.map(([name, own]) => `${JSON.stringify(name)}:${foldedJson(own)}`).join(',')}}`;
 }
 
+/** A character that has no place on the line, such as a zero-width space or a soft hyphen. */
+const UNSEEN = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+const UNSEEN_ENDS = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]+|[\s\p{Cf}\p{Default_Ignorable_Code_Point}]+$/gu;
+
 /** Latin letters that no mark can be taken from. */
 const LATIN: Readonly<Record<string, string>> = {
   æ: 'ae',
@@ -46,10 +50,12 @@ const LATIN: Readonly<Record<string, string>> = {
 
 /**
  * A name as an id: lower-case ASCII letters and digits, other signs as hyphens. Null if it has
- * letters or digits that are not Latin: an id without them could be another name's. A name that is
- * longer than `max` ends with a digest of the whole.
+ * letters or digits that are not Latin: an id without them could be another name's. Null, too, if
+ * it has a character inside that is not seen, since it would part a name. A name that is longer
+ * than `max` ends with a digest of the whole.
  */
 export function idOf(name: string, max = 40): string | null {
+  if (!PLAIN.test(name) && UNSEEN.test(name.replace(UNSEEN_ENDS, ''))) return null;
   const plain = fold(name)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

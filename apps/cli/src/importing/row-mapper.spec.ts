@@ -148,6 +148,13 @@ describe('a row', () => {
       keys: [expect.stringMatching(/^[0-9a-f]{32}$/)],
     });
     expect(mapped(row({ 0: 'Дім' }))).toMatchObject({ code: 'id-not-latin' });
+    // A character that is not seen would give another id to the same name.
+    for (const unseen of ['\u200b', '\u00ad', '\u202e', '\u2060'])
+      expect(mapped(row({ 0: `Border${unseen}Fund` }))).toMatchObject({
+        code: 'id-not-latin',
+        why: `fund: "Border${unseen}Fund" has letters that are not Latin, characters that are not seen, or none: a table can give its id`,
+      });
+    expect(mapped(row({ 0: 'Border Fund\u200b' }))).toMatchObject({ type: 'commands' });
     expect(
       mapped(row({ 0: 'Other' }), { values: { ...MAPPING.values, fund: { read: '{Fund}', table: 'funds' } } }),
     ).toMatchObject({

@@ -101,7 +101,7 @@ export class ValueReader {
         if (id === null)
           return this.fail(
             'id-not-latin',
-            `"${text}" has letters that are not Latin, or none: a table can give its id`,
+            `"${text}" has letters that are not Latin, characters that are not seen, or none: a table can give its id`,
           );
         if (isName) context.nameId(id, text);
         return id;
