@@ -275,7 +275,7 @@ export function equipment(opens: DeploymentFactory): void {
         const right = (result: string) =>
           client.send(`${check}/correct-result`, { corrects, serial: 'TS-2', result, reason: 'mistyped' }, MONITOR);
         await right('not-seen');
-        await itemIs('TS-2', { last_checked_on: null, check_by: inDays(88) });
+        await itemIs('TS-2', { last_checked_on: null, check_by: inDays(364) });
         await client.shows('recipient-tasks', { task: 'report', what: 'loss', recipient: 'vestra', part: 'TS-2' });
         await right('seen');
         await itemIs('TS-2', { last_checked_on: inDays(-1), check_by: inDays(364) });

@@ -196,6 +196,9 @@ export class CheckDayCorrected extends CorrectCheckDay {
   @optional()
   @flag('of several visits, whether the newest one has a lower confidence')
   readonly lowerConfidence?: boolean;
+  @optional()
+  @organisation('the organisation that holds the items, if there are some that it has not seen', 'estmark')
+  readonly holder?: string;
 }
 
 export class FindDiscrepancy {

@@ -195,7 +195,7 @@ export class ItemReturned extends ReturnItem {
   @optional() @leftSerial() readonly serial?: string;
 }
 
-export class NoteItemCheck {
+class NotedCheck {
   @streamId('end-use-check', 'the check of end use that names it', 'veritas-monitor.check-1') readonly check!: string;
   @organisation('the organisation that holds it as the check has it', 'estmark') readonly countedBy!: string;
   @optional()
@@ -203,17 +203,25 @@ export class NoteItemCheck {
   readonly place?: string;
 }
 
+export class NoteItemCheck extends NotedCheck {
+  @optional()
+  @day('the last day of the check, if a policy scheduled it', '2026-08-18')
+  readonly due?: string;
+}
+
 /**
  * Where the check moves, if the item was transferred or moved before, and the serial alone if it
- * has ended, or another has seen it, and the check leaves it out: the decision adds them.
+ * has ended, or another has seen it, and the check leaves it out; and the last day of its next
+ * check, if that is another one with it: the decision adds them.
  */
-export class ItemCheckNoted extends NoteItemCheck {
+export class ItemCheckNoted extends NotedCheck {
   @optional()
   @streamId('third-party-transfer', 'the transfer that moved the item', 'estmark.transfer-1')
   readonly transfer?: string;
   @optional() @organisation('the organisation that holds the item', 'vestra') readonly to?: string;
   @optional() @site('the store that holds the item, if it is known') readonly site?: string;
   @optional() @word('the serial number, if the check moves or leaves it out', 'TS-0001') readonly serial?: string;
+  @optional() @checkBy('2027-05-21') readonly checkBy?: string;
 }
 
 export class RecordItemCheck {

@@ -38,7 +38,8 @@ export class ItemRow {
     string | null;
   @dayOrNull('the day of its receipt, corrections included') received_on!: string | null;
   @dayOrNull('the day of the last check that has seen it') last_checked_on!: string | null;
-  @dayOrNull('the last day of its next check; none while it is not on the schedule') check_by!: string | null;
+  @dayOrNull('the last day of its next check, as the rules plan it; none while it is not on the schedule') check_by!:
+    string | null;
   @textOrNull('the check of end use that was the last to name it, if any') end_use_check!: string | null;
   @textOrNull('serviceable, limited or unserviceable, by the newest inspection', [
     'serviceable',
@@ -56,7 +57,7 @@ const OFF_SCHEDULE = { site: null, check_by: null };
 export const items: Projection<ItemEvent, ItemRow> = {
   name: 'items',
   topic: 'Equipment and end use',
-  version: 6,
+  version: 7,
   kinds: ['item'],
   about: 'an item that is monitored by its serial: who holds it, where, what became of it, and its next check',
   entity: ItemRow,
@@ -117,7 +118,10 @@ export const items: Projection<ItemEvent, ItemRow> = {
       }),
       ItemDisposed: () => ({ ...OFF_SCHEDULE, status: 'disposed' }),
       ItemReturned: (_, { donor: holder }) => ({ ...OFF_SCHEDULE, status: 'returned', holder }),
-      ItemCheckNoted: ({ check: end_use_check }) => ({ end_use_check }),
+      ItemCheckNoted: ({ check: end_use_check, checkBy }, row) => ({
+        end_use_check,
+        check_by: checkBy ?? row.check_by,
+      }),
       ItemChecked: ({ on, checkBy: check_by }, { last_checked_on }) =>
         isNewest(on, last_checked_on) ? { last_checked_on: on, check_by } : {},
       ItemCheckCorrected: ({ checkedOn = null, checkBy = null }) => ({ last_checked_on: checkedOn, check_by: checkBy }),

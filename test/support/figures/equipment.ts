@@ -190,9 +190,10 @@ function checkByOf(events: Items, checked: boolean): string | null {
     'ItemReceiptCorrected',
     'ItemChecked',
     'ItemCheckCorrected',
+    'ItemCheckNoted',
     'ItemRecovered',
-  );
-  const begun = scheduled.findIndex(({ type }) => type !== 'ItemReceiptCorrected' && type !== 'ItemCheckCorrected');
+  ).filter(({ type, data }) => type !== 'ItemCheckNoted' || data.checkBy !== undefined);
+  const begun = scheduled.findIndex(({ type }) => ['ItemReceived', 'ItemChecked', 'ItemRecovered'].includes(type));
   // A corrected receipt moves the first check, not a later one.
   const counts = scheduled.filter(
     ({ type }, n) => n >= begun && begun >= 0 && (type !== 'ItemReceiptCorrected' || !checked),

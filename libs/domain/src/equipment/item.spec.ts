@@ -358,6 +358,44 @@ describe('an item in its store', () => {
   });
 });
 
+describe('a check that a policy has planned is noted at its items (R10)', () => {
+  const note = (due?: string, check = 'entente.c-2') =>
+    act('NoteItemCheck', { check, countedBy: 'estmark', place: STORE, ...(due && { due }) });
+  const noted = (command: Event, checkBy?: string) => {
+    const { due: _, ...data } = command.data as { due?: string };
+    return act('ItemCheckNoted', { ...data, ...(checkBy && { checkBy }) });
+  };
+  const planned = (due: string) =>
+    act('EndUseCheckScheduled', { type: 'enhanced', serials: ['TS-0001'], quantity: 1, due });
+  const after = (...past: Event[]) => system(registration, receipt, ...past).by('entente', 'system');
+  it('and gives them the last day of their next one: after a visit that did not see them, a denial or a waiver', () => {
+    after().decides(note('2026-08-08'), noted(note(), undefined));
+    after().decides(note('2027-05-20'), noted(note(), '2027-05-20'));
+    after().decides(note(), noted(note()));
+    const first = noted(note(undefined, 'entente.c-1'));
+    const open = after(first).knowing(endUseCheck, 'entente.c-1', planned('2026-08-08'));
+    open.decides(note('2026-09-01'), noted(note()));
+    const denied = act('AccessDenied', { on: '2026-05-20', reason: 'x' });
+    const over = after(first).knowing(endUseCheck, 'entente.c-1', planned('2026-08-08'), denied);
+    over.decides(note('2026-09-01'), noted(note(), '2026-09-01'));
+    after(lost, verified).decides(note('2027-05-20'), same(noted(note()), 'ItemCheckNoted', { serial: 'TS-0001' }));
+  });
+  it('again if it moves, and stays through a correction of the receipt', () => {
+    const was = noted(note(), '2027-05-20');
+    after(was)
+      .knowing(endUseCheck, 'entente.c-2', planned('2027-05-18'))
+      .decides(note('2027-05-18'), {
+        ...noted(note(), '2027-05-18'),
+      });
+    after(was).knowing(endUseCheck, 'entente.c-2', planned('2027-05-20')).decides(note('2027-05-20'), []);
+    const right = act('CorrectItemReceipt', { corrects: given.id(1), reason: 'wrong-day', on: '2026-05-09' });
+    const kept = same(right, 'ItemReceiptCorrected', { checkBy: '2027-05-20' });
+    holder(was).decides(right, kept);
+    const again = same(right, right.type, { on: '2026-05-08' });
+    holder(was, kept).decides(again, same(again, 'ItemReceiptCorrected', { checkBy: '2027-05-20' }));
+  });
+});
+
 describe('a check that has seen an item is corrected (R26)', () => {
   const checked = (on: string, checkBy: string, check = 'veritas.check-1') =>
     act('ItemChecked', { check, on, checkBy });
@@ -451,6 +489,21 @@ describe('a check that has seen an item is corrected (R26)', () => {
       correct('2026-05-19'),
       corrected('2026-05-19', '2026-05-19', '2027-05-19'),
     );
+  });
+  it('to none: a check that a policy has planned, and that names it, is its next one', () => {
+    const noted = act('ItemCheckNoted', { check: 'entente.c-2', countedBy: 'estmark' });
+    const planned = (due: string, ...after: Event[]) =>
+      system(registration, receipt, seen, noted)
+        .by('entente', 'system')
+        .knowing(
+          endUseCheck,
+          'entente.c-2',
+          act('EndUseCheckScheduled', { type: 'enhanced', serials: ['TS-0001', 'TS-0002'], quantity: 2, due }),
+          ...after,
+        );
+    planned('2027-05-21').decides(correct(), corrected(undefined, undefined, '2027-05-21'));
+    const ended = act('EndUseCheckWaived', { authority: 'x', reason: 'x' });
+    planned('2027-05-21', ended).decides(correct(), corrected(undefined, undefined, '2026-08-08'));
   });
   it('and an item that has ended stays off the schedule', () =>
     system(registration, receipt, seen, lost, verified).decides(correct(), corrected(undefined, undefined, undefined)));

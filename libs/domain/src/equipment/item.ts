@@ -107,6 +107,10 @@ function sightingOn({ sightings }: Item, check: string, on: string | undefined, 
   return { check, on, checkBy: was.checkBy === null ? null : addDays(was.checkBy, daysBetween(was.on, on)) };
 }
 
+/** Whether its next check follows one that has not seen it, or its recovery: not its receipt. */
+const isPlannedAnew = ({ recoveredCheck, checkedOn, nextCheck, firstCheck }: Item): boolean =>
+  recoveredCheck !== null || (checkedOn === null && nextCheck !== null && nextCheck !== firstCheck);
+
 const reported =
   (type: keyof typeof LOSS_REPORTS) =>
   (
@@ -135,7 +139,7 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
     receivedOn: on ?? item.receivedOn,
     placedOn: item.moved ? item.placedOn : (on ?? item.placedOn),
     site: item.site === null ? null : (site ?? item.site),
-    firstCheck: checkBy,
+    firstCheck: isPlannedAnew(item) ? item.firstCheck : checkBy,
     nextCheck: item.nextCheck === null || item.checkedOn !== null ? item.nextCheck : checkBy,
   }),
   ItemReceiptWithdrawn: () => ({ ...NOT_RECEIVED, status: 'registered' }),
@@ -172,8 +176,9 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
   }),
   ItemDisposed: ({ transfer, on: endedOn }) => ({ status: 'disposed', site: null, nextCheck: null, transfer, endedOn }),
   ItemReturned: ({ on: endedOn }) => ({ status: 'returned', site: null, nextCheck: null, endedOn }),
-  ItemCheckNoted: ({ check }, { checks }) => ({
+  ItemCheckNoted: ({ check, checkBy }, { checks, nextCheck }) => ({
     checks: [...checks.filter((one) => one !== check), check].slice(-MAX_CHECKS),
+    nextCheck: checkBy ?? nextCheck,
   }),
   ItemChecked: ({ check, on, checkBy }, { checks, sightings, checkedOn }) => ({
     ...(isNewest(on, checkedOn) ? { checkedOn: on, nextCheck: checkBy } : {}),
@@ -289,11 +294,14 @@ const firstCheck = (item: Item, on: string, context: DecisionContext): string =>
   addDays(on, checkDays('enhanced', 'firstDays', item, context));
 
 /**
- * R10: the first check moves with the day of the receipt: the days that were decided stay. After a
- * recovery the next check counts from that.
+ * R10: the first check moves with the day of the receipt: the days that were decided stay. A next
+ * check that counts from a recovery, or from a check that has not seen the item, does not move.
  */
-const movedCheck = ({ receivedOn, firstCheck: due, recoveredCheck }: Item, on: string): string =>
-  recoveredCheck ?? (receivedOn === null || due === null ? on : addDays(due, daysBetween(receivedOn, on)));
+function movedCheck(item: Item, on: string): string {
+  const { receivedOn, firstCheck: due, recoveredCheck, nextCheck } = item;
+  if (isPlannedAnew(item)) return recoveredCheck ?? nextCheck ?? on;
+  return receivedOn === null || due === null ? on : addDays(due, daysBetween(receivedOn, on));
+}
 
 /** R10: the first check of an item, in the store that has received it, and in its area. */
 function firstCheckOf(of: Item, site: string, due: string, context: DecisionContext): ScheduleEndUseCheck {
@@ -507,26 +515,45 @@ function moveItem(data: DataOf<ItemCommand, 'MoveItem'>, item: Item, context: De
   return [{ type: 'ItemMoved', data: { ...data, ...moved } } as const];
 }
 
+/** R10: the last days of the open checks that policies have planned for an item, but for one. */
+const plannedDays = ({ checks, serial }: Item, { known }: DecisionContext, but?: string): readonly string[] =>
+  checks.flatMap((id) => {
+    const of = id === but ? null : known.of(checkFacts, id);
+    return of !== null && of.latest !== null && isStillOpen(of) && of.serials.includes(serial) ? [of.due] : [];
+  });
+
+const earliest = (days: readonly string[]): string | undefined => days.toSorted().at(0);
+
 /**
  * R13: an item knows the checks that name it, so that they move with it; a check that was scheduled
  * for the holder before, or by a policy for the store before, moves at once. R12: one that was
  * scheduled for an item that had ended leaves it out. R10: so does the first check after its
- * receipt, if another has seen it since.
+ * receipt, if another has seen it since. Its next check is the one that is due first of those that
+ * policies have planned, also if a check has not seen it, or access was denied.
  */
-function noteCheck(data: DataOf<ItemCommand, 'NoteItemCheck'>, item: Item): readonly ItemEvent[] {
+function noteCheck(
+  { due, ...data }: DataOf<ItemCommand, 'NoteItemCheck'>,
+  item: Item,
+  context: DecisionContext,
+): readonly ItemEvent[] {
   const { holder: to, site, transfer, serial } = item;
   const isTransferred = transfer !== null && to !== data.countedBy;
   const isMoved = to === data.countedBy && data.place !== undefined && site !== null && site !== data.place;
   const moves =
     isTransferred || isMoved ? { ...(isTransferred && { transfer }), to, serial, ...(site !== null && { site }) } : {};
   const isSeen = item.receipt !== null && data.check === checkAfterId(item.receipt) && item.sightings.length > 0;
-  const where = isGone(item) || (isSeen && !isTransferred && !isMoved) ? { serial } : moves;
-  return item.checks.includes(data.check) ? [] : [{ type: 'ItemCheckNoted', data: { ...data, ...where } }];
+  const isLeft = isGone(item) || (isSeen && !isTransferred && !isMoved);
+  const isNext = due !== undefined && item.nextCheck !== null && isCounted(item) && !isLeft;
+  const checkBy = isNext ? earliest([due, ...plannedDays(item, context, data.check)]) : undefined;
+  const next = checkBy === undefined || checkBy === item.nextCheck ? {} : { checkBy };
+  if (item.checks.includes(data.check) && Object.keys(next).length === 0) return [];
+  return [{ type: 'ItemCheckNoted', data: { ...data, ...(isLeft ? { serial } : moves), ...next } }];
 }
 
 /**
  * R26: a check did not see the item after all, or saw it on another day. The last one that did then
- * gives the last day of the next; if none has, the receipt or the recovery.
+ * gives the last day of the next; if none has, the check that a policy has planned, the receipt or
+ * the recovery.
  */
 function correctCheck(data: DataOf<ItemCommand, 'CorrectItemCheck'>, item: Item, context: DecisionContext) {
   const { check, on } = data;
@@ -536,10 +563,12 @@ function correctCheck(data: DataOf<ItemCommand, 'CorrectItemCheck'>, item: Item,
   const everyDays = checkDays('enhanced', 'everyDays', item, context);
   const right = sightingOn(item, check, on, on === undefined ? null : addDays(on, everyDays));
   const last = sightingsAfter(item.sightings, check, right).at(-1);
-  const checkBy = isCounted(item) ? (last?.checkBy ?? item.recoveredCheck ?? item.firstCheck) : null;
-  const now = { ...(last && { checkedOn: last.on }), ...(checkBy !== null && { checkBy }) };
+  const due = isCounted(item) ? (last?.checkBy ?? item.recoveredCheck ?? item.firstCheck) : null;
   const isLast = was !== undefined && (last === undefined || last.on < was.on);
-  const again = on === undefined && isLast && checkBy !== null ? openedAgain(item, was.on, checkBy, context) : {};
+  const again = on === undefined && isLast && due !== null ? openedAgain(item, was.on, due, context) : {};
+  const planned = 'next' in again || due === null || last != null ? undefined : earliest(plannedDays(item, context));
+  const checkBy = planned ?? due;
+  const now = { ...(last && { checkedOn: last.on }), ...(checkBy !== null && { checkBy }) };
   const others = was === undefined && on !== undefined ? leavesChecks(item, check) : {};
   return barred ?? [{ type: 'ItemCheckCorrected', data: { ...data, ...now, ...again, ...others } } as const];
 }
@@ -645,7 +674,7 @@ const BY_TERMS: readonly ItemCommand['type'][] = [
   'TransferItem',
 ];
 /** The commands that rest on the checks that name the item. */
-const BY_CHECKS: readonly ItemCommand['type'][] = ['RecoverItem', 'CorrectItemCheck'];
+const BY_CHECKS: readonly ItemCommand['type'][] = ['RecoverItem', 'CorrectItemCheck', 'NoteItemCheck'];
 const BY_FRAMEWORK: readonly ItemCommand['type'][] = [
   'ReportItemLost',
   'ReportItemDestroyed',

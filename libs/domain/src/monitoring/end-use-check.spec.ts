@@ -670,7 +670,9 @@ describe('a visit is corrected by naming its event (R26)', () => {
       act('CheckDayCorrected', { ...(dayOf(on).data as object), visit: 1, serials: ['S-1', 'S-2'], lots: [], ...more });
     const items = { donor: 'norland', item: 'sight', seen: ['S-1'] };
     const follows = { next: `entente.after-${given.id(1)}` };
-    const moved = corrected('2026-05-22', { inspected: true, done: true, ...items, ...follows, nextDue: '2027-05-22' });
+    // What it did not see is due with the next check.
+    const its = { ...items, ...follows, holder: 'estmark' };
+    const moved = corrected('2026-05-22', { inspected: true, done: true, ...its, nextDue: '2027-05-22' });
     check(performed()).decides(dayOf('2026-05-22'), moved);
     // What was corrected before counts.
     check(performed(), act('CheckResultCorrected', { ...(result({}).data as object), visit: 1 }), moved).decides(
@@ -691,8 +693,7 @@ describe('a visit is corrected by naming its event (R26)', () => {
       corrected('2026-05-19', {
         inspected: true,
         done: true,
-        ...items,
-        ...follows,
+        ...its,
         nextDue: '2027-05-19',
         newestOn: '2026-05-21',
         lowerConfidence: true,

@@ -508,7 +508,7 @@ function correctDay(data: CheckData<'CorrectCheckDay'>, state: EndUseCheck, cont
     serials: Object.keys(visit.results),
     lots: visit.lots,
     ...(isKnownToItems(visit, state) ? { donor: state.donor, item: state.item, seen: seenIn(visit) } : {}),
-    ...(visit.done ? movedNext(state, daysBetween(visit.on, data.on)) : {}),
+    ...(visit.done ? movedNext(visit, state, daysBetween(visit.on, data.on)) : {}),
     ...newestAmong({ ...state.visits, [data.corrects]: { ...visit, on: data.on } }),
   };
   return barred ?? [{ type: 'CheckDayCorrected', data: { ...data, ...of } } as const];
@@ -527,8 +527,13 @@ const seenIn = ({ results }: CheckVisit): readonly string[] =>
   Object.keys(results).filter((serial) => results[serial] !== 'not-seen');
 
 /** The days that were decided stay: the check that follows moves by the days of its visit. */
-const movedNext = ({ next, nextDue }: EndUseCheck, by: number) =>
-  next === null || nextDue === null ? {} : { next, nextDue: addDays(nextDue, by) };
+function movedNext(visit: CheckVisit, state: EndUseCheck, by: number) {
+  const { next, nextDue, type, donor, item, holder } = state;
+  if (next === null || nextDue === null) return {};
+  const isToBeSeen = !isKnownToItems(visit, state) || seenIn(visit).length < Object.keys(visit.results).length;
+  const its = type === 'enhanced' && isToBeSeen ? { donor, item, holder } : {};
+  return { next, nextDue: addDays(nextDue, by), ...its };
+}
 
 /**
  * R10, R11: a check that was not made by its last day stays late, and months that are over keep it:

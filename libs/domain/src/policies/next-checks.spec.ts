@@ -173,6 +173,11 @@ describe('the policies of checks (R10, R11)', () => {
       moved,
     ]);
     expect(on('CheckDayCorrected', day)).toEqual([]);
+    // What the visit did not see is next due with the check that follows.
+    const note = { check: next.next, countedBy: 'estmark', due: next.nextDue };
+    const noted = { stream: of('S2').stream, command: { type: 'NoteItemCheck', data: note } };
+    const its = { ...day, ...known, seen: ['S1'], ...next, holder: 'estmark' };
+    expect(on('CheckDayCorrected', its)).toEqual([of('S1', '2026-05-18'), noted, moved]);
   });
   it('schedule the check that follows one that ended without a visit, if anything is left', () => {
     for (const type of ['AccessDenied', 'EndUseCheckWaived']) {
@@ -273,6 +278,14 @@ describe('the policies of checks of items that are transferred (R13)', () => {
       })?.map(({ command }) => (command.data as { readonly place?: string }).place);
     expect(scheduledAs('end-use-check/entente.after-e-1')).toEqual(['estmark.north']);
     expect(scheduledAs('end-use-check/veritas.c1')).toEqual([undefined]);
+    const planned = { type: 'enhanced', donor: 'norland', item: 'sight', serials: ['S1'], holder: 'estmark' };
+    const [note] =
+      follows(notedChecks, 'end-use-check/entente.after-e-1', 'EndUseCheckScheduled', {
+        ...planned,
+        site: 'estmark.north',
+        due: '2027-05-20',
+      }) ?? [];
+    expect(note?.command.data).toMatchObject({ place: 'estmark.north', due: '2027-05-20' });
   });
   it('schedule a check of what was transferred of a check', () =>
     expect(follows(nextChecks, 'end-use-check/veritas.c1', 'CheckedItemsTransferred', { next: check })).toEqual([

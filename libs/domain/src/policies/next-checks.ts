@@ -3,6 +3,7 @@ import type {
   CorrectCheckedItems,
   EndUseCheckEvent,
   ItemEvent,
+  NoteItemCheck,
   ScheduleEndUseCheck,
 } from '@entente/contracts';
 import { type Consequence, type StreamRef, eventPolicy, parseStream } from '@entente/kernel';
@@ -132,6 +133,21 @@ const recheck = (donor: string, item: string, serial: string, check: string, on:
   command: { type: 'CorrectItemCheck', data: { check, ...(on === undefined ? {} : { on }) } },
 });
 
+type PlannedNote = Pick<NoteItemCheck, 'check' | 'countedBy'> & {
+  readonly [Field in 'place' | 'due']?: string | undefined;
+};
+
+/** A check is noted at an item that it names. */
+const notes = (
+  donor: string,
+  item: string,
+  serial: string,
+  { check, countedBy, place, due }: PlannedNote,
+): Consequence => ({
+  stream: itemStream(donor, item, serial),
+  command: { type: 'NoteItemCheck', data: { check, countedBy, ...(place && { place }), ...(due && { due }) } },
+});
+
 /** R10, R11: a check that has ended is followed by the next one, and noted at items that it saw. */
 export const nextChecks = eventPolicy<EndUseCheckEvent>(
   {
@@ -150,10 +166,15 @@ export const nextChecks = eventPolicy<EndUseCheckEvent>(
       donor === undefined || item === undefined
         ? []
         : [recheck(donor, item, serial, parseStream(stream)?.id ?? '', result === 'not-seen' ? undefined : visitedOn)],
-    CheckDayCorrected: ({ donor, item, seen = [], on, next, nextDue, reason }, { stream }) => [
+    CheckDayCorrected: ({ donor, item, seen = [], serials, on, next, nextDue, reason, holder }, { stream }) => [
       ...(donor === undefined || item === undefined
         ? []
         : seen.map((serial) => recheck(donor, item, serial, parseStream(stream)?.id ?? '', on))),
+      ...(donor === undefined || item === undefined || holder === undefined || next === undefined
+        ? []
+        : serials
+            .filter((serial) => !seen.includes(serial))
+            .map((serial) => notes(donor, item, serial, { check: next, countedBy: holder, due: nextDue }))),
       ...(next === undefined || nextDue === undefined
         ? []
         : [
@@ -184,23 +205,17 @@ export const notedChecks = eventPolicy<EndUseCheckEvent>(
     name: 'noted-checks',
     kind: 'end-use-check',
     day: 'sending',
-    about: 'a check of items that are monitored by their serials is noted at each of them (R13)',
+    about:
+      'a check of items that are monitored by their serials is noted at each of them, and one that a policy scheduled with its last day (R10, R13)',
   },
   {
-    EndUseCheckScheduled: ({ type, donor, item, serials, holder, site }, event) =>
+    EndUseCheckScheduled: ({ type, donor, item, serials, holder: countedBy, site: place, due }, event) =>
       type === 'enhanced'
-        ? serials.map((serial) => ({
-            stream: itemStream(donor, item, serial),
-            command: {
-              type: 'NoteItemCheck',
-              data: {
-                check: parseStream(event.stream)?.id ?? '',
-                countedBy: holder,
-                // Where a monitor plans a visit is the word of the monitor.
-                ...(isPlanned(event.stream) && { place: site }),
-              },
-            },
-          }))
+        ? serials.map((serial) => {
+            const of = { check: parseStream(event.stream)?.id ?? '', countedBy };
+            // Where and until when a monitor plans a visit is the word of the monitor.
+            return notes(donor, item, serial, isPlanned(event.stream) ? { ...of, place, due } : of);
+          })
         : [],
   },
 );
