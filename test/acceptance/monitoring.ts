@@ -216,6 +216,10 @@ export function monitoring(opens: DeploymentFactory): void {
         due: 1,
         in_time: 1,
         in_time_percent: 100,
+        items_due: '2',
+        items_in_time: '1',
+        items_not_seen: '1',
+        items_in_time_percent: 50,
       });
     });
 

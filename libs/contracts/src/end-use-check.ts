@@ -157,12 +157,16 @@ export class CorrectCheckResult {
   @reason('second-look') readonly reason!: string;
 }
 
-/** The visit, and if its items know it, whose they are and its day: the decision adds them. */
+/**
+ * The visit, what it found before, and if its items know it, whose they are and its day: the
+ * decision adds them.
+ */
 export class CheckResultCorrected extends CorrectCheckResult {
   @visit() readonly visit!: number;
   @optional() @knownDonor() readonly donor?: string;
   @optional() @knownItem() readonly item?: string;
   @optional() @day('the day of the visit, if its items know it', '2026-05-28') readonly visitedOn?: string;
+  @optional() @oneOf(CHECK_RESULTS, 'the result before the correction', 'not-seen') readonly was?: CheckResult;
 }
 
 export class CorrectCheckDay {

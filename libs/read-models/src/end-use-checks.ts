@@ -1,4 +1,10 @@
-import type { CheckedItemsTransferred, CheckedLot, CheckedSerial, EndUseCheckEvent } from '@entente/contracts';
+import type {
+  CheckResultCorrected,
+  CheckedItemsTransferred,
+  CheckedLot,
+  CheckedSerial,
+  EndUseCheckEvent,
+} from '@entente/contracts';
 import { type Projection, type RecordedEvent, isNewest, partOf } from '@entente/kernel';
 import { CHECK_MANNERS, CHECK_TYPES } from './codes.js';
 import {
@@ -13,7 +19,7 @@ import {
   text,
   textOrNull,
 } from './columns.js';
-import { ANSWERS_UNCHANGED, type Origin, originOf, rowBy, unchanged } from './row-by.js';
+import { ANSWERS_UNCHANGED, type Origin, originOf, rowBy } from './row-by.js';
 
 /** A check of end use. */
 export class EndUseCheckRow {
@@ -47,6 +53,9 @@ export class EndUseCheckRow {
   ordered_value!: number | null;
   @countOrNull("the quantity of the case's lines of the type when it was scheduled, in items; null if not known")
   ordered_items!: number | null;
+  @count('of the items, those that the inspection did not see, results as corrected') items_not_seen!: number;
+  @amountOrNull('the value of those, in minor units: that of the items, less that of the others; null if not known')
+  value_not_seen!: number | null;
   @textOrNull("the ISO 4217 code of the case's currency") currency!: string | null;
   @day('its last day') due!: string;
   @text('the month of its last day, YYYY-MM') due_month!: string;
@@ -91,10 +100,25 @@ function without(row: EndUseCheckRow, left: number): Pick<EndUseCheckRow, 'items
   return { items, value: value === null ? null : partOf(all ?? value, items, several ?? before) };
 }
 
+/** The items that the inspection did not see, and their value. */
+function withoutSight(row: EndUseCheckRow, items_not_seen: number) {
+  const { value } = row;
+  const { value: seen } = without(row, items_not_seen);
+  return { items_not_seen, value_not_seen: value === null || seen === null ? null : value - seen };
+}
+
+const isNotSeen = (result: CheckedSerial['result'] | undefined): number => Number(result === 'not-seen');
+
+/** A correction of the inspection, which is the last visit. */
+const correctedSight = ({ visit, result, was }: CheckResultCorrected, row: EndUseCheckRow): Partial<EndUseCheckRow> =>
+  row.status === 'inspected' && visit === row.visits && was !== undefined
+    ? withoutSight(row, row.items_not_seen + isNotSeen(result) - isNotSeen(was))
+    : {};
+
 export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
   name: 'end-use-checks',
   topic: 'Equipment and end use',
-  version: 7,
+  version: 8,
   kinds: ['end-use-check'],
   about: 'a check of end use: its items and their value, its holder, its last day, and what became of it',
   entity: EndUseCheckRow,
@@ -124,6 +148,7 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
       site,
       items: quantity,
       value: data.value ?? null,
+      value_not_seen: data.value === undefined ? null : 0,
       ordered_value: data.orderedValue ?? data.value ?? null,
       ordered_items: data.orderedQuantity ?? (data.value === undefined ? null : quantity),
       currency: data.currency ?? null,
@@ -135,14 +160,21 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
         next === undefined ? { holder, site, area } : without(row, serials.length),
       // What ended later was due, and was not checked.
       CheckedItemsLeftOut: ({ serials, on }, row) => (on <= row.due ? without(row, serials.length) : {}),
-      EndUseCheckPerformed: ({ on, inspected, done, lowerConfidence, visit }, row) => ({
+      EndUseCheckPerformed: ({ on, inspected, done, lowerConfidence, visit, results, lots = [] }, row) => ({
         status: inspected ? 'inspected' : done ? 'checked' : row.status,
         inspected_on: inspected ? on : row.inspected_on,
         ended_on: done ? on : row.ended_on,
         visits: visit,
+        ...(inspected
+          ? withoutSight(
+              row,
+              results.reduce((sum, { result }) => sum + isNotSeen(result), 0) +
+                lots.reduce((sum, { notSeen }) => sum + notSeen, 0),
+            )
+          : {}),
         ...(isNewest(on, row.visited_on) ? { visited_on: on, lower_confidence: lowerConfidence } : {}),
       }),
-      CheckResultCorrected: unchanged,
+      CheckResultCorrected: correctedSight,
       CheckDayCorrected: ({ on, inspected, done, visit, newestOn, lowerConfidence }, row) => ({
         ended_on: done ? on : row.ended_on,
         inspected_on: inspected ? on : row.inspected_on,

@@ -31,7 +31,7 @@ const COMPLIANCE = {
 
 /** A part of what was due, in percent; numbers with a fraction cannot overflow. */
 const percent = (column: string): string =>
-  `ROUND(100.0 * SUM(CASE WHEN ${IN_TIME} THEN 1.0 * c.${column} WHEN c.${column} IS NULL THEN NULL ELSE 0.0 END) / NULLIF(SUM(1.0 * c.${column}), 0), 1)`;
+  `ROUND(100.0 * SUM(CASE WHEN ${IN_TIME} THEN 1.0 * (c.${column} - c.${column}_not_seen) WHEN c.${column} IS NULL THEN NULL ELSE 0.0 END) / NULLIF(SUM(1.0 * c.${column}), 0), 1)`;
 
 function compliance(from: From, { sums }: ViewOptions): Query {
   const query = judged(from, COMPLIANCE)
@@ -40,12 +40,13 @@ function compliance(from: From, { sums }: ViewOptions): Query {
     .addSelect(sumOf('c.overdue'), 'overdue')
     .addSelect('MAX(CASE WHEN c.overdue THEN c.days_late END)', 'most_days_late');
   // A value that is not known stays null in each of the three.
-  const part = (column: string, when: string): string =>
-    sums.sum(`CASE WHEN c.${column} IS NULL THEN NULL WHEN ${when} THEN c.${column} ELSE 0 END`);
+  const part = (column: string, when: string, of = `c.${column}`): string =>
+    sums.sum(`CASE WHEN c.${column} IS NULL THEN NULL WHEN ${when} THEN ${of} ELSE 0 END`);
   for (const column of ['items', 'value'] as const)
     query
       .addSelect(sums.sum(`c.${column}`), `${column}_due`)
-      .addSelect(part(column, IN_TIME), `${column}_in_time`)
+      .addSelect(part(column, IN_TIME, `c.${column} - c.${column}_not_seen`), `${column}_in_time`)
+      .addSelect(sums.sum(`c.${column}_not_seen`), `${column}_not_seen`)
       .addSelect(part(column, 'c.overdue'), `${column}_overdue`)
       .addSelect(percent(column), `${column}_in_time_percent`);
   return query;
@@ -59,7 +60,7 @@ const OF_THEM = 'of those';
 export const endUseCompliance: RowsView = {
   name: 'end-use-compliance',
   topic: 'Equipment and end use',
-  version: 4,
+  version: 5,
   about:
     'per donor, recipient, holder, programme, item and type of check: how many checks were due, inspected in time and overdue',
   key: Object.keys(COMPLIANCE),
@@ -79,11 +80,13 @@ export const endUseCompliance: RowsView = {
     most_days_late: 'integer',
     items_due: 'integer-sum',
     items_in_time: 'integer-sum',
+    items_not_seen: 'integer-sum',
     items_overdue: 'integer-sum',
     items_in_time_percent: 'decimal',
     currency: 'text',
     value_due: 'amount-sum',
     value_in_time: 'amount-sum',
+    value_not_seen: 'amount-sum',
     value_overdue: 'amount-sum',
     value_in_time_percent: 'decimal',
   },
@@ -103,20 +106,32 @@ export const endUseCompliance: RowsView = {
     in_time_percent: 'inspected in time, percent of those due',
     most_days_late: 'the most days by which one is overdue, by the day of the answer; null if none is',
     items_due: 'the items of the checks due',
-    items_in_time: 'the items of those inspected in time',
+    items_in_time:
+      'the items that those inspected in time have seen, or of which they saw a sample: all but those not seen',
+    items_not_seen: 'the items that those inspected on the spot did not see, in time or not',
     items_overdue: 'the items of those overdue',
-    items_in_time_percent: 'the items of the checks inspected in time, percent of the items of those due',
+    items_in_time_percent: 'the items in time, percent of the items of those due',
     currency: 'the currency of the values, ISO 4217; null if the value is not known',
     value_due: 'the value of the items of the checks due, in minor units; null if it is not known',
-    value_in_time: 'the value of the items of those inspected in time, in minor units',
+    value_in_time: 'the value of the items in time, in minor units',
+    value_not_seen: 'the value of the items that were not seen, in minor units',
     value_overdue: 'the value of the items of those overdue, in minor units',
     value_in_time_percent:
-      'the value of the items inspected in time, percent of the value of those due; null if it is not known, or is 0',
+      'the value of the items in time, percent of the value of those due; null if it is not known, or is 0',
   },
   totals: {
     counts: 'rows of donor, recipient, holder, programme, item, type and currency',
     by: ['currency'],
-    sums: ['items_due', 'items_in_time', 'items_overdue', 'value_due', 'value_in_time', 'value_overdue'],
+    sums: [
+      'items_due',
+      'items_in_time',
+      'items_not_seen',
+      'items_overdue',
+      'value_due',
+      'value_in_time',
+      'value_not_seen',
+      'value_overdue',
+    ],
   },
   movedBy: { 'end-use-checks': COMPLIANCE },
   query: compliance,
@@ -130,14 +145,14 @@ function delinquency(from: From, { sums }: ViewOptions): Query {
     .addSelect(sumOf(delinquent), 'delinquent')
     .addSelect(sumOf('c.overdue'), 'overdue')
     .addSelect(sums.sum('c.items'), 'items_due')
-    .addSelect(sums.sum(`CASE WHEN ${delinquent} THEN c.items ELSE 0 END`), 'items_delinquent');
+    .addSelect(sums.sum(`CASE WHEN ${delinquent} THEN c.items ELSE c.items_not_seen END`), 'items_delinquent');
 }
 
 /** Delinquency by month. */
 export const checkDelinquency: RowsView = {
   name: 'check-delinquency',
   topic: 'Equipment and end use',
-  version: 3,
+  version: 4,
   about: 'per donor, recipient, holder, type and month of the last day: how many checks due were not inspected in time',
   key: Object.keys(MONTHS),
   columns: {
@@ -167,7 +182,7 @@ export const checkDelinquency: RowsView = {
     overdue: `${OF_THEM}, not made, by the day of the answer`,
     in_time_percent: 'inspected in time, percent of those due',
     items_due: 'the items of the checks due',
-    items_delinquent: 'the items of the delinquent ones',
+    items_delinquent: 'the items of the delinquent ones, and those that the others did not see',
   },
   totals: {
     counts: 'rows of donor, recipient, holder, type and month',

@@ -315,6 +315,30 @@ describe('the value of the items of a check', () => {
     const moved = ['CheckedItemsTransferred', { serials: ['1'], to: 'vestra', place: 'vestra', next: {} }] as const;
     expect(after(two, moved)).toMatchObject({ items: 1, value: 16666 });
   });
+  it('is less that of what an inspection did not see, as corrected', () => {
+    const two = { type: 'enhanced', serials: ['1', '2'], quantity: 2, value: 33333, currency: 'USD' };
+    const of = { ...two, orderedValue: 50000, orderedQuantity: 3 };
+    const results = [
+      { serial: '1', result: 'seen' },
+      { serial: '2', result: 'not-seen' },
+    ];
+    const visit = { on: DAY, inspected: true, done: true, visit: 1, results };
+    const right = (serial: string, was: string, result: string) =>
+      ['CheckResultCorrected', { corrects: 'e1', visit: 1, serial, was, result, reason: 'x' }] as const;
+    const made = ['EndUseCheckPerformed', visit] as const;
+    const notSeen = (items_not_seen: number, value_not_seen: number | null) => ({ items_not_seen, value_not_seen });
+    expect(after(of)).toMatchObject(notSeen(0, 0));
+    expect(after(of, made)).toMatchObject({ items: 2, value: 33333, ...notSeen(1, 16667) });
+    expect(after(of, made, right('2', 'not-seen', 'damaged'))).toMatchObject(notSeen(0, 0));
+    expect(after(of, made, right('1', 'seen', 'not-seen'))).toMatchObject(notSeen(2, 33333));
+    expect(after(of, made, right('1', 'seen', 'damaged'))).toMatchObject(notSeen(1, 16667));
+    const remotely = ['EndUseCheckPerformed', { ...visit, inspected: false, done: false }] as const;
+    expect(after(of, remotely, right('1', 'seen', 'not-seen'))).toMatchObject(notSeen(0, 0));
+    const lots = [{ lot: 'a', seen: 1, notSeen: 3, damaged: 0 }];
+    const sample = ['EndUseCheckPerformed', { ...visit, results: [], lots }] as const;
+    const kitchens = { type: 'routine', serials: [], quantity: 10 };
+    expect(after(kitchens, sample)).toMatchObject({ items: 10, ...notSeen(3, null) });
+  });
   it('is that part of what was known, if the lines are not stated; null if nothing is', () => {
     const rounds = { type: 'routine', serials: [], quantity: 4, value: 11, currency: 'USD' };
     expect(after(rounds, corrected(3))).toMatchObject({ items: 3, value: 8 });

@@ -117,6 +117,9 @@ function check(events: Check, day: string) {
   const left = (lastQuantity(events) ?? of.quantity) - leftFor(events) - endedBefore(events);
   const place = placeOf(events);
   const ordered = { value: of.orderedValue ?? of.value ?? 0, quantity: of.orderedQuantity ?? of.quantity };
+  const worth = (items: number): number =>
+    (ordered.value * items - ((ordered.value * items) % ordered.quantity)) / ordered.quantity;
+  const notSeen = notSeenBy(events, inspection);
   return {
     end_use_check: idOf((events[0] as Check[number]).stream),
     status,
@@ -130,10 +133,9 @@ function check(events: Check, day: string) {
     item: of.item,
     ...place,
     items: left,
-    value:
-      of.value === undefined
-        ? null
-        : (ordered.value * left - ((ordered.value * left) % ordered.quantity)) / ordered.quantity,
+    value: of.value === undefined ? null : worth(left),
+    items_not_seen: notSeen,
+    value_not_seen: of.value === undefined ? null : worth(left) - worth(left - notSeen),
     ordered_value: of.value === undefined ? null : ordered.value,
     ordered_items: of.value === undefined ? null : ordered.quantity,
     currency: of.currency ?? null,
@@ -154,6 +156,17 @@ function check(events: Check, day: string) {
     overdue: status === 'scheduled' && day > due,
     days_late: daysLate(due, inspected, status === 'scheduled', day),
   };
+}
+
+/** How many items the inspection did not see, by its results as corrected last. */
+function notSeenBy(events: Check, inspection: CheckVisit | undefined): number {
+  if (inspection === undefined) return 0;
+  const { results: serials, lots = [] } = inspection.data;
+  const corrections = only(events, 'CheckResultCorrected').filter(({ data }) => data.corrects === inspection.id);
+  const right = serials.map(
+    ({ serial, result }) => corrections.findLast(({ data }) => data.serial === serial)?.data.result ?? result,
+  );
+  return right.filter((result) => result === 'not-seen').length + sum(lots.map(({ notSeen }) => notSeen));
 }
 
 const checks = (log: readonly RecordedEvent[], day: string) =>
@@ -246,6 +259,7 @@ const dueBy = (log: readonly RecordedEvent[], day: string, columns: readonly (ke
 
 const share = (part: number, whole: number): number => Math.round((part * 1000) / whole) / 10;
 const percentOf = (part: readonly unknown[], whole: readonly unknown[]): number => share(part.length, whole.length);
+const seenIn = (rows: readonly CheckFigure[]): number => sum(rows.map((row) => row.items - row.items_not_seen));
 const itemsOf = (rows: readonly CheckFigure[]): string => String(sum(rows.map(({ items }) => items)));
 
 const compliance: Figures = (log, { day }) =>
@@ -253,6 +267,8 @@ const compliance: Figures = (log, { day }) =>
     ({ first, rows, inTime, overdue }) => {
       const { donor, recipient, holder, programme, item, type, currency } = first;
       const valueOf = (part: readonly CheckFigure[]): number => sum(part.map(({ value }) => Number(value)));
+      const valueSeen = (part: readonly CheckFigure[]): number =>
+        sum(part.map((row) => Number(row.value) - Number(row.value_not_seen)));
       const worth = (part: readonly CheckFigure[]): string | null => (currency === null ? null : String(valueOf(part)));
       return {
         donor,
@@ -269,14 +285,17 @@ const compliance: Figures = (log, { day }) =>
         in_time_percent: percentOf(inTime, rows),
         most_days_late: overdue.length === 0 ? null : Math.max(...overdue.map((row) => Number(row.days_late))),
         items_due: itemsOf(rows),
-        items_in_time: itemsOf(inTime),
+        items_in_time: String(seenIn(inTime)),
+        items_not_seen: String(sum(rows.map((row) => row.items_not_seen))),
         items_overdue: itemsOf(overdue),
-        items_in_time_percent: share(Number(itemsOf(inTime)), Number(itemsOf(rows))),
+        items_in_time_percent: share(seenIn(inTime), Number(itemsOf(rows))),
         currency,
         value_due: worth(rows),
-        value_in_time: worth(inTime),
+        value_in_time: currency === null ? null : String(valueSeen(inTime)),
+        value_not_seen: currency === null ? null : String(sum(rows.map((row) => Number(row.value_not_seen)))),
         value_overdue: worth(overdue),
-        value_in_time_percent: currency === null || valueOf(rows) === 0 ? null : share(valueOf(inTime), valueOf(rows)),
+        value_in_time_percent:
+          currency === null || valueOf(rows) === 0 ? null : share(valueSeen(inTime), valueOf(rows)),
       };
     },
   );
@@ -296,7 +315,7 @@ const delinquency: Figures = (log, { day }) =>
       overdue: overdue.length,
       in_time_percent: percentOf(inTime, rows),
       items_due: itemsOf(rows),
-      items_delinquent: itemsOf(delinquent),
+      items_delinquent: String(Number(itemsOf(rows)) - seenIn(inTime)),
     };
   });
 

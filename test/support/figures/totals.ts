@@ -72,7 +72,16 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   'end-use-compliance': of(
     'rows of donor, recipient, holder, programme, item, type and currency',
     ['currency'],
-    ['items_due', 'items_in_time', 'items_overdue', 'value_due', 'value_in_time', 'value_overdue'],
+    [
+      'items_due',
+      'items_in_time',
+      'items_not_seen',
+      'items_overdue',
+      'value_due',
+      'value_in_time',
+      'value_not_seen',
+      'value_overdue',
+    ],
   ),
   'check-delinquency': of(
     'rows of donor, recipient, holder, type and month',

@@ -661,7 +661,10 @@ describe('a visit is corrected by naming its event (R26)', () => {
   it('in the result of one serial', () => {
     const right = result({});
     const known = { donor: 'norland', item: 'sight', visitedOn: '2026-05-20' };
-    check(performed()).decides(right, act('CheckResultCorrected', { ...(right.data as object), visit: 1, ...known }));
+    check(performed()).decides(
+      right,
+      act('CheckResultCorrected', { ...(right.data as object), visit: 1, was: 'not-seen', ...known }),
+    );
     check(performed()).refuses(result({ result: 'not-seen' }), 'nothing-corrected');
     check(performed()).refuses(result({ serial: 'S-3' }), 'serial-not-in-check');
   });

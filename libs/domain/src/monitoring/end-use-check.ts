@@ -1,4 +1,5 @@
 import type {
+  CheckResult,
   EndUseCheckCommand,
   EndUseCheckEvent,
   EndUseCheckRelation,
@@ -494,7 +495,7 @@ function correctResult(data: CheckData<'CorrectCheckResult'>, state: EndUseCheck
     return refuse('serial-not-in-check', 'each serial is one that the check names', null, { serial: data.serial });
   if (was === data.result) return refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26');
   const known = isKnownToItems(of, state) ? { donor, item, visitedOn } : {};
-  return [{ type: 'CheckResultCorrected', data: { ...data, visit, ...known } } as const];
+  return [{ type: 'CheckResultCorrected', data: { ...data, visit, was: was as CheckResult, ...known } } as const];
 }
 
 /** R20, R26: a remote visit stays within the instability. The next check moves with a visit. */
