@@ -65,8 +65,8 @@ function paid(from: From): Query {
 }
 
 const DISBURSED = 'COALESCE(p.disbursed, 0)';
-const STATUS = `CASE WHEN ${DISBURSED} >= t.planned THEN 'disbursed' WHEN t.withdrawn_on IS NOT NULL THEN 'withdrawn'
-  WHEN ${DISBURSED} > 0 THEN 'begun' ELSE 'planned' END`;
+const STATUS = `CASE WHEN ${DISBURSED} >= t.planned AND ${DISBURSED} > 0 THEN 'disbursed'
+  WHEN t.withdrawn_on IS NOT NULL OR t.planned = 0 THEN 'withdrawn' WHEN ${DISBURSED} > 0 THEN 'begun' ELSE 'planned' END`;
 
 function query(from: From): Query {
   const sums = paid(from);
@@ -89,7 +89,7 @@ const TRANCHE = { account: 'account', tranche: 'tranche' };
 export const disbursements: RowsView = {
   name: 'disbursements',
   topic: 'Donors',
-  version: 7,
+  version: 8,
   about: 'a planned tranche: when it is due, what of it was disbursed, and how late',
   key: ['account', 'tranche'],
   columns: {
@@ -128,7 +128,7 @@ export const disbursements: RowsView = {
     period: "the fiscal period, in the account's own words",
     currency: "the ISO 4217 code of the account's currency",
     status:
-      'planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed; with occurred-by, by what was disbursed and closed by that day',
+      'planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed, or corrected to nothing; with occurred-by, by what was disbursed and closed by that day',
     planned: 'what is planned, in minor units',
     disbursed:
       "what was disbursed under the tranche's name, corrections of wrong entries included, in minor units; what came back later is recorded at the account alone; with occurred-by, by that day",

@@ -93,7 +93,8 @@ export class DueDateRow {
   @amountOrNull('of a tranche: what is planned, in minor units') planned!: number | null;
   @amountOrNull('of a tranche: what was disbursed under its name, in minor units') disbursed!: number | null;
   @textOrNull("of a tranche: the ISO 4217 code of the account's currency") currency!: string | null;
-  @dayOrNull('of a tranche: the latest day of its disbursements') last_disbursed_on!: string | null;
+  @dayOrNull('of a tranche: the latest day of its disbursements, if any of them is left') last_disbursed_on!:
+    string | null;
   @dayOrNull(
     'the day on which it was done, or withdrawn; of what counts from the recording, done no earlier than that; of a tranche, the day of the latest disbursement when the whole of it had been disbursed',
   )
@@ -189,7 +190,8 @@ function withDue(
 function withDisbursed(row: DueDateRow, head: DueDateRow, by: number, paidOn: string | undefined): DueDateRow {
   const { planned, last_disbursed_on: before } = row;
   const disbursed = (row.disbursed ?? 0) + by;
-  const last_disbursed_on = paidOn === undefined || (before !== null && before > paidOn) ? before : paidOn;
+  const latest = paidOn === undefined || (before !== null && before > paidOn) ? before : paidOn;
+  const last_disbursed_on = disbursed === 0 ? null : latest;
   const is = { ...row, disbursed, last_disbursed_on };
   return disbursed < (planned ?? 0)
     ? reopened(is, head)
@@ -242,7 +244,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
   topic: 'Auditors',
-  version: 13,
+  version: 14,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

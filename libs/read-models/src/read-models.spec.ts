@@ -488,6 +488,27 @@ describe('the read model funding', () => {
 });
 
 describe('the read models of tranches and movements', () => {
+  it('have nothing due of a tranche that was corrected to nothing, and no day of what was', () => {
+    const of = { period: '2026', tranche: 't' };
+    const none = { ...of, corrects: 'e2', reason: 'r', amount: 0, due: DAY, amountBy: -40 };
+    const opened = { donor: 'norland', recipient: 'estmark', currency: 'USD', stages: [], basis: 'own' };
+    const after = (...more: readonly (readonly [string, object])[]) =>
+      happened(
+        'funding-account/norland.a',
+        ['FundingAccountOpened', opened],
+        ['DisbursementPlanned', { ...of, amount: 40, due: DAY }],
+        ...more,
+      );
+    const last = (name: string, key: string, events: readonly RecordedEvent[]) => rowsOf(name, events)[key];
+    const dropped = after(['TrancheCorrected', none]);
+    expect(last('due-dates', 'tranche/t', dropped)).toMatchObject({ status: 'withdrawn', planned: 0 });
+    expect(last('tranches', 't', dropped)).toMatchObject({ status: 'withdrawn', planned: 0 });
+    const again = after(['TrancheCorrected', none], ['TrancheCorrected', { ...none, amount: 9, amountBy: 9 }]);
+    expect(last('due-dates', 'tranche/t', again)).toMatchObject({ status: 'open', planned: 9, ended_on: null });
+    const wrong = { ...of, corrects: 'e3', reason: 'r', stage: 'disbursed', amountBy: -40 };
+    const unpaid = after(['FundsDisbursed', { ...of, amount: 40 }], ['MovementCorrected', wrong]);
+    expect(last('due-dates', 'tranche/t', unpaid)).toMatchObject({ status: 'open', last_disbursed_on: null });
+  });
   it('take back what was entered wrongly on its day and from its tranche, and what came back later at the account', () => {
     const of = { amount: 20, period: '2026', reason: 'r' };
     const corrected = { ...of, corrects: 'e3', tranche: 't', on: '2026-02-03' };

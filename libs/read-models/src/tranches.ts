@@ -17,12 +17,10 @@ export class TrancheRow {
   @text("the tranche's name in the account") tranche!: string;
   @text("the fiscal period, in the account's own words") period!: string;
   @text("the ISO 4217 code of the account's currency") currency!: string;
-  @text('planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed', [
-    'planned',
-    'begun',
-    'disbursed',
-    'withdrawn',
-  ])
+  @text(
+    'planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed, or corrected to nothing',
+    ['planned', 'begun', 'disbursed', 'withdrawn'],
+  )
   status!: string;
   @amount('what is planned, in minor units') planned!: number;
   @amount(
@@ -38,8 +36,14 @@ export class TrancheRow {
 /** A tranche after a change of what was disbursed, or its withdrawal. */
 const changed = (row: TrancheRow, change: Partial<TrancheRow>): TrancheRow => {
   const { planned, disbursed, withdrawn_on, ...is } = { ...row, ...change };
-  const open = withdrawn_on !== null ? 'withdrawn' : disbursed > 0 ? 'begun' : 'planned';
-  return { ...is, planned, disbursed, withdrawn_on, status: disbursed >= planned ? 'disbursed' : open };
+  const open = withdrawn_on !== null || planned === 0 ? 'withdrawn' : disbursed > 0 ? 'begun' : 'planned';
+  return {
+    ...is,
+    planned,
+    disbursed,
+    withdrawn_on,
+    status: disbursed >= planned && disbursed > 0 ? 'disbursed' : open,
+  };
 };
 
 function evolve(
@@ -100,7 +104,7 @@ function evolve(
 export const tranches: Projection<FundingAccountEvent, TrancheRow> = {
   name: 'tranches',
   topic: 'Donors',
-  version: 2,
+  version: 3,
   kinds: ['funding-account'],
   about: 'a planned tranche: when it is due, and what of it was disbursed; `disbursements` adds the days',
   entity: TrancheRow,

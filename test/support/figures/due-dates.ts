@@ -114,11 +114,11 @@ const tranches: Figures = (log, asked) =>
       'TrancheBecameOverdue',
     ).filter(({ data }) => data.tranche === item);
     const turns: readonly Turn[] = [
-      ...steps.map((step): Turn =>
-        step.type === 'TrancheBecameOverdue'
-          ? { is: 'overdue' }
-          : { is: 'due', due: step.data.due, on: occurredOn(step) },
-      ),
+      ...steps.flatMap((step): readonly Turn[] => {
+        if (step.type === 'TrancheBecameOverdue') return [{ is: 'overdue' }];
+        const given: Turn = { is: 'due', due: step.data.due, on: occurredOn(step) };
+        return step.data.amount === 0 ? [given, { is: 'withdrawn', on: occurredOn(step) }] : [given];
+      }),
       ...(on === null ? [] : [{ is: 'done', on } as const]),
       ...log.filter((one) => one.stream === stream && one.type === 'FundingAccountClosed').map(endsWith),
     ];

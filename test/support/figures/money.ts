@@ -209,7 +209,8 @@ function tranche(
     tranche: name,
     period,
     currency,
-    status: whole ? 'disbursed' : !open ? 'withdrawn' : disbursed > 0 ? 'begun' : 'planned',
+    status:
+      whole && disbursed > 0 ? 'disbursed' : !open || amount === 0 ? 'withdrawn' : disbursed > 0 ? 'begun' : 'planned',
     planned: amount,
     disbursed,
     due,

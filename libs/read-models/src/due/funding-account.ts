@@ -1,5 +1,5 @@
 import type { FundingAccountEvent } from '@entente/contracts';
-import { type DueChange, overdueNow, partiesOf, dutiesOf } from './changes.js';
+import { type DueChange, overdueNow, partiesOf, dutiesOf, withdrawn } from './changes.js';
 
 const disbursedOf = (
   tranche: string | undefined,
@@ -8,6 +8,10 @@ const disbursedOf = (
 ): readonly DueChange<'tranche'>[] =>
   tranche === undefined ? [] : [{ duty: 'tranche', item: tranche, disbursed, ...(paidOn && { paidOn }) }];
 
+/** A tranche of nothing is not waited for. */
+const nothingOf = (tranche: string, amount: number): readonly DueChange<'tranche'>[] =>
+  amount === 0 ? [withdrawn('tranche', tranche)] : [];
+
 /** What is due of a funding account, until when, and by whom. */
 export const fundingAccountDuties = dutiesOf<FundingAccountEvent>()(
   { tranche: ['donor', 'a disbursement that is planned'] },
@@ -15,9 +19,11 @@ export const fundingAccountDuties = dutiesOf<FundingAccountEvent>()(
   {
     DisbursementPlanned: ({ tranche, amount, ...data }) => [
       { duty: 'tranche', item: tranche, due: data.due, planned: amount },
+      ...nothingOf(tranche, amount),
     ],
     TrancheCorrected: ({ tranche, amount, due, disbursedOn = null }) => [
       { duty: 'tranche', item: tranche, due, planned: amount, disbursedOn },
+      ...(disbursedOn === null ? nothingOf(tranche, amount) : []),
     ],
     FundsDisbursed: ({ tranche, amount }, origin) => disbursedOf(tranche, amount, origin.day),
     FundsReimbursed: ({ tranche, amount }) => disbursedOf(tranche, -amount),
