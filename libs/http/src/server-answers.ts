@@ -121,9 +121,9 @@ function closeLater(socket: Socket): () => void {
 }
 
 /**
- * An error may be answered while its request still arrives. The answer is sent at once, and ends
- * when the request is complete, for a bounded time: a connection that were closed before would be
- * reset, and the client would lose the answer.
+ * A request may be answered while it still arrives, such as one with a body that nothing reads. The
+ * answer is sent at once, and ends when the request is complete, for a bounded time: a connection
+ * that were closed before would be reset, and the client would lose the answer.
  */
 export function drainRequests(app: NestFastifyApplication): void {
   app
@@ -131,7 +131,7 @@ export function drainRequests(app: NestFastifyApplication): void {
     .getInstance()
     .addHook('onSend', (request, reply, payload, done) => {
       const { raw } = request;
-      if (reply.statusCode < 400 || typeof payload !== 'string' || !isArriving(raw)) return done(null, payload);
+      if (typeof payload !== 'string' || !isArriving(raw)) return done(null, payload);
       // The web server would close the connection, and the client need not.
       if (!asksToClose(raw)) reply.removeHeader('connection');
       const answer = new Readable({ read: () => undefined });
