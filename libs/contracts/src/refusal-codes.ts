@@ -5,6 +5,7 @@ export const REFUSAL_CODES: readonly string[] = [
   'account-closed',
   'account-not-found',
   'accused-acts',
+  'after-later-facts',
   'agreement-ended',
   'agreement-missing',
   'alert-elsewhere',

@@ -172,6 +172,34 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
     const origin = act('CorrectDate', { corrects: given.id(2), on: '2026-05-09', reason: 'wrong-day' });
     donor(received, shipped).decides(origin, same(origin, 'DateCorrected', { ...ITS_CASE, fact: 'origin' }));
   });
+  it('has a right day no later than the transfers of its goods (R30)', () => {
+    const received = confirmed(confirm([kitchens(5)]), sample(5, '2026-08-18'));
+    const taken = (to: object, on: string) =>
+      act('ReceivedGoodsTransferred', {
+        transfer: 'estmark.t-1',
+        on,
+        item: 'field-kitchen',
+        quantity: 2,
+        from: 'estmark',
+        recipient: 'estmark',
+        left: 3,
+        broughtBy: given.id(1),
+        ...to,
+      });
+    const day = (on: string) => act('CorrectDate', { corrects: given.id(1), on, reason: 'wrong-day' });
+    const moved = same(day('2026-05-25'), 'DateCorrected', {
+      ...ITS_CASE,
+      fact: 'receipt',
+      checks: [{ item: 'field-kitchen', due: '2026-08-23' }],
+    });
+    const there = { to: 'vestra', held: 2, check: sample(2, '2026-08-23', { holder: 'vestra' }) };
+    for (const to of [there, {}]) {
+      recipient(received, taken(to, '2026-05-25')).decides(day('2026-05-25'), moved);
+      recipient(received, taken(to, '2026-05-25')).refusesWith(day('2026-05-26'), 'after-later-facts', {
+        first: '2026-05-25',
+      });
+    }
+  });
   it('has its checks follow its corrected store (R26)', () => {
     const received = confirmed(confirm([kitchens(5)], { store: 'estmark.tents' }), sample(5, '2026-08-18'));
     const to = (store: string, quantityBy = 0) =>

@@ -21,6 +21,7 @@ import {
 import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
 import { programmeStreams, termStreams } from '../equipment/check-terms.js';
+import { afterLaterFacts } from '../equipment/item-facts.js';
 import {
   frameworkOf,
   frameworkStreamsOf,
@@ -112,6 +113,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     store: null,
     checks: {},
     lots: {},
+    takenOn: null,
     discrepancies: {},
     held: null,
     cancelled: false,
@@ -154,7 +156,10 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
       ...reach(data.fact)(data, state),
       ...(data.checks && { checks: Object.fromEntries(data.checks.map(({ item, due }) => [item, due])) }),
     }),
-    ReceivedGoodsTransferred: (data, state, { id }) => ({ lots: lotsTransferred(data, state, id) }),
+    ReceivedGoodsTransferred: (data, state, { id }) => ({
+      lots: lotsTransferred(data, state, id),
+      takenOn: state.takenOn === null || data.on < state.takenOn ? data.on : state.takenOn,
+    }),
     DiscrepancyReported: ({ discrepancy }, { discrepancies }) => ({
       discrepancies: { ...discrepancies, [discrepancy]: 'open' as const },
     }),
@@ -327,10 +332,10 @@ function correctDate(data: ConsignmentData<'CorrectDate'>, state: Consignment, c
   const items = fact === 'receipt' && monitored.length > 0 ? { ...ofMonitored(state), monitored } : {};
   const moved = fact === 'receipt' ? movedSamples(state, data.on) : [];
   const checks = moved.length === 0 ? {} : { checks: moved };
+  const late = fact === 'receipt' ? afterLaterFacts(data.on, [state.takenOn]) : null;
   return (
-    inTheFuture(data.on, context) ?? [
-      { type: 'DateCorrected', data: { ...data, ...caseOf(state), fact, ...items, ...checks } } as const,
-    ]
+    inTheFuture(data.on, context) ??
+    late ?? [{ type: 'DateCorrected', data: { ...data, ...caseOf(state), fact, ...items, ...checks } } as const]
   );
 }
 

@@ -126,6 +126,8 @@ export interface Consignment extends Correctable {
   readonly checks: Readonly<Record<string, string>>;
   /** The same goods by their type and holder, transfers included. */
   readonly lots: Readonly<Record<string, Readonly<Record<string, Lot>>>>;
+  /** The first day on which a transfer took some of them; null without one. */
+  readonly takenOn: string | null;
   readonly discrepancies: Readonly<Record<string, 'open' | 'resolved'>>;
   /** The reason's code while it is held; else null. */
   readonly held: string | null;

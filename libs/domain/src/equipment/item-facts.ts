@@ -150,6 +150,17 @@ export const beforeReceipt = (
     ? refuse('before-receipt', 'the day is not before that of the receipt', 'R30', { ...facts, receivedOn })
     : null;
 
+/** R30: the right day of a receipt is not after what happened to the goods since, if known. */
+export function afterLaterFacts(on: string, days: readonly (string | null)[]): Refusal | null {
+  const first = days
+    .filter((day) => day !== null)
+    .toSorted()
+    .at(0);
+  return first === undefined || on <= first
+    ? null
+    : refuse('after-later-facts', 'the receipt is not after what happened to the goods since', 'R30', { first });
+}
+
 /** R30: nothing happens to goods with a holder before the day of the transfer that brought them. */
 export const beforeTransfer = (
   on: string,

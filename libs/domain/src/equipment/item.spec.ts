@@ -289,6 +289,23 @@ describe('an item is received (R9)', () => {
     holder().decides(withdraw, same(withdraw, 'ItemReceiptWithdrawn', { receipt: given.id(1) }));
     holder(lost).refuses(withdraw, 'wrong-item-status');
   });
+  it('and its receipt corrected to no day after what happened to it since (R30)', () => {
+    const correct = (on: string) => act('CorrectItemReceipt', { corrects: given.id(1), reason: 'wrong-day', on });
+    const moved = act('ItemMoved', { on: '2026-05-15', site: 'estmark.south' });
+    const seen = act('ItemChecked', { check: 'veritas.c-1', on: '2026-05-15', checkBy: '2027-05-15' });
+    const gone = act('ItemReportedLost', { on: '2026-05-15', cause: 'theft', verifyBy: '2026-06-30' });
+    const back = act('ItemReturned', { on: '2026-05-15', reason: 'loan-ended' });
+    for (const later of [moved, seen, gone, back]) {
+      holder(later).refusesWith(correct('2026-05-16'), 'after-later-facts', { first: '2026-05-15' });
+      holder(later).decides(correct('2026-05-15'), {
+        ...same(correct('2026-05-15'), 'ItemReceiptCorrected', { checkBy: '2026-08-13' }),
+      });
+    }
+    const transfer = { transfer: 'estmark.t-1', on: '2026-05-15', to: 'vestra', from: 'estmark' };
+    held(act('ItemTransferred', transfer))
+      .as('vestra', 'recipient')
+      .refuses(correct('2026-05-16'), 'after-later-facts');
+  });
   it('and its receipt corrected after its recovery, from which its next check counts (R10, R26)', () => {
     const found = act('ItemRecovered', { on: '2026-05-30', site: STORE, checkBy: '2026-08-28' });
     const correct = act('CorrectItemReceipt', { corrects: given.id(1), reason: 'wrong-day', on: '2026-05-09' });

@@ -36,6 +36,7 @@ import {
   type Sighting,
   LOSS_REPORTS,
   MAX_ITEM_ID_LENGTH,
+  afterLaterFacts,
   areaOf,
   beforeReceipt,
   beforeTransfer,
@@ -346,6 +347,22 @@ function receive(data: RecordItemReceipt, item: Item, context: DecisionContext):
   return barred ?? [{ type: 'ItemReceived', data: received }];
 }
 
+/** The days of what happened to an item since its receipt, as far as they are known. */
+const daysSince = ({
+  transferredOn,
+  moved,
+  placedOn,
+  lostOn,
+  endedOn,
+  sightings,
+}: Item): readonly (string | null)[] => [
+  transferredOn,
+  moved ? placedOn : null,
+  lostOn,
+  endedOn,
+  ...sightings.map(({ on }) => on),
+];
+
 /** R26: the right day is past, and the right store was certified on it. */
 function correctReceipt(data: DataOf<ItemCommand, 'CorrectItemReceipt'>, item: Item, context: DecisionContext) {
   const on = data.on ?? item.receivedOn ?? '';
@@ -354,6 +371,7 @@ function correctReceipt(data: DataOf<ItemCommand, 'CorrectItemReceipt'>, item: I
     return refuse('moved-since', 'the item is in the store that received it; else its place is that of a move', 'R26');
   const barred =
     inTheFuture(on, context) ??
+    (data.on === undefined ? null : afterLaterFacts(on, daysSince(item))) ??
     (site === undefined ? null : unfitStore(site, item.recipient, on, storedAs(item), context));
   const event = { ...data, checkBy: movedCheck(item, on) };
   return barred ?? [{ type: 'ItemReceiptCorrected', data: event } as const];
