@@ -133,6 +133,9 @@ export class CorrectAgreement {
 
 export class AgreementCorrected extends CorrectAgreement {
   @optional() @warnOn() readonly warnOn?: string;
+  @optional()
+  @nestedList(() => PeriodicReport, 'of one that had expired: the reports that are due again', 2, 1)
+  readonly reports?: readonly PeriodicReport[];
 }
 
 export class AgreementLastDay {

@@ -125,7 +125,7 @@ const ofWaiver = (report: 'waiver' | 'exception') =>
 export const statutoryReports: Projection<LegalFrameworkEvent, StatutoryReportRow> = {
   name: 'statutory-reports',
   topic: 'Agreements',
-  version: 2,
+  version: 3,
   kinds: ['legal-framework'],
   about: 'a report that a law asks for: for which period, waiver or exception, until when, and whether it came',
   entity: StatutoryReportRow,
@@ -142,6 +142,7 @@ export const statutoryReports: Projection<LegalFrameworkEvent, StatutoryReportRo
     ({ donor, recipient }, { id: framework }) => ({ framework, donor, recipient }),
     {
       AgreementEnteredIntoForce: becomesDue(({ reports }) => reports),
+      AgreementCorrected: becomesDue(({ reports = [] }) => reports),
       WaiverGranted: ofWaiver('waiver'),
       ExceptionInvoked: ofWaiver('exception'),
       StatutoryReportSubmitted: {

@@ -169,6 +169,7 @@ interface Due {
 /** The reports that an event makes due. */
 function dueFrom(event: RecordedEvent<LegalFrameworkEvent>): readonly Due[] {
   if (event.type === 'AgreementEnteredIntoForce') return event.data.reports;
+  if (event.type === 'AgreementCorrected') return event.data.reports ?? [];
   if (event.type === 'StatutoryReportSubmitted' || event.type === 'StatutoryReportBecameOverdue')
     return event.data.next === undefined ? [] : [event.data.next];
   if (event.type === 'WaiverGranted') return [{ report: 'waiver', of: event.data.name, due: event.data.reportBy }];

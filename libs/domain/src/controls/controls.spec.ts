@@ -826,6 +826,31 @@ describe('the control of R8', () => {
   });
 });
 
+describe('the control of the reports of each period', () => {
+  const on = (type: string, data: object, day = '2026-01-15'): Line => [
+    day,
+    'legal-framework/norland.f1',
+    type,
+    { ...data },
+  ];
+  const half = (of: string, due: string) => ({ report: 'semi-annual', of, due });
+  it('asks for the next one again, once a wrong expiry was corrected', () => {
+    const past = [
+      on('AgreementEnteredIntoForce', {
+        on: '2026-01-15',
+        until: '2026-06-30',
+        reports: [half('2026-h1', '2026-07-30')],
+      }),
+      on('AgreementExpired', { until: '2026-06-30' }),
+      on('StatutoryReportSubmitted', { report: 'semi-annual', of: '2026-h1', on: '2026-07-01', to: 'c' }),
+    ];
+    const much: Line = ['2027-03-01', P, 'ObjectiveDefined', {}];
+    const corrected = on('AgreementCorrected', { until: '2027-12-31', reports: [half('2026-h2', '2027-01-30')] });
+    expect(findings(...past, much)).toEqual([]);
+    expect(findings(...past, corrected, much)).toEqual(['R8 4']);
+  });
+});
+
 describe('each control', () => {
   it('has a name, a rule and the kinds that it looks at', () => {
     expect(new Set(CONTROLS.map(({ name }) => name)).size).toBe(CONTROLS.length);

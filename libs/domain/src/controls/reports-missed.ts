@@ -24,6 +24,8 @@ function start(): Reading {
   const reports = new LastDays('the report of each period is submitted by its last day');
   /** By agreement in force, the newest period of each report. */
   const inForce = new Map<string, Map<string, PeriodicReport>>();
+  /** Those of agreements that expired: one that had not, after a correction, is in force again. */
+  const expired = new Map<string, Map<string, PeriodicReport>>();
   const nameOf = (event: RecordedEvent, { report, of }: Pick<PeriodicReport, 'report' | 'of'>): string =>
     `${idOf(event)} ${report} ${of}`;
 
@@ -52,7 +54,17 @@ function start(): Reading {
       for (const one of event.data.reports) begin(event, one);
       return undefined;
     },
-    AgreementExpired: ends,
+    AgreementExpired: (event) => {
+      expired.set(event.stream, inForce.get(event.stream) ?? new Map<string, PeriodicReport>());
+      return ends(event);
+    },
+    AgreementCorrected: (event) => {
+      const newest = event.data.until === undefined ? undefined : expired.get(event.stream);
+      if (newest === undefined) return;
+      expired.delete(event.stream);
+      inForce.set(event.stream, newest);
+      for (const one of event.data.reports ?? []) begin(event, one);
+    },
     AgreementTerminated: ends,
     StatutoryReportSubmitted: (event) => settle(event, reports.done(nameOf(event, event.data), event, event.data.on)),
     StatutoryReportBecameOverdue: (event) => settle(event, reports.passed(nameOf(event, event.data), event) ?? []),

@@ -130,6 +130,26 @@ describe('an agreement', () => {
     );
     agreement(...inForce, expired).refuses(set, 'agreement-ended');
   });
+  it('that had not expired has its next reports due again, if the last ones are not waited for (R8)', () => {
+    const right = { corrects: given.id(3), reason: 'mistyped', until: '2028-07-31' };
+    const ended = act('AgreementExpired', { until: '2026-07-31' });
+    const late = act('StatutoryReportBecameOverdue', { report: 'semi-annual', of: '2026-h1', due: '2026-07-30' });
+    const reported = act('StatutoryReportSubmitted', { report: 'annual', of: '2026', on: '2027-01-10', to: 'c' });
+    const half = { report: 'semi-annual', of: '2026-h2', due: '2027-01-30' };
+    const year = { report: 'annual', of: '2027', due: '2028-01-30' };
+    const corrected = (more: object = {}) => act('AgreementCorrected', { ...right, warnOn: '2028-05-02', ...more });
+    const past = [...inForce, ended, late, reported];
+    agreement(...past).decides(act('CorrectAgreement', right), corrected({ reports: [half, year] }));
+    agreement(...inForce, ended, late).decides(act('CorrectAgreement', right), corrected({ reports: [half] }));
+    bySystem(...past, corrected({ reports: [half, year] })).decides(
+      act('RecordOverdueReport', half),
+      act('StatutoryReportBecameOverdue', {
+        ...half,
+        next: { report: 'semi-annual', of: '2027-h1', due: '2027-07-30' },
+      }),
+      on('2027-01-31'),
+    );
+  });
   it('comes near to its end, and expires on the day after its last one, each once', () => {
     const near = act('RecordApproachingExpiry', { until: '2026-07-31' });
     const approached = act('AgreementExpiryApproached', { until: '2026-07-31' });

@@ -119,12 +119,13 @@ const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
       until: until ?? state.until,
       warnOn: warnOn ?? state.warnOn,
     }),
-    AgreementCorrected: ({ on, until, warnOn }, state) => ({
+    AgreementCorrected: ({ on, until, warnOn, reports }, state) => ({
       from: on ?? state.from,
       until: until ?? state.until,
       warnOn: warnOn ?? state.warnOn,
       // It had not expired on the wrong day.
       status: state.status === 'expired' && until !== undefined ? 'in-force' : state.status,
+      ...(reports === undefined ? {} : { reports: withPeriods(state, reports) }),
     }),
     AgreementExpiryApproached: ({ until }) => ({ warnedOf: until }),
     AgreementExpired: () => ({ status: 'expired' }),
@@ -249,8 +250,27 @@ function correct(data: FrameworkData<'CorrectAgreement'>, state: LegalFramework,
   return (
     inTheFuture(on, context) ??
     endsEarly(on, until) ??
-    ([{ type: 'AgreementCorrected', data: { ...data, ...warning(state, data.until) } }] as const)
+    ([
+      {
+        type: 'AgreementCorrected',
+        data: { ...data, ...warning(state, data.until), ...(data.until === undefined ? {} : dueAgain(state)) },
+      },
+    ] as const)
   );
+}
+
+/** R8: an agreement that had not expired is reported on: the series of its reports continues. */
+function dueAgain(state: LegalFramework): { readonly reports?: readonly PeriodicReport[] } {
+  if (state.status !== 'expired') return {};
+  const reports = (['semi-annual', 'annual'] as const).flatMap((report) => {
+    const newest = Object.values(state.reports)
+      .filter((one) => one.report === report)
+      .toSorted((a, b) => (a.of < b.of ? -1 : 1))
+      .at(-1);
+    if (newest === undefined || newest.state === 'due') return [];
+    return nextOf(newest, { ...state, status: 'in-force' }).next ?? [];
+  });
+  return reports.length === 0 ? {} : { reports };
 }
 
 /** Whether the day is the agreement's last day, and the other day is over. */

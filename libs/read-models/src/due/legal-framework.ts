@@ -23,7 +23,7 @@ export const legalFrameworkDuties = dutiesOf<LegalFrameworkEvent>()(
   {
     AgreementEnteredIntoForce: (data) => [...agreementEnds(data), ...data.reports.map(reportDue)],
     AgreementAmended: agreementEnds,
-    AgreementCorrected: agreementEnds,
+    AgreementCorrected: ({ reports = [], ...data }) => [...agreementEnds(data), ...reports.map(reportDue)],
     AgreementExpiryApproached: () => [done('expiry-warning')],
     AgreementExpired: () => [withdrawn('expiry-warning'), done('agreement-end')],
     AgreementTerminated: () => [withdrawn('expiry-warning'), withdrawn('agreement-end')],
