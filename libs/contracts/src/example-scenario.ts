@@ -215,7 +215,7 @@ const vettingLines = (day: (offset: number) => string): readonly Line[] => [
   ],
   [vetting(2), 'take-step', RECIPIENT],
   [vetting(2), 'correct-step', RECIPIENT, CORRECTS('take-step')],
-  [vetting(2), 'complete-remediation', VETTER, { with: { until: day(250) } }],
+  [vetting(2), 'complete-remediation', VETTER, { with: { on: day(0), until: day(250) } }],
   [vetting(3), 'request', DONOR, { with: { ...ofUnit(ARMY).with, neededBy: undefined } }],
   [vetting(3), 'check-source', VETTER],
   [vetting(3), 'record-information', VETTER],

@@ -104,6 +104,7 @@ export const REFUSAL_CODES: readonly string[] = [
   'discrepancy-already-found',
   'discrepancy-already-reported',
   'discrepancy-not-open',
+  'displaces-a-clearance',
   'dispute-already-answered',
   'donor-cannot-withdraw',
   'donor-is-recipient',

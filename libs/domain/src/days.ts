@@ -7,6 +7,22 @@ type Now = Pick<DecisionContext, 'now'>;
 /** The day of the decision. */
 export const today = ({ now }: Now): string => now.slice(0, 10);
 
+/** The day of the fact, as its sender states it: it may be recorded late. */
+export const factDay = ({ occurredAt }: Pick<DecisionContext, 'occurredAt'>): string => occurredAt.slice(0, 10);
+
+/**
+ * A last day is not over on the day of the fact that gives it. It may be when that is recorded.
+ */
+export const overBefore = (
+  last: string,
+  context: Pick<DecisionContext, 'occurredAt'>,
+  rule: string | null = null,
+  field: 'until' | 'reviewBy' = 'until',
+): Refusal | null =>
+  last < factDay(context)
+    ? refuse('day-in-past', 'its last day is not over on the day of the fact', rule, { [field]: last })
+    : null;
+
 /** What is recorded as a fact has happened. */
 export const inTheFuture = (on: string, context: Now): Refusal | null =>
   on > today(context) ? refuse('day-in-future', 'the day has come', null, { on }) : null;

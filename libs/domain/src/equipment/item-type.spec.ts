@@ -42,6 +42,7 @@ describe('a type of items', () => {
     const designate = act('GiveEnhancedDesignation', { reason: 'sensitive', reviewBy: '2026-06-30' });
     type().decides(designate, designated);
     type().refuses(designate, 'day-in-past', july);
+    type().decides(designate, designated, { ...july, occurredAt: '2026-06-20T09:00:00.000Z' });
     type(designated).refuses(designate, 'already-designated');
     const review = (reviewBy: string) => act('ReviewDesignation', { finding: 'still-sensitive', reviewBy });
     type(designated).decides(review('2026-07-01'), same(review('2026-07-01'), 'DesignationReviewed'));

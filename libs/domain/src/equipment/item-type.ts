@@ -11,7 +11,7 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
-import { notOverYet, today } from '../days.js';
+import { factDay, notOverYet, overBefore } from '../days.js';
 import { correcting } from '../corrections.js';
 import { frameworkIn, frameworkStreams } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
@@ -50,16 +50,17 @@ const evolve = evolveBy<ItemType, ItemTypeEvent>()(
 const notDesignated = (_: object, { designated }: ItemType): Refusal | null =>
   designated === null ? refuse('not-designated', 'the type is designated', 'R9') : null;
 /**
- * R9: the last day of the next review is not over, and within the days that the framework named has
- * on that day.
+ * R9: the last day of the next review is not over on the day of the fact, and within the days that
+ * the framework named has from then on.
  */
 function badReviewDay(
   { reviewBy, framework: id }: { readonly reviewBy: string; readonly framework?: string },
   donor: string,
   context: DecisionContext,
 ): Refusal | null {
-  const day = today(context);
-  if (reviewBy < day) return refuse('day-in-past', 'the last day of the review is not over', null, { reviewBy });
+  const day = factDay(context);
+  const over = overBefore(reviewBy, context, null, 'reviewBy');
+  if (over !== null) return over;
   if (id === undefined) return null;
   const framework = frameworkIn(id, context.known) ?? null;
   if (framework?.donor !== donor)

@@ -9,7 +9,7 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
-import { inTheFuture, notOverYet } from '../days.js';
+import { inTheFuture, notOverYet, overBefore } from '../days.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import { programmeStopped } from '../planning/programme-stopped.js';
@@ -75,11 +75,7 @@ const decide = decideBy<TechnologyRelease, TechnologyReleaseCommand, TechnologyR
   () => null,
   {
     ApproveTechnologyRelease: {
-      unless: (data, state, { now }) =>
-        notIn('requested')(data, state) ??
-        (data.until < now.slice(0, 10)
-          ? refuse('day-in-past', 'the last day of the approval is not over', null, { until: data.until })
-          : null),
+      unless: (data, state, context) => notIn('requested')(data, state) ?? overBefore(data.until, context),
       then: 'TechnologyReleaseApproved',
     },
     DenyTechnologyRelease: { unless: notIn('requested'), then: 'TechnologyReleaseDenied' },

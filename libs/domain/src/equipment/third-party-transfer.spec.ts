@@ -157,6 +157,7 @@ describe('a donor decides on a transfer (R13)', () => {
   it('once, by consent or refusal', () => {
     donor(requested()).decides(consent, consented);
     donor(requested()).refuses(consent, 'day-in-past', july);
+    donor(requested()).decides(consent, consented, { ...july, occurredAt: '2026-06-20T09:00:00.000Z' });
     holder(requested()).refuses(consent, 'not-the-donor');
     donor(requested(), consented).refuses(consent, 'wrong-transfer-status');
     const no = act('RefuseThirdPartyTransfer', { reason: 'no-assurances' });
@@ -391,6 +392,7 @@ describe('a release of technical data', () => {
       .refuses(under({ case: 'norland.c' }), 'case-not-found');
     release(opening).decides(approve, approved);
     release(opening).refuses(approve, 'day-in-past', july);
+    release(opening).decides(approve, approved, { ...july, occurredAt: '2026-06-20T09:00:00.000Z' });
     release(opening).as('estmark', 'recipient').refuses(approve, 'not-the-donor');
     const deny = act('DenyTechnologyRelease', { reason: 'third-party-rights' });
     release(opening).decides(deny, same(deny, 'TechnologyReleaseDenied'));

@@ -19,7 +19,7 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
-import { inTheFuture, notOverYet } from '../days.js';
+import { inTheFuture, notOverYet, overBefore } from '../days.js';
 import { correcting } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { consignmentFacts, lotOf } from '../delivery/facts.js';
@@ -294,11 +294,7 @@ const decide = decideBy<ThirdPartyTransfer, Besides<ThirdPartyTransferCommand>, 
       then: 'TransferRequestCorrected',
     },
     ConsentToThirdPartyTransfer: {
-      unless: (data, state, { now }) =>
-        notIn('requested')(data, state) ??
-        (data.until < now.slice(0, 10)
-          ? refuse('day-in-past', 'the last day of the consent is not over', 'R13', { until: data.until })
-          : null),
+      unless: (data, state, context) => notIn('requested')(data, state) ?? overBefore(data.until, context, 'R13'),
       then: 'ThirdPartyTransferConsented',
     },
     RefuseThirdPartyTransfer: { unless: notIn('requested'), then: 'ThirdPartyTransferRefused' },

@@ -147,6 +147,16 @@ describe('a mandate', () => {
   });
   it('is given up to a day that has not passed', () => {
     norland().refuses(giving({ until: '2026-05-31' }), 'mandate-over-already');
+    norland().decides(
+      giving({ until: '2026-05-31' }),
+      {
+        type: 'MandateGiven',
+        data: giving({ until: '2026-05-31' }).data,
+      },
+      {
+        occurredAt: '2026-05-20T09:00:00.000Z',
+      },
+    );
     norland().decides(giving({ until: '2026-06-01' }), {
       type: 'MandateGiven',
       data: { ...mandate, until: '2026-06-01' },

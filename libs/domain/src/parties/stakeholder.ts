@@ -17,7 +17,7 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
-import { today } from '../days.js';
+import { factDay, today } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 
 type StakeholderData<Type extends StakeholderCommand['type']> = DataOf<StakeholderCommand, Type>;
@@ -93,8 +93,10 @@ function cannotGiveMandate(
   if (data.to === context.stream.id) return refuse('mandate-to-itself', 'another organisation speaks for this one');
   const held = roleNotHeld(data.role, state);
   if (held !== null) return held;
-  if (data.until < today(context))
-    return refuse('mandate-over-already', 'the last day has not passed', null, { until: data.until });
+  if (data.until < factDay(context))
+    return refuse('mandate-over-already', 'the last day has not passed on the day of the fact', null, {
+      until: data.until,
+    });
   const speaker = context.known.of(stakeholder, data.to);
   if (speaker !== null && !speaker.suspended) return null;
   return refuse('speaker-not-in-standing', 'the organisation that is to act is registered and not suspended', null, {

@@ -130,7 +130,10 @@ describe('a hold is placed', () => {
     holds(placed(june)).decides(place(later), [lapsed, placed(later)], july);
     holds(placed(june), lapsed).decides(place(later), placed(later), july);
   });
-  it('until a day that is not over', () => holds().refuses(place(june), 'day-in-past', july));
+  it('until a day that is not over on the day of the hold', () => {
+    holds().refuses(place(june), 'day-in-past', july);
+    holds().decides(place(june), placed(june), { ...july, occurredAt: '2026-06-20T09:00:00.000Z' });
+  });
   it('beside at most 99 others on one scope', () => {
     const others = Array.from({ length: 100 }, (_, i) => placed({ ...onProgramme, hold: `hold-${i}` }));
     holds(...others).refuses(place(), 'too-many-holds');

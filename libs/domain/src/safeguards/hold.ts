@@ -12,7 +12,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
-import { today } from '../days.js';
+import { overBefore, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { itemTypeFacts, itemTypeId } from '../equipment/item-facts.js';
@@ -153,7 +153,8 @@ function place(data: PlaceHold, state: ScopeHolds | null, context: DecisionConte
   const unknown = scopeUnknown(data, context);
   if (unknown !== null) return unknown;
   const day = today(context);
-  if (isOver(data, day)) return refuse('day-in-past', 'its last day is not over', 'R19', { until: data.until ?? null });
+  const over = data.until === undefined ? null : overBefore(data.until, context, 'R19');
+  if (over !== null) return over;
   const donor = boundDonor(data, context);
   if (typeof donor === 'object') return donor;
   const bound = donor === undefined ? data : { ...data, donor };

@@ -467,6 +467,7 @@ describe('a precautionary suspension', () => {
       'scopes-unnamed',
     );
     asDonor(...accepted).refuses(order, 'day-in-past', { now: july });
+    asDonor(...accepted).decides(order, precaution, { now: july, occurredAt: '2026-06-20T09:00:00.000Z' });
   });
   it('ends within the longest time that the framework gives it, 90 days without one (R18)', () => {
     const until = (day: string) => event('OrderPrecautionarySuspension', { scopes, until: day });

@@ -15,7 +15,7 @@ import {
   addDays,
   refuse,
 } from '@entente/kernel';
-import { notOverYet, today } from '../days.js';
+import { notOverYet, overBefore, today } from '../days.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignmentFacts } from '../delivery/facts.js';
 import { caseTermStreams, frameworkOf, frameworkOfCase } from '../framework/framework-facts.js';
@@ -167,10 +167,10 @@ export const scopesUnnamed = ({ scopes }: { readonly scopes: readonly unknown[] 
 export const lapse = ({ precaution }: MisuseCase, reason: string): readonly MisuseCaseEvent[] =>
   precaution === null ? [] : [{ type: 'PrecautionarySuspensionLapsed', data: { ...precaution, reason } }];
 
-/** R18: it ends within its longest time from today, by the framework of the programme. */
+/** R18: it ends within its longest time from its order, by the framework of the programme. */
 function lastsTooLong(until: string, { programme: id }: MisuseCase, context: DecisionContext): Refusal | null {
   const days = parameterOf(frameworkOf(id, context.known), 'precautionDays');
-  const latest = addDays(today(context), days);
+  const latest = addDays(dayOf(context), days);
   return until > latest
     ? refuse('precaution-too-long', 'its last day is within the longest time of a precautionary suspension', 'R18', {
         until,
@@ -191,7 +191,8 @@ export function cannotOrder(
     return refuse('precaution-in-force', 'no precautionary suspension is in force', 'R18', {
       until: precaution.until,
     });
-  if (data.until < today(context)) return refuse('day-in-past', 'its last day is not over', 'R18');
+  const over = overBefore(data.until, context, 'R18');
+  if (over !== null) return over;
   const tooLong = lastsTooLong(data.until, state, context);
   if (tooLong !== null) return tooLong;
   return scopesUnknown(data.scopes, state.donor, context);

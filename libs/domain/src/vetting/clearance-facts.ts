@@ -105,7 +105,7 @@ export const standing = ({ information }: VettingCase): number =>
 export const registrationEnded = (on: string, about: Readonly<Record<string, string>> = {}): Refusal =>
   refuse('registration-ended', 'it is still registered on that day', 'R5', { ...about, on });
 
-/** R7: a clearance ends within its longest validity, in days from the present one. */
+/** R7: a clearance ends within its longest validity, in days from that of its fact. */
 export const beyondValidity = (until: string, day: string, validity: number): Refusal | null =>
   until > addDays(day, validity)
     ? refuse('beyond-validity', 'its last day is within the longest validity of a clearance', 'R7', {

@@ -135,6 +135,16 @@ describe('a clearance', () => {
     vetter().decides(give('2026-06-01'), gave('2026-06-01'));
     vetter().refuses(give('2026-05-31'), 'day-in-past');
   });
+  it('is recorded late with its true last day, which counts from the day of the fact (R7)', () => {
+    const late = (occurredAt: string) => ({ occurredAt, now: '2026-12-01T09:00:00.000Z' });
+    vetter().decides(give('2026-10-31'), gave('2026-10-31'), late('2026-02-20T09:00:00.000Z'));
+    vetter().refuses(give('2026-02-19'), 'day-in-past', late('2026-02-20T09:00:00.000Z'));
+    vetter().decides(give('2027-02-20'), gave('2027-02-20'), late('2026-02-20T09:00:00.000Z'));
+    vetter().refuses(give('2027-02-21'), 'beyond-validity', late('2026-02-20T09:00:00.000Z'));
+    const lasting = gave('2027-04-30');
+    vetter(lasting).refuses(give('2026-10-31'), 'displaces-a-clearance', late('2026-02-20T09:00:00.000Z'));
+    vetter(gave('2026-11-30')).decides(give('2026-10-31'), gave('2026-10-31'), late('2026-02-20T09:00:00.000Z'));
+  });
   it('is given once with the same last day, and renewed', () => {
     vetter(gave('2026-12-31')).decides(give('2026-12-31'), []);
     vetter(gave('2026-12-31')).decides(give('2027-01-31'), gave('2027-01-31'));

@@ -24,7 +24,7 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
-import { inTheFuture, notOverYet, today } from '../days.js';
+import { factDay, inTheFuture, notOverYet, overBefore, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { frameworkIn, frameworkStreams } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
@@ -167,14 +167,19 @@ function notARegistrar(context: DecisionContext, { recipient }: { readonly recip
 // ---- Rules ----
 
 /**
- * R7: a clearance ends within its longest validity, on a day that is not over. The vetting case has
- * looked at the validity of its framework before the system repeats its day.
+ * R7: a clearance ends within its longest validity, counted from the day of the fact, and not
+ * before that day. The vetting case has looked at the validity of its framework before the system
+ * repeats its day.
  */
-function badLastDay(until: string, context: DecisionContext): Refusal | null {
-  const day = today(context);
-  if (until < day) return refuse('day-in-past', 'its last day is not over', 'R7', { until });
-  return context.actor.role === 'system' ? null : beyondValidity(until, day, CLEARANCE_VALIDITY_DAYS);
-}
+const badLastDay = (until: string, context: Pick<DecisionContext, 'occurredAt' | 'actor'>): Refusal | null =>
+  overBefore(until, context, 'R7') ??
+  (context.actor.role === 'system' ? null : beyondValidity(until, factDay(context), CLEARANCE_VALIDITY_DAYS));
+
+/** R7: a clearance that is over by now, and was recorded late, displaces none that lasts. */
+const displaces = (until: string, { until: lasts }: Clearance, context: DecisionContext): Refusal | null =>
+  lasts !== null && until < today(context) && today(context) <= lasts
+    ? refuse('displaces-a-clearance', 'its last day is not over, or no other clearance lasts', 'R7', { until, lasts })
+    : null;
 
 /**
  * R8: the last day for the report on the exception, if there is one: counted from the exception, by
@@ -219,7 +224,8 @@ function give(data: DataOf<ClearanceCommand, 'GiveClearance'>, state: Clearance,
   const barred = (refused || state.suspended) && !concluded ? notCleared(state, today(context)) : null;
   const refusal =
     (data.exception === undefined ? barred : cannotExcept(data.exception, state, context)) ??
-    badLastDay(data.until, context);
+    badLastDay(data.until, context) ??
+    displaces(data.until, state, context);
   if (refusal !== null) return refusal;
   if (state.until === data.until && barred === null && !state.expired && !state.suspended) return [];
   return [{ type: 'ClearanceGiven', data: { ...data, ...reportOn(data.exception, state, context) } } as const];
@@ -359,7 +365,8 @@ const decideLater = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>(
     CorrectClearance: {
       unless: ({ corrects, until }, state, context) =>
         state.statedBy === corrects
-          ? ((state.refused ? notCleared(state, today(context)) : null) ?? badLastDay(until, context))
+          ? ((state.refused ? notCleared(state, today(context)) : null) ??
+            badLastDay(until, { ...context, occurredAt: state.correctable.get(corrects)?.on ?? context.now }))
           : refuse('stated-by-another-event', 'the event corrected states the present last day', 'R26', {
               event: state.statedBy,
             }),

@@ -111,6 +111,14 @@ describe('a vetting is concluded', () => {
     );
     vetter(checked).refuses(conclude('cleared', '2026-05-31'), 'day-in-past');
   });
+  it('until a last day that counts from the conclusion, also if that is recorded late (R7)', () => {
+    const late = { occurredAt: '2026-05-20T09:00:00.000Z', now: '2026-11-30T09:00:00.000Z' };
+    const of = vetter(checked).knowing(securityUnit, U, unit);
+    of.decides(conclude('cleared', '2026-10-31'), concluded('cleared', '2026-10-31'), late);
+    of.decides(conclude('cleared', '2027-05-20'), concluded('cleared', '2027-05-20'), late);
+    of.refuses(conclude('cleared', '2027-05-21'), 'beyond-validity', late);
+    of.refuses(conclude('cleared', '2026-05-19'), 'day-in-past', late);
+  });
   it('also while the unit is suspended for its own information alone, which is not credible (R7)', () => {
     const of = (...past: Event[]) => vetter(checked, found, assessed(false)).knowing(securityUnit, U, unit, ...past);
     of(...suspendedBy('vetters.it-1')).decides(clear, concluded('cleared', '2027-05-01'));

@@ -13,7 +13,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
-import { inTheFuture, notOverYet, today } from '../days.js';
+import { factDay, inTheFuture, notOverYet, overBefore, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { ownValue } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
@@ -120,17 +120,16 @@ function request(data: VettingData<'RequestVetting'>, context: DecisionContext) 
 }
 
 /**
- * R7: a clearance ends on a day that is not over, and lasts no longer than the framework of the
- * programme has it on that day.
+ * R7: a clearance ends no earlier than the day of the fact that gives it, and lasts from then no
+ * longer than the framework of the programme has it.
  */
-const badLastDay = (until: string, { programme }: VettingCase, context: DecisionContext): Refusal | null =>
-  until < today(context)
-    ? refuse('day-in-past', 'its last day is not over', 'R7', { until })
-    : beyondValidity(
-        until,
-        today(context),
-        parameterOf(frameworkOf(programme, context.known), 'clearanceValidityDays'),
-      );
+const badLastDay = (
+  until: string,
+  { programme }: VettingCase,
+  context: Pick<DecisionContext, 'occurredAt' | 'known'>,
+): Refusal | null =>
+  overBefore(until, context, 'R7') ??
+  beyondValidity(until, factDay(context), parameterOf(frameworkOf(programme, context.known), 'clearanceValidityDays'));
 
 /** R5: what is not registered any more is not cleared. */
 function notRegisteredNow({ subject }: VettingCase, context: DecisionContext): Refusal | null {
@@ -240,7 +239,7 @@ function notRemedied({ on, until }: VettingData<'CompleteRemediation'>, state: V
     notAnswered(state) ??
     (step === undefined ? null : refuse('step-open', 'each step was taken', 'R8', { step })) ??
     inTheFuture(on, context) ??
-    badLastDay(until, state, context) ??
+    badLastDay(until, state, { ...context, occurredAt: on }) ??
     notRegisteredNow(state, context)
   );
 }
