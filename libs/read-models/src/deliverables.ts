@@ -97,7 +97,6 @@ export function deliverableLines(from: From, { sums }: ViewOptions): Query {
     .addSelect(STATE, 'state')
     .addSelect(sums.orZero('b.on_the_way'), 'on_the_way')
     .addSelect(sums.orZero('b.received'), 'received')
-    .addSelect(sums.clamped(sums.orZero('f.apart')), 'apart')
     .addSelect(
       unscheduled(['b.brought', 'f.apart'].map((one) => sums.clamped(sums.orZero(one))).join(' + ')),
       'unscheduled',

@@ -27,22 +27,17 @@ const lineLate = (due: string, { days }: ViewOptions): string =>
   `CASE WHEN l.completed_on IS NOT NULL THEN ${days(due, 'l.completed_on')}
     WHEN ${due} < CAST(:today AS TEXT) THEN ${days(due, ':today')} END`;
 
-/** Lines of cases of which a part is in no consignment: each consignment is a promise itself. */
+/** Lines of cases: no later promise of a consignment takes the place of theirs. */
 const lines = (from: From, options: ViewOptions): Query =>
-  PROMISES.part(
-    rowsAs(deliverableLines(from, options), 'l')
-      .where(`l.state IN ('open', 'completed')`)
-      .andWhere('(l.unscheduled > 0 OR l.apart > 0)'),
-    {
-      ...columnsAs('l', ...SHARED),
-      promise: `'line'`,
-      kept: oneIf(`l.state = 'completed'`),
-      overdue: oneIf(`l.state = 'open' AND l.due < CAST(:today AS TEXT)`),
-      missed: '0',
-      days_late_first: lineLate('l.first_due', options),
-      days_late_plan: lineLate('l.due', options),
-    },
-  );
+  PROMISES.part(rowsAs(deliverableLines(from, options), 'l').where(`l.state IN ('open', 'completed')`), {
+    ...columnsAs('l', ...SHARED),
+    promise: `'line'`,
+    kept: oneIf(`l.state = 'completed'`),
+    overdue: oneIf(`l.state = 'open' AND l.due < CAST(:today AS TEXT)`),
+    missed: '0',
+    days_late_first: lineLate('l.first_due', options),
+    days_late_plan: lineLate('l.due', options),
+  });
 
 /** Deliveries, milestones and lines that were promised for a day. */
 const promises = (from: From, options: ViewOptions): Query =>
@@ -104,7 +99,7 @@ const PARTIES = { donor: 'donor', recipient: 'recipient', programme: 'programme'
 export const lateness: RowsView = {
   name: 'lateness',
   topic: 'Donors',
-  version: 3,
+  version: 4,
   about:
     'per donor, recipient, programme, kind of promise and cause: promises kept and late, against the first promise and the current plan',
   key: BY,
@@ -131,7 +126,7 @@ export const lateness: RowsView = {
     recipient: 'the recipient',
     programme: 'the programme, if any',
     promise:
-      'delivery (a consignment that is not cancelled; with occurred-by, not cancelled by that day), milestone, or line (one of a case, in force, of which a part is in no consignment)',
+      'delivery (a consignment that is not cancelled; with occurred-by, not cancelled by that day), milestone, or line (one of a case, in force: its own promise, whatever its consignments promise)',
     cause: `the code of the last cause for which the day was replanned; null if it never was${AS_KNOWN_NOW}, as is the plan`,
     promised:
       'deliveries, milestones or lines that were promised; with occurred-by, scheduled, planned or added by that day',

@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '@entente/kernel';
-import { caseRows, deliveryFacts } from './cases.js';
+import { caseRows } from './cases.js';
 import { CHECKS } from './checks.js';
 import { consignedBy, consignmentRows, discrepancyRows } from './consignments.js';
 import { DUE_DATES } from './due-dates.js';
@@ -56,9 +56,7 @@ function promises(log: readonly RecordedEvent[], asked: QueryParameters): readon
       plan: lateBy(row, 'plan', asked.day),
     }));
   const lines = rowsIn(VIEWS, 'deliverables', log, asked)
-    // What is in consignments is promised there.
     .filter((row) => row['state'] === 'completed' || row['state'] === 'open')
-    .filter((row) => Number(row['unscheduled']) > 0 || apartOf(log, row, by) > 0)
     .map((row): PromiseFigure => ({
       about: {
         donor: row['donor'] ?? null,
@@ -75,19 +73,6 @@ function promises(log: readonly RecordedEvent[], asked: QueryParameters): readon
     }));
   return [...deliveries, ...milestones, ...lines];
 }
-
-/** What was delivered of a line and rests on no consignment. */
-const apartOf = (log: readonly RecordedEvent[], line: FigureRow, by: string | null): number =>
-  sum(
-    deliveryFacts(log).flatMap(({ row }) =>
-      row.apart &&
-      row.assistance_case === line['assistance_case'] &&
-      row.line === line['line'] &&
-      (by === null || row.occurred_on <= by)
-        ? [row.quantity_left ?? 0]
-        : [],
-    ),
-  );
 
 /** How late a milestone is: a missed one by the days since its day, once that is over. */
 function lateBy(row: FigureRow, against: 'first' | 'plan', today: string): number | null {
