@@ -54,9 +54,16 @@ export function httpAnswers(opens: DeploymentFactory): void {
     it.each([
       ['two hosts', 'GET /health/live HTTP/1.1\r\nHost: a\r\nHost: b', 400, 'unreadable'],
       ['no host', 'GET /health/live HTTP/1.1', 400, 'unreadable'],
+      [
+        'a body that is compressed on its way',
+        `POST ${PROGRAMME}/propose HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nTransfer-Encoding: gzip, chunked`,
+        415,
+        'wrong-content-type',
+      ],
       ['a tunnel', 'CONNECT h:80 HTTP/1.1\r\nHost: h', 405, 'method-not-allowed'],
     ])('has an answer in the form of all: %s', async (_, head, status, code) => {
-      const answer = await exchange(`${head}\r\nConnection: close\r\n\r\n`);
+      const body = head.includes('chunked') ? '2\r\n{}\r\n0\r\n\r\n' : '';
+      const answer = await exchange(`${head}\r\nConnection: close\r\n\r\n${body}`);
       expect(answer).toMatch(
         new RegExp(`^HTTP/1\\.1 ${status} [^]*content-type: application/problem\\+json[^]*"code":"${code}"`, 'i'),
       );

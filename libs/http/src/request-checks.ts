@@ -31,6 +31,8 @@ function isForeign(url: string): boolean {
   return /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){2}(?:$|[/\\]|%2f|%5c)|%00/i.test(path);
 }
 
+const WRONG_CODING = 'transfer-encoding must be chunked: a compressed body is not read';
+
 /** A request names its host once, in HTTP/1.0 not more than once (RFC 9112, 3.2). */
 function hostError({ rawHeaders, httpVersion }: IncomingMessage): string | null {
   const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
@@ -40,7 +42,7 @@ function hostError({ rawHeaders, httpVersion }: IncomingMessage): string | null 
 
 /**
  * Refuses a request with a header or a parameter that would be ignored, without a host, or with an
- * expectation that is not met.
+ * expectation or a coding that is not known.
  */
 export function checkRequests(app: NestFastifyApplication): void {
   app.getHttpServer().on('checkExpectation', onExpectation).on('connect', onTunnel);
@@ -50,6 +52,8 @@ export function checkRequests(app: NestFastifyApplication): void {
     .addHook('onRequest', (request, _reply, done) => {
       const error = hostError(request.raw);
       if (error !== null) return done(new Problem(400, 'unreadable', error));
+      const coding = request.headers['transfer-encoding'] ?? 'chunked';
+      if (!/^\s*chunked\s*$/i.test(coding)) return done(new Problem(415, 'wrong-content-type', WRONG_CODING));
       if (isForeign(request.url)) return done(new Problem(404, 'no-such-route', 'there is nothing at this address'));
       const wrong = [...unknownHeaders(request.headers), ...unreadableQuery(request.url)];
       done(wrong.length > 0 ? validationProblem(wrong) : undefined);
