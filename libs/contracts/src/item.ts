@@ -65,9 +65,11 @@ export class ItemReceiptCorrected extends CorrectItemReceipt {
   @checkBy('2026-08-17') readonly checkBy!: string;
 }
 
-/** The receipt: the decision adds it. */
+/** The receipt, and the other checks that name the item: the decision adds them. */
 export class ItemReceiptWithdrawn extends ItemReason {
   @optional() @eventId('the event of the receipt') readonly receipt?: string;
+  @optional() @leftChecks() readonly checks?: readonly string[];
+  @optional() @leftSerial() readonly serial?: string;
 }
 
 export class MoveItem {

@@ -288,6 +288,10 @@ describe('an item is received (R9)', () => {
     const withdraw = act('WithdrawItemReceipt', { reason: 'not-in-the-crate' });
     holder().decides(withdraw, same(withdraw, 'ItemReceiptWithdrawn', { receipt: given.id(1) }));
     holder(lost).refuses(withdraw, 'wrong-item-status');
+    const first = act('ItemCheckNoted', { check: `entente.after-${given.id(1)}`, countedBy: 'estmark' });
+    const other = act('ItemCheckNoted', { check: 'veritas.c-1', countedBy: 'estmark' });
+    const its = { receipt: given.id(1), checks: ['veritas.c-1'], serial: 'TS-0001' };
+    holder(first, other).decides(withdraw, same(withdraw, 'ItemReceiptWithdrawn', its));
   });
   it('and its receipt corrected to no day after what happened to it since (R30)', () => {
     const correct = (on: string) => act('CorrectItemReceipt', { corrects: given.id(1), reason: 'wrong-day', on });

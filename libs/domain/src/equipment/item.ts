@@ -620,10 +620,11 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
     WithdrawRegistration: { then: 'RegistrationWithdrawn' },
     RecordItemReceipt: receive,
     CorrectItemReceipt: correctReceipt,
-    WithdrawItemReceipt: (data, item) =>
-      reliedOn(item) ?? [
-        { type: 'ItemReceiptWithdrawn', data: { ...data, ...(item.receipt !== null && { receipt: item.receipt }) } },
-      ],
+    WithdrawItemReceipt: (data, item) => {
+      const { receipt } = item;
+      const its = receipt === null ? {} : { receipt, ...leavesChecks(item, checkAfterId(receipt)) };
+      return reliedOn(item) ?? [{ type: 'ItemReceiptWithdrawn', data: { ...data, ...its } }];
+    },
     MoveItem: moveItem,
     ReportItemLost: reports('ItemReportedLost'),
     ReportItemDestroyed: reports('ItemReportedDestroyed'),

@@ -50,6 +50,14 @@ describe('the policies of checks (R10, R11)', () => {
       { stream: first, command: { type: 'CancelEndUseCheck', data: { reason: 'receipt-withdrawn' } } },
     ]);
     expect(on('ItemReceiptWithdrawn', { reason: 'miscounted' })).toEqual([]);
+    const others = { receipt: 'e-0', checks: ['veritas.c1'], serial: 'S1' };
+    expect(on('ItemReceiptWithdrawn', { reason: 'miscounted', ...others })).toEqual([
+      { stream: first, command: { type: 'CancelEndUseCheck', data: { reason: 'receipt-withdrawn' } } },
+      {
+        stream: { kind: 'end-use-check', id: 'veritas.c1' },
+        command: { type: 'CancelEndUseCheck', data: { reason: 'receipt-withdrawn', serial: 'S1' } },
+      },
+    ]);
     const checks = [{ item: 'tent', due: '2026-08-17' }];
     const day = { corrects: 'e-0', reason: 'wrong-day', fact: 'receipt', on: '2026-05-19' };
     const moved = (data: object) => follows(firstSampleChecks, 'consignment/norland.d1', 'DateCorrected', data);

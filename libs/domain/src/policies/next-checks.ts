@@ -38,10 +38,10 @@ const expects = (stream: StreamRef, data: CorrectCheckedItems): Consequence => (
   command: { type: 'CorrectCheckedItems', data },
 });
 
-/** A check of an item alone, from before its recovery, is followed by the next one. */
-const cancelsAlone = (id: string, serial: string): Consequence => ({
+/** A check of an item alone ends with its recovery, followed by another, or with its receipt. */
+const cancelsAlone = (id: string, serial: string, reason: string): Consequence => ({
   stream: { kind: 'end-use-check', id },
-  command: { type: 'CancelEndUseCheck', data: { reason: 'item-recovered', serial } },
+  command: { type: 'CancelEndUseCheck', data: { reason, serial } },
 });
 
 /** R10: the first check of an item follows from its receipt, and moves or ends with it. */
@@ -51,12 +51,12 @@ export const firstChecks = eventPolicy<ItemEvent>(
     kind: 'item',
     day: 'sending',
     about:
-      'the receipt or recovery of an item that is monitored by its serial schedules its next check of end use, unless an open one of several items names it; the first check follows the corrected day and store and ends with the receipt (R10)',
+      'the receipt or recovery of an item that is monitored by its serial schedules its next check of end use, unless an open one of several items names it; the first check follows the corrected day and store and ends with the receipt, as others of that item alone do (R10)',
   },
   {
     ItemReceived: ({ check }, event) => schedules(check, event),
     ItemRecovered: ({ check, checks = [], coveredBy, serial = check?.serials[0], holder, site }, event) => [
-      ...(serial === undefined ? [] : checks.map((id) => cancelsAlone(id, serial))),
+      ...(serial === undefined ? [] : checks.map((id) => cancelsAlone(id, serial, 'item-recovered'))),
       ...(coveredBy === undefined || holder === undefined
         ? schedules(check, event)
         : follow([coveredBy], { to: holder, site, serial })),
@@ -65,7 +65,7 @@ export const firstChecks = eventPolicy<ItemEvent>(
       ...(on === undefined ? [] : [moves(corrects, checkBy, reason)]),
       ...(site === undefined ? [] : [expects(checkAfter(corrects), { site, reason })]),
     ],
-    ItemReceiptWithdrawn: ({ receipt }) =>
+    ItemReceiptWithdrawn: ({ receipt, checks = [], serial }) =>
       receipt === undefined
         ? []
         : [
@@ -73,6 +73,7 @@ export const firstChecks = eventPolicy<ItemEvent>(
               stream: checkAfter(receipt),
               command: { type: 'CancelEndUseCheck', data: { reason: 'receipt-withdrawn' } },
             },
+            ...(serial === undefined ? [] : checks.map((id) => cancelsAlone(id, serial, 'receipt-withdrawn'))),
           ],
   },
 );
