@@ -52,6 +52,21 @@ describe('the read model of due dates', () => {
   });
 });
 
+describe('the warning before the end of an agreement', () => {
+  it('is not late: its day has passed by itself', () => {
+    const rows = rowsOf(
+      'due-dates',
+      happened(
+        'legal-framework/norland.f',
+        ['AgreementDrafted', { donor: 'norland', recipient: 'estmark', parameters: [] }],
+        ['AgreementEnteredIntoForce', { on: DAY, until: '2026-08-01', warnOn: '2026-05-03', reports: [] }],
+        ['AgreementExpiryApproached', { until: '2026-08-01' }],
+      ),
+    );
+    expect(rows['expiry-warning/']).toMatchObject({ status: 'done', due: '2026-05-03', ended_on: '2026-05-03' });
+  });
+});
+
 describe('a last day that counts from the recording', () => {
   const LATER = '2026-07-10';
   /** What happened on the day, recorded later. */
