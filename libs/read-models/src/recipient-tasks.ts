@@ -39,9 +39,12 @@ const toConfirm = (from: From): Query =>
     quantity: 'n.scheduled',
   });
 
-/** What another organisation recorded about it, and it neither confirmed nor disputed. */
+/**
+ * What another organisation recorded about it, and it neither confirmed nor disputed. Of what was
+ * corrected to nothing, nothing is left to confirm.
+ */
 const factToConfirm = (from: From): Query =>
-  TASKS.part(from(RecordedFactRow, 'f').where(`f.status = 'unanswered'`), {
+  TASKS.part(from(RecordedFactRow, 'f').where(`f.status = 'unanswered' AND COALESCE(f.amount, 1) <> 0`), {
     ...columnsAs('f', 'stream', 'donor', 'programme', 'assistance_case'),
     recipient: 'f.concerned',
     task: `'confirm'`,

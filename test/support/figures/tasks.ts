@@ -234,7 +234,7 @@ function answers(log: readonly RecordedEvent[], asked: QueryParameters): readonl
       due: row.reply_by,
     }));
   const facts = recordedFactRows(log)
-    .filter(({ status }) => status === 'unanswered')
+    .filter(({ status, amount }) => status === 'unanswered' && amount !== 0)
     .map((row) => ({
       ...NOTHING,
       ...partiesOf(row),
