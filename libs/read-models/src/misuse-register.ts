@@ -33,6 +33,8 @@ export class MisuseRow {
   @json('what the misuse concerns by the report, as corrected: kinds and ids') scopes!: Scopes;
   @text('these scopes, as kind/id with commas between them') scope_names!: string;
   @json('in which scopes assistance is suspended by a measure: kinds and ids') suspended_scopes!: Scopes;
+  @json('in which scopes assistance is suspended as a precaution: kinds and ids') precaution_scopes!: Scopes;
+  @text('the scopes in which assistance is suspended, as kind/id with commas between them') suspended_names!: string;
   @json('in which scopes assistance has ended by a measure: kinds and ids') terminated_scopes!: Scopes;
   @day('the day on which it was reported') flagged_on!: string;
   @flag('whether the report was acknowledged') acknowledged!: boolean;
@@ -65,8 +67,14 @@ export class MisuseRow {
   @textOrNull('the conditions decided last, with commas between them, since it was reopened if it was')
   conditions!: string | null;
   @dayOrNull('the day of the assurances received last') assurances_on!: string | null;
-  @text('running, suspended, resumed or terminated', ['running', 'suspended', 'resumed', 'terminated'])
+  @text('running, suspended (by a measure or as a precaution), resumed or terminated', [
+    'running',
+    'suspended',
+    'resumed',
+    'terminated',
+  ])
   assistance!: string;
+  @dayOrNull('the day on which it resumed, since it was reopened if it was') resumed_on!: string | null;
   @count('how often money came back') recoveries!: number;
   @count('of these, how many were not corrected to nothing') recovered!: number;
   @dayOrNull('the day on which it was closed, while it is') closed_on!: string | null;
@@ -97,25 +105,39 @@ function next(row: MisuseRow): Partial<MisuseRow> {
 }
 
 /** What was decided and is still to be done. */
-function openMeasures({ measures, assistance, violation_ceased, recovered }: MisuseRow): Partial<MisuseRow> {
+function openMeasures({ measures, violation_ceased, recovered, ...row }: MisuseRow): Partial<MisuseRow> {
+  const isTerminated = row.terminated_scopes.length > 0;
   const isOpen: Readonly<Record<string, boolean>> = {
-    suspend: assistance === 'running',
-    condition: assistance !== 'terminated' && !violation_ceased,
+    suspend: !isTerminated && row.suspended_scopes.length === 0 && row.resumed_on === null,
+    condition: !isTerminated && !violation_ceased,
     recover: recovered === 0,
-    terminate: assistance !== 'terminated',
+    terminate: !isTerminated,
   };
   const open = measures.split(',').filter((measure) => isOpen[measure] === true);
   return { measures_open: open.length === 0 ? null : open.join(',') };
 }
 
+/** Whether assistance is stopped, and where. */
+function stopped({ suspended_scopes, precaution_scopes, terminated_scopes, resumed_on }: MisuseRow) {
+  const names = [...new Set([...suspended_scopes, ...precaution_scopes].map(scopeName))];
+  const otherwise = names.length > 0 ? 'suspended' : resumed_on === null ? 'running' : 'resumed';
+  return {
+    suspended_names: names.join(','),
+    assistance: terminated_scopes.length > 0 ? 'terminated' : otherwise,
+  };
+}
+
 const NEXT = { due: 'next_due', done: 'closed_on' };
 
-const precaution = ({ until }: { readonly until: string }) => ({ precaution_until: until });
+const precaution = ({ until, scopes }: { readonly until: string; readonly scopes: Scopes }) => ({
+  precaution_until: until,
+  precaution_scopes: scopes,
+});
 
 export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
   topic: 'Auditors',
-  version: 7,
+  version: 8,
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
   entity: MisuseRow,
@@ -149,6 +171,8 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       scope_names: '',
       measures: '',
       suspended_scopes: [],
+      precaution_scopes: [],
+      suspended_names: '',
       terminated_scopes: [],
       flagged_on,
       due: { acknowledge: data.acknowledgeBy, triage: data.triageBy },
@@ -189,7 +213,7 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       RecipientReplyReceived: (_, row) => ({ replies: row.replies + 1, ...due(row.due, { reply: DONE }) }),
       PrecautionarySuspensionOrdered: precaution,
       PrecautionarySuspensionRenewed: precaution,
-      PrecautionarySuspensionLapsed: () => ({ precaution_until: null }),
+      PrecautionarySuspensionLapsed: () => ({ precaution_until: null, precaution_scopes: [] }),
       InvestigationExtended: ({ until }, row) => due(row.due, { conclude: until }),
       MisuseSubstantiated: ({ measureBy }, row) => ({
         status: 'substantiated',
@@ -215,11 +239,11 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         conditions: conditions.length === 0 ? row.conditions : conditions.join(','),
         ...due(row.due, { measure: DONE }),
       }),
-      AssistanceSuspended: ({ scopes }) => ({ assistance: 'suspended', suspended_scopes: scopes }),
+      AssistanceSuspended: ({ scopes }) => ({ suspended_scopes: scopes }),
       RemediationPlanAgreed: (data, row) => due(row.due, { remediate: data.due }),
       RemediationVerified: (_, row) => ({ violation_ceased: true, ...due(row.due, { remediate: DONE }) }),
       AssurancesReceived: (_, __, { day: assurances_on }) => ({ assurances_on }),
-      AssistanceResumed: () => ({ assistance: 'resumed', suspended_scopes: [] }),
+      AssistanceResumed: (_, __, { day: resumed_on }) => ({ resumed_on, suspended_scopes: [] }),
       FundsRecovered: ({ amount }, row) => ({
         recoveries: row.recoveries + 1,
         recovered: row.recovered + Number(amount > 0),
@@ -227,7 +251,6 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       RecoveryCorrected: ({ amount, difference }, { recovered }) =>
         amount === undefined ? {} : { recovered: recovered + Number(amount > 0) - Number(amount - difference > 0) },
       AssistanceTerminated: ({ scopes }, row) => ({
-        assistance: 'terminated',
         suspended_scopes: [],
         terminated_scopes: scopes,
         ...due(row.due, { remediate: DONE }),
@@ -247,15 +270,21 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         violation_ceased: false,
         conditions: null,
         precaution_until: null,
+        precaution_scopes: [],
         suspended_scopes: [],
+        resumed_on: null,
         due: { triage: triageBy },
-        assistance: row.assistance === 'terminated' ? 'terminated' : 'running',
         closed_on: null,
         ended_on: null,
         reopened: row.reopened + 1,
       }),
       MisuseStepBecameOverdue: (_, row) => ({ overdue_steps: row.overdue_steps + 1 }),
     },
-    (row) => ({ ...next(row), ...openMeasures(row), scope_names: row.scopes.map(scopeName).join(',') }),
+    (row) => ({
+      ...next(row),
+      ...openMeasures(row),
+      ...stopped(row),
+      scope_names: row.scopes.map(scopeName).join(','),
+    }),
   ),
 };

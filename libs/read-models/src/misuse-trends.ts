@@ -28,6 +28,9 @@ const BY: Readonly<Record<string, string>> = {
   status: 'm.status',
 };
 
+/** A case that names no scope counts where it suspends any. */
+const IS_SUSPENDED = `(s.scope IS NULL AND m.suspended_names <> '') OR ${hasWord('m.suspended_names', `s.scope_kind || '/' || s.scope`)}`;
+
 function query(from: From): Query {
   const scopes = from(MisuseScopeRow, 'n').select('n.misuse_case', 'misuse_case');
   scopes.addSelect('n.scope_kind', 'scope_kind').addSelect('n.scope', 'scope');
@@ -52,7 +55,7 @@ function query(from: From): Query {
   return rows
     .addSelect('COUNT(*)', 'case_scopes')
     .addSelect(`SUM(CASE WHEN m.ended_on IS NULL THEN 1 ELSE 0 END)`, 'open')
-    .addSelect(`SUM(CASE WHEN m.assistance = 'suspended' THEN 1 ELSE 0 END)`, 'suspended')
+    .addSelect(`SUM(CASE WHEN ${IS_SUSPENDED} THEN 1 ELSE 0 END)`, 'suspended')
     .addSelect('MAX(m.days_open)', 'most_days_open');
 }
 
@@ -62,7 +65,7 @@ const OLD = 'days from the report to the end of the inquiry, or to the day of th
 export const misuseTrends: RowsView = {
   name: 'misuse-trends',
   topic: 'Misuse and holds',
-  version: 2,
+  version: 3,
   about:
     'per month, donor, recipient, scope, allegation, incident type, and status: how many misuse cases, and how old; declined and dismissed ones too',
   key: Object.keys(BY),
@@ -97,7 +100,7 @@ export const misuseTrends: RowsView = {
     case_scopes:
       'misuse cases with this scope: added over scopes, a case counts once for each of its own; misuse-register counts cases',
     open: 'of those, with an inquiry that has not ended: neither closed, declined nor dismissed',
-    suspended: 'of those, with a measure by which assistance is suspended',
+    suspended: 'of those, by which assistance is suspended in this scope, by a measure or as a precaution',
     days_0_30: `of those, at most 30 days old: ${OLD}`,
     days_31_90: 'of those, from 31 to 90 days old',
     days_91_180: 'of those, from 91 to 180 days old',

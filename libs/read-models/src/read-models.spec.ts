@@ -737,6 +737,28 @@ describe('the misuse register', () => {
     ]);
   });
 
+  it('has assistance suspended while a precaution stops it', () => {
+    const after = (...more: readonly (readonly [string, object])[]) =>
+      rowsOf(
+        'misuse-register',
+        happened(
+          'misuse-case/sealed.x',
+          ['MisuseFlagged', { allegation: 'diversion', recipient: 'estmark', accused: 'estmark', scopes: [] }],
+          ...more,
+        ),
+      )[''];
+    const scopes = [{ kind: 'unit', id: 'estmark.u' }];
+    const ordered = ['PrecautionarySuspensionOrdered', { scopes, until: '2026-06-30' }] as const;
+    expect(after()).toMatchObject({ assistance: 'running', suspended_names: '' });
+    expect(after(ordered)).toMatchObject({ assistance: 'suspended', suspended_names: 'unit/estmark.u' });
+    expect(after(ordered, ['PrecautionarySuspensionLapsed', { scopes }])).toMatchObject({ assistance: 'running' });
+    const suspended = ['AssistanceSuspended', { scopes }] as const;
+    expect(after(suspended, ['AssistanceResumed', { scopes }])).toMatchObject({
+      assistance: 'resumed',
+      suspended_names: '',
+    });
+  });
+
   it('names what was decided and not carried out', () => {
     const open = (...more: readonly (readonly [string, object])[]) =>
       rowsOf(
@@ -751,7 +773,7 @@ describe('the misuse register', () => {
       )['']?.['measures_open'];
     const came = ['FundsRecovered', { amount: 100 }] as const;
     const corrected = (amount: number, difference: number) => ['RecoveryCorrected', { amount, difference }] as const;
-    const suspended = ['AssistanceSuspended', { scopes: [] }] as const;
+    const suspended = ['AssistanceSuspended', { scopes: [{ kind: 'unit', id: 'estmark.u' }] }] as const;
     expect(open()).toBe('recover,suspend');
     expect(open(suspended)).toBe('recover');
     expect(open(suspended, came)).toBeNull();

@@ -137,6 +137,34 @@ function measuresOf(events: Events, round: Events) {
   };
 }
 
+const resumedOn = (round: Events): string | null => {
+  const resumed = last(round, 'AssistanceResumed');
+  return resumed === undefined ? null : occurredOn(resumed);
+};
+
+/** What a precaution and a measure stop now. */
+function stoppedBy(events: Events, round: Events) {
+  const ordered = last(
+    round,
+    'PrecautionarySuspensionOrdered',
+    'PrecautionarySuspensionRenewed',
+    'PrecautionarySuspensionLapsed',
+  );
+  const precaution =
+    ordered === undefined || ordered.type === 'PrecautionarySuspensionLapsed' ? [] : scopesIn(ordered.data.scopes);
+  const by = assistanceOf(events);
+  const measure = by === 'suspended' ? scopesIn(last(round, 'AssistanceSuspended')?.data.scopes) : [];
+  const names = distinctNames([...measure, ...precaution]);
+  return {
+    precaution_scopes: precaution,
+    suspended_names: names.join(','),
+    assistance: by !== 'terminated' && names.length > 0 ? 'suspended' : by,
+  };
+}
+const distinctNames = (scopes: Scopes): readonly string[] => [
+  ...new Set(scopes.map(({ kind, id }) => `${kind}/${id}`)),
+];
+
 function misuseCase(events: Events, day: string) {
   const round = roundOf(events);
   const triaged = last(round, 'MisuseTriaged')?.data;
@@ -163,6 +191,7 @@ function misuseCase(events: Events, day: string) {
       .join(','),
     suspended_scopes:
       assistanceOf(events) === 'suspended' ? scopesIn(last(round, 'AssistanceSuspended')?.data.scopes) : [],
+    ...stoppedBy(events, round),
     terminated_scopes: scopesIn(last(events, 'AssistanceTerminated')?.data.scopes),
     flagged_on: occurredOn(events[0] as Events[number]),
     acknowledged: last(events, 'MisuseReportAcknowledged') !== undefined,
@@ -187,7 +216,8 @@ function misuseCase(events: Events, day: string) {
       only(round, 'MeasureDecided')
         .findLast(({ data }) => data.conditions?.length)
         ?.data.conditions?.join(',') ?? null,
-    assistance: assistanceOf(events),
+    assistance: stoppedBy(events, round).assistance,
+    resumed_on: resumedOn(round),
     recoveries: only(events, 'FundsRecovered').length,
     closed_on: closed === undefined ? null : occurredOn(closed),
     reopened: only(events, 'MisuseCaseReopened').length,
