@@ -442,7 +442,12 @@ const decide = decideBy<LegalFramework, LegalFrameworkCommand, LegalFrameworkEve
   draft,
   ({ type }, { status }) =>
     (status === 'expired' || status === 'terminated') && WHILE_IT_LASTS.includes(type)
-      ? refuse('agreement-ended', 'the agreement has not ended', null, { status })
+      ? refuse(
+          'agreement-ended',
+          'the agreement has not ended; an extension signed before is recorded as its right last day',
+          null,
+          { status },
+        )
       : null,
   {
     SignAgreement: { unless: cannotSign, then: 'AgreementSigned' },

@@ -240,7 +240,12 @@ function stopped(account: FundingAccount, context: DecisionContext): Refusal | n
   const { known } = context;
   const state = id === undefined ? null : known.of(programme, id);
   if (state?.status === 'suspended')
-    return refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: id ?? null });
+    return refuse(
+      'programme-suspended',
+      'the programme is not suspended: what happened before that is recorded once it resumed',
+      'R19',
+      { programme: id ?? null },
+    );
   const ended = endedEarly(account, context);
   if (ended !== null) return ended;
   const paid = of === undefined ? null : known.of(assistanceCase, of);

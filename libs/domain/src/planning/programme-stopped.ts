@@ -13,7 +13,12 @@ export function programmeStopped(
 ): Refusal | null {
   const suspended = id !== undefined && context.known.of(programme, id)?.status === 'suspended';
   return suspended
-    ? refuse('programme-suspended', 'the programme is not suspended', 'R19', { programme: id })
+    ? refuse(
+        'programme-suspended',
+        'the programme is not suspended: what happened before that is recorded once it resumed',
+        'R19',
+        { programme: id },
+      )
     : programmeEnded(id, context, day);
 }
 

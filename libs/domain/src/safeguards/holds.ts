@@ -53,7 +53,12 @@ export function onHold(
     if (found === undefined) continue;
     const [hold, { basis, until = null }] = found;
     const on = { scope: scope.kind, id: scope.id };
-    return refuse('on-hold', 'no hold is in force on anything concerned', 'R19', { ...on, hold, basis, until });
+    return refuse(
+      'on-hold',
+      'no hold is in force on anything concerned: what happened before one is recorded once it ended',
+      'R19',
+      { ...on, hold, basis, until },
+    );
   }
   return null;
 }
