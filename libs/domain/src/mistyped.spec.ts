@@ -186,6 +186,26 @@ describe('a line of a case is corrected (R26)', () => {
       correct({ item: 'antenna' }),
       'line-delivered',
     ));
+  it('in neither item nor unit once a consignment brings something of it', () => {
+    const noted = (line: string, quantity: number) =>
+      act('ScheduleNoted', { consignment: 'norland.consignment-1', lines: [{ line, quantity }] });
+    for (const past of [[], [prepared, accepted]]) {
+      const brings = donor(...past, noted('001', 40));
+      for (const change of [{ item: 'antenna' }, { unit: 'set' }])
+        brings.refusesWith(correct(change), 'line-delivered', {
+          line: '001',
+          scheduled: 40,
+          consignments: ['norland.consignment-1'],
+        });
+      // One that was cancelled brings nothing, nor does one of another line.
+      for (const other of [noted('001', 0), noted('002', 40)])
+        donor(...past, other).decides(correct({ item: 'antenna' }), corrected({ item: 'antenna' }));
+    }
+    donor(noted('001', 40)).decides(
+      correct({ item: 'radio', quantity: 90 }),
+      corrected({ item: 'radio', quantity: 90 }),
+    );
+  });
 });
 
 describe('the parties of a misuse report are corrected (R26)', () => {

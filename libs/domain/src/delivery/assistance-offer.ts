@@ -14,7 +14,7 @@ import { inTheFuture } from '../days.js';
 import { frameworkOf, setAside } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
 import { comingOf } from './assistance-delivery.js';
-import { type AssistanceCase, ownValue, statusOf } from './facts.js';
+import { type AssistanceCase, type CaseLine, ownValue, statusOf } from './facts.js';
 
 /** A change of one side or of both. */
 type Change = LineModification & Partial<LineAmendment>;
@@ -41,15 +41,34 @@ export function cannotAdd({ line }: { readonly line: string }, { lines }: Assist
     : refuse('too-many-lines', `a case has at most ${MAX_LINES} lines; open another case`);
 }
 
+/** R26: what was received or is scheduled is of the item, and in the unit, that the line had. */
+function alreadyBrought({ line: name, item, unit }: CorrectCaseLine, line: CaseLine): Refusal | null {
+  const stays = (item ?? line.item) === line.item && (unit ?? line.unit) === line.unit;
+  const brought = Object.entries(line.brought).filter(([, quantity]) => quantity > 0);
+  if (stays || brought.length === 0) return null;
+  return refuse(
+    'line-delivered',
+    'no consignment brings something of the line; one that is not under way is cancelled first',
+    'R26',
+    {
+      line: name,
+      scheduled: comingOf(line),
+      consignments: brought.slice(0, 10).map(([consignment]) => consignment),
+    },
+  );
+}
+
 /**
  * R26: what is offered or in force is changed by another offer or an amendment; item and unit are
- * corrected until something is delivered or built.
+ * corrected until something is delivered or built, or a consignment brings something.
  */
 export function cannotCorrectLine(data: CorrectCaseLine, state: AssistanceCase): Refusal | null {
   const line = ownValue(state.lines, data.line);
   if (line === undefined) return lineUnknown(data.line);
   if (line.delivered > 0 || line.works !== null || Object.keys(line.deliveries).length > 0)
     return refuse('line-delivered', 'nothing of the line was delivered or built yet', 'R26', { line: data.line });
+  const brought = alreadyBrought(data, line);
+  if (brought !== null) return brought;
   const offered =
     (state.status === 'prepared' || state.status === 'offered') && state.offer?.lines.includes(data.line) === true;
   const terms = [data.quantity, data.value, data.due].some((field) => field !== undefined);
