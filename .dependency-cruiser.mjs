@@ -49,7 +49,7 @@ const LIBRARIES = {
   },
   eventstoredb: {
     sees: ['async', 'engine', 'contracts', 'kernel'],
-    npm: ['@eventstore/db-client', 'google-protobuf'],
+    npm: ['@eventstore/db-client', 'protobufjs'],
     node: true,
   },
   sqlite: {

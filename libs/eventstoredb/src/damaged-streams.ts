@@ -1,7 +1,8 @@
 import { DamagedLog } from '@entente/engine';
 import type { Names } from './stream-names.js';
 import type { EventStoreConnection } from './connection.js';
-import type { ReadFrom, ServerEvent, ServerFilter, ServerPage } from './stream-calls.js';
+import type { ServerEvent } from './messages.js';
+import type { ReadFrom, ServerFilter, ServerPage } from './stream-calls.js';
 
 /** Events per read. */
 const PAGE_SIZE = 2000;

@@ -1,7 +1,7 @@
 import { DamagedLog, LARGEST_POSITION, type NewEvent } from '@entente/engine';
 import type { ProposedMetadata, RecordedEvent } from '@entente/kernel';
 import type { ProposedEvent } from './messages.js';
-import type { ServerEvent } from './stream-calls.js';
+import type { ServerEvent } from './messages.js';
 
 /**
  * An event's metadata on the server, besides what every event has. The names are the storage format

@@ -8,7 +8,8 @@ import { type DamagedStreams, streamCut } from './damaged-streams.js';
 import { fromServer, placeOf } from './event-mapping.js';
 import { PageFilters } from './page-filters.js';
 import { RevisionCheck } from './revision-check.js';
-import type { ReadFrom, ServerEvent, ServerFilter, ServerPage, ServerPosition } from './stream-calls.js';
+import type { ServerEvent, ServerPosition } from './messages.js';
+import type { ReadFrom, ServerFilter, ServerPage } from './stream-calls.js';
 
 /** Events per read of the log. */
 const LOG_PAGE_SIZE = 2000;

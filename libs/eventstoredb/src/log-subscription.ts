@@ -3,7 +3,8 @@ import { isCut, isNoEventThere } from './rpc.js';
 import type { EventStoreConnection } from './connection.js';
 import type { LogReader, OnDamage } from './log-reader.js';
 import type { TimeMarks } from './time-marks.js';
-import type { ReadFrom, ServerEvent, ServerPage, ServerPosition } from './stream-calls.js';
+import type { ServerEvent, ServerPosition } from './messages.js';
+import type { ReadFrom, ServerPage } from './stream-calls.js';
 
 /** Pauses before it subscribes again, in milliseconds. */
 const FIRST_BACKOFF_MS = 100;

@@ -5,7 +5,26 @@
  * message against the generated class.
  */
 import protobuf from 'protobufjs/minimal.js';
-import type { ServerEvent, ServerPosition } from './stream-calls.js';
+
+/** The server's form of a position. */
+export interface ServerPosition {
+  readonly commit: bigint;
+  readonly prepare: bigint;
+}
+
+/** An event as the server has it; data and metadata are the bytes that were written. */
+export interface ServerEvent extends ServerPosition {
+  readonly id: string;
+  /** The stream's name on the server. */
+  readonly stream: string;
+  /** 2^63-1 for the event that ends a tombstoned stream. */
+  readonly revision: bigint;
+  readonly type: string;
+  /** When it was written, by the server's clock: an ISO instant. */
+  readonly created: string;
+  readonly data: Uint8Array;
+  readonly metadata: Uint8Array;
+}
 
 /** An event to append, in bytes. */
 export interface ProposedEvent {

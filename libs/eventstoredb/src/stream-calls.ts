@@ -1,11 +1,10 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { convertToCommandError } from '@eventstore/db-client/dist/utils/CommandError.js';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
-import type { CallOptions, Metadata } from '@grpc/grpc-js';
 import { ShuttingDown } from '@entente/engine';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
-import { type ReadPiece, readPieceIn } from './messages.js';
+import { type ReadPiece, type ServerEvent, type ServerPosition, readPieceIn } from './messages.js';
 
 const { Empty, StreamIdentifier } = shared;
 const { ReadReq } = streams;
@@ -23,7 +22,7 @@ const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 const encoder = new TextEncoder();
 
 /** Metadata and options of a call. */
-type CallArguments = readonly [metadata: Metadata, options: CallOptions];
+type CallArguments = Readonly<Required<Parameters<Stub['batchAppend']>>>;
 
 /** Members that the client has and does not export. */
 interface ClientCalls {
@@ -33,26 +32,6 @@ interface ClientCalls {
     options: { readonly requiresLeader: boolean },
     callOptions: { readonly deadline: number },
   ) => CallArguments;
-}
-
-/** The server's form of a position. */
-export interface ServerPosition {
-  readonly commit: bigint;
-  readonly prepare: bigint;
-}
-
-/** An event as the server has it; data and metadata are the bytes that were written. */
-export interface ServerEvent extends ServerPosition {
-  readonly id: string;
-  /** The stream's name on the server. */
-  readonly stream: string;
-  /** 2^63-1 for the event that ends a tombstoned stream. */
-  readonly revision: bigint;
-  readonly type: string;
-  /** When it was written, by the server's clock: an ISO instant. */
-  readonly created: string;
-  readonly data: Uint8Array;
-  readonly metadata: Uint8Array;
 }
 
 /** Which events the server returns: by the beginnings or a pattern of stream names, or of types. */

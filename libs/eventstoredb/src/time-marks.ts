@@ -4,7 +4,7 @@ import { pause } from '@entente/async';
 import { Fault } from '@entente/engine';
 import type { BatchAppends } from './batch-appends.js';
 import type { EventStoreConnection } from './connection.js';
-import type { ServerEvent } from './stream-calls.js';
+import type { ServerEvent } from './messages.js';
 
 /**
  * The number of the log's events after which its position and time are marked: a question about an
