@@ -847,6 +847,84 @@ describe('a delivery is corrected by the difference (R26)', () => {
       ));
 });
 
+describe('what found no room in the line is counted once there is some (R16, R26)', () => {
+  const OTHER = 'norland.consignment-2';
+  const noted = (quantity: number, of = SHIP) =>
+    act('ScheduleNoted', { consignment: of, lines: [{ line: '001', quantity }] });
+  const facts = [{ stream: 'assistance-case/norland.it-1', event: given.id(6) }];
+  const apart = (quantity: number) => delivered({ quantity, consignments: [], facts });
+  const counted = (quantity: number, of = SHIP) =>
+    delivered({ quantity, consignments: [share(quantity, of)], counted: true });
+  const fix = (at: number, quantityBy: number, more: object = {}) => ({
+    corrects: given.id(running.length + at),
+    line: '001',
+    quantityBy,
+    reason: 'miscounted',
+    ...more,
+  });
+  const more = (at: number, quantityBy: number, of = SHIP) =>
+    act('DeliveryCorrected', fix(at, quantityBy, { consignment: of, reason: 'receipt-corrected' }));
+  const correct = (...of: Parameters<typeof fix>) => act('CorrectDelivery', fix(...of));
+  const corrected = (...of: Parameters<typeof fix>) => act('DeliveryCorrected', fix(...of));
+  const by = (...past: Event[]) =>
+    donor(...running, ...past)
+      .named('norland.it-1')
+      .knowing(consignment, SHIP, scheduled(), received(100));
+  it('R26: when a delivery apart is corrected downwards, as much as it leaves', () => {
+    by(apart(100), noted(100)).decides(correct(0, -100), [corrected(0, -100), counted(100)]);
+    by(apart(100), noted(100)).decides(correct(0, -30), [corrected(0, -30), counted(30)]);
+    by(apart(40), counted(60), noted(100)).decides(correct(0, -40), [corrected(0, -40), more(1, 40)]);
+    by(apart(40), counted(60), noted(100), corrected(0, -40), more(1, 40)).decides(
+      correct(1, -40, { consignment: SHIP }),
+      corrected(1, -40, { consignment: SHIP }),
+    );
+  });
+  it('and not upwards, in its day, or of a line that was not full: that is the word of its sender', () => {
+    by(apart(40), counted(50), noted(100)).decides(correct(0, -10), corrected(0, -10));
+    by(apart(100), noted(100)).decides(correct(0, 0, { on: '2026-05-21' }), corrected(0, 0, { on: '2026-05-21' }));
+    by(apart(40), delivered(), noted(100)).decides(correct(0, -40), corrected(0, -40));
+    by(apart(100), noted(100), worksStarted).decides(correct(0, -10), corrected(0, -10));
+  });
+  it('of each consignment in turn, of those that reached the delivery point', () => {
+    const two = () => by(apart(100), noted(60), noted(60, OTHER)).knowing(consignment, SHIP, scheduled(), received(60));
+    two()
+      .knowing(consignment, OTHER, scheduled(), received(60))
+      .decides(correct(0, -100), [corrected(0, -100), counted(60), counted(40, OTHER)]);
+    two()
+      .knowing(consignment, OTHER, scheduled())
+      .decides(correct(0, -100), [corrected(0, -100), counted(60)]);
+  });
+  it('after its end only as what was counted grows, and not of a case that was cancelled', () => {
+    by(apart(100), noted(100), reconciled).decides(correct(0, -10), [corrected(0, -10), counted(10)]);
+    by(apart(100), noted(100), reconciled, closed).decides(correct(0, -10), corrected(0, -10));
+    by(apart(40), counted(60), noted(100), reconciled, closed).decides(correct(0, -10), [
+      corrected(0, -10),
+      more(1, 10),
+    ]);
+    by(apart(100), noted(100), cancelled).decides(correct(0, -10), corrected(0, -10));
+  });
+  it('when the receipt of another consignment is corrected downwards', () => {
+    const less = act('ReceiptCorrected', { corrects: 'e-1', line: '001', quantityBy: -20, reason: 'miscounted' });
+    given(assistanceCase, ...running, counted(60, OTHER), counted(40), noted(40, OTHER), noted(100))
+      .named('norland.it-1')
+      .as('entente', 'system')
+      .knowing(consignment, OTHER, scheduled(), received(60), less)
+      .knowing(consignment, SHIP, scheduled(), received(100))
+      .decides(act('CountDelivery', { consignment: OTHER, point: 'receipt' }), [more(0, -20, OTHER), more(1, 20)]);
+  });
+  it('when an amendment orders more', () => {
+    const wider = { line: '001', quantityBy: 20, valueBy: 80 };
+    const offer = { amendment: 'amendment-1', changes: [wider], adds: [], reason: 'increased-requirement' };
+    recipient(...running, counted(100), noted(130), act('AmendmentOffered', offer))
+      .named('norland.it-1')
+      .knowing(consignment, SHIP, scheduled(), received(130))
+      .decides(act('AcceptAmendment', { amendment: 'amendment-1' }), [
+        act('AmendmentAccepted', { amendment: 'amendment-1', changes: [wider], adds: [], value: 580 }),
+        more(0, 20),
+      ]);
+  });
+});
+
 describe('a case is reconciled', () => {
   const reconcile = (more: object = {}) => act('ReconcileCase', { finalValue: 480, currency: 'USD', ...more });
   it('when every line is delivered', () => {

@@ -26,9 +26,11 @@ import {
   cannotCorrectDelivery,
   cannotDeliver,
   correctedBy,
+  countedInRoom,
   deliveriesOf,
   restsOn,
   scheduleOf,
+  waitingStreams,
 } from './assistance-delivery.js';
 import {
   bringing,
@@ -134,10 +136,11 @@ const decide = decideBy<AssistanceCase, Besides<AssistanceCaseCommand>, Besides<
       return cannotImplement(data, state, context) ?? [{ type: 'CaseImplemented', data: implemented }];
     },
     OfferAmendment: { unless: cannotOfferAmendment, then: 'AmendmentOffered' },
-    AcceptAmendment: ({ amendment }, state) => {
+    AcceptAmendment: ({ amendment }, state, context) => {
       const { changes, adds } = state.amendment ?? { changes: [], adds: [] };
       const data = { amendment, changes, adds, value: valueAfter(state, changes, adds) };
-      return cannotAcceptAmendment(amendment, state) ?? [{ type: 'AmendmentAccepted', data }];
+      const counts = () => changes.flatMap((change) => countedInRoom(change.line, change.quantityBy, state, context));
+      return cannotAcceptAmendment(amendment, state) ?? [{ type: 'AmendmentAccepted', data }, ...counts()];
     },
     ModifyCase: (data, state) => {
       const value = valueAfter(state, data.changes, []);
@@ -152,7 +155,10 @@ const decide = decideBy<AssistanceCase, Besides<AssistanceCaseCommand>, Besides<
     },
     CountDelivery: deliveriesOf,
     NoteSchedule: scheduleOf,
-    CorrectDelivery: { unless: cannotCorrectDelivery, then: 'DeliveryCorrected' },
+    CorrectDelivery: (data, state, context) => {
+      const counts = () => countedInRoom(data.line, -data.quantityBy, state, context, data.consignment);
+      return cannotCorrectDelivery(data, state, context) ?? [{ type: 'DeliveryCorrected', data }, ...counts()];
+    },
     HoldCase: { unless: cannotHold, then: 'CaseHeld' },
     ReleaseCase: { unless: cannotRelease, then: 'CaseReleased' },
     ReconcileCase: { unless: cannotReconcile, then: 'CaseReconciled' },
@@ -185,8 +191,14 @@ export const assistanceCase: Decider<
       consults: (command, state, known, _, { id }) => {
         const { kind } = consignmentFacts;
         if (command.type === 'DeliverAssistance') return restsOn(command.data);
-        if (command.type === 'CountDelivery' || command.type === 'NoteSchedule')
-          return [{ kind, id: command.data.consignment }];
+        if (command.type === 'NoteSchedule') return [{ kind, id: command.data.consignment }];
+        if (command.type === 'CountDelivery')
+          return [
+            { kind, id: command.data.consignment },
+            ...(state === null ? [] : waitingStreams(state, Object.keys(state.lines), command.data.consignment)),
+          ];
+        if (command.type === 'AcceptAmendment')
+          return state === null ? [] : waitingStreams(state, state.amendment?.changes.map(({ line }) => line) ?? []);
         if (command.type === 'CancelCase')
           return (state === null ? [] : bringing(state)).map((one) => ({ kind, id: one }));
         if (command.type === 'CorrectDelivery') return correctedBy(command.data, state);

@@ -208,17 +208,95 @@ export function cannotDeliver(data: DeliverAssistance, state: AssistanceCase, c:
 }
 
 /**
+ * What a consignment that is at the case's delivery point since a day has brought of a line, as a
+ * delivery, or as the correction of the one that counted it. A line that its sender reported from
+ * this consignment is left to the sender, and one with works to their acceptance. No line gets more
+ * than it orders.
+ */
+function countOf(
+  line: CaseLine | undefined,
+  name: string,
+  { consignment: id, point }: CountDelivery,
+  { brought, on, isOver }: { readonly brought: number; readonly on: string; readonly isOver: boolean },
+): readonly Counted[] {
+  if (line?.inForce !== true || (line.works !== null && line.works.stage !== 'accepted')) return [];
+  const room = line.quantity - line.delivered;
+  const [before, ...others] = Object.entries(line.deliveries).filter(([, of]) => Object.hasOwn(of.consignments, id));
+  if (before === undefined) {
+    const quantity = Math.min(brought, room);
+    const data = { line: name, quantity, on, consignments: [{ consignment: id, quantity }], facts: [], point };
+    return quantity > 0 && !isOver ? [{ type: 'AssistanceDelivered', data: { ...data, counted: true } }] : [];
+  }
+  const [corrects, { counted: isCounted, consignments, on: was }] = before;
+  const quantityBy = Math.min(brought - (consignments[id] ?? 0), room);
+  if (!isCounted || others.length > 0 || (quantityBy === 0 && on === was)) return [];
+  const reason = quantityBy === 0 ? 'date-corrected' : 'receipt-corrected';
+  const data = { corrects, line: name, quantityBy, consignment: id, ...(on === was ? {} : { on }), reason };
+  return [{ type: 'DeliveryCorrected', data }];
+}
+
+type Counted = Extract<Besides<AssistanceCaseEvent>, { type: 'AssistanceDelivered' | 'DeliveryCorrected' }>;
+
+/** The consignments of which a line that is full has not counted all that they bring, as noted. */
+const waitingFor = (line: CaseLine | undefined): readonly string[] =>
+  line === undefined || line.delivered < line.quantity
+    ? []
+    : Object.keys(line.brought).filter((id) => (line.brought[id] ?? 0) > counted(line, id));
+
+/** The streams of what may be counted of these lines once they have room. */
+export const waitingStreams = (
+  { lines }: AssistanceCase,
+  names: readonly string[],
+  except?: string,
+): readonly StreamRef[] => {
+  const waiting = new Set(names.flatMap((name) => waitingFor(ownValue(lines, name))));
+  return [...waiting].filter((id) => id !== except).map((id) => ({ kind: consignmentFacts.kind, id }));
+};
+
+/**
+ * R16: what a full line had no room for is counted as soon as it has: of each consignment that is
+ * at the delivery point, in the order in which they were noted, as far as the room goes. A line
+ * that was not full lacks what its sender took back: that is not counted again.
+ */
+export function countedInRoom(
+  name: string,
+  quantityBy: number,
+  state: AssistanceCase,
+  { stream, known }: DecisionContext,
+  except?: string,
+): readonly Counted[] {
+  const line = ownValue(state.lines, name);
+  if (line === undefined || quantityBy <= 0 || !state.implemented || state.status === 'cancelled') return [];
+  const point = state.offer?.deliveryPoint ?? 'receipt';
+  const isOver = state.status === 'closed';
+  const all: Counted[] = [];
+  // What is counted in turn takes its part of the room; deliveries of other consignments stay.
+  let delivered = line.delivered - quantityBy;
+  for (const consignment of waitingFor(line)) {
+    const facts = known.of(consignmentFacts, consignment);
+    const on = facts?.reached[point];
+    if (consignment === except || facts?.case !== stream.id || on === undefined) continue;
+    const at = { brought: quantityAt(facts, point, name), on, isOver };
+    for (const count of countOf({ ...line, delivered }, name, { consignment, point }, at)) {
+      all.push(count);
+      delivered += count.type === 'AssistanceDelivered' ? count.data.quantity : count.data.quantityBy;
+    }
+  }
+  return all;
+}
+
+/**
  * What a consignment at the case's delivery point has brought of each line, as deliveries: none at
- * another point. A line that its sender reported from this consignment is left to the sender, and
- * one with works to their acceptance. No line gets more than it orders. What was counted before is
- * corrected after the facts were, in quantity and day, also after the case's end (R26). Before the
- * case is implemented it is noted, and counted then.
+ * another point. What was counted before is corrected after the facts were, in quantity and day,
+ * also after the case's end (R26); what another consignment had no room for is counted then. Before
+ * the case is implemented it is noted, and counted then.
  */
 export function deliveriesOf(
   { consignment: id, point }: CountDelivery,
   state: AssistanceCase,
-  { stream, known }: DecisionContext,
+  context: DecisionContext,
 ): readonly Besides<AssistanceCaseEvent>[] | Refusal {
+  const { stream, known } = context;
   if (state.offer === null) return notImplemented(state) ?? [];
   if (state.offer.deliveryPoint !== point) return [];
   const consignment = known.of(consignmentFacts, id);
@@ -235,24 +313,13 @@ export function deliveriesOf(
     return state.arrived.includes(id) || state.arrived.length === MOST_ARRIVED
       ? []
       : [{ type: 'ArrivalNoted', data: { consignment: id, point } }];
-  return Object.keys(consignment.lines).flatMap((name): readonly Besides<AssistanceCaseEvent>[] => {
-    const line = ownValue(state.lines, name);
-    if (line?.inForce !== true || (line.works !== null && line.works.stage !== 'accepted')) return [];
+  const isOver = state.status === 'closed' || state.status === 'reconciled';
+  return Object.keys(consignment.lines).flatMap((name): readonly Counted[] => {
     const brought = quantityAt(consignment, point, name);
-    const room = line.quantity - line.delivered;
-    const isOver = state.status === 'closed' || state.status === 'reconciled';
-    const [before, ...others] = Object.entries(line.deliveries).filter(([, of]) => Object.hasOwn(of.consignments, id));
-    if (before === undefined) {
-      const quantity = Math.min(brought, room);
-      const data = { line: name, quantity, on, consignments: [{ consignment: id, quantity }], facts: [], point };
-      return quantity > 0 && !isOver ? [{ type: 'AssistanceDelivered', data: { ...data, counted: true } }] : [];
-    }
-    const [corrects, { counted: isCounted, consignments, on: was }] = before;
-    const quantityBy = Math.min(brought - (consignments[id] ?? 0), room);
-    if (!isCounted || others.length > 0 || (quantityBy === 0 && on === was)) return [];
-    const reason = quantityBy === 0 ? 'date-corrected' : 'receipt-corrected';
-    const data = { corrects, line: name, quantityBy, consignment: id, ...(on === was ? {} : { on }), reason };
-    return [{ type: 'DeliveryCorrected', data }];
+    const own = countOf(ownValue(state.lines, name), name, facts, { brought, on, isOver });
+    const [first] = own;
+    const freed = first?.type === 'DeliveryCorrected' ? -first.data.quantityBy : 0;
+    return [...own, ...countedInRoom(name, freed, state, context, id)];
   });
 }
 
@@ -303,9 +370,12 @@ export function comingOf({ delivered, brought, deliveries }: CaseLine): number {
   return Math.max(delivered, coming);
 }
 
-/** The streams that the correction of a delivery consults: for a day, all that it rests on. */
+/**
+ * The streams that the correction of a delivery consults: for a day, all that it rests on; for a
+ * lower quantity, the consignments that may be counted then.
+ */
 export const correctedBy = (
-  { line, corrects, consignment, on }: CorrectDelivery,
+  { line, corrects, quantityBy, consignment, on }: CorrectDelivery,
   state: AssistanceCase | null,
 ): readonly StreamRef[] => {
   const { consignments = {}, facts = [] } = ownValue(state?.lines ?? {}, line)?.deliveries[corrects] ?? {};
@@ -314,6 +384,7 @@ export const correctedBy = (
   return [
     ...[...named].map((id) => ({ kind: consignmentFacts.kind, id })),
     ...(on === undefined ? [] : facts.flatMap(({ stream }) => parseStream(stream) ?? [])),
+    ...(state === null || quantityBy >= 0 ? [] : waitingStreams(state, [line]).filter(({ id }) => !named.has(id))),
   ];
 };
 
