@@ -92,6 +92,7 @@ export const REFUSAL_CODES: readonly string[] = [
   'corrects-a-correction',
   'corrects-elsewhere',
   'corrects-unknown-event',
+  'counted-from-receipt',
   'country-not-found',
   'credible-information',
   'day-in-future',

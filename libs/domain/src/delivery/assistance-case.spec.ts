@@ -838,6 +838,27 @@ describe('a delivery is corrected by the difference (R26)', () => {
   });
   it('R26: also after the case was closed', () =>
     donor(...running, all, reconciled, closed).decides(correct(), corrected));
+  it('R26: not below what was received, if the system counted it: the receipt is corrected, and it follows', () => {
+    const first = delivered({ counted: true });
+    const followed = act('DeliveryCorrected', { ...fix, quantityBy: -5, reason: 'receipt-corrected' });
+    const less = act('ReceiptCorrected', { corrects: 'e-1', line: '001', quantityBy: -5, reason: 'miscounted' });
+    const after = (facts: readonly Event[], ...then: Event[]) =>
+      donor(...running, ...then).knowing(consignment, SHIP, scheduled(), ...facts);
+    after([received(60), less], first, followed).refuses(correct({ quantityBy: -5 }), 'counted-from-receipt');
+    after([received(60)], first).refuses(correct({ quantityBy: -1 }), 'counted-from-receipt');
+    after([received(60)], delivered()).decides(correct(), corrected);
+    // A share that the sender reported beside it is not followed: what is too much is taken back.
+    const beside = delivered({ quantity: 5, consignments: [share(5)] });
+    after([received(60)], first, beside).refuses(correct({ quantityBy: -6 }), 'counted-from-receipt');
+    after([received(60)], first, beside).decides(correct(), corrected);
+  });
+  it('R26: as what was shipped or handed over at another point shows, which nothing else corrects', () => {
+    const shippedCase = [...offered.slice(0, 2), prepared({ deliveryPoint: 'origin' }), made, accepted];
+    donor(...shippedCase, deposited, implemented, delivered({ counted: true, point: 'origin' }))
+      .named('norland.it-1')
+      .knowing(consignment, SHIP, scheduled(), act('ConsignmentShipped', { on: '2026-05-11' }))
+      .decides(correct(), corrected);
+  });
   it('and frees what it counted of the consignment', () =>
     donor(...past, corrected)
       .knowing(consignment, SHIP, scheduled(), received(60))
@@ -874,10 +895,6 @@ describe('what found no room in the line is counted once there is some (R16, R26
     by(apart(100), noted(100)).decides(correct(0, -100), [corrected(0, -100), counted(100)]);
     by(apart(100), noted(100)).decides(correct(0, -30), [corrected(0, -30), counted(30)]);
     by(apart(40), counted(60), noted(100)).decides(correct(0, -40), [corrected(0, -40), more(1, 40)]);
-    by(apart(40), counted(60), noted(100), corrected(0, -40), more(1, 40)).decides(
-      correct(1, -40, { consignment: SHIP }),
-      corrected(1, -40, { consignment: SHIP }),
-    );
   });
   it('and not upwards, in its day, or of a line that was not full: that is the word of its sender', () => {
     by(apart(40), counted(50), noted(100)).decides(correct(0, -10), corrected(0, -10));

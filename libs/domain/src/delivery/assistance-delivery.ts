@@ -400,6 +400,27 @@ function cannotMoveTo(on: string, before: Delivery, state: AssistanceCase, conte
   return beforeFacts(on, before.facts, context);
 }
 
+/** R26: what was counted from a receipt follows the receipt: nothing is taken off twice. */
+function belowReceipt(
+  name: string,
+  quantityBy: number,
+  id: string,
+  { lines, offer }: AssistanceCase,
+  { known }: DecisionContext,
+): Refusal | null {
+  const consignment = known.of(consignmentFacts, id);
+  if (consignment === null || (offer?.deliveryPoint ?? 'receipt') !== 'receipt') return null;
+  const received = quantityAt(consignment, 'receipt', name);
+  const had = counted(lines[name] as CaseLine, id);
+  if (had + quantityBy >= received) return null;
+  return refuse(
+    'counted-from-receipt',
+    'the receipt of the consignment shows less: once it is corrected, the delivery counted from it follows',
+    'R26',
+    { consignment: id, received, counted: had },
+  );
+}
+
 /**
  * R26: a delivery is corrected by the difference, and its day by the right one; its event stays.
  */
@@ -425,5 +446,6 @@ export function cannotCorrectDelivery(
   const share = before.consignments[consignment] ?? 0;
   if (share + quantityBy < 0)
     return refuse('exceeds-what-is-left', 'no more is taken back than it brought', 'R31', { left: share });
+  if (quantityBy < 0 && before.counted) return belowReceipt(data.line, quantityBy, consignment, state, c);
   return quantityBy > 0 ? unfounded(state, data.line, { consignment, quantity: quantityBy }, null, c) : null;
 }
