@@ -216,7 +216,7 @@ function after(
     return { ...row, status: 'overdue', overdue_from: dayAfter(row.due > row.set_on ? row.due : row.set_on) };
   // What was done stays done on that day; what was withdrawn can still be done.
   if (row.status === 'done' || row.status === change.ends) return row;
-  const end = change.on ?? on;
+  const end = change.passed === true ? row.due : (change.on ?? on);
   const isEarly = change.fromRecording === true && end < row.set_on;
   return { ...row, status: change.ends, ended_on: isEarly ? row.set_on : end };
 }
@@ -244,7 +244,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
   topic: 'Auditors',
-  version: 15,
+  version: 16,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

@@ -52,6 +52,26 @@ describe('the read model of due dates', () => {
   });
 });
 
+describe('an end that passes by itself', () => {
+  it('is not late on the day after it, on which it is recorded; a hold that is released early ends then', () => {
+    const scope = { kind: 'country', id: 'estmark' };
+    const placed = (hold: string, until: string) => ['HoldPlaced', { hold, scope, basis: 'embargo', until }] as const;
+    const rows = rowsOf(
+      'due-dates',
+      happened(
+        'hold/estmark',
+        placed('short', '2026-05-01'),
+        placed('long', '2026-09-01'),
+        ['HoldLapsed', { hold: 'short' }],
+        ['HoldReleased', { hold: 'long' }],
+      ),
+    );
+    expect(rows['hold-end/short']).toMatchObject({ status: 'done', due: '2026-05-01', ended_on: '2026-05-01' });
+    expect(rows['hold-end/long']).toMatchObject({ status: 'done', due: '2026-09-01' });
+    expect(rows['hold-end/long']?.['ended_on']).not.toBe('2026-09-01');
+  });
+});
+
 describe('the warning before the end of an agreement', () => {
   it('is not late: its day has passed by itself', () => {
     const rows = rowsOf(

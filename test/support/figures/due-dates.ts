@@ -196,7 +196,8 @@ const holdEnds: Figures = (log, { day }) =>
       const placed = last(ofName, 'HoldPlaced');
       if (placed === undefined) return [];
       const turns = ofName.flatMap((step): readonly Turn[] => {
-        if (step.type === 'HoldReleased' || step.type === 'HoldLapsed') return [{ is: 'done', on: occurredOn(step) }];
+        if (step.type === 'HoldLapsed') return [{ is: 'passed', on: occurredOn(step) }];
+        if (step.type === 'HoldReleased') return [{ is: 'done', on: occurredOn(step) }];
         return step.data.until === undefined ? [] : [{ is: 'due', due: step.data.until, on: occurredOn(step) }];
       });
       const { stream, data } = placed;
@@ -215,7 +216,7 @@ const precautions: Figures = (log, { day }) =>
     const types = ['PrecautionarySuspensionOrdered', 'PrecautionarySuspensionRenewed'] as const;
     const turns = only(events, ...types, 'PrecautionarySuspensionLapsed').map((step): Turn =>
       step.type === 'PrecautionarySuspensionLapsed'
-        ? { is: 'done', on: occurredOn(step) }
+        ? { is: 'passed', on: occurredOn(step) }
         : { is: 'due', due: step.data.until, on: occurredOn(step) },
     );
     const { stream } = events[0] as (typeof events)[number];

@@ -7,7 +7,8 @@ import { type FigureRow, daysBetween } from './log.js';
 export type Turn =
   { readonly is: 'due'; readonly due: string; readonly on: string } | { readonly is: 'opened' | 'overdue' } | End;
 export interface End {
-  readonly is: 'done' | 'withdrawn';
+  /** Passed: it ends on its last day, as it was to. */
+  readonly is: 'done' | 'passed' | 'withdrawn';
   readonly on: string;
 }
 
@@ -54,7 +55,9 @@ export function duty(about: DutyFigure, turns: readonly Turn[], day: string): re
   if (given === undefined) return [];
   const { due } = given;
   const { withThisDay, open, setOn } = present(turns, due);
-  const ends = open.filter((turn): turn is End => turn.is === 'done' || turn.is === 'withdrawn');
+  const ends = open
+    .filter((turn): turn is End => 'on' in turn && turn.is !== 'due')
+    .map((turn) => (turn.is === 'passed' ? { is: 'done', on: due } : turn));
   const end = ends.find(({ is }) => is === 'done') ?? ends[0];
   const recorded = withThisDay.some(({ is }) => is === 'overdue');
   const isOverdue = end === undefined && day > due;

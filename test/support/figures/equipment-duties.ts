@@ -13,7 +13,7 @@ import { type Figures, type Of, last, occurredOn, recordedOn, streamsOf } from '
 const turnsOf = <E extends Event>(
   events: readonly RecordedEvent<E>[],
   due: (event: RecordedEvent<E>) => string | undefined,
-  ends: Partial<Record<E['type'], 'done' | 'withdrawn'>>,
+  ends: Partial<Record<E['type'], 'done' | 'passed' | 'withdrawn'>>,
   overdue: (event: RecordedEvent<E>) => boolean,
   setOn: (event: RecordedEvent<E>) => string = occurredOn,
 ): readonly Turn[] =>
@@ -45,7 +45,7 @@ const certificates: Figures = (log, { day }) =>
     const turns = turnsOf<StorageSiteEvent>(
       events,
       (event) => (event.type === 'CertificateExpired' ? undefined : field(event, 'until')),
-      { StorageDecertified: 'withdrawn', CertificateExpired: 'done', StorageSiteClosed: 'withdrawn' },
+      { StorageDecertified: 'withdrawn', CertificateExpired: 'passed', StorageSiteClosed: 'withdrawn' },
       () => false,
     );
     return duty({ stream, duty: 'certificate-end', waitsFor: 'owner', item: '', recipient: data.owner }, turns, day);
@@ -90,7 +90,7 @@ const consents: Figures = (log, { day }) =>
     const turns = events.flatMap((event): readonly Turn[] => {
       const on = occurredOn(event);
       if (event.type === 'ThirdPartyTransferConsented') return [{ is: 'due', due: event.data.until, on }];
-      if (event.type === 'TransferConsentLapsed') return [{ is: 'done', on }];
+      if (event.type === 'TransferConsentLapsed') return [{ is: 'passed', on }];
       if (event.type === 'ThirdPartyTransferCarriedOut') return [{ is: 'withdrawn', on: event.data.on }];
       return /Withdrawn$/.test(event.type) ? [{ is: 'withdrawn', on }] : [];
     });
@@ -105,7 +105,7 @@ const approvals: Figures = (log, { day }) =>
     const turns = turnsOf<TechnologyReleaseEvent>(
       events,
       (event) => (event.type === 'TechnologyReleaseApproved' ? event.data.until : undefined),
-      { TechnologyReleaseRevoked: 'withdrawn', TechnologyReleaseExpired: 'done' },
+      { TechnologyReleaseRevoked: 'withdrawn', TechnologyReleaseExpired: 'passed' },
       () => false,
     );
     const about = { donor, recipient, programme, assistance_case: of };

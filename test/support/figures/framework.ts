@@ -161,8 +161,6 @@ function exception(events: Events, one: Of<LegalFrameworkEvent, 'WaiverGranted' 
   };
 }
 
-const dayBefore = (day: string): string => new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
-
 interface Due {
   readonly report: string;
   readonly of: string;
@@ -267,8 +265,7 @@ const agreementEnds = (events: Events, day: string): readonly FigureRow[] => {
     events.flatMap((event): readonly Turn[] => {
       const due = given.find(({ id }) => id === event.id)?.data[field];
       if (due !== undefined) return [{ is: 'due', due, on: occurredOn(event) }];
-      if (event.type === done)
-        return [{ is: 'done', on: field === 'warnOn' ? dayBefore(occurredOn(event)) : occurredOn(event) }];
+      if (event.type === done) return [{ is: 'passed', on: occurredOn(event) }];
       return withdraws.includes(event.type) ? [{ is: 'withdrawn', on: occurredOn(event) }] : [];
     });
   const warned = turnsOf('warnOn', 'AgreementExpiryApproached', ['AgreementExpired', 'AgreementTerminated']);

@@ -19,7 +19,7 @@ function clearanceTurns(event: RecordedEvent<SecurityUnitEvent>): Record<Clearan
   const end: Turn[] = states && until !== undefined ? [{ is: 'due', due: until, on: occurredOn(event) }] : [];
   const report: Turn[] = reportBy === undefined ? [] : [{ is: 'due', due: reportBy, on: occurredOn(event) }];
   if (type === 'ClearanceRefused' || type === 'RegistrationEnded') end.push({ is: 'withdrawn', on: occurredOn(event) });
-  if (type === 'ClearanceExpired') end.push({ is: 'done', on: occurredOn(event) });
+  if (type === 'ClearanceExpired') end.push({ is: 'passed', on: occurredOn(event) });
   if (type === 'ExceptionReported') report.push({ is: 'done', on: data.on });
   if (type === 'ExceptionReportBecameOverdue') report.push({ is: 'overdue' });
   return { 'clearance-end': end, 'exception-report': report };

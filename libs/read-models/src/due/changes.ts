@@ -34,7 +34,7 @@ export type DueChange<Duty extends string = string> = {
       readonly fromRecording?: true;
     }
   | { readonly disbursed: number; readonly paidOn?: string }
-  | { readonly ends: 'done' | 'withdrawn'; readonly on?: string; readonly fromRecording?: true }
+  | { readonly ends: 'done' | 'withdrawn'; readonly on?: string; readonly fromRecording?: true; readonly passed?: true }
   | { readonly endedOn: string }
   | { readonly about: About }
   | { readonly reopens: true }
@@ -70,6 +70,12 @@ export const done = <Duty extends string>(duty: Duty, item = '', on?: string): D
   item,
   ends: 'done',
   ...(on && { on }),
+});
+
+/** Its last day passed by itself, as it was to: it ends on that day, whenever that is recorded. */
+export const passed = <Duty extends string>(duty: Duty, item = ''): DueChange<Duty> => ({
+  ...done(duty, item),
+  passed: true,
 });
 
 /** It is not waited for any more. */

@@ -5,7 +5,7 @@ import type {
   TechnologyReleaseEvent,
   ThirdPartyTransferEvent,
 } from '@entente/contracts';
-import { due, done, doneOnceKnown, dueOnceKnown, dutiesOf, overdueNow, partiesOf, withdrawn } from './changes.js';
+import { due, doneOnceKnown, dueOnceKnown, dutiesOf, overdueNow, partiesOf, passed, withdrawn } from './changes.js';
 
 /** What is due of a type of items. */
 export const itemTypeDuties = dutiesOf<ItemTypeEvent>()(
@@ -27,7 +27,7 @@ export const storageSiteDuties = dutiesOf<StorageSiteEvent>()(
     StorageCertified: ({ until }) => [due('certificate-end', until)],
     CertificateCorrected: ({ until }) => (until === undefined ? [] : [due('certificate-end', until)]),
     StorageDecertified: () => [withdrawn('certificate-end')],
-    CertificateExpired: () => [done('certificate-end')],
+    CertificateExpired: () => [passed('certificate-end')],
   },
   {},
   ['StorageSiteClosed'],
@@ -69,7 +69,7 @@ export const thirdPartyTransferDuties = dutiesOf<ThirdPartyTransferEvent>()(
   {
     ThirdPartyTransferConsented: ({ until }) => [due('consent-end', until)],
     TransferConsentWithdrawn: () => [withdrawn('consent-end')],
-    TransferConsentLapsed: () => [done('consent-end')],
+    TransferConsentLapsed: () => [passed('consent-end')],
     ThirdPartyTransferCarriedOut: ({ on }) => [withdrawn('consent-end', '', on)],
   },
   {},
@@ -83,6 +83,6 @@ export const technologyReleaseDuties = dutiesOf<TechnologyReleaseEvent>()(
   {
     TechnologyReleaseApproved: ({ until }) => [due('release-end', until)],
     TechnologyReleaseRevoked: () => [withdrawn('release-end')],
-    TechnologyReleaseExpired: () => [done('release-end')],
+    TechnologyReleaseExpired: () => [passed('release-end')],
   },
 );

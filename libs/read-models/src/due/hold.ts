@@ -1,5 +1,5 @@
 import type { AssistanceScope, HoldEvent } from '@entente/contracts';
-import { type About, due, done, dutiesOf } from './changes.js';
+import { type About, due, done, dutiesOf, passed } from './changes.js';
 
 /** The programme or the case that a hold is on. */
 const inScope = ({ kind, id }: AssistanceScope): About => ({
@@ -27,6 +27,6 @@ export const holdDuties = dutiesOf<HoldEvent>()(
       ...(donor === undefined ? [] : [{ duty: 'hold-end', item: hold, about: { donor } } as const]),
     ],
     HoldReleased: ({ hold }) => [done('hold-end', hold)],
-    HoldLapsed: ({ hold }) => [done('hold-end', hold)],
+    HoldLapsed: ({ hold }) => [passed('hold-end', hold)],
   },
 );

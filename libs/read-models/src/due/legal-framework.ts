@@ -1,6 +1,5 @@
 import type { LegalFrameworkEvent, PeriodicReport } from '@entente/contracts';
-import { addDays } from '@entente/kernel';
-import { due, done, dutiesOf, overdueNow, withdrawn } from './changes.js';
+import { due, done, dutiesOf, overdueNow, passed, withdrawn } from './changes.js';
 
 /** The last days of an agreement, and of the warning before. */
 const agreementEnds = ({ until, warnOn }: { readonly until?: string; readonly warnOn?: string }) =>
@@ -25,9 +24,8 @@ export const legalFrameworkDuties = dutiesOf<LegalFrameworkEvent>()(
     AgreementEnteredIntoForce: (data) => [...agreementEnds(data), ...data.reports.map(reportDue)],
     AgreementAmended: agreementEnds,
     AgreementCorrected: ({ reports = [], ...data }) => [...agreementEnds(data), ...reports.map(reportDue)],
-    // The day passed by itself: it is not late on the day after it, on which that is recorded.
-    AgreementExpiryApproached: (_, { day }) => [done('expiry-warning', '', addDays(day, -1))],
-    AgreementExpired: () => [withdrawn('expiry-warning'), done('agreement-end')],
+    AgreementExpiryApproached: () => [passed('expiry-warning')],
+    AgreementExpired: () => [withdrawn('expiry-warning'), passed('agreement-end')],
     AgreementTerminated: () => [withdrawn('expiry-warning'), withdrawn('agreement-end')],
     WaiverGranted: ({ name, reportBy }) => [due('statutory-report', reportBy, `waiver/${name}`)],
     ExceptionInvoked: ({ name, reportBy }) => [due('statutory-report', reportBy, `exception/${name}`)],

@@ -9,6 +9,7 @@ import {
   dueOnceKnown,
   withdrawn,
   overdueNow,
+  passed,
   partiesOf,
   dutiesOf,
 } from './changes.js';
@@ -61,7 +62,7 @@ export const misuseCaseDuties = dutiesOf<MisuseCaseEvent>()(
     RecipientReplyReceived: () => [done('reply')],
     PrecautionarySuspensionOrdered: ({ until }) => [due('precaution-end', until)],
     PrecautionarySuspensionRenewed: ({ until }) => [due('precaution-end', until)],
-    PrecautionarySuspensionLapsed: () => [done('precaution-end')],
+    PrecautionarySuspensionLapsed: () => [passed('precaution-end')],
     InvestigationExtended: ({ until }) => [due('conclude', until)],
     MisuseSubstantiated: ({ measureBy }) => [done('conclude'), due('measure', measureBy)],
     MisuseDismissed: () => [done('conclude'), withdrawn('reply')],

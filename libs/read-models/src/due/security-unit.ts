@@ -1,5 +1,5 @@
 import type { SecurityUnitEvent, VettedPersonEvent } from '@entente/contracts';
-import { type DueChange, due, done, dutiesOf, overdueNow, withdrawn } from './changes.js';
+import { type DueChange, due, done, dutiesOf, overdueNow, passed, withdrawn } from './changes.js';
 
 const NAMES = {
   'clearance-end': ['vetter', 'the end of a clearance'],
@@ -26,7 +26,7 @@ const CHANGES = {
   ClearanceCorrected: ({ until }: { readonly until: string }) => [due('clearance-end', until)],
   ClearanceRefused: () => [withdrawn('clearance-end')],
   RegistrationEnded: () => [withdrawn('clearance-end')],
-  ClearanceExpired: () => [done('clearance-end')],
+  ClearanceExpired: () => [passed('clearance-end')],
   ExceptionReported: ({ on, of }: { readonly on: string; readonly of?: string }) => [done('exception-report', of, on)],
   ExceptionReportBecameOverdue: ({ of }: { readonly of?: string }) => [overdueNow('exception-report', of)],
 } as const;
