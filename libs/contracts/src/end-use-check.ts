@@ -249,14 +249,21 @@ export class EndUseCheckCancelled extends CancelEndUseCheck {
   @optional() @day('the day from which all its items had ended', '2026-05-29') readonly on?: string;
 }
 
-/** R10, R12: items that ended, or that another check has seen since, are not checked any more. */
+/**
+ * R10, R12: items that ended, that another check has seen since, or that were never received, are
+ * not checked any more.
+ */
 export class LeaveOutCheckedItems {
   @words('the serial numbers of the items', ['TS-0001'], MAX_SERIALS) readonly serials!: readonly string[];
 }
 
 /** The day follows from the items: the decision adds it. */
 export class CheckedItemsLeftOut extends LeaveOutCheckedItems {
-  @day('the day on which they had ended, or another check had seen them', '2026-05-29') readonly on!: string;
+  @day(
+    'the day on which they had ended, or another check had seen them; that of the planning, if they were never received',
+    '2026-05-29',
+  )
+  readonly on!: string;
 }
 
 /** What the receipt of the items brought was corrected: each field here replaces the check's. */

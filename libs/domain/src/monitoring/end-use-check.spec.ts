@@ -599,12 +599,13 @@ describe('an item that has ended leaves its checks (R12)', () => {
   const left = (serials: string[], on: string) => act('CheckedItemsLeftOut', { serials, on });
   const nothing = (on: string) => act('EndUseCheckCancelled', { reason: 'items-ended', on });
   const returned = (on: string) => act('ItemReturned', { on, reason: 'loan-ended' });
+  const received = act('ItemReceived', { on: '2026-04-01', holder: 'estmark', site: 'depot', checkBy: '2026-06-30' });
   const knows = (before: ReturnType<typeof registered>, serial: string, ...past: Event[]) =>
     before.knowing(item, itemId('norland', 'sight', serial), act('SerialRegistered', { ...ITEM, serial }), ...past);
   it('from the day of its end, and a check of nothing else is cancelled', () => {
     const gone = knows(bySystem(), 'S-2', returned('2026-05-20'));
     gone.decides(leave('S-2'), left(['S-2'], '2026-05-20'));
-    knows(bySystem(), 'S-2').decides(leave('S-2'), []);
+    knows(bySystem(), 'S-2', received).decides(leave('S-2'), []);
     gone.decides(leave('S-3'), []);
     const rest = bySystem(left(['S-2'], '2026-05-20'));
     knows(rest, 'S-1', returned('2026-05-22')).decides(leave('S-1'), nothing('2026-05-22'));
@@ -613,6 +614,24 @@ describe('an item that has ended leaves its checks (R12)', () => {
       leave('S-2', 'S-1'),
       nothing('2026-05-22'),
     );
+  });
+  it('from the beginning, if its receipt was withdrawn (R26)', () => {
+    const taken = act('ItemReceiptWithdrawn', { reason: 'other-serial', receipt: given.id(1) });
+    const withdrawn = (...past: Event[]) => knows(bySystem(...past), 'S-2', received, taken);
+    withdrawn().decides(leave('S-2'), left(['S-2'], '2026-05-01'));
+    withdrawn(act('EndUseCheckRescheduled', { due: '2026-04-20', cause: 'x' })).decides(
+      leave('S-2'),
+      left(['S-2'], '2026-04-20'),
+    );
+    const alone = (...past: Event[]) => withdrawn(...past, left(['S-1'], '2026-05-20'));
+    alone().decides(leave('S-2'), act('EndUseCheckCancelled', { reason: 'receipt-withdrawn', on: '2026-05-20' }));
+    knows(
+      registered(scheduled({ serials: ['S-2'], quantity: 1 })).as('entente', 'system'),
+      'S-2',
+      received,
+      taken,
+    ).decides(leave('S-2'), act('EndUseCheckCancelled', { reason: 'receipt-withdrawn' }));
+    knows(bySystem(), 'S-2', received, taken, received).decides(leave('S-2'), []);
   });
   it('not once it was made or has ended', () => {
     for (const end of [performed(), nothing('2026-05-20')])

@@ -433,18 +433,30 @@ function transferItems(data: CheckData<'TransferCheckedItems'>, state: EndUseChe
   ];
 }
 
+/** R26: an item whose receipt was withdrawn was never received: there was nothing to check. */
+function wasNeverReceived(serial: string, { donor, item }: EndUseCheck, { known }: DecisionContext): boolean {
+  const of = known.of(itemFacts, itemId(donor, item, serial));
+  return of !== null && of.receivedOn === null && !isGone(of);
+}
+
 /**
- * R10, R12: what has ended is not checked any more, nor what another inspection has seen since.
- * Items that were recovered meanwhile stay. A check of nothing else is cancelled, from the newest
- * of the days on which they ended or were seen.
+ * R10, R12: what has ended is not checked any more, nor what another inspection has seen since, and
+ * what was never received was not to be checked on any day. Items that were recovered, or received
+ * again, meanwhile stay. A check of nothing else is cancelled, from the newest of the days on which
+ * they ended or were seen.
  */
 function leaveOut(data: CheckData<'LeaveOutCheckedItems'>, state: EndUseCheck, context: DecisionContext) {
+  const isNothing = (serial: string): boolean => wasNeverReceived(serial, state, context);
+  const first = state.due < state.scheduledOn ? state.due : state.scheduledOn;
   const dayOf = (serial: string): string | null =>
-    endOf(serial, state, context) ?? (state.type === 'enhanced' ? seenElsewhere(serial, state, context) : null);
+    endOf(serial, state, context) ??
+    (state.type === 'enhanced' ? seenElsewhere(serial, state, context) : null) ??
+    (isNothing(serial) ? first : null);
   const serials = data.serials.filter((one) => state.serials.includes(one) && dayOf(one) !== null);
   if (isOpen(state) !== null || serials.length === 0) return [];
   const on = serials.map((serial) => dayOf(serial) ?? '').reduce(newerOf);
   if (serials.length < state.serials.length) return [{ type: 'CheckedItemsLeftOut', data: { serials, on } } as const];
+  if (serials.every(isNothing)) return [cancelledOn(state.leftOutOn, 'receipt-withdrawn')];
   const isSeen = serials.some((serial) => endOf(serial, state, context) === null);
   return [cancelledOn(newerOf(state.leftOutOn, on), isSeen ? 'seen-by-another-check' : 'items-ended')];
 }
@@ -456,8 +468,8 @@ const newestEnd = (serials: readonly string[], state: EndUseCheck, context: Deci
     .toSorted()
     .at(-1) ?? '';
 
-const cancelledOn = (on: string, reason = 'items-ended') =>
-  ({ type: 'EndUseCheckCancelled', data: { reason, on } }) as const;
+const cancelledOn = (on: string | null, reason = 'items-ended') =>
+  ({ type: 'EndUseCheckCancelled', data: { reason, ...(on !== null && { on }) } }) as const;
 
 /**
  * R26: what a receipt brought was another number, or in another store, and the check follows it.

@@ -215,7 +215,7 @@ describe('the policy of items that have ended, or were seen by another check (R1
     stream: { kind: 'end-use-check', id },
     command: { type: 'LeaveOutCheckedItems', data: { serials: ['S1'] } },
   });
-  it.each(['ItemChecked', 'LossReportVerified', 'ItemReturned', 'ItemDisposed'])(
+  it.each(['ItemChecked', 'LossReportVerified', 'ItemReturned', 'ItemDisposed', 'ItemReceiptWithdrawn'])(
     'leaves it out of its checks: %s',
     (type) => {
       expect(ended(type, { checks: ['veritas.c1', 'veritas.c2'], serial: 'S1' })).toEqual([

@@ -229,14 +229,14 @@ const leaveOut = (checks: readonly string[], serial: string | undefined): readon
         command: { type: 'LeaveOutCheckedItems', data: { serials: [serial] } },
       }));
 
-/** R10, R12: an item leaves checks with its end, and when another has seen it. */
+/** R10, R12: an item leaves checks when it ends, was never received, or another has seen it. */
 export const endedItems = eventPolicy<ItemEvent>(
   {
     name: 'ended-items',
     kind: 'item',
     day: 'sending',
     about:
-      'the open checks that name an item leave it out when its loss is verified, when it is returned or disposed of, or, if a policy scheduled them, when another check has seen it since the day from which they count; a check of nothing else is cancelled, and another takes its place if it was not seen after all (R10, R12)',
+      'the open checks that name an item leave it out when its loss is verified, when it is returned or disposed of, when its receipt is withdrawn, or, if a policy scheduled them, when another check has seen it since the day from which they count; a check of nothing else is cancelled, and another takes its place if it was not seen after all (R10, R12, R26)',
   },
   {
     ItemChecked: ({ checks = [], serial }) => leaveOut(checks, serial),
@@ -247,6 +247,7 @@ export const endedItems = eventPolicy<ItemEvent>(
     LossReportVerified: ({ checks = [], serial }) => leaveOut(checks, serial),
     ItemReturned: ({ checks = [], serial }) => leaveOut(checks, serial),
     ItemDisposed: ({ checks = [], serial }) => leaveOut(checks, serial),
+    ItemReceiptWithdrawn: ({ checks = [], serial }) => leaveOut(checks, serial),
   },
 );
 
