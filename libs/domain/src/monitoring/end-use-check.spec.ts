@@ -554,6 +554,56 @@ describe('a check follows the corrected receipt of its items (R26)', () => {
   });
 });
 
+describe('nothing is seen of items before the day of their receipt (R30)', () => {
+  const its = (serial: string, on: string, before: ReturnType<typeof registered>) =>
+    before.knowing(
+      item,
+      itemId('norland', 'sight', serial),
+      act('SerialRegistered', { ...ITEM, serial }),
+      act('ItemReceived', { on, holder: 'estmark', site: 'depot', checkBy: '2026-08-19' }),
+    );
+  const both = (first: string, second: string, ...past: Event[]) =>
+    its('S-1', first, its('S-2', second, check(...past)));
+  const late = (serial: string) => ({ serial, receivedOn: '2026-05-21' });
+  it('by a visit, whatever its results', () => {
+    const visit = act('PerformEndUseCheck', VISIT);
+    both('2026-05-20', '2026-05-20').decides(visit, performed());
+    both('2026-05-21', '2026-05-20').refusesWith(visit, 'before-receipt', late('S-1'));
+    both('2026-05-20', '2026-05-21').refusesWith(visit, 'before-receipt', late('S-2'));
+    its('S-1', '2026-05-21', unstable('north')).refuses(act('PerformEndUseCheck', REMOTE), 'before-receipt');
+    check()
+      .knowing(item, itemId('norland', 'sight', 'S-1'), act('SerialRegistered', ITEM))
+      .decides(visit, performed());
+  });
+  it('by a visit whose day is corrected (R26)', () => {
+    const fix = act('CorrectCheckDay', { corrects: given.id(1), reason: 'mistyped', on: '2026-05-18' });
+    both('2026-05-19', '2026-05-10', performed()).refusesWith(fix, 'before-receipt', {
+      serial: 'S-1',
+      receivedOn: '2026-05-19',
+    });
+    const right = { visit: 1, inspected: true, done: true, serials: ['S-1', 'S-2'], lots: [], seen: ['S-1'] };
+    const moved = { next: `entente.after-${given.id(1)}`, nextDue: '2027-05-18', holder: 'estmark' };
+    const corrected = act('CheckDayCorrected', {
+      ...(fix.data as object),
+      ...right,
+      ...moved,
+      donor: 'norland',
+      item: 'sight',
+    });
+    both('2026-05-18', '2026-05-10', performed()).decides(fix, corrected);
+    // It was received again since, after its return: the visit was before that.
+    both('2026-05-25', '2026-05-10', performed()).decides(fix, corrected);
+  });
+  it('by a visit to which access is denied, unless one of them was there', () => {
+    const deny = act('RecordAccessDenied', { on: '2026-05-20', reason: 'operation' });
+    both('2026-05-21', '2026-05-21').refusesWith(deny, 'before-receipt', late('S-1'));
+    both('2026-05-21', '2026-05-20').decides(
+      deny,
+      act('AccessDenied', { ...(deny.data as object), next: { ...SCHEDULE, due: '2026-08-18' } }),
+    );
+  });
+});
+
 describe('an item that another inspection has seen leaves its check (R10)', () => {
   const leave = act('LeaveOutCheckedItems', { serials: ['S-2'] });
   const received = act('ItemReceived', { on: '2026-04-01', receipt: 'r', site: 'depot', checkBy: '2026-06-30' });

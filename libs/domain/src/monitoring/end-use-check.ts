@@ -33,6 +33,7 @@ import { caseTermStreams, frameworkOf, frameworkOfCase } from '../framework/fram
 import {
   type Sighting,
   areaOf,
+  beforeReceipt,
   isGone,
   itemFacts,
   itemId,
@@ -380,13 +381,39 @@ function nextWithoutVisit(state: EndUseCheck, due: string, context: DecisionCont
   return next.quantity === 0 ? {} : { next };
 }
 
+/** R30: what bars each of these items from being seen on a day: it was not received yet. */
+const notThereYet = (serials: readonly string[], on: string, state: EndUseCheck, { known }: DecisionContext) =>
+  serials
+    .map((serial) => {
+      const receivedOn = known.of(itemFacts, itemId(state.donor, state.item, serial))?.receivedOn ?? null;
+      return beforeReceipt(on, receivedOn, { serial });
+    })
+    .filter((barred) => barred !== null);
+
+/** R30: a visit looks at items after their receipt. Samples are not known by their serials. */
+const beforeItsItems = (serials: readonly string[], on: string, state: EndUseCheck, context: DecisionContext) =>
+  state.type === 'enhanced' ? (notThereYet(serials, on, state, context).at(0) ?? null) : null;
+
+/** R30: access is denied to items of which one was received. */
+function noneThereYet(on: string, state: EndUseCheck, context: DecisionContext): Refusal | null {
+  const { type, serials } = state;
+  const barred = type === 'enhanced' ? notThereYet(serials, on, state, context) : [];
+  return barred.length < serials.length ? null : (barred.at(0) ?? null);
+}
+
 function perform(data: PerformEndUseCheck, state: EndUseCheck, context: DecisionContext) {
   const barred =
     isOpen(state) ??
     inTheFuture(data.on, context) ??
     notInThisManner(data, state, context) ??
     cannotBeRemote(data, state, context) ??
-    miscounted(data, state, context);
+    miscounted(data, state, context) ??
+    beforeItsItems(
+      data.results.map(({ serial }) => serial),
+      data.on,
+      state,
+      context,
+    );
   if (barred !== null) return barred;
   const inspected = data.manner === 'on-site';
   const done = inspected || data.manner === state.manner;
@@ -510,10 +537,19 @@ function correctResult(data: CheckData<'CorrectCheckResult'>, state: EndUseCheck
   return [{ type: 'CheckResultCorrected', data: { ...data, visit, was: was as CheckResult, ...known } } as const];
 }
 
-/** R20, R26: a remote visit stays within the instability. The next check moves with a visit. */
+/**
+ * R20, R26: a remote visit stays within the instability. R30: it stays after the receipt of its
+ * items, unless they were received again since. The next check moves with a visit.
+ */
 function correctDay(data: CheckData<'CorrectCheckDay'>, state: EndUseCheck, context: DecisionContext) {
   const visit = state.visits[data.corrects] as CheckVisit;
-  const barred = inTheFuture(data.on, context) ?? cannotBeRemote({ ...visit, on: data.on }, state, context);
+  const wereThere = Object.keys(visit.results).filter(
+    (serial) => beforeItsItems([serial], visit.on, state, context) === null,
+  );
+  const barred =
+    inTheFuture(data.on, context) ??
+    cannotBeRemote({ ...visit, on: data.on }, state, context) ??
+    beforeItsItems(wereThere, data.on, state, context);
   const of = {
     visit: visit.visit,
     inspected: visit.manner === 'on-site',
@@ -624,7 +660,8 @@ const decide = decideBy<EndUseCheck, Besides<EndUseCheckCommand>, Besides<EndUse
     },
     RecordAccessDenied: (data, state, context) =>
       isOpen(state) ??
-      inTheFuture(data.on, context) ?? [
+      inTheFuture(data.on, context) ??
+      noneThereYet(data.on, state, context) ?? [
         {
           type: 'AccessDenied',
           data: { ...data, ...nextWithoutVisit(state, dayAfterDenial(data.on, state, context), context) },
@@ -670,11 +707,13 @@ function notAChecker(state: Pick<EndUseCheck, 'donor' | 'holder' | 'recipient'>,
   });
 }
 
-/** Items of an enhanced check: what became of those without a result. */
+/** These items of an enhanced check. */
+const itemsOf = ({ type, donor, item }: EndUseCheck, serials: readonly string[]): readonly StreamRef[] =>
+  type === 'enhanced' ? serials.map((serial) => itemStream(donor, item, serial)) : [];
+
+/** Items of an enhanced check: when they were received, and what became of them. */
 const itemStreams = (state: EndUseCheck | null, which: (serial: string) => boolean): readonly StreamRef[] =>
-  state?.type === 'enhanced'
-    ? state.serials.filter(which).map((serial) => itemStream(state.donor, state.item, serial))
-    : [];
+  state === null ? [] : itemsOf(state, state.serials.filter(which));
 
 /** The checks that have seen an item, once it is known. */
 const sightingChecks = (id: string, known: ConsultedStreams): readonly StreamRef[] =>
@@ -700,9 +739,8 @@ function consults(
     }
     case 'PerformEndUseCheck': {
       const { situation } = command.data;
-      const named = new Set(command.data.results.map(({ serial }) => serial));
       return [
-        ...itemStreams(state, (serial) => !named.has(serial)),
+        ...itemStreams(state, () => true),
         ...(state === null ? [] : termStreams(state, known)),
         ...(situation === undefined ? [] : [{ kind: situationFacts.kind, id: situation }]),
         ...(command.data.manner === 'remote' && state !== null ? [storeOf(state) ?? []].flat() : []),
@@ -726,10 +764,15 @@ function consults(
     case 'RescheduleEndUseCheck':
       return state === null ? [] : termStreams(state, known);
     case 'CorrectCheckDay': {
-      const situation = ownValue(state?.visits ?? {}, command.data.corrects)?.situation;
-      return situation === undefined || state === null
-        ? []
-        : [{ kind: situationFacts.kind, id: situation }, ...[storeOf(state) ?? []].flat()];
+      const visit = ownValue(state?.visits ?? {}, command.data.corrects);
+      if (visit === undefined || state === null) return [];
+      const { situation, results } = visit;
+      return [
+        ...itemsOf(state, Object.keys(results)),
+        ...(situation === undefined
+          ? []
+          : [{ kind: situationFacts.kind, id: situation }, ...[storeOf(state) ?? []].flat()]),
+      ];
     }
     default:
       return [];
