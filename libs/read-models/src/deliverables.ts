@@ -50,7 +50,7 @@ const delivered = (from: From, { sum }: ExactSums): Query =>
     .select('d.stream', 'stream')
     .addSelect('d.line', 'line')
     .addSelect('MAX(CASE WHEN d.quantity_left > 0 THEN d.occurred_on END)', 'last_delivered_on')
-    .addSelect(sum('CASE WHEN d.apart THEN d.quantity_left ELSE 0 END'), 'apart')
+    .addSelect(sum('d.apart'), 'apart')
     .groupBy('d.stream')
     .addGroupBy('d.line');
 

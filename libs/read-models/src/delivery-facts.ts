@@ -1,7 +1,7 @@
 import type { AssistanceCaseEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
-import { count, countOrNull, day, flag, text, textOrNull } from './columns.js';
+import { count, countOrNull, day, text, textOrNull } from './columns.js';
 import { BASIS, earlier, implausible, implausibleFor } from './plausibility.js';
 import { originOf } from './row-by.js';
 
@@ -18,7 +18,7 @@ export class DeliveryFactRow {
   @count("what was delivered, in the line's unit; of a correction, the difference") quantity!: number;
   @countOrNull("what is left of it, its corrections included, in the line's unit; null of a correction")
   quantity_left!: number | null;
-  @flag('whether it rests on no consignment') apart!: boolean;
+  @count('what of it that is left rests on no consignment; 0 of a correction') apart!: number;
   @day('the day on which the delivery point was reached, as corrected; of a correction, the day of the correction')
   occurred_on!: string;
   @day('the day on which it was recorded') recorded_on!: string;
@@ -31,7 +31,7 @@ const NOTHING = {
   line: '',
   quantity: 0,
   quantity_left: null,
-  apart: false,
+  apart: 0,
   occurred_on: '',
   recorded_on: '',
 };
@@ -57,14 +57,15 @@ function evolve(
   const recorded_on = event.metadata.recordedAt.slice(0, 10);
   if (event.type === 'AssistanceDelivered' && head !== null) {
     const { line, quantity, on, consignments } = event.data;
-    const apart = consignments.length === 0;
+    const apart = consignments.reduce((left, share) => left - share.quantity, quantity);
     return onDay({ ...head, delivery: key, line, quantity, quantity_left: quantity, apart, recorded_on }, on);
   }
   if (event.type !== 'DeliveryCorrected' || head === null) return row;
-  const { line, quantityBy: quantity, corrects, on } = event.data;
+  const { line, quantityBy: quantity, corrects, on, consignment } = event.data;
   if (key === event.id) return { ...head, delivery: key, line, quantity, corrects, occurred_on: today, recorded_on };
   if (row === null) return null;
-  const after = { ...row, quantity_left: (row.quantity_left ?? 0) + quantity };
+  const apart = row.apart + (consignment === undefined ? quantity : 0);
+  const after = { ...row, quantity_left: (row.quantity_left ?? 0) + quantity, apart };
   return on === undefined ? after : onDay(after, on);
 }
 
@@ -85,7 +86,7 @@ function touches(event: RecordedEvent<AssistanceCaseEvent>): readonly string[] {
 export const deliveryFacts: Projection<AssistanceCaseEvent, DeliveryFactRow> = {
   name: 'delivery-facts',
   topic: 'Recipients',
-  version: 5,
+  version: 6,
   kinds: ['assistance-case'],
   about: 'a delivery of a line of a case, or its correction; `deliveries` adds item and unit',
   entity: DeliveryFactRow,

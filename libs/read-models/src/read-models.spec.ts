@@ -52,6 +52,26 @@ describe('the read model of due dates', () => {
   });
 });
 
+describe('the read model delivery-facts', () => {
+  it('has what of a delivery rests on no consignment, whatever is corrected of their shares', () => {
+    const share = { consignment: 'norland.k', quantity: 60, point: 'receipt' };
+    const rows = rowsOf(
+      'delivery-facts',
+      happened(
+        'assistance-case/norland.c',
+        ['AssistanceRequested', { donor: 'norland', recipient: 'estmark', asked: [] }],
+        ['AssistanceDelivered', { line: 'l', quantity: 100, on: DAY, consignments: [share], facts: [] }],
+        ['DeliveryCorrected', { line: 'l', corrects: 'e1', quantityBy: -5, consignment: 'norland.k', reason: 'r' }],
+        ['AssistanceDelivered', { line: 'l', quantity: 20, on: DAY, consignments: [], facts: [] }],
+        ['DeliveryCorrected', { line: 'l', corrects: 'e3', quantityBy: -5, reason: 'r' }],
+      ),
+    );
+    expect(rows['e1']).toMatchObject({ quantity_left: 95, apart: 40 });
+    expect(rows['e2']).toMatchObject({ apart: 0 });
+    expect(rows['e3']).toMatchObject({ quantity_left: 15, apart: 15 });
+  });
+});
+
 describe('an end that passes by itself', () => {
   it('is not late on the day after it, on which it is recorded; a hold that is released early ends then', () => {
     const scope = { kind: 'country', id: 'estmark' };

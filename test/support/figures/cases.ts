@@ -251,6 +251,16 @@ function assistanceCase(events: Events) {
   };
 }
 
+/** What of a delivery rests on no consignment, as corrected. */
+const apartOf = (events: Events, { id, data }: Of<AssistanceCaseEvent, 'AssistanceDelivered'>): number =>
+  data.quantity -
+  sum(data.consignments.map(({ quantity }) => quantity)) +
+  sum(
+    only(events, 'DeliveryCorrected').flatMap(({ data: by }) =>
+      by.corrects === id && by.consignment === undefined ? [by.quantityBy] : [],
+    ),
+  );
+
 /** Deliveries and their corrections, as they were recorded. */
 function facts(events: Events) {
   return only(events, 'AssistanceDelivered', 'DeliveryCorrected').map((event) => {
@@ -263,7 +273,7 @@ function facts(events: Events) {
         line: event.data.line,
         quantity: delivered ? event.data.quantity : event.data.quantityBy,
         quantity_left: delivered ? leftOf(events, event) : null,
-        apart: delivered && event.data.consignments.length === 0,
+        apart: delivered ? apartOf(events, event) : 0,
         delivery: event.id,
         occurred_on: delivered ? dayOfDelivery(events, event) : occurredOn(event),
         recorded_on: recordedOn(event),

@@ -81,11 +81,8 @@ function deliverables(log: readonly RecordedEvent[], day: string, by: string | n
     const { received, onTheWay } = inConsignments(known, day, line);
     const apart = sum(
       deliveryFacts(log).flatMap(({ row }) =>
-        row.apart &&
-        row.assistance_case === line.assistance_case &&
-        row.line === line.line &&
-        (by === null || row.occurred_on <= by)
-          ? [row.quantity_left ?? 0]
+        row.assistance_case === line.assistance_case && row.line === line.line && (by === null || row.occurred_on <= by)
+          ? [row.apart]
           : [],
       ),
     );
