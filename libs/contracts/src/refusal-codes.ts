@@ -351,6 +351,7 @@ export const REFUSAL_CODES: readonly string[] = [
   'serial-already-registered',
   'serial-not-in-check',
   'serial-not-registered',
+  'serial-received',
   'serial-too-long',
   'serial-twice',
   'serial-unknown',

@@ -83,6 +83,41 @@ describe('serials of a designated type (R9)', () => {
     donor(both).refuses(correct(['TS-3'], []), 'serials-exceed-quantity');
     donor(both).refuses(correct([], []), 'nothing-corrected');
   });
+  it('are corrected after the receipt, each in the place of one that the receipt does not list (R26)', () => {
+    const correct = (serialsAdded: string[], serialsRemoved: string[]) =>
+      act('CorrectSerials', { corrects: given.id(1), line: '001', serialsAdded, serialsRemoved, reason: 'mistyped' });
+    const corrected = (command: Event) => same(command, 'SerialsCorrected', about);
+    const on = '2026-05-12';
+    const monitored = [{ line: '001', item: 'thermal-sight' }];
+    const lists = (...serials: string[]) =>
+      act('ReceiptConfirmed', {
+        on,
+        monitored,
+        store: STORE,
+        lines: [{ line: '001', quantity: serials.length, serials }],
+      });
+    const takenOut = act('ReceiptCorrected', {
+      corrects: given.id(2),
+      line: '001',
+      quantityBy: -1,
+      serialsRemoved: ['TS-2'],
+      reason: 'mistyped',
+    });
+    const right = correct(['TS-3'], ['TS-2']);
+    donor(both, lists('TS-1', 'TS-2')).refusesWith(right, 'serial-received', { line: '001', serial: 'TS-2' });
+    donor(both, lists('TS-1', 'TS-2'), takenOut).decides(right, corrected(right));
+    donor(both, lists('TS-1')).decides(right, corrected(right));
+    donor(both, lists('TS-1')).decides(correct([], ['TS-2']), corrected(correct([], ['TS-2'])));
+    donor(both, lists('TS-1')).refuses(correct(['TS-3', 'TS-4'], ['TS-2']), 'already-received');
+    donor(registered('TS-1'), lists('TS-1')).refuses(correct(['TS-3'], []), 'already-received');
+    donor(both, lists('TS-1')).refuses(correct(['TS-1'], ['TS-2']), 'serial-twice');
+    const back = same(takenOut, 'CorrectReceipt', { quantityBy: 1, serialsAdded: ['TS-3'], serialsRemoved: [] });
+    recipient(both, lists('TS-1', 'TS-2'), takenOut).refuses(back, 'serial-not-registered');
+    recipient(both, lists('TS-1', 'TS-2'), takenOut, corrected(right)).decides(
+      back,
+      same(back, 'ReceiptCorrected', { ...ITS_CASE, donor: 'norland', store: STORE, item: 'thermal-sight', on }),
+    );
+  });
   it('are registered before the shipment, one for each item', () => {
     const ship = act('ShipConsignment', { on: '2026-05-10' });
     donor(both).decides(ship, shipped);

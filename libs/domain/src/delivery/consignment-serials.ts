@@ -64,8 +64,6 @@ function cannotRegister(
 ): Refusal | null {
   const unknown = lineUnknown(state, line);
   if (unknown !== null) return unknown;
-  if (state.reached.receipt !== undefined)
-    return refuse('already-received', 'the consignment has not been received yet', null, { on: state.reached.receipt });
   if (word === undefined)
     return refuse('type-not-designated', 'the items of the line are of a designated type', 'R9', { line });
   const elsewhere = Object.entries(state.registered).filter(([other]) => other !== line);
@@ -88,8 +86,31 @@ export function registerSerials(
 ): readonly ConsignmentEvent[] | Refusal {
   const word = monitoredAs(data.line, state, context);
   const serials = [...registeredOf(state, data.line), ...data.serials];
-  const barred = cannotRegister(state, data.line, serials, word);
+  const on = state.reached.receipt;
+  const late =
+    on === undefined ? null : refuse('already-received', 'the consignment has not been received yet', null, { on });
+  const barred = late ?? cannotRegister(state, data.line, serials, word);
   return barred ?? [{ type: 'SerialsRegistered', data: { ...data, item: word ?? '', ...about(state) } }];
+}
+
+/**
+ * R9, R26: after the receipt a serial comes only in the place of another, which the receipt does
+ * not list, or no more. The recipient takes the wrong one from the receipt before, and adds the
+ * right one after.
+ */
+function restsOnReceipt({ line, serialsAdded, serialsRemoved }: CorrectSerials, state: Consignment): Refusal | null {
+  const on = state.reached.receipt;
+  if (on === undefined) return null;
+  const listed = ownValue(state.received, line)?.serials ?? [];
+  const serial = serialsRemoved.find((removed) => listed.includes(removed));
+  if (serial !== undefined)
+    return refuse('serial-received', 'the receipt does not list the serial: it is corrected first', 'R26', {
+      line,
+      serial,
+    });
+  return serialsAdded.length <= serialsRemoved.length
+    ? null
+    : refuse('already-received', 'each serial added after the receipt comes in the place of another', 'R9', { on });
 }
 
 /** R26: the event stays; its serials are corrected by the difference. */
@@ -106,7 +127,7 @@ export function correctSerials(
     return refuse('serial-unknown', 'the serial was registered on that line', 'R26', { serial: strange });
   if (serialsAdded.length + serialsRemoved.length === 0)
     return refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26');
-  const barred = cannotRegister(state, line, serialsAfter(state, data), word);
+  const barred = restsOnReceipt(data, state) ?? cannotRegister(state, line, serialsAfter(state, data), word);
   return barred ?? [{ type: 'SerialsCorrected', data: { ...data, item: word ?? '', ...about(state) } }];
 }
 
