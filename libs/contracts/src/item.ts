@@ -65,6 +65,12 @@ export class ItemReceiptCorrected extends CorrectItemReceipt {
   @checkBy('2026-08-17') readonly checkBy!: string;
 }
 
+/** The checks that name the item: the decision adds them. */
+export class RegistrationWithdrawn extends ItemReason {
+  @optional() @leftChecks() readonly checks?: readonly string[];
+  @optional() @leftSerial() readonly serial?: string;
+}
+
 /** The receipt, and the other checks that name the item: the decision adds them. */
 export class ItemReceiptWithdrawn extends ItemReason {
   @optional() @eventId('the event of the receipt') readonly receipt?: string;
@@ -359,7 +365,9 @@ export const itemContract = contract({
   },
   events: {
     SerialRegistered: event(RegisterSerial, 'The serial was registered', { opens: 'the item' }),
-    RegistrationWithdrawn: event(ItemReason, 'The registration was taken back', { closes: ['SerialRegistered'] }),
+    RegistrationWithdrawn: event(RegistrationWithdrawn, 'The registration was taken back', {
+      closes: ['SerialRegistered'],
+    }),
     ItemReceived: event(ItemReceived, 'The item was received in a store', { opens: 'the duty to count the item' }),
     ItemReceiptCorrected: fact(ItemReceiptCorrected, 'The day or store of receipt was corrected'),
     ItemReceiptWithdrawn: event(ItemReceiptWithdrawn, 'The receipt was taken back', { closes: ['ItemReceived'] }),

@@ -171,6 +171,9 @@ describe('a serial is registered (R9)', () => {
   it('and taken back before the receipt', () => {
     const withdraw = act('WithdrawRegistration', { reason: 'mistyped-serial' });
     donor(registration).decides(withdraw, same(withdraw, 'RegistrationWithdrawn'));
+    const noted = act('ItemCheckNoted', { check: 'veritas.check-1', countedBy: 'estmark' });
+    const left = { ...(withdraw.data as object), checks: ['veritas.check-1'], serial: 'TS-0001' };
+    donor(registration, noted).decides(withdraw, act('RegistrationWithdrawn', left));
     donor(registration, receipt).refuses(withdraw, 'wrong-item-status');
   });
 });

@@ -606,7 +606,7 @@ function openedAgain(item: Item, seenOn: string, checkBy: string, context: Decis
   return isLeft && !isPlanned ? { next: firstCheckOf(item, site ?? holder, checkBy, context) } : {};
 }
 
-/** R10, R12: the checks that name an item leave it out when it ends, or another has seen it. */
+/** R10, R12: checks leave an item out when it ends, was never received, or another has seen it. */
 function leavesChecks({ checks, serial }: Item, seenBy?: string): { checks?: readonly string[]; serial?: string } {
   const others = checks.filter((one) => one !== seenBy);
   return others.length === 0 ? {} : { checks: others, serial };
@@ -617,7 +617,7 @@ const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
   (data, context) => register(data, null, context),
   wrongStatus,
   {
-    WithdrawRegistration: { then: 'RegistrationWithdrawn' },
+    WithdrawRegistration: (data, item) => [{ type: 'RegistrationWithdrawn', data: { ...data, ...leavesChecks(item) } }],
     RecordItemReceipt: receive,
     CorrectItemReceipt: correctReceipt,
     WithdrawItemReceipt: (data, item) => {

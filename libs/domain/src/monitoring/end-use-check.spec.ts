@@ -683,6 +683,14 @@ describe('an item that has ended leaves its checks (R12)', () => {
     ).decides(leave('S-2'), act('EndUseCheckCancelled', { reason: 'receipt-withdrawn' }));
     knows(bySystem(), 'S-2', received, taken, received).decides(leave('S-2'), []);
   });
+  it('from the beginning, if its registration was withdrawn (R26)', () => {
+    const taken = act('RegistrationWithdrawn', { reason: 'mistyped' });
+    knows(bySystem(), 'S-2', taken).decides(leave('S-2'), left(['S-2'], '2026-05-01'));
+    knows(registered(scheduled({ serials: ['S-2'], quantity: 1 })).as('entente', 'system'), 'S-2', taken).decides(
+      leave('S-2'),
+      act('EndUseCheckCancelled', { reason: 'registration-withdrawn' }),
+    );
+  });
   it('not once it was made or has ended', () => {
     for (const end of [performed(), nothing('2026-05-20')])
       knows(bySystem(end), 'S-2', returned('2026-05-20')).decides(leave('S-2'), []);

@@ -460,7 +460,11 @@ function transferItems(data: CheckData<'TransferCheckedItems'>, state: EndUseChe
   ];
 }
 
-/** R26: an item whose receipt was withdrawn was never received: there was nothing to check. */
+/** What an item of the check is now; undefined if it is not known. */
+const statusOf = (serial: string, { donor, item }: EndUseCheck, { known }: DecisionContext) =>
+  known.of(itemFacts, itemId(donor, item, serial))?.status;
+
+/** R26: an item whose receipt or registration was withdrawn was never received. */
 function wasNeverReceived(serial: string, { donor, item }: EndUseCheck, { known }: DecisionContext): boolean {
   const of = known.of(itemFacts, itemId(donor, item, serial));
   return of !== null && of.receivedOn === null && !isGone(of);
@@ -483,7 +487,10 @@ function leaveOut(data: CheckData<'LeaveOutCheckedItems'>, state: EndUseCheck, c
   if (isOpen(state) !== null || serials.length === 0) return [];
   const on = serials.map((serial) => dayOf(serial) ?? '').reduce(newerOf);
   if (serials.length < state.serials.length) return [{ type: 'CheckedItemsLeftOut', data: { serials, on } } as const];
-  if (serials.every(isNothing)) return [cancelledOn(state.leftOutOn, 'receipt-withdrawn')];
+  if (serials.every(isNothing)) {
+    const isRegistered = serials.some((serial) => statusOf(serial, state, context) === 'registered');
+    return [cancelledOn(state.leftOutOn, isRegistered ? 'receipt-withdrawn' : 'registration-withdrawn')];
+  }
   const isSeen = serials.some((serial) => endOf(serial, state, context) === null);
   return [cancelledOn(newerOf(state.leftOutOn, on), isSeen ? 'seen-by-another-check' : 'items-ended')];
 }

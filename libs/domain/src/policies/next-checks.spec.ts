@@ -215,16 +215,20 @@ describe('the policy of items that have ended, or were seen by another check (R1
     stream: { kind: 'end-use-check', id },
     command: { type: 'LeaveOutCheckedItems', data: { serials: ['S1'] } },
   });
-  it.each(['ItemChecked', 'LossReportVerified', 'ItemReturned', 'ItemDisposed', 'ItemReceiptWithdrawn'])(
-    'leaves it out of its checks: %s',
-    (type) => {
-      expect(ended(type, { checks: ['veritas.c1', 'veritas.c2'], serial: 'S1' })).toEqual([
-        leaves('veritas.c1'),
-        leaves('veritas.c2'),
-      ]);
-      expect(ended(type, {})).toEqual([]);
-    },
-  );
+  it.each([
+    'ItemChecked',
+    'LossReportVerified',
+    'ItemReturned',
+    'ItemDisposed',
+    'ItemReceiptWithdrawn',
+    'RegistrationWithdrawn',
+  ])('leaves it out of its checks: %s', (type) => {
+    expect(ended(type, { checks: ['veritas.c1', 'veritas.c2'], serial: 'S1' })).toEqual([
+      leaves('veritas.c1'),
+      leaves('veritas.c2'),
+    ]);
+    expect(ended(type, {})).toEqual([]);
+  });
   it('leaves it out also if it was seen after all, and schedules a check if it was not', () => {
     expect(ended('ItemCheckCorrected', { checks: ['veritas.c1'], serial: 'S1' })).toEqual([leaves('veritas.c1')]);
     expect(ended('ItemCheckCorrected', {})).toEqual([]);

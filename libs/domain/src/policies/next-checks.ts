@@ -236,7 +236,7 @@ export const endedItems = eventPolicy<ItemEvent>(
     kind: 'item',
     day: 'sending',
     about:
-      'the open checks that name an item leave it out when its loss is verified, when it is returned or disposed of, when its receipt is withdrawn, or, if a policy scheduled them, when another check has seen it since the day from which they count; a check of nothing else is cancelled, and another takes its place if it was not seen after all (R10, R12, R26)',
+      'the open checks that name an item leave it out when its loss is verified, when it is returned or disposed of, when its receipt or registration is withdrawn, or, if a policy scheduled them, when another check has seen it since the day from which they count; a check of nothing else is cancelled, and another takes its place if it was not seen after all (R10, R12, R26)',
   },
   {
     ItemChecked: ({ checks = [], serial }) => leaveOut(checks, serial),
@@ -248,6 +248,7 @@ export const endedItems = eventPolicy<ItemEvent>(
     ItemReturned: ({ checks = [], serial }) => leaveOut(checks, serial),
     ItemDisposed: ({ checks = [], serial }) => leaveOut(checks, serial),
     ItemReceiptWithdrawn: ({ checks = [], serial }) => leaveOut(checks, serial),
+    RegistrationWithdrawn: ({ checks = [], serial }) => leaveOut(checks, serial),
   },
 );
 
