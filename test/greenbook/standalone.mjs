@@ -40,8 +40,18 @@ try {
   same('accepted or there already', first.accepted + first.alreadyThere, ROWS);
   const db = new Database(join(folder, 'log.sqlite'), { readonly: true });
   const events = db.prepare('SELECT COUNT(*) FROM events').pluck().get();
-  const again = { read: ROWS, accepted: 0, alreadyThere: ROWS, refused: 0, leftOut: 0, corrected: 0, missing: 0 };
-  same('run once more', JSON.parse(run(importing)), { ...again, refusedFile: null, missingFile: null });
+  const again = {
+    read: ROWS,
+    accepted: 0,
+    alreadyThere: ROWS,
+    refused: 0,
+    leftOut: 0,
+    corrected: 0,
+    overtaken: 0,
+    emptied: 0,
+    missing: 0,
+  };
+  same('run once more', JSON.parse(run(importing)), { ...again, refusedFile: null, missingFile: null, newer: null });
   same('events after that', db.prepare('SELECT COUNT(*) FROM events').pluck().get(), events);
 
   const slugs = new Map();

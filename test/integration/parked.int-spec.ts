@@ -110,7 +110,10 @@ it('an event that fails in a fold parks its stream and becomes a dead letter, un
 });
 
 it('a projector that dies between dead letter and parking leaves the parking to the next one', async () => {
-  await deployment.kafka.admin().deleteTopics({ topics: [deployment.settings['KAFKA_DEAD_LETTERS_TOPIC'] ?? ''] });
+  const admin = deployment.kafka.admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: [deployment.settings['KAFKA_DEAD_LETTERS_TOPIC'] ?? ''] });
+  await admin.disconnect();
   const [dying] = await projectors(`${poison}?dies`);
   const id = await pledge666('h1');
   expect(await dying?.ended).toBe('SIGKILL');

@@ -1,5 +1,5 @@
 /**
- * The two messages of the server's protocol of which there is one for each event, between bytes and
+ * The messages of the server's protocol of which there is one for each event, between bytes and
  * values: field by field, since the client's generated classes need four times the time of it. The
  * numbers of the fields are those of its `streams.proto` and `shared.proto`; a spec holds each
  * message against the generated class.

@@ -65,9 +65,9 @@ export interface Follower {
 }
 
 /**
- * The calls of the server's protocol that carry the load, by the client's generated stubs over the
- * client's own connection: they have options that the client does not offer. Errors are those of
- * the client, which leaves a connection that is away or leads to a follower.
+ * The calls of the server's protocol that carry the load, over the client's own connection: they
+ * have options that the client does not offer, and their messages are read and written as bytes.
+ * Errors are those of the client, which leaves a connection that is away or leads to a follower.
  */
 export class StreamCalls {
   private readonly client: ClientCalls;
