@@ -1,4 +1,4 @@
-import { type ControlFinding, DayCorrections, controlling } from '@entente/domain';
+import { type ControlFinding, FactCorrections, controlling } from '@entente/domain';
 import type { RecordedEvent } from '@entente/kernel';
 
 /** An event: its day, its stream, its type and its data, which can name its sender and command. */
@@ -35,6 +35,6 @@ function eventsOf(lines: readonly ControlLine[]): readonly RecordedEvent[] {
 
 /** What the controls find in a history. */
 export function findingsIn(events: readonly RecordedEvent[]): readonly ControlFinding[] {
-  const reading = controlling(new DayCorrections(events));
+  const reading = controlling(new FactCorrections(events));
   return [...events.flatMap((event) => reading.next(event)), ...reading.end()];
 }

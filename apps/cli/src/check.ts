@@ -1,4 +1,4 @@
-import { CONTROLS, type ControlFinding, DayCorrections, controlling } from '@entente/domain';
+import { CONTROLS, type ControlFinding, FactCorrections, controlling } from '@entente/domain';
 import type { EventLog } from '@entente/engine';
 import { type Output, progress } from './output.js';
 
@@ -29,8 +29,8 @@ export async function checkRules(
   if (rule !== undefined && !CONTROLLED_RULES.includes(rule))
     throw new Error(`--rule takes one of ${CONTROLLED_RULES.join(', ')}, and not "${rule}"`);
   const controls = CONTROLS.filter((control) => rule === undefined || control.rule === rule);
-  const corrections = new DayCorrections();
-  for await (const batch of log.readLog(0n, { upTo, types: DayCorrections.types })) corrections.read(batch);
+  const corrections = new FactCorrections();
+  for await (const batch of log.readLog(0n, { upTo, types: FactCorrections.types })) corrections.read(batch);
   const reading = controlling(corrections, controls);
   const tell = progress(output, 'position');
   const findings: ControlFinding[] = [];

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
-import { CONTROLS, type ControlFinding, DayCorrections, controlling } from '@entente/domain';
+import { CONTROLS, type ControlFinding, FactCorrections, controlling } from '@entente/domain';
 import { EventStore, SHARED_BATCH_SIZE, readingTurns } from '@entente/engine';
 import { refuseBeyond } from './history.controller.js';
 import { asOfInstant, positionOf, unknownParameters } from './parameters.js';
@@ -32,8 +32,8 @@ export class ControlsController {
   async check(@Query() query: Record<string, unknown>): Promise<unknown> {
     const { upTo, controls } = await this.read(query);
     const range = { upTo, batchSize: SHARED_BATCH_SIZE };
-    const corrections = new DayCorrections();
-    const { types } = DayCorrections;
+    const corrections = new FactCorrections();
+    const { types } = FactCorrections;
     for await (const batch of readingTurns.share(this.log.readLog(0n, { ...range, types }))) corrections.read(batch);
     const reading = controlling(corrections, controls);
     const findings: unknown[] = [];

@@ -157,13 +157,6 @@ export function readingExecutions(
       if (course !== undefined) course.last = event.data.until ?? course.last;
       return undefined;
     },
-    AgreementCorrected: (event) => {
-      const course = courseOf(event);
-      if (course === undefined) return undefined;
-      course.first = event.data.on ?? course.first;
-      course.last = event.data.until ?? course.last;
-      return undefined;
-    },
     AgreementTerminated: (event) => {
       const course = courseOf(event);
       if (course !== undefined) course.ended = event.data.on;

@@ -21,7 +21,7 @@ export const agreementMissing: Control = {
   about:
     'a shipment, a case implemented, an enrolment or the start of a training, in a programme that names a framework, without its agreement and assurances',
   kinds: AGREEMENT_KINDS,
-  byCorrectedDays: true,
+  byCorrectedFacts: true,
   start: () =>
     readingExecutions((execution) => {
       const nominated = execution.event.type === 'TraineeNominated';

@@ -260,6 +260,6 @@ export const assistanceStopped: Control = {
     'technology-release',
     'training-activity',
   ],
-  byCorrectedDays: true,
+  byCorrectedFacts: true,
   start,
 };

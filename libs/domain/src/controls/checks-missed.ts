@@ -175,7 +175,7 @@ export const checksMissed: Control = {
   rule: 'R10',
   about: 'an enhanced check that was not made by its last day, or an item of which no check was planned by then',
   kinds: KINDS,
-  byCorrectedDays: true,
+  byCorrectedFacts: true,
   start: missedOf('enhanced'),
 };
 
@@ -185,6 +185,6 @@ export const samplesMissed: Control = {
   rule: 'R11',
   about: 'a routine check that was not made by its last day, or items of which no check was planned by then',
   kinds: KINDS,
-  byCorrectedDays: true,
+  byCorrectedFacts: true,
   start: missedOf('routine'),
 };

@@ -24,15 +24,11 @@ export class ClearanceCourses {
     this.barred.set(stream, bars);
     const refusals = this.refused.get(stream) ?? [];
     this.refused.set(stream, refusals);
-    const newest = clears.at(-1);
     switch (type) {
       case 'ClearanceGiven':
       case 'ClearanceRestored':
         for (const bar of [...bars, ...refusals]) bar.last ??= dayBefore(on);
         if (data.until !== undefined) clears.push({ from: on, last: data.until });
-        return;
-      case 'ClearanceCorrected':
-        if (newest !== undefined) newest.last = data.until;
         return;
       case 'ClearanceRefused':
         bars.push({ from: on, last: null });

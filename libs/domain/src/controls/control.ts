@@ -21,10 +21,10 @@ export interface Control {
   /** The kinds of streams that it looks at. */
   readonly kinds: readonly string[];
   /**
-   * Whether it judges facts by their days as corrected later; else by those that were known when
-   * the next event was recorded.
+   * Whether it judges facts as they were corrected later; else as they were known when the next
+   * event was recorded.
    */
-  readonly byCorrectedDays?: true;
+  readonly byCorrectedFacts?: true;
   /** Begins a reading of the log. */
   start(): Reading;
 }

@@ -264,6 +264,7 @@ describe('the control of R19: other scopes', () => {
     expect(of(placed, shipped('2026-02-12'))).toEqual([]);
     expect(of(placed, corrected('norland'), shipped('2026-02-12'))).toEqual(['R19 8']);
     expect(of(hold('country.estmark'), corrected('sudria'), shipped('2026-02-12'))).toEqual([]);
+    expect(of(placed, shipped('2026-02-12'), corrected('norland'))).toEqual(['R19 7']);
   });
   it('finds an enrolment and the start of a training', () => {
     const T = 'training-activity/norland.t1';
@@ -499,10 +500,14 @@ describe('the control of R20', () => {
       '2026-02-20',
       S,
       'SituationDayCorrected',
-      { fact: 'instability', item: 'unrest', on: '2026-01-20' },
+      { corrects: 'e-2', fact: 'instability', item: 'unrest', on: '2026-01-20' },
     ];
     expect(only20(...followed('north'), corrected, remote('2026-01-20'))).toEqual([]);
     expect(only20(...followed('north'), corrected, remote('2026-01-19'))).toEqual(['R20 5']);
+    const began = (on: string): Line => [corrected[0], S, corrected[2], { ...corrected[3], on }];
+    expect(only20(...followed('north'), remote('2026-02-01'), began('2026-02-02'))).toEqual(['R20 4']);
+    expect(only20(...followed('north'), remote('2026-02-02'), began('2026-02-02'))).toEqual([]);
+    expect(only20(...followed('north').slice(0, 2), remote('2026-02-01'), ...followed('north').slice(2))).toEqual([]);
   });
 });
 
@@ -549,6 +554,9 @@ describe('the controls of items', () => {
     expect(ofNine(carried('2026-02-28', 'estmark.north'))).toEqual([]);
     expect(ofNine(carried('2026-03-01', 'estmark.north'))).toEqual(['R9 4']);
     expect(ofNine(carried('2026-02-28'))).toEqual(['R9 4']);
+    const until = (last: string): Line => ['2026-03-06', S, 'CertificateCorrected', { corrects: 'e-1', until: last }];
+    expect(ofNine(carried('2026-02-28', 'estmark.north'), until('2026-02-27'))).toEqual(['R9 4']);
+    expect(ofNine(carried('2026-03-01', 'estmark.north'), until('2026-03-01'))).toEqual([]);
     for (const type of ['ItemReceived', 'ItemMoved', 'ItemRecovered', 'ItemTransferred']) {
       const stored = (on: string): Line => ['2026-03-05', I, type, { on, site: 'estmark.north', to: 'b', from: 'a' }];
       expect(ofNine(stored('2026-02-28'))).toEqual([]);
@@ -706,7 +714,13 @@ describe('the control of R1', () => {
     expect(findings(...agreed, shipped('2026-01-31'))).toEqual(['R1 12']);
     expect(findings(...agreed, ['2026-04-01', C, 'CaseImplemented', { emergency: {} }])).toEqual(['R1 12']);
     expect(found(on('AgreementAmended', { until: '2026-04-01' }), shipped('2026-04-01'))).toBe(0);
-    expect(found(on('AgreementCorrected', { on: '2026-01-31' }), shipped('2026-01-31'))).toBe(0);
+    expect(found(on('AgreementCorrected', { corrects: 'e-1', on: '2026-01-31' }), shipped('2026-01-31'))).toBe(0);
+    const last = (until: string) => on('AgreementCorrected', { corrects: 'e-1', until });
+    expect(found(shipped('2026-03-31'), last('2026-03-30'))).toBe(1);
+    expect(found(shipped('2026-04-01'), last('2026-04-01'))).toBe(0);
+    const amended = on('AgreementAmended', { until: '2026-04-30' });
+    expect(found(amended, shipped('2026-04-02'), last('2026-04-01'))).toBe(1);
+    expect(found(last('2026-03-30'), amended, shipped('2026-04-30'))).toBe(0);
     expect(found(on('AgreementTerminated', { on: '2026-03-01' }), shipped('2026-03-01'))).toBe(1);
     expect(found(on('AgreementTerminated', { on: '2026-03-01' }), shipped('2026-02-28'))).toBe(0);
   });

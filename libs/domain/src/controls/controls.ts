@@ -2,7 +2,7 @@ import type { RecordedEvent } from '@entente/kernel';
 import { agreementMissing } from './agreement-missing.js';
 import { assistanceStopped } from './assistance-stopped.js';
 import type { Breach, Control } from './control.js';
-import type { DayCorrections } from './corrected-days.js';
+import type { FactCorrections } from './corrected-facts.js';
 import { checksMissed, samplesMissed } from './checks-missed.js';
 import { enhancedChecks, remoteChecks, routineChecks } from './end-use-checks.js';
 import { monitoredItems } from './monitored-items.js';
@@ -70,7 +70,7 @@ const areOfOneCommand = (one: RecordedEvent, other: RecordedEvent): boolean =>
  * those of the same log.
  */
 export function controlling(
-  corrections: DayCorrections,
+  corrections: FactCorrections,
   controls: readonly Control[] = CONTROLS,
 ): {
   next(event: RecordedEvent): readonly ControlFinding[];
@@ -83,9 +83,9 @@ export function controlling(
     if (event === null) return [];
     const kind = event.stream.slice(0, event.stream.indexOf('/'));
     const corrected = corrections.of(event);
-    return running.flatMap(([{ name: control, rule, kinds, byCorrectedDays }, read]) =>
+    return running.flatMap(([{ name: control, rule, kinds, byCorrectedFacts }, read]) =>
       kinds.includes(kind)
-        ? read(byCorrectedDays ? corrected : event, isLastOfCommand).map((one) => ({ ...one, control, rule }))
+        ? read(byCorrectedFacts ? corrected : event, isLastOfCommand).map((one) => ({ ...one, control, rule }))
         : [],
     );
   }

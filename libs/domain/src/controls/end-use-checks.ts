@@ -6,7 +6,7 @@ import type {
   ItemEvent,
 } from '@entente/contracts';
 import { type RecordedEvent, addDays, daysBetween } from '@entente/kernel';
-import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
+import { type Breach, type Control, type Reading, breach, dayOf, idOf, readingBy } from './control.js';
 import { CaseItems, Items } from './items.js';
 import { type ItemsOf, TERM_KINDS, Terms } from './terms.js';
 
@@ -160,32 +160,35 @@ export const routineChecks: Control = {
 
 /** An instability, as far as the log was read. */
 interface Unstable {
-  from: string;
+  readonly from: string;
   to: string | null;
 }
 
-function startRemote(): (event: RecordedEvent) => readonly Breach[] {
+function startRemote(): Reading {
   /** By situation: where it is, and its instabilities by name. */
   const situations = new Map<string, { readonly place: string; readonly spells: Map<string, Unstable> }>();
   const holders = new Map<string, { readonly country: string; readonly area?: string | undefined }>();
-  const visits = new Map<string, string | undefined>();
+  /** What no instability known then allows: one that is recorded later can. */
+  const doubtful: (() => readonly Breach[])[] = [];
 
   function remotely(
     event: RecordedEvent,
     situation: string | undefined,
     day: string,
     at?: { readonly country: string; readonly area?: string | undefined },
-  ): readonly Breach[] | undefined {
+  ): readonly Breach[] {
     const of = situations.get(situation ?? '');
     const there = at === undefined || of?.place === at.country || of?.place === `${at.country} ${at.area ?? ''}`;
     const spells = there ? [...(of?.spells.values() ?? [])] : [];
-    if (spells.some(({ from, to }) => from <= day && (to === null || day < to))) return undefined;
+    if (spells.some(({ from, to }) => from <= day && (to === null || day < to))) return [];
     return breach(event, 'an instability is in force in the area on that day', { situation: situation ?? null, day });
   }
   const spellOf = (event: RecordedEvent, name: string): Unstable | undefined =>
     situations.get(idOf(event))?.spells.get(name);
 
-  return readingBy<CountrySituationEvent | EndUseCheckEvent>({
+  const judge = (of: () => readonly Breach[]): void => void (of().length > 0 && doubtful.push(of));
+
+  const read = readingBy<CountrySituationEvent | EndUseCheckEvent>({
     CountrySituationOpened: (event) => {
       const { country, area } = event.data;
       situations.set(idOf(event), { place: area === undefined ? country : `${country} ${area}`, spells: new Map() });
@@ -198,28 +201,17 @@ function startRemote(): (event: RecordedEvent) => readonly Breach[] {
       const spell = spellOf(event, event.data.instability);
       if (spell !== undefined) spell.to = event.data.on;
     },
-    SituationDayCorrected: (event) => {
-      const { fact, item, on } = event.data;
-      const spell = spellOf(event, item);
-      if (spell === undefined) return;
-      if (fact === 'instability') spell.from = on;
-      if (fact === 'restoration') spell.to = on;
+    MonitoringModeChanged: (event) => {
+      if (event.data.mode === 'remote') judge(() => remotely(event, idOf(event), event.data.on));
     },
-    MonitoringModeChanged: (event) =>
-      event.data.mode === 'remote' ? remotely(event, idOf(event), event.data.on) : undefined,
     EndUseCheckScheduled: (event) =>
       void holders.set(idOf(event), { country: event.data.holder, area: event.data.area }),
     EndUseCheckPerformed: (event) => {
       const { manner, situation, on } = event.data;
-      if (manner !== 'remote') return undefined;
-      visits.set(event.id, situation);
-      return remotely(event, situation, on, holders.get(idOf(event)));
-    },
-    CheckDayCorrected: (event) => {
-      const { corrects, on } = event.data;
-      return visits.has(corrects) ? remotely(event, visits.get(corrects), on, holders.get(idOf(event))) : undefined;
+      if (manner === 'remote') judge(() => remotely(event, situation, on, holders.get(idOf(event))));
     },
   });
+  return Object.assign((event: RecordedEvent) => read(event), { atEnd: () => doubtful.flatMap((again) => again()) });
 }
 
 /** R20: remote monitoring, or a remote check, on a day without instability in the area. */
@@ -228,5 +220,6 @@ export const remoteChecks: Control = {
   rule: 'R20',
   about: 'remote monitoring, or a remote check, on a day on which no instability was in force in the area',
   kinds: ['country-situation', 'end-use-check'],
+  byCorrectedFacts: true,
   start: startRemote,
 };

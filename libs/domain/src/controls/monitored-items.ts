@@ -13,14 +13,12 @@ import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './con
 /** Days from the first, up to the last or to the day before the one on which they ended. */
 interface Span {
   readonly from: string;
-  readonly event: string;
-  start: string;
-  last: string | null;
+  readonly last: string | null;
   ended: string | null;
 }
 
-const covers = ({ start, last, ended }: Span, day: string): boolean =>
-  day >= start && (last === null || day <= last) && (ended === null || day < ended);
+const covers = ({ from, last, ended }: Span, day: string): boolean =>
+  day >= from && (last === null || day <= last) && (ended === null || day < ended);
 
 /** What is known of a consignment. */
 interface Load {
@@ -41,7 +39,7 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
 
   const begin = (spans: Map<string, Span[]>, event: RecordedEvent, from: string, last: string | null): void => {
     const id = idOf(event);
-    spans.set(id, [...(spans.get(id) ?? []), { from, start: from, event: event.id, last, ended: null }]);
+    spans.set(id, [...(spans.get(id) ?? []), { from, last, ended: null }]);
   };
   const end = (spans: Map<string, Span[]>, event: RecordedEvent, on: string): void => {
     const span = spans.get(idOf(event))?.findLast(({ ended }) => ended === null);
@@ -87,12 +85,6 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     EnhancedDesignationGiven: (event) => void begin(designations, event, dayOf(event), null),
     DesignationRemoved: (event) => void end(designations, event, dayOf(event)),
     StorageCertified: (event) => void begin(certificates, event, event.data.on, event.data.until),
-    CertificateCorrected: (event) => {
-      const span = certificates.get(idOf(event))?.find((one) => one.event === event.data.corrects);
-      if (span === undefined) return;
-      span.start = event.data.on ?? span.start;
-      span.last = event.data.until ?? span.last;
-    },
     StorageDecertified: (event) => void end(certificates, event, event.data.on),
     DeliveryScheduled: (event) => {
       const { case: of, donor = '', lines, basis } = event.data;
@@ -161,6 +153,6 @@ export const monitoredItems: Control = {
   about:
     'a shipment of items of a designated type without their serials, or a receipt, move or retransfer into a store not certified then',
   kinds: [...AGREEMENT_KINDS, 'item', 'item-type', 'storage-site', 'third-party-transfer'],
-  byCorrectedDays: true,
+  byCorrectedFacts: true,
   start,
 };

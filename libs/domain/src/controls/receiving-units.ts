@@ -14,7 +14,7 @@ export const shippedUncleared: Control = {
   rule: 'R5',
   about: 'a shipment for a unit that was not cleared on that day',
   kinds: ['security-unit', ...AGREEMENT_KINDS],
-  byCorrectedDays: true,
+  byCorrectedFacts: true,
   start: () => {
     const courses = new ClearanceCourses();
     const next = readingExecutions((execution): readonly Breach[] => {
@@ -45,7 +45,7 @@ export const unitsNotBarred: Control = {
   about:
     'a shipment or a nomination that names no unit, in a programme that names a framework, before the recipient agreed to bar units',
   kinds: AGREEMENT_KINDS,
-  byCorrectedDays: true,
+  byCorrectedFacts: true,
   start: () =>
     readingExecutions((execution) => {
       const { event, day, agreement } = execution;

@@ -32,6 +32,7 @@ export const trainedUncleared: Control = {
   rule: 'R5',
   about: 'a training that was begun or held on a day on which an enrolled trainee was not cleared',
   kinds: KINDS,
+  byCorrectedFacts: true,
   start: () =>
     withClearances((courses) => {
       const enrolled = new Map<string, Map<string, readonly string[]>>();
@@ -63,6 +64,7 @@ export const clearancesOutrun: Control = {
   rule: 'R7',
   about: 'an enrolment on a day on which the unit or the person was not cleared',
   kinds: [...AGREEMENT_KINDS, 'security-unit', 'vetted-person'],
+  byCorrectedFacts: true,
   start: () => {
     const courses = new ClearanceCourses();
     /** The enrolment at hand, with its agreement. */

@@ -40,10 +40,11 @@ describe('the control of R5', () => {
 
 describe('the control of R7', () => {
   it('finds an enrolment on a clearance that was over', () => {
-    const corrected: Line = ['2026-02-01', U, 'ClearanceCorrected', { until: '2026-01-31' }];
+    const corrected: Line = ['2026-02-01', U, 'ClearanceCorrected', { corrects: 'e-0', until: '2026-01-31' }];
     expect(findings(given, enrolled('2026-06-30'))).toEqual([]);
     expect(findings(given, enrolled('2026-07-01'))).toEqual(['R7 2']);
     expect(findings(given, corrected, enrolled('2026-02-02'))).toEqual(['R7 3']);
+    expect(findings(given, enrolled('2026-01-31'), session('2026-02-01'), corrected)).toEqual(['R5 3']);
   });
 });
 
