@@ -42,6 +42,12 @@ interface Followed {
   readonly latest: string;
 }
 
+/** A page of the log, up to the position `through`; `seen` is what was known of the part before. */
+interface LogPage extends ServerPage {
+  readonly through: bigint;
+  readonly seen: Followed | null;
+}
+
 /**
  * The log as it is read from the server, page by page. The server filters: events of the server
  * itself or of others are not sent.
@@ -114,16 +120,21 @@ export class LogReader {
     const isWhole = kinds === undefined && types === undefined;
     // Who reads past damage finds gaps by itself.
     const revisions = types === undefined && onDamage === undefined ? new RevisionCheck(next === this.beginsAt) : null;
+    const isRead = () => left <= 0 || (upTo !== undefined && next >= upTo);
+    const ask = async (): Promise<LogPage> => {
+      this.checkKinds(kinds, onDamage);
+      const page = await this.pageAfter(next, filters.filter, Math.min(LOG_PAGE_SIZE, left + MARKS_PER_PAGE));
+      this.checkKinds(kinds, onDamage);
+      return page;
+    };
     let latest = '';
     let isFirst = true;
-    while (left > 0 && (upTo === undefined || next < upTo)) {
-      this.checkKinds(kinds, onDamage);
-      const seen = this.seenAfter(next);
-      const page = await this.pageAfter(next, filters.filter, Math.min(LOG_PAGE_SIZE, left + MARKS_PER_PAGE), seen);
-      this.checkKinds(kinds, onDamage);
+    let asked: Promise<LogPage> | null = null;
+    while (!isRead()) {
+      const page: LogPage = await (asked ?? ask());
       const own: RecordedEvent[] = [];
       if (isFirst && isWhole && page.events.some(({ commit }) => commit > next))
-        latest = seen?.latest ?? (await this.latestTime(next));
+        latest = page.seen?.latest ?? (await this.latestTime(next));
       for (const event of page.events) {
         // A page begins with the last event before it, which is part of the time up to there.
         if (event.commit <= next && !isFirst) continue;
@@ -135,18 +146,21 @@ export class LogReader {
           own.push(isImported(one, event) ? one : recordedAt(one, latest));
         }
       }
-      isFirst = false;
       const events = own.filter(isInRange).slice(0, left);
       const end = events.at(-1);
       if (isWhole && end !== undefined) {
         this.timeIndex.note(end);
         if (own.length === events.length) this.noteEnd(end.position, latest);
       }
-      for (let at = 0; at < events.length; at += batchSize) yield events.slice(at, at + batchSize);
       left -= events.length;
-      if (page.last) return;
       filters.note(page.through - next, page.events.length, own.length);
       next = page.through;
+      // Who took a page and asked for another gets each later one while working on the one before.
+      asked = isFirst || page.last || isRead() ? null : ask();
+      asked?.catch(() => undefined);
+      isFirst = false;
+      for (let at = 0; at < events.length; at += batchSize) yield events.slice(at, at + batchSize);
+      if (page.last) return;
     }
   }
 
@@ -329,12 +343,8 @@ export class LogReader {
    * The server only reads from the position of an event. For any other position the read starts at
    * the last known event before it.
    */
-  private async pageAfter(
-    after: bigint,
-    filter: ServerFilter,
-    count: number,
-    seen: Followed | null,
-  ): Promise<ServerPage & { readonly through: bigint }> {
+  private async pageAfter(after: bigint, filter: ServerFilter, count: number): Promise<LogPage> {
+    const seen = this.seenAfter(after);
     let from = after;
     let page = seen === null ? null : await this.pageFrom(seen.through, filter, count);
     page ??= await this.pageAt(from, filter, count);
@@ -353,6 +363,7 @@ export class LogReader {
       events: page.events,
       last: page.last,
       through: last === undefined || last.commit < after ? after : last.commit,
+      seen,
     };
   }
 
