@@ -72,6 +72,7 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
   'misuse-trends': { scope_kind: ['programme', 'item-type'], case_scopes: [1, 2] },
   milestones: { status: ['planned', 'met', 'withdrawn'] },
   disbursements: { status: ['planned', 'disbursed', 'withdrawn'] },
+  reallocations: { in_transit: [0] },
   lateness: {
     promise: ['delivery', 'milestone', 'line'],
     cause: [null, 'late-supplier'],

@@ -281,6 +281,40 @@ export function views(opens: DeploymentFactory): void {
       expect(await shown()).toEqual([r3]);
     });
 
+    it('has money between two accounts as in transit, so that all stages and it make the whole', async () => {
+      await programme('sigma');
+      await fund('sigma-a', 'sigma', 'XTS');
+      await fund('sigma-b', 'sigma', 'XTS');
+      const a = 'norland.sigma-a';
+      const b = 'norland.sigma-b';
+      const on = (day: string) => ({ occurredAt: `${day}T12:00:00Z` });
+      await say(DONOR, `funding-account/${a}/commit`, { ...money(100), ...on('2026-05-01') });
+      const shown = async (by = '') => {
+        const row = (await view(`reallocations?account=${a}${by}`)).rows;
+        const all = (await view(`movements?currency=XTS&stage=committed${by}`)).totals;
+        return [...only(row, 'taken_in_on', 'went_out', 'taken_in', 'in_transit'), all[0]?.['amount'] ?? null];
+      };
+      const half = { ...money(40), stage: 'committed' };
+      const out = await say(DONOR, `funding-account/${a}/reallocate-out`, { ...half, to: b, ...on('2026-05-10') });
+      expect([await shown('&occurred-by=2026-05-09'), await shown()]).toEqual([['100'], [[null, 40, 0, 40], '60']]);
+      await say(DONOR, `funding-account/${b}/reallocate-in`, { ...half, from: a, out, ...on('2026-05-20') });
+      expect([await shown('&occurred-by=2026-05-19'), await shown()]).toEqual([
+        [[null, 40, 0, 40], '60'],
+        [['2026-05-20', 40, 40, 0], '100'],
+      ]);
+      expect((await view(`reallocations?account=${a}`)).totals).toEqual([
+        {
+          currency: 'XTS',
+          stage: 'committed',
+          counts: 'reallocations',
+          count: 1,
+          went_out: '40',
+          taken_in: '40',
+          in_transit: '0',
+        },
+      ]);
+    });
+
     it('has the days of a tranche by what was disbursed by a day, and by what is left of it', async () => {
       await programme('tau');
       await fund('tau-fund', 'tau', 'USD');

@@ -46,6 +46,7 @@ import { outdatedDecisions } from './outdated-decisions.js';
 import { programmes } from './programmes.js';
 import { recipientPipeline } from './recipient-pipeline.js';
 import { recipientTasks } from './recipient-tasks.js';
+import { reallocations } from './reallocations.js';
 import { receivedSerials } from './received-serials.js';
 import { recordedFacts } from './recorded-facts.js';
 import { recoveries } from './recoveries.js';
@@ -146,6 +147,7 @@ function withFormats(view: RowsView): RowsView {
 export const VIEWS: readonly RowsView[] = [
   donorPortfolio,
   disbursements,
+  reallocations,
   recipientPipeline,
   deliverables,
   consignedItems,

@@ -34,6 +34,8 @@ export class MovementRow {
   after_completion!: boolean;
   @textOrNull('the tranche, if it was disbursed under one') tranche!: string | null;
   @textOrNull('the other account of a reallocation') other_account!: string | null;
+  @textOrNull('of a reallocation, the id of the event with which the money left: both halves have it')
+  reallocation!: string | null;
   @textOrNull('the other contributor of pooled money') contributor!: string | null;
   @textOrNull('the code of the reason, if money was taken back') reason!: string | null;
   @textOrNull('the id of the event that it corrects, if it corrects one') corrects!: string | null;
@@ -81,7 +83,7 @@ const takenBack = (stage: Stage) => (data: Moved, origin: Origin) =>
 export const movements: Projection<FundingAccountEvent, MovementRow> = {
   name: 'movements',
   topic: 'Donors',
-  version: 5,
+  version: 6,
   kinds: ['funding-account'],
   about: 'a movement of money: at which stage, by how much, when it happened and when it was recorded',
   entity: MovementRow,
@@ -125,10 +127,12 @@ export const movements: Projection<FundingAccountEvent, MovementRow> = {
       FundsReallocatedOut: (data, origin) => ({
         ...moved(data.stage, -data.amount, data, origin, 'reallocated-out'),
         other_account: data.to,
+        reallocation: origin.event.id,
       }),
       FundsReallocatedIn: (data, origin) => ({
         ...moved(data.stage, data.amount, data, origin, 'reallocated-in'),
         other_account: data.from,
+        reallocation: data.out,
       }),
     },
   ),

@@ -12,6 +12,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   movements: ['account', 'recorded_on', 'stage', 'period', 'amount'],
   tranches: ['item'],
   disbursements: ['account', 'tranche'],
+  reallocations: ['reallocation'],
   cases: ['assistance_case'],
   'case-lines': ['assistance_case', 'line'],
   'delivery-facts': ['delivery'],

@@ -139,6 +139,10 @@ function movedOn(events: Events, event: Events[number]): string {
   return corrected === undefined ? (field(event, 'on') ?? occurredOn(event)) : occurredOn(corrected);
 }
 
+/** The event with which the money of a reallocation left, of either half. */
+const reallocationOf = (event: Events[number]): string | null =>
+  event.type === 'FundsReallocatedOut' ? event.id : event.type === 'FundsReallocatedIn' ? event.data.out : null;
+
 function movements(events: Events): readonly FigureRow[] {
   const { about, fund, currency, basis } = accountColumns(events);
   const { stages } = openingOf(events);
@@ -158,6 +162,7 @@ function movements(events: Events): readonly FigureRow[] {
     after_completion: event.type === 'FundsDisbursed' && event.data.afterCompletion === true,
     tranche: own(events, event, 'tranche'),
     other_account: field(event, 'to') ?? field(event, 'from'),
+    reallocation: reallocationOf(event),
     contributor: own(events, event, 'contributor'),
     reason: field(event, 'reason'),
     corrects: field(event, 'corrects'),
@@ -247,6 +252,34 @@ function account(events: Events): FigureRow {
   };
 }
 
+/** What left one account for another, and what of it that one has taken in. */
+function reallocations(log: readonly RecordedEvent[], by: string | null): readonly FigureRow[] {
+  const halves = accounts(log)
+    .flatMap((events) => movements(events))
+    .filter((row) => row['reallocation'] !== null && (by === null || (row['occurred_on'] as string) <= by));
+  return halves
+    .filter(({ movement }) => movement === 'reallocated-out')
+    .map((out): FigureRow => {
+      const { reallocation = null, account = null, other_account = null, occurred_on = null } = out;
+      const parts = halves.filter((half) => half['reallocation'] === reallocation);
+      const at = (other: unknown) =>
+        sum(parts.filter((one) => one['account'] === other).map((one) => Number(one['amount'])));
+      const takenIn = parts.find(({ movement }) => movement === 'reallocated-in');
+      const of = ['donor', 'recipient', 'programme', 'assistance_case', 'currency', 'stage'];
+      return {
+        ...Object.fromEntries(of.map((column) => [column, out[column] ?? null])),
+        reallocation,
+        account,
+        other_account,
+        went_out_on: occurred_on,
+        taken_in_on: takenIn?.['occurred_on'] ?? null,
+        went_out: -at(account),
+        taken_in: at(other_account),
+        in_transit: -at(account) - at(other_account),
+      };
+    });
+}
+
 const disbursements = (log: readonly RecordedEvent[], day: string, by: string | null): readonly FigureRow[] =>
   accounts(log).flatMap((events) =>
     only(events, 'DisbursementPlanned')
@@ -268,5 +301,6 @@ export const MONEY: Readonly<Record<string, Figures>> = {
   movements: (log, { occurredBy }) => happened(accounts(log).flatMap(movements), 'occurred_on', occurredBy),
   tranches: (log) =>
     accounts(log).flatMap((events) => only(events, 'DisbursementPlanned').map((one) => plan(events, one))),
+  reallocations: (log, { occurredBy }) => reallocations(log, occurredBy),
   disbursements: (log, { day, occurredBy }) => disbursements(log, day, occurredBy),
 };

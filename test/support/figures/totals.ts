@@ -34,6 +34,7 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   movements: of('movements', ['currency', 'stage'], ['amount']),
   tranches: of('tranches', ['currency', 'status'], ['planned', 'disbursed']),
   disbursements: of('tranches', ['currency', 'status'], ['planned', 'disbursed']),
+  reallocations: of('reallocations', ['currency', 'stage'], ['went_out', 'taken_in', 'in_transit']),
   cases: of('cases', ['currency'], ['value', 'final_value', 'deposited']),
   'case-lines': of('lines'),
   'delivery-facts': of('deliveries and corrections'),

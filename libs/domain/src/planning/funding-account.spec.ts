@@ -471,6 +471,12 @@ describe('money goes from one account to another in two commands', () => {
       .refuses({ type: 'ReallocateFundsIn', data: takeIn }, 'no-such-reallocation');
     account().refuses({ type: 'ReallocateFundsIn', data: takeIn }, 'no-such-reallocation');
   });
+  it('in: on the day on which it went out, or later (R30)', () => {
+    const at = (day: string) => ({ occurredAt: `${day}T12:00:00.000Z` });
+    other().refuses({ type: 'ReallocateFundsIn', data: takeIn }, 'before-the-fact', at('2026-04-30'));
+    const taken = { type: 'FundsReallocatedIn', data: takeIn };
+    other().decides({ type: 'ReallocateFundsIn', data: takeIn }, taken, at('2026-05-01'));
+  });
   it('in: from another account only', () => {
     account(committed).refuses({ type: 'ReallocateFundsIn', data: { ...takeIn, from: out.to } }, 'same-account');
   });

@@ -31,7 +31,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
-import { notOverYet } from '../days.js';
+import { factDay, notOverYet } from '../days.js';
 import { CORRECTIONS, carriedBy, correcting } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
@@ -142,9 +142,9 @@ const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
       ...moved(state, stage, amountBy),
       tranches: withTranche(state.tranches, tranche, paidOn(on ?? metadata.occurredAt.slice(0, 10), amountBy)),
     }),
-    FundsReallocatedOut: ({ amount, stage, to }, state, { id }) => ({
+    FundsReallocatedOut: ({ amount, stage, to }, state, { id, metadata }) => ({
       ...moved(state, stage, -amount),
-      reallocatedOut: put(state.reallocatedOut, id, { amount, stage, to }),
+      reallocatedOut: put(state.reallocatedOut, id, { amount, stage, to, on: metadata.occurredAt.slice(0, 10) }),
     }),
     FundsReallocatedIn: ({ amount, stage, out }, state) => ({
       ...moved(state, stage, amount),
@@ -430,6 +430,8 @@ function cannotReallocateIn(data: ReallocateFundsIn, state: FundingAccount, cont
     return refuse('other-stage', 'it comes in at the stage at which it went out', 'R15', { out: out.stage });
   if (state.reallocatedIn.includes(data.out))
     return refuse('already-taken-in', 'the reallocation has not been taken in yet', 'R15');
+  if (factDay(context) < out.on)
+    return refuse('before-the-fact', 'it is taken in after it went out', 'R30', { on: out.on });
   return cannotGoForward(state, data.stage, data, context);
 }
 
@@ -513,7 +515,7 @@ const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<
   },
 );
 
-/** The rules of a funding account: R15, R19, R26, R29, R31. */
+/** The rules of a funding account: R15, R19, R26, R29, R30, R31. */
 export const fundingAccount: Decider<
   'funding-account',
   FundingAccountCommand,

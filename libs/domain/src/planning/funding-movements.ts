@@ -33,7 +33,7 @@ export interface FundingAccount
   readonly tranches: Readonly<Record<string, Tranche>>;
   /** Money that was moved to other accounts, by event id: the other account's event rests on it. */
   readonly reallocatedOut: Readonly<
-    Record<string, { readonly amount: number; readonly stage: Stage; readonly to: string }>
+    Record<string, { readonly amount: number; readonly stage: Stage; readonly to: string; readonly on: string }>
   >;
   /** Reallocations from other accounts that were recorded here. */
   readonly reallocatedIn: readonly string[];
