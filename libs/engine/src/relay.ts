@@ -12,9 +12,16 @@ import type { EventLog } from './event-store.js';
 import { partitionOf } from './partition.js';
 import { type Confirmation, compareWithLog } from './taken-back.js';
 
+const POLL_MS = 50;
+/** A log that wakes the relay is looked at for the case that its subscription is silent. */
+const POLL_BESIDE_WAKE_MS = 250;
+
 /** Options of a relay; times in milliseconds. */
 export interface RelayOptions {
-  /** Time between two looks at the log when the relay is at its end; `wake` ends the wait. */
+  /**
+   * Time between two looks at the log when the relay is at its end: {@link POLL_MS}, or
+   * {@link POLL_BESIDE_WAKE_MS} if there is a `wake`, which ends the wait.
+   */
   readonly poll?: number;
   readonly wake?: (listener: () => void) => () => void;
   /**
@@ -111,7 +118,8 @@ export class Relay {
     let watermarkAt = tails.every(({ through }) => through === at) ? at : null;
     let nextWatermarkAt = 0;
     let recordedAt = '';
-    const { poll = 50, watermarkInterval = 1000, checkEvery = 60_000 } = this.options;
+    const { wake, watermarkInterval = 1000, checkEvery = 60_000 } = this.options;
+    const { poll = wake === undefined ? POLL_MS : POLL_BESIDE_WAKE_MS } = this.options;
     const publishWatermarks = async (): Promise<void> => {
       if (at === watermarkAt || recordedAt === '' || performance.now() < nextWatermarkAt) return;
       await this.publisher.publishWatermarks(watermarksAt(at, recordedAt, tails, chain));
