@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * `npm run check`: types, lint, formatting, retired words, dependency rules and generated
- * documents, two at a time, the longest first. Prints a line for each with its time, and its output
- * if it fails. Ends with 1 if one failed, after all of them.
+ * `npm run check`: types, lint, formatting, retired words, dependency rules, generated documents
+ * and unused exports, two at a time, the longest first. Prints a line for each with its time, and
+ * its output if it fails. Ends with 1 if one failed, after all of them.
  */
 import { spawn } from 'node:child_process';
 import { delimiter } from 'node:path';
@@ -31,6 +31,7 @@ const CHECKS = [
   ['formatting', 'prettier', '--check', '--log-level', 'warn', '.'],
   ['generated documents', 'npm', 'run', '--silent', 'docs', '--', '--check'],
   ['retired words', 'node', 'test/ci/retired.mjs'],
+  ['unused exports', 'node', 'test/ci/unused-exports.mjs'],
 ];
 
 /** Runs a check to its end; true if it passed. */

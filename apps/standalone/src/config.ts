@@ -5,7 +5,6 @@ import {
   LOCAL_PROCESS,
   OneOf,
   SERVER_LIMITS,
-  type SettingsIn,
   Text,
   readEnvironment,
   settingsPart,
@@ -40,8 +39,6 @@ export const SETTINGS = {
   commands: COMMANDS,
   data: settingsPart(DataSettings),
 };
-
-export type StandaloneConfig = SettingsIn<typeof SETTINGS>;
 
 /** Reads the settings. Returns all errors if any are wrong. */
 export const readConfig = (env: Env) => readEnvironment(env, SETTINGS);

@@ -1,5 +1,5 @@
-export { Backoff, type BackoffOptions } from './backoff.js';
+export { Backoff } from './backoff.js';
 export { correlated, correlationId } from './correlation.js';
 export { KeyedQueue, SerialQueue } from './serial-queue.js';
-export { type SuperviseOptions, pause, supervise } from './supervise.js';
+export { pause, supervise } from './supervise.js';
 export { endsWithin, withTimeout } from './with-timeout.js';

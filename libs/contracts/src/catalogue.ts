@@ -47,13 +47,6 @@ const KINDS = [
 /** The kinds of stream by name. Each needs rules where they are registered. */
 export type KindName = (typeof KINDS)[number]['kind'];
 
-/** The event types of a kind. */
-export type EventTypeOf<Kind extends KindName> = keyof Extract<
-  (typeof KINDS)[number],
-  { readonly kind: Kind }
->['events'] &
-  string;
-
 /** Every kind of stream, with its commands and events. */
 export const CATALOGUE: readonly KindContract[] = KINDS;
 

@@ -15,7 +15,7 @@ import {
 } from './fields.js';
 
 /** How checks are made in a country: on the spot, or remotely while it is unstable. */
-export const MONITORING_MODES = ['normal', 'remote'] as const;
+const MONITORING_MODES = ['normal', 'remote'] as const;
 export type MonitoringMode = (typeof MONITORING_MODES)[number];
 
 /** What becomes overdue in a situation. */

@@ -1,7 +1,7 @@
 export { IN_MINOR_UNITS, OF_CLASS, exampleOf, fieldsOf, schemaOf, type Schema } from './schema.js';
 export { currenciesWith, currencyDigits, isCurrency, minorUnitDigits } from './currencies.js';
-export { type ReadJson, bodyHeaderError, readJson } from './json-text.js';
-export { AS_OF_TAKES, isDay, parseInstant, readAsOf } from './instants.js';
+export { bodyHeaderError, readJson } from './json-text.js';
+export { isDay, parseInstant, readAsOf } from './instants.js';
 export type { FieldError } from './structure.js';
 export { CommandEnvelope, readBody, fieldErrors } from './validate.js';
 export {
@@ -25,12 +25,11 @@ export {
   cloudWatermarkOf,
   readCloudEvent,
 } from './cloud-events.js';
-export { schemaPath } from './schema-paths.js';
-export { type ReceivedMessage, type ReplyTarget, type ReadMessage, readCommand } from './commands-on-topic.js';
-export { ACCEPTED, REFUSED, type CommandReply, cloudReplyOf } from './replies-on-topic.js';
-export { type ActorParts, PATTERNS, actorOf, errorUnless } from './sender.js';
+export { type ReplyTarget, type ReadMessage, readCommand } from './commands-on-topic.js';
+export { cloudReplyOf } from './replies-on-topic.js';
+export { PATTERNS, actorOf } from './sender.js';
 export { type CommandContract, type EventContract, type KindContract } from './contract.js';
-export { RELATIONS, type Relation } from './relations.js';
+export { RELATIONS } from './relations.js';
 export type * from './assistance-case.js';
 export type * from './consignment.js';
 export type * from './country-situation.js';

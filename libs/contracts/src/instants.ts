@@ -17,7 +17,7 @@ export const parseInstant = (text: string): string | null =>
 const CLOCK_TOLERANCE_MS = 5 * 60_000;
 
 /** The values of `as-of` besides a position. */
-export const AS_OF_TAKES =
+const AS_OF_TAKES =
   'must be a day that exists (YYYY-MM-DD) or an instant (YYYY-MM-DDThh:mm:ssZ or with an offset such as +02:00)';
 
 /**

@@ -19,19 +19,19 @@ import { ESCALATIONS, type Escalation, IncidentLimits } from './misuse-case.js';
 import { AssistanceScope } from './scope.js';
 
 /** The assurances of 22 USC 2314(a), by what the recipient assures (R1). */
-export const END_USE_ASSURANCES = ['use', 'no-transfer', 'security', 'observation'] as const;
+const END_USE_ASSURANCES = ['use', 'no-transfer', 'security', 'observation'] as const;
 export type EndUseAssurance = (typeof END_USE_ASSURANCES)[number];
 
 /** The rules that an authority can set aside for a time. */
-export const WAIVABLE_RULES = ['R1', 'R2', 'R3', 'R5', 'R6', 'R8', 'R9', 'R16', 'R17'] as const;
+const WAIVABLE_RULES = ['R1', 'R2', 'R3', 'R5', 'R6', 'R8', 'R9', 'R16', 'R17'] as const;
 export type WaivableRule = (typeof WAIVABLE_RULES)[number];
 
 /** The reports that a law asks for: two recur, the others follow a waiver or an exception. */
-export const STATUTORY_REPORTS = ['semi-annual', 'annual', 'waiver', 'exception'] as const;
+const STATUTORY_REPORTS = ['semi-annual', 'annual', 'waiver', 'exception'] as const;
 export type StatutoryReport = (typeof STATUTORY_REPORTS)[number];
 
 /** What a legal framework sets: time limits, intervals and thresholds. */
-export const PARAMETERS = [
+const PARAMETERS = [
   'noticeDays',
   'offerNoticeValue',
   'offerNoticeDays',

@@ -5,11 +5,11 @@ import { type CommandOf, type EventOf, type RelationOf, command, contract, event
  * `bilateral`: one donor and one recipient; `multilateral`: the donor and its participants, for one
  * beneficiary.
  */
-export const PROGRAMME_KINDS = ['bilateral', 'multilateral'] as const;
+const PROGRAMME_KINDS = ['bilateral', 'multilateral'] as const;
 export type ProgrammeKind = (typeof PROGRAMME_KINDS)[number];
 
 /** How a multilateral programme is approved; fixed when it is proposed (R4). */
-export const APPROVAL_RULES = ['unanimity', 'lead-nation'] as const;
+const APPROVAL_RULES = ['unanimity', 'lead-nation'] as const;
 export type ApprovalRule = (typeof APPROVAL_RULES)[number];
 
 const reason = (example: string) => code('the code of the reason', example);

@@ -3,8 +3,8 @@ import { type Message, TYPE_PREFIX, sourceOf } from './cloud-events.js';
 import type { ReplyTarget } from './commands-on-topic.js';
 
 /** The types of the replies to commands from a topic. */
-export const ACCEPTED = `${TYPE_PREFIX}command-accepted`;
-export const REFUSED = `${TYPE_PREFIX}command-refused`;
+const ACCEPTED = `${TYPE_PREFIX}command-accepted`;
+const REFUSED = `${TYPE_PREFIX}command-refused`;
 
 /** A reply: its unique id, the log that answers, and when, by RFC 3339. */
 export interface CommandReply {

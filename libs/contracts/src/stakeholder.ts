@@ -2,7 +2,7 @@ import { code, day, eventId, oneOf, optional, organisation, text, word } from '.
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 
 /** The types of an organisation. `international-organisation` is the international body of R4. */
-export const STAKEHOLDER_TYPES = [
+const STAKEHOLDER_TYPES = [
   'state',
   'international-organisation',
   'implementer',
@@ -13,7 +13,7 @@ export const STAKEHOLDER_TYPES = [
 export type StakeholderType = (typeof STAKEHOLDER_TYPES)[number];
 
 /** The roles that the operator grants: all but its own, the system's and the public's. */
-export const GRANTABLE_ROLES = [
+const GRANTABLE_ROLES = [
   'donor',
   'recipient',
   'implementer',

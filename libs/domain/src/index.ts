@@ -9,7 +9,7 @@ export { countrySituation } from './situations/country-situation.js';
 export { deployment, type PersonnelDeployment } from './situations/deployment.js';
 export type { EndUseCheck } from './monitoring/check-facts.js';
 export { endUseCheck } from './monitoring/end-use-check.js';
-export { type CountrySituation, instabilityIn } from './situations/situation-facts.js';
+export type { CountrySituation } from './situations/situation-facts.js';
 export { item } from './equipment/item.js';
 export { itemId } from './equipment/item-facts.js';
 export { itemType } from './equipment/item-type.js';

@@ -72,7 +72,7 @@ import { ReadModelWorkerClient } from './read-model-worker-client.js';
  * one does not keep the others open.
  */
 @Injectable()
-export class StandaloneStoreCloser implements OnApplicationShutdown {
+class StandaloneStoreCloser implements OnApplicationShutdown {
   constructor(
     @Inject(EventStore) private readonly store: EventStore,
     @Inject(ReadModelStore) private readonly rows: ReadModelStore,

@@ -82,7 +82,7 @@ export function applyEvent(
  * The bounds of `occurredAt`: a report may come a year late; a sender's clock may be five minutes
  * ahead.
  */
-export const OCCURRED = { daysBack: 366, minutesAhead: 5 } as const;
+const OCCURRED = { daysBack: 366, minutesAhead: 5 } as const;
 
 /** The result of deciding a command. */
 export type Decision =

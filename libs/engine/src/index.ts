@@ -8,16 +8,8 @@ export {
   type NewEvent,
   type StreamRange,
 } from './event-store.js';
-export {
-  NO_EVENT,
-  LogPublisher,
-  type ChainedEvent,
-  type Watermark,
-  type PartitionLinks,
-  type EventRef,
-  type PartitionTail,
-} from './log-publisher.js';
-export { Relay, type RelayOptions, type RelayStatus } from './relay.js';
+export { NO_EVENT, LogPublisher, type Watermark, type PartitionLinks, type PartitionTail } from './log-publisher.js';
+export { Relay, type RelayOptions } from './relay.js';
 export { InProcessFeed } from './in-process-feed.js';
 export { EventFeed, type FeedBatch, type FeedConsumer, type FeedSubscription } from './event-feed.js';
 export {
@@ -33,11 +25,9 @@ export {
   type Filter,
   type ModelBatch,
   type OriginsQuery,
-  type RowOrigin,
   type RowOrigins,
   type Parked,
   type Positions,
-  type RowClose,
   type RowId,
   type ResultRow,
   type RowQuery,
@@ -65,14 +55,12 @@ export {
   TooLarge,
   ReadModelBehind,
   LogTakenBack,
-  NotReplicated,
   OutcomeUnknown,
   DeciderFailed,
 } from './faults.js';
 export { Pseudonymizer, canonicalJson, commandHash, commandKey, eventId } from './identity.js';
 export {
   COMMAND_NOTED,
-  OCCURRED,
   handleCommand,
   applyEvent,
   emptyStream,
@@ -90,14 +78,14 @@ export {
   type Receipt,
 } from './execute.js';
 export { type EventsAt, lastSharedPosition } from './shared-position.js';
-export { CONFIRMATION, type Confirmation, type KnownEvent, compareWithLog, confirmTakenBack } from './taken-back.js';
-export { Projector, handles, foldRows, type Folding } from './project.js';
+export { type Confirmation, type KnownEvent, compareWithLog, confirmTakenBack } from './taken-back.js';
+export { Projector, handles, foldRows } from './project.js';
 export { type ModelStatus, ProjectionStatus } from './projection-status.js';
-export { type Era, eraAt, eraOf, isLost, keptUpTo } from './eras.js';
+export { type Era, eraOf, isLost, keptUpTo } from './eras.js';
 export { partitionOf } from './partition.js';
-export { type ConsistencyToken, consistencyToken, waitFor, parseConsistencyToken } from './read-your-writes.js';
+export { type ConsistencyToken, waitFor, parseConsistencyToken } from './read-your-writes.js';
 export { LiveRows, type Resume, type LiveUpdate } from './live-rows.js';
-export { ReadingTurns, SHARED_BATCH_SIZE, readingTurns } from './reading-turns.js';
+export { SHARED_BATCH_SIZE, readingTurns } from './reading-turns.js';
 export { LiveLog } from './live-log.js';
 export { replay } from './replay.js';
 export { type NumberedRefusal, RefusalLog, type RefusalQuery, type RefusedCommand } from './refusal-log.js';
@@ -105,7 +93,7 @@ export { type Observer, UNOBSERVED } from './observer.js';
 export { type DeadLetter, DeadLetters } from './dead-letters.js';
 export { progressSources, modelStatuses } from './model-status.js';
 export { type ProgressSource, Watchdog } from './watchdog.js';
-export { type RebuildOptions, type Retried, rebuild, retryParked } from './rebuild.js';
+export { rebuild, retryParked } from './rebuild.js';
 export { problemFor, receiptOut } from './answer.js';
 export {
   type CommandConsumer,
@@ -120,25 +108,15 @@ export {
   Steward,
   StewardCheckpoint,
   type StewardOptions,
-  type StewardParts,
-  type StewardStatus,
   dueCommandId,
   followedAt,
   passedAt,
 } from './steward.js';
-export {
-  type ConsequenceStatus,
-  Consequences,
-  type NamedConsequence,
-  STEWARD,
-  consequencesOf,
-} from './consequences.js';
-export { type PinnedQuery, readWhole } from './read-whole.js';
+export { Consequences, type NamedConsequence, STEWARD, consequencesOf } from './consequences.js';
+export { readWhole } from './read-whole.js';
 export {
   BoundedQuestions,
-  type FindingResult,
   type ClockComparison,
-  NoAnswerInTime,
   type ServiceAnswer,
   type ServiceFinding,
   type ServiceReport,
@@ -148,11 +126,5 @@ export {
   fits,
   warns,
 } from './service-check.js';
-export {
-  type ProbeTls,
-  type ProbedCertificate,
-  type ProbedServer,
-  probeServer,
-  whyUnreachable,
-} from './probe-server.js';
+export { type ProbeTls, type ProbedServer, probeServer } from './probe-server.js';
 export { type ProbeRemedies, probeFindings } from './probe-findings.js';

@@ -51,7 +51,7 @@ export type ServiceAnswer<T> = { readonly ok: true; readonly value: T } | { read
 const ANSWER_MS = 3000;
 
 /** No answer came in time. */
-export class NoAnswerInTime extends Error {
+class NoAnswerInTime extends Error {
   constructor(ms: number) {
     super(`no answer within ${Math.round(ms) / 1000} s`);
   }

@@ -20,7 +20,7 @@ import type { EventStoreConnection } from './connection.js';
 import type { CallAnswers, ClusterMember, FoundLog, NodeAnswer, TailCounts } from './event-store-answers.js';
 
 /** The most that the apps send in one append: the server's own limit, less what it may count. */
-export const LARGEST_APPEND_BYTES = 1_048_576 - 1024;
+const LARGEST_APPEND_BYTES = 1_048_576 - 1024;
 
 /** Bounds of the look at the server's newest events. */
 const TAIL_EVENTS = 1000;

@@ -39,7 +39,7 @@ export const frame = (event: string, data: unknown, id?: string): string =>
  * One open stream of events (SSE). What it cannot write at once waits, up to a bound; above it, the
  * stream is closed with the reason.
  */
-export class OpenStream {
+class OpenStream {
   private closed = false;
   private readonly closeListeners: (() => void)[] = [];
   /** The newest checkpoint that was not written yet. */

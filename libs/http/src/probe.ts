@@ -5,7 +5,7 @@ import { type EventLog, Fault, LogTakenBack } from '@entente/engine';
  * The time after which a status request no longer waits for a backing service: probes and scrapes
  * wait only some seconds.
  */
-export const PROBE_TIMEOUT_MS = 1500;
+const PROBE_TIMEOUT_MS = 1500;
 
 /** The answer of a backing service if it comes in time; else a fault that names the service. */
 export function probe<T>(answer: Promise<T>, service: string, ms = PROBE_TIMEOUT_MS): Promise<T> {

@@ -1,12 +1,11 @@
-export type { KafkaFeedSettings, KafkaIntakeSettings, KafkaSettings, TopicSettings } from './settings.js';
+export type { KafkaFeedSettings, KafkaIntakeSettings } from './settings.js';
 export { KafkaLogPublisher, type KafkaPublisherSettings } from './kafka-log-publisher.js';
 export { KafkaDeadLetters } from './kafka-dead-letters.js';
 export { PublishedPosition } from './published-position.js';
 export { lastPublished } from './last-published.js';
 export { sharedWithTopic } from './shared-with-topic.js';
 export { KafkaEventFeed } from './kafka-event-feed.js';
-export { CommandLag, type KafkaBacklogSettings } from './command-lag.js';
+export { CommandLag } from './command-lag.js';
 export { KafkaCommandFeed } from './kafka-command-feed.js';
-export { type FailureContext, deadLetterOf } from './dead-letters.js';
-export { type RedrivenLetter, type RedriveSettings, listDeadLetters, redrive } from './redrive.js';
+export { type RedrivenLetter, listDeadLetters, redrive } from './redrive.js';
 export { checkBroker } from './check-broker.js';

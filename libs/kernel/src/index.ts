@@ -15,17 +15,10 @@ export {
   type RecordedEvent,
   type StreamRef,
 } from './event.js';
-export { Refusal, alreadyExists, notFound, refuse } from './refusal.js';
-export {
-  type AnyDecider,
-  type DecisionContext,
-  type Decider,
-  type IdRule,
-  type ConsultedStreams,
-  authorised,
-} from './decider.js';
+export { Refusal, notFound, refuse } from './refusal.js';
+export { type AnyDecider, type DecisionContext, type Decider, type ConsultedStreams, authorised } from './decider.js';
 export { type RelationCheck, authoriseBy, bySystem } from './authorise-by.js';
-export { type Rule, type Rules, decideBy } from './decide-by.js';
+export { type Rules, decideBy } from './decide-by.js';
 export { type OnlyOf, evolveBy } from './evolve-by.js';
 export {
   type AnyProjection,
@@ -35,13 +28,10 @@ export {
   type ColumnFormats,
   type ColumnType,
   type Projection,
-  type OccurredRow,
-  type SharedFigures,
   type SumOfRows,
   type Totals,
   type View,
   type DailyColumn,
-  type ColumnValues,
   type KeyMapping,
   groupedBy,
   keptApart,
@@ -58,7 +48,6 @@ export {
   type DuePolicy,
   type EventPolicy,
   type PolicyContext,
-  type Reaction,
   eventPolicy,
   happenedAt,
 } from './policy.js';

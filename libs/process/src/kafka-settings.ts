@@ -28,7 +28,7 @@ const CERTIFICATE = 'certificate in PEM';
 const PRIVATE_KEY = 'private key in PEM, without a passphrase';
 
 /** How a cluster is reached. Certificates and keys are read, and must be such. */
-export class KafkaConnectionSettings implements SettingsClass {
+class KafkaConnectionSettings implements SettingsClass {
   @Setting(
     { name: 'KAFKA_BROKERS', about: 'Some brokers of the cluster.', takes: BROKERS_TAKE, required: true },
     listed,

@@ -48,7 +48,7 @@ export class ProcessSettings implements SettingsClass {
 }
 
 /** The same of a process that may be reached from elsewhere, if the network is trusted. */
-export class NetworkProcessSettings extends ProcessSettings {
+class NetworkProcessSettings extends ProcessSettings {
   @OneOf(['off', 'on'], {
     name: 'ENTENTE_TRUST_NETWORK',
     about:
@@ -82,7 +82,7 @@ export class ServerLimitSettings {
 }
 
 /** How long commands may take. */
-export class CommandSettings {
+class CommandSettings {
   @WholeNumber(1, 3600, {
     name: 'ENTENTE_COMMAND_TIMEOUT_SECONDS',
     about:

@@ -33,7 +33,7 @@ const HOST_PORT = /^[a-z0-9._-]+(?::(?<port>[0-9]{1,5}))?$/i;
 const trimmed = (text: string): string => text.trim();
 
 /** Where the log is kept. The files that the connection string names are looked at. */
-export class EventStoreSettings implements SettingsClass {
+class EventStoreSettings implements SettingsClass {
   @Setting(
     {
       name: 'ESDB_URL',
@@ -109,7 +109,7 @@ const OWN_NAME = /^(?!pg_|public$|entente$|information_schema$)[a-z][a-z0-9_]{0,
 const OWN_NAME_TAKES = 'a name of small letters, digits and underscores';
 
 /** Where the rows are kept. The files that the connection string names are looked at. */
-export class DatabaseSettings implements SettingsClass {
+class DatabaseSettings implements SettingsClass {
   @Setting(
     {
       name: 'DATABASE_URL',
@@ -157,7 +157,7 @@ function wrongInDatabase(url: string, readFile: ReadFile): readonly string[] {
 }
 
 /** What makes pseudonyms of the names of those who report misuse. */
-export class PseudonymSettings {
+class PseudonymSettings {
   @Setting(
     {
       name: 'ENTENTE_PSEUDONYM_KEY',

@@ -99,7 +99,7 @@ const FILE = '_FILE';
  * The environment with each `NAME_FILE` read, its last line break aside, and what was wrong with
  * them. An empty value is the same as none.
  */
-export function withFiles(
+function withFiles(
   env: Env,
   declared: readonly DeclaredSetting[],
   readFile: ReadFile,

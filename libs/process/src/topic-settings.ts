@@ -6,7 +6,7 @@ const NAME_TAKES = 'up to 249 letters, digits, dots, dashes and underscores';
 const TOPIC_TAKES = `a topic's name: ${NAME_TAKES}`;
 
 /** The topic of the log. */
-export class LogTopicSettings {
+class LogTopicSettings {
   @Text(TOPIC, { name: 'KAFKA_TOPIC', about: 'The topic of the log.', takes: TOPIC_TAKES })
   readonly topic: string = 'entente-events';
 
@@ -29,7 +29,7 @@ export class LogTopicSettings {
 const BASE_URL = /^https?:\/\/[^\s/?#]+(?:\/[^\s/?#]+)*$/;
 
 /** Where readers of the topic reach the API. */
-export class PublicUrlSettings {
+class PublicUrlSettings {
   @Text(BASE_URL, {
     name: 'ENTENTE_PUBLIC_URL',
     about: 'The address at which readers of the topic reach the API; `dataschema` of each event is below it.',
@@ -40,7 +40,7 @@ export class PublicUrlSettings {
 }
 
 /** Those who read under one name share the work. */
-export class KafkaGroupSettings {
+class KafkaGroupSettings {
   @Text(TOPIC, {
     name: 'KAFKA_GROUP',
     about: 'The beginning of the names of consumer groups and transactional ids.',
@@ -50,7 +50,7 @@ export class KafkaGroupSettings {
 }
 
 /** All topics; no two of them may be the same. */
-export class TopicsSettings extends LogTopicSettings implements SettingsClass {
+class TopicsSettings extends LogTopicSettings implements SettingsClass {
   @Text(TOPIC, {
     name: 'KAFKA_COMMANDS_TOPIC',
     about: 'The topic of commands; created if it is missing.',

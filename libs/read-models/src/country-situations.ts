@@ -4,7 +4,7 @@ import { count, day, dayOrNull, flag, overdue, text, textOrNull } from './column
 import { originOf, rowBy, unchanged } from './row-by.js';
 
 /** The situation in a country or an area, as one donor sees it. */
-export class CountrySituationRow {
+class CountrySituationRow {
   @text("the situation's id") situation!: string;
   @text('the country') country!: string;
   @textOrNull('the area of the country; the whole country if there is none') area!: string | null;

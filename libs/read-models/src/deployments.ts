@@ -163,7 +163,7 @@ export const personnelAccounts: Projection<DeploymentEvent, PersonnelAccountRow>
 };
 
 /** An incident to personnel. */
-export class PersonnelIncidentRow {
+class PersonnelIncidentRow {
   @text('the deployment') deployment!: string;
   @text("the incident's name in the deployment") incident!: string;
   @text('the country') country!: string;

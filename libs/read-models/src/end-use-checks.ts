@@ -338,7 +338,7 @@ export const checkResults: Projection<EndUseCheckEvent, CheckResultRow> = {
 };
 
 /** A discrepancy that a check found. */
-export class CheckDiscrepancyRow {
+class CheckDiscrepancyRow {
   @text('the check of end use') end_use_check!: string;
   @text("the discrepancy's name in the check") discrepancy!: string;
   @text('open or cleared', ['open', 'cleared']) status!: string;

@@ -4,7 +4,7 @@ import { count, countOrNull, day, flag, text, textOrNull } from './columns.js';
 import { itemsBy } from './items-by.js';
 
 /** A parameter of a legal framework. */
-export class ParameterRow {
+class ParameterRow {
   @text("the framework's id") framework!: string;
   @text("the donor's id") donor!: string;
   @text("the recipient's id") recipient!: string;
@@ -54,7 +54,7 @@ export const parameters: Projection<LegalFrameworkEvent, ParameterRow> = {
 };
 
 /** A type of incident that a legal framework defines. */
-export class IncidentTypeRow {
+class IncidentTypeRow {
   @text("the framework's id") framework!: string;
   @text("the donor's id") donor!: string;
   @text("the recipient's id") recipient!: string;

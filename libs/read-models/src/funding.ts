@@ -8,7 +8,7 @@ import { ANSWERS_UNCHANGED, rowBy, unchanged } from './row-by.js';
 const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const satisfies readonly Stage[];
 
 /** The money of an account in one period, by stage. */
-export class FundingRow {
+class FundingRow {
   @text('the account') account!: string;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;

@@ -4,7 +4,7 @@ import { count, day, dayOrNull, flag, overdue, text, textOrNull } from './column
 import { rowBy, unchanged } from './row-by.js';
 
 /** A donor's type of items. */
-export class ItemTypeRow {
+class ItemTypeRow {
   @text("the type: the donor, a dot, and the word that lines of the donor's cases have for it") item_type!: string;
   @text("the donor's id") donor!: string;
   @text('what the items are called') name!: string;

@@ -281,7 +281,7 @@ export const custody: Projection<ItemEvent, CustodyRow> = {
 // ---- Losses and their verification ----
 
 /** A report that an item was lost, destroyed or expended. */
-export class LossReportRow {
+class LossReportRow {
   @text('the item, by its id') item!: string;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;

@@ -4,7 +4,7 @@ import { count, day, dayOrNull, json, person, text, textOrNull } from './columns
 import { originOf, rowBy, unchanged } from './row-by.js';
 
 /** An organisation that takes part. */
-export class StakeholderRow {
+class StakeholderRow {
   @text("the organisation's id") organisation!: string;
   @text('the name of the organisation') name!: string;
   @text('state, international-organisation, implementer, civil-society, oversight-body or research-institution', [
@@ -65,7 +65,7 @@ export const stakeholders: Projection<StakeholderEvent, StakeholderRow> = {
 };
 
 /** A mandate: one organisation acts for another in one of its roles. */
-export class MandateRow {
+class MandateRow {
   @text('the organisation for which the other one acts') organisation!: string;
   @text('the organisation that acts') acts!: string;
   @text('the role in which it acts') role!: string;
@@ -107,7 +107,7 @@ export const mandates: Projection<StakeholderEvent, MandateRow> = {
 };
 
 /** Who answers for a subject at an organisation. */
-export class FocalPointRow {
+class FocalPointRow {
   @text('the organisation') organisation!: string;
   @text('what the person answers for') subject!: string;
   @person("a reference to the person in the organisation's own register, never a name") person!: string;

@@ -5,7 +5,7 @@ import { day, dayOrNull, daysLate, json, overdue, text, textOrNull } from './col
 import { itemsBy } from './items-by.js';
 
 /** A waiver or an exception, with the rules that it sets aside. */
-export class ExceptionRow {
+class ExceptionRow {
   @text("the framework's id") framework!: string;
   @text("the donor's id") donor!: string;
   @text("the recipient's id") recipient!: string;
@@ -83,7 +83,7 @@ export const exceptions: Projection<LegalFrameworkEvent, ExceptionRow> = {
 };
 
 /** A report that a law asks for. */
-export class StatutoryReportRow {
+class StatutoryReportRow {
   @text("the framework's id") framework!: string;
   @text("the donor's id") donor!: string;
   @text("the recipient's id") recipient!: string;

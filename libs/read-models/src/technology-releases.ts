@@ -4,7 +4,7 @@ import { count, day, dayOrNull, json, overdue, text, textOrNull } from './column
 import { rowBy } from './row-by.js';
 
 /** A release of technical data to a recipient. */
-export class TechnologyReleaseRow {
+class TechnologyReleaseRow {
   @text('the release, by its id') technology_release!: string;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;

@@ -4,7 +4,7 @@ import { count, day, dayOrNull, json, overdue, text, textOrNull } from './column
 import { rowBy, unchanged } from './row-by.js';
 
 /** A retransfer, change of end use or disposal, from its request to its end. */
-export class ThirdPartyTransferRow {
+class ThirdPartyTransferRow {
   @text('the transfer, by its id') transfer!: string;
   @text('retransfer, change-of-end-use or disposal', ['retransfer', 'change-of-end-use', 'disposal'])
   transfer_kind!: string;

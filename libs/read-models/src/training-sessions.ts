@@ -4,7 +4,7 @@ import { count, day, text, textOrNull } from './columns.js';
 import { itemsBy } from './items-by.js';
 
 /** A session of a training: who was present. */
-export class TrainingSessionRow {
+class TrainingSessionRow {
   @text('the training') training!: string;
   @text("the session's name in the training") session!: string;
   @text('the code of the course') course!: string;

@@ -1,4 +1,4 @@
-export { SqliteEventStore, type SqliteEventStoreOptions } from './sqlite-event-store.js';
+export { SqliteEventStore } from './sqlite-event-store.js';
 export { SqliteLogReader } from './sqlite-log-reader.js';
 export { SqliteRefusalLog } from './sqlite-refusal-log.js';
 export { SqliteStewardCheckpoint } from './sqlite-steward-checkpoint.js';

@@ -163,7 +163,7 @@ export function openLogReader(folder: string): Database.Database {
  * Opens a file for reading. SQLite keeps a file beside it for its readers, which cannot be made in
  * a folder that may only be read: the error names the remedy.
  */
-export function openedToRead<T>(file: string, open: () => T): T {
+function openedToRead<T>(file: string, open: () => T): T {
   try {
     return open();
   } catch (error) {

@@ -1,10 +1,9 @@
-export { ProjectionWorker } from './projection-worker.js';
 export { PROJECTION } from './projection.js';
 export { WaitForOlderProjectors, RolloutGate } from './rollout-gate.js';
 export { RestoreCheck, rowsAsKnown } from './restore-check.js';
 export { RelayWorker } from './relay-worker.js';
 export { WatchdogWorker } from './watchdog-worker.js';
-export { Models, RebuildWorker } from './rebuild-worker.js';
+export { Models } from './rebuild-worker.js';
 export { ExecuteCommandHandler, kinds } from './execute-command.handler.js';
 export { DueDays } from './due-days.js';
 export { DueQueue } from './due-queue.js';

@@ -53,7 +53,7 @@ export interface GeneratedHistory {
 }
 
 /** The pseudonym key of a generated history: always the same for the same seed. */
-export const generatedKey = (seed: number): Buffer =>
+const generatedKey = (seed: number): Buffer =>
   createHash('sha256').update(`entente generated history ${seed}`).digest();
 
 /**

@@ -18,7 +18,7 @@ export interface CsvFormat {
 }
 
 /** A field in quotation marks may have line breaks: a row has at most this many lines. */
-export const MAX_ROW_LINES = 100;
+const MAX_ROW_LINES = 100;
 /** A longer line means another delimiter, encoding or kind of file. */
 export const MAX_LINE_LENGTH = 1024 * 1024;
 

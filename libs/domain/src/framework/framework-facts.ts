@@ -156,7 +156,7 @@ const holdsOn = (times: readonly AssuredTime[] | undefined, day: string): boolea
   times?.some(({ from, to }) => from <= day && (to === null || day < to)) === true;
 
 /** The assurances that are not given on a day. */
-export const missingAssurances = (
+const missingAssurances = (
   { assurances }: Pick<LegalFramework, 'assurances'>,
   day: string,
 ): readonly EndUseAssurance[] => ASSURANCES.filter((name) => !holdsOn(assurances[name], day));

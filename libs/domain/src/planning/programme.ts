@@ -40,7 +40,7 @@ type ProgrammeData<Type extends ProgrammeCommand['type']> = DataOf<ProgrammeComm
 /** The maximum number of participants: an approval checks the status of each. */
 export const MAX_PARTICIPANTS = 64;
 /** A programme's row holds what became of each: more would make every version of it larger. */
-export const MAX_MILESTONES = 200;
+const MAX_MILESTONES = 200;
 
 // ---- Approval ----
 

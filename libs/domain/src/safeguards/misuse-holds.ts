@@ -8,13 +8,13 @@ import { type MisuseCase, nothingRecovered } from './misuse-record.js';
  */
 
 /** A reference to a misuse case for deciders that consult it. */
-export const misuseFacts: { readonly kind: 'misuse-case'; readonly initial: MisuseCase | null } = {
+const misuseFacts: { readonly kind: 'misuse-case'; readonly initial: MisuseCase | null } = {
   kind: 'misuse-case',
   initial: null,
 };
 
 /** The most misuse cases for which one programme or case is stopped: a release consults each. */
-export const MAX_MISUSE_CASES = 20;
+const MAX_MISUSE_CASES = 20;
 
 /** These misuse cases as streams to consult. */
 export const misuseStreams = (ids: readonly string[]): readonly StreamRef[] =>
