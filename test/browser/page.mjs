@@ -72,7 +72,7 @@ try {
       body: JSON.stringify({ amount: 55, period: '2030' }),
     });
     assert.equal(answer.status, 201);
-    await page.locator('td', { hasText: '2,500,124.00' }).waitFor();
+    await page.locator('#rows td', { hasText: '2,500,124.00' }).waitFor();
   });
   await step('a click on a row shows the events that made it; Escape closes them', async () => {
     await page.locator('#rows tr', { hasText: 'norland' }).first().click();
@@ -107,7 +107,7 @@ try {
     await page.locator('#asof').dispatchEvent('change');
     await page.getByText('Nothing was recorded by then.').waitFor();
     await page.locator('#now').click();
-    await page.locator('td', { hasText: '2,500,124.00' }).waitFor();
+    await page.locator('#rows td', { hasText: '2,500,124.00' }).waitFor();
   });
   await step('every read model opens, and on a narrow screen nothing is wider than the screen', async () => {
     const names = (await (await fetch(`${url}/v1/read-models`)).json()).readModels.map(({ name }) => name);

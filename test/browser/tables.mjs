@@ -157,7 +157,7 @@ export async function tables(step, open, url) {
     for (const [name, wanted] of Object.entries(WANTED)) {
       await page.goto(`${url}/#${name}`);
       await page.locator('#title', { hasText: new RegExp(`^${name.replaceAll('-', ' ')}$`) }).waitFor();
-      await page.locator('#totals li').first().waitFor();
+      await page.locator('#shown', { hasText: 'rows shown' }).waitFor();
       const visible = await page.evaluate(() => {
         const { right } = globalThis.document.querySelector('.scroll').getBoundingClientRect();
         return [...globalThis.document.querySelectorAll('#head th')]
