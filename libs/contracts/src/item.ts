@@ -60,9 +60,12 @@ export class CorrectItemReceipt {
   @optional() @site('the store that received it') readonly site?: string;
 }
 
-/** The last day of the first check moves with the day of receipt. */
+/** The last day of the first check moves with the day of receipt, whatever became of that check. */
 export class ItemReceiptCorrected extends CorrectItemReceipt {
   @checkBy('2026-08-17') readonly checkBy!: string;
+  @optional()
+  @day('the last day of its first check, if another one is its next', '2026-08-17')
+  readonly firstCheckBy?: string;
 }
 
 /** The checks that name the item: the decision adds them. */

@@ -183,6 +183,7 @@ function withDue(
   const same = was.due === last;
   const set = { set_on: same ? was.set_on : on, overdue_from: same ? was.overdue_from : null };
   const is = { ...was, item: change.named ?? was.item, due: last, planned, disbursed, ...set };
+  if ('stays' in change && was.ended_on !== null) return { ...is, status: was.status };
   const ended_on = 'disbursedOn' in change ? (change.disbursedOn ?? null) : null;
   return ended_on === null ? reopened(is, head) : { ...is, status: 'done', ended_on };
 }

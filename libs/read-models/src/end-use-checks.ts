@@ -91,6 +91,13 @@ function givenUpOn({ recorded_overdue }: EndUseCheckRow, { day: stated, event }:
   const recorded = event.metadata.recordedAt.slice(0, 10);
   return recorded_overdue && recorded > stated ? recorded : stated;
 }
+
+/** Of a check that was given up: whether that was late by a corrected day. */
+function isLateBy(due: string, { status, type, ended_on, ended_late }: EndUseCheckRow): boolean {
+  // A sample that was cancelled in time can have been one of nothing.
+  const isGivenUp = ended_late || status === 'waived' || (status === 'cancelled' && type === 'enhanced');
+  return isGivenUp && ended_on !== null && ended_on > due;
+}
 const onDay = (due: string) => ({ due, due_month: due.slice(0, 7) });
 
 /** What stays in a check after items have left it, or have come (negative), each worth the same. */
@@ -155,7 +162,11 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
       ...onDay(due),
     }),
     {
-      EndUseCheckRescheduled: ({ due }) => ({ ...onDay(due), recorded_overdue: false }),
+      EndUseCheckRescheduled: ({ due }, row) => ({
+        ...onDay(due),
+        recorded_overdue: false,
+        ended_late: isLateBy(due, row),
+      }),
       CheckedItemsTransferred: ({ serials, to: holder, place: site, area = null, next }, row) =>
         next === undefined ? { holder, site, area } : without(row, serials.length),
       // What ended later was due, and was not checked.

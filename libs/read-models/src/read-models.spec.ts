@@ -349,6 +349,43 @@ describe('an item that was found elsewhere without consent (R14)', () => {
   });
 });
 
+describe('a check of which the last day is corrected after it (R10, R26)', () => {
+  const of = { donor: 'norland', recipient: 'estmark', holder: 'estmark', item: 'sight', site: 'depot' };
+  const sights = { ...of, type: 'enhanced', manner: 'on-site', serials: ['1'], quantity: 1 };
+  const kitchens = { ...sights, type: 'routine', serials: [] };
+  const visit = { on: '2026-05-10', inspected: true, done: true, visit: 1, results: [] };
+  const visited = ['EndUseCheckPerformed', visit] as const;
+  const waived = ['EndUseCheckWaived', { authority: 'x', reason: 'x' }] as const;
+  const cancelled = (on?: string) => ['EndUseCheckCancelled', { reason: 'x', ...(on && { on }) }] as const;
+  const after = (name: string, scheduled: object, ...events: (readonly [string, object])[]) =>
+    rowsOf(name, happened('end-use-check/veritas.1', ['EndUseCheckScheduled', scheduled], ...events));
+  const moved = (due: string) => ['EndUseCheckRescheduled', { due, cause: 'mistyped' }] as const;
+  it.each([
+    ['made', sights, visited],
+    ['waived', sights, waived],
+    ['cancelled', sights, cancelled('2026-05-10')],
+    ['cancelled by hand', kitchens, cancelled()],
+  ])('has the rows of one that had the right day: %s', (_, data, end) => {
+    for (const [wrong, right] of [
+      ['2026-04-01', '2026-06-30'],
+      // A sample that was cancelled in time can have been one of nothing: it stays so.
+      ['2026-06-30', data === kitchens ? '2026-06-01' : '2026-04-01'],
+    ]) {
+      for (const name of ['end-use-checks', 'due-dates']) {
+        const entered = after(name, { ...data, due: right }, end);
+        const corrected = after(name, { ...data, due: wrong }, end, moved(right as string));
+        expect(corrected).toEqual(entered);
+      }
+    }
+  });
+  it('opens no check again that has ended', () => {
+    const due = (...events: (readonly [string, object])[]) =>
+      after('due-dates', { ...sights, due: '2026-04-01' }, ...events)['check/'];
+    expect(due(visited, moved('2026-06-30'))).toMatchObject({ status: 'done', ended_on: '2026-05-10' });
+    expect(due(moved('2026-06-30'))).toMatchObject({ status: 'open', ended_on: null });
+  });
+});
+
 describe('the value of the items of a check', () => {
   const of = { donor: 'norland', recipient: 'estmark', holder: 'estmark', item: 'round', site: 'depot', due: DAY };
   const after = (data: object, ...events: (readonly [string, object])[]) =>

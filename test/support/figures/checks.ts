@@ -23,8 +23,9 @@ const scheduled = (events: Check) =>
 
 /** The day on which a check was given up: of the recording, if it was recorded as late before. */
 function givenUpOn(events: Check, event: Check[number]): string {
-  const planned = events.findLastIndex(({ type }) => type === 'EndUseCheckRescheduled');
-  const isOverdue = only(events.slice(planned + 1), 'EndUseCheckBecameOverdue').length > 0;
+  const before = events.slice(0, events.indexOf(event));
+  const planned = before.findLastIndex(({ type }) => type === 'EndUseCheckRescheduled');
+  const isOverdue = only(before.slice(planned + 1), 'EndUseCheckBecameOverdue').length > 0;
   return isOverdue && recordedOn(event) > occurredOn(event) ? recordedOn(event) : occurredOn(event);
 }
 
@@ -66,14 +67,20 @@ const lastDay = (events: Check): string =>
 /** Whether it was given up after its last day, though there had been something to check. */
 function givenUpLate(events: Check): boolean {
   const due = lastDay(events);
+  const isSample = scheduled(events).type === 'routine';
   return (
     only(events, 'EndUseCheckWaived').some((event) => givenUpOn(events, event) > due) ||
     only(events, 'EndUseCheckCancelled').some((event) => {
-      const { on, reason } = event.data;
+      const { on = givenUpOn(events, event), reason } = event.data;
       const { role } = event.metadata.actor;
-      return on === undefined
-        ? givenUpOn(events, event) > due && (role !== 'system' || reason === 'item-recovered')
-        : on > due;
+      if (event.data.on === undefined && role === 'system' && reason !== 'item-recovered') return false;
+      // A sample that was cancelled in time stays so, whatever its last day was corrected to.
+      const since = events.slice(events.indexOf(event));
+      const days = [
+        lastDay(events.slice(0, events.indexOf(event))),
+        ...only(since, 'EndUseCheckRescheduled').map(({ data }) => data.due),
+      ];
+      return on > due && (!isSample || days.every((day) => on > day));
     })
   );
 }

@@ -347,8 +347,9 @@ const checkDues: Figures = (log, { day }) =>
     const turns = events.flatMap((event): readonly Turn[] => {
       switch (event.type) {
         case 'EndUseCheckScheduled':
-        case 'EndUseCheckRescheduled':
           return [{ is: 'due', due: event.data.due, on: occurredOn(event) }];
+        case 'EndUseCheckRescheduled':
+          return [{ is: 'due', due: event.data.due, on: occurredOn(event), stays: true }];
         case 'EndUseCheckPerformed':
           return ['on-site', manner].includes(event.data.manner) ? [{ is: 'done', on: rightDay(events, event) }] : [];
         case 'AccessDenied':

@@ -1,11 +1,13 @@
 import { type FigureRow, daysBetween } from './log.js';
 
 /**
- * What an event does to a duty: gives it a last day, opens it again, ends it on a day, or records
- * that the last day passed.
+ * What an event does to a duty: gives it a last day (what has ended can stay so), opens it again,
+ * ends it on a day, or records that the last day passed.
  */
 export type Turn =
-  { readonly is: 'due'; readonly due: string; readonly on: string } | { readonly is: 'opened' | 'overdue' } | End;
+  | { readonly is: 'due'; readonly due: string; readonly on: string; readonly stays?: true }
+  | { readonly is: 'opened' | 'overdue' }
+  | End;
 export interface End {
   /** Passed: it ends on its last day, as it was to. */
   readonly is: 'done' | 'passed' | 'withdrawn';
@@ -43,7 +45,7 @@ export const onceKnown = (turns: readonly Turn[]): readonly Turn[] =>
 /** The turns since a duty got its present last day, and those since it was opened last. */
 function present(turns: readonly Turn[], due: string) {
   const other = turns.findLastIndex((turn) => turn.is === 'due' && turn.due !== due);
-  const opened = turns.findLastIndex(({ is }) => is === 'due' || is === 'opened');
+  const opened = turns.findLastIndex((turn) => (turn.is === 'due' && turn.stays !== true) || turn.is === 'opened');
   const given = turns.findIndex(({ is }, n) => n > other && is === 'due');
   const first = turns[given] as Extract<Turn, { is: 'due' }>;
   return { withThisDay: turns.slice(given), open: turns.slice(opened), setOn: first.on };

@@ -138,7 +138,9 @@ const missedOf = (type: CheckType) => (): Reading => {
       const never = on === undefined && event.metadata.actor.role === 'system' && reason !== 'item-recovered';
       return never ? open.drop(idOf(event)) : open.ended(idOf(event), event, on ?? givenUpOn(event));
     },
-    EndUseCheckBecameOverdue: (event) => open.passed(idOf(event), event),
+    // It can have another last day since a correction.
+    EndUseCheckBecameOverdue: (event) =>
+      event.data.due === open.dueOf(idOf(event)) ? open.passed(idOf(event), event) : undefined,
   });
 
   function neverPlanned(day: string): readonly Breach[] {

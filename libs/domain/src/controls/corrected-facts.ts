@@ -12,13 +12,19 @@ const REPLACED: Readonly<Record<string, readonly string[]>> = {
   HoldCorrected: ['basis', 'until', 'donor'],
 };
 
+/** The events that state a last day which others correct, without naming them. */
+const STATES: readonly string[] = ['AgreementAmended', 'EndUseCheckScheduled', 'EndUseCheckRescheduled'];
+
 /** The corrections of earlier facts, as far as a log was read. */
 export class FactCorrections {
   /** The events that correct a fact, and those whose fact is corrected with another one's. */
-  static readonly types: readonly string[] = [...Object.keys(REPLACED), 'AgreementAmended'];
+  static readonly types: readonly string[] = [...Object.keys(REPLACED), ...STATES];
   private readonly right = new Map<string, object>();
-  /** By agreement, what amended it: the last day is then corrected at the entry into force. */
-  private readonly amended = new Map<string, readonly string[]>();
+  /**
+   * What amended an agreement: its last day is then corrected at the entry into force. What planned
+   * a check: the system moves its last day as the day moves from which it counts.
+   */
+  private readonly stated = new Map<string, readonly string[]>();
 
   constructor(events: readonly RecordedEvent[] = []) {
     this.read(events);
@@ -26,12 +32,14 @@ export class FactCorrections {
 
   /** Reads events in the order of the log; those of other types have no effect. */
   read(events: readonly RecordedEvent[]): void {
-    for (const { id, stream, type, data } of events) {
-      const amended = this.amended.get(stream) ?? [];
-      if (type === 'AgreementAmended') this.amended.set(stream, [...amended, id]);
+    for (const { id, stream, type, data, metadata } of events) {
+      const stated = this.stated.get(stream) ?? [];
+      const isMoved = type === 'EndUseCheckRescheduled' && metadata.actor.role === 'system';
+      if (STATES.includes(type) && !isMoved) this.stated.set(stream, [...stated, id]);
       const of = data as { readonly corrects: string };
       for (const field of REPLACED[type] ?? []) this.replace(of.corrects, of, field);
-      if (type === 'AgreementCorrected') for (const one of amended) this.replace(one, of, 'until');
+      if (type === 'AgreementCorrected') for (const one of stated) this.replace(one, of, 'until');
+      if (isMoved) for (const one of stated) this.replace(one, of, 'due');
     }
   }
 

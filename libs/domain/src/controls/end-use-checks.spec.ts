@@ -282,6 +282,21 @@ describe('the controls of R10 and R11: a visit of which the day is corrected', (
   });
 });
 
+describe('the controls of R10 and R11: a check of which the last day is corrected after it', () => {
+  const K = 'end-use-check/x.1';
+  const of = (...more: readonly Line[]) => findings(checked(K, '2026-02-01'), ...more);
+  const moved = (due: string): Line => ['2026-03-01', K, 'EndUseCheckRescheduled', { due, cause: 'x', role: 'system' }];
+  const overdue: Line = ['2026-02-02', K, 'EndUseCheckBecameOverdue', { due: '2026-02-01' }];
+  const waived: Line = ['2026-02-03', K, 'EndUseCheckWaived', { authority: 'x', reason: 'x' }];
+  it('judge its visit and its end by the right one', () => {
+    expect(of(visited(K, '2026-02-02'), moved('2026-02-02'))).toEqual([]);
+    expect(of(overdue, visited(K, '2026-02-02'), moved('2026-02-02'))).toEqual([]);
+    expect(of(visited(K, '2026-02-01'), moved('2026-01-31'))).toEqual(['R10 2']);
+    expect(of(waived, moved('2026-02-03'))).toEqual([]);
+    expect(of(waived, moved('2026-02-02'))).toEqual(['R10 2']);
+  });
+});
+
 describe('the control of R10: a check that was recorded as overdue', () => {
   const overdue: Line = ['2026-02-02', 'end-use-check/x.1', 'EndUseCheckBecameOverdue', { due: '2026-02-01' }];
   const of = (...more: readonly Line[]) => findings(checked('end-use-check/x.1', '2026-02-01'), overdue, ...more);

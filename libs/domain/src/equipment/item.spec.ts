@@ -316,11 +316,12 @@ describe('an item is received (R9)', () => {
   it('and its receipt corrected after its recovery, from which its next check counts (R10, R26)', () => {
     const found = act('ItemRecovered', { on: '2026-05-30', site: STORE, checkBy: '2026-08-28' });
     const correct = act('CorrectItemReceipt', { corrects: given.id(1), reason: 'wrong-day', on: '2026-05-09' });
-    const corrected = same(correct, 'ItemReceiptCorrected', { checkBy: '2026-08-28' });
+    const first = { checkBy: '2026-08-28', firstCheckBy: '2026-08-07' };
+    const corrected = same(correct, 'ItemReceiptCorrected', first);
     for (const gone of [[lost, verified], [diverted]]) holder(...gone, found).decides(correct, corrected);
     const receive = act('RecordItemReceipt', { on: '2026-05-09', site: STORE, consignment: 'norland.consignment-1' });
     const { corrects, on } = correct.data as { corrects: string; on: string };
-    const followed = { corrects, reason: 'consignment-corrected', on, checkBy: '2026-08-28' };
+    const followed = { corrects, reason: 'consignment-corrected', on, ...first };
     system(registration, receipt, lost, verified, found).decides(receive, act('ItemReceiptCorrected', followed));
     // A check that did not see it after all leaves the day of the recovery.
     const seen = act('ItemChecked', { check: 'veritas.c-1', on: '2026-05-31', checkBy: '2027-05-31' });
@@ -413,10 +414,11 @@ describe('a check that a policy has planned is noted at its items (R10)', () => 
       });
     after(was).knowing(endUseCheck, 'entente.c-2', planned('2027-05-20')).decides(note('2027-05-20'), []);
     const right = act('CorrectItemReceipt', { corrects: given.id(1), reason: 'wrong-day', on: '2026-05-09' });
-    const kept = same(right, 'ItemReceiptCorrected', { checkBy: '2027-05-20' });
+    const next = { checkBy: '2027-05-20' };
+    const kept = same(right, 'ItemReceiptCorrected', { ...next, firstCheckBy: '2026-08-07' });
     holder(was).decides(right, kept);
     const again = same(right, right.type, { on: '2026-05-08' });
-    holder(was, kept).decides(again, same(again, 'ItemReceiptCorrected', { checkBy: '2027-05-20' }));
+    holder(was, kept).decides(again, same(again, 'ItemReceiptCorrected', { ...next, firstCheckBy: '2026-08-06' }));
   });
 });
 

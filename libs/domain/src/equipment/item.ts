@@ -1,6 +1,7 @@
 import type {
   ItemCommand,
   ItemEvent,
+  ItemReceiptCorrected,
   ItemRelation,
   RecordItemReceipt,
   RegisterSerial,
@@ -136,11 +137,11 @@ const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, 
     firstCheck: checkBy,
     nextCheck: checkBy,
   }),
-  ItemReceiptCorrected: ({ on, site, checkBy }, item) => ({
+  ItemReceiptCorrected: ({ on, site, checkBy, firstCheckBy }, item) => ({
     receivedOn: on ?? item.receivedOn,
     placedOn: item.moved ? item.placedOn : (on ?? item.placedOn),
     site: item.site === null ? null : (site ?? item.site),
-    firstCheck: isPlannedAnew(item) ? item.firstCheck : checkBy,
+    firstCheck: firstCheckBy ?? (isPlannedAnew(item) ? item.firstCheck : checkBy),
     nextCheck: item.nextCheck === null || item.checkedOn !== null ? item.nextCheck : checkBy,
   }),
   ItemReceiptWithdrawn: () => ({ ...NOT_RECEIVED, status: 'registered' }),
@@ -298,10 +299,10 @@ const firstCheck = (item: Item, on: string, context: DecisionContext): string =>
  * R10: the first check moves with the day of the receipt: the days that were decided stay. A next
  * check that counts from a recovery, or from a check that has not seen the item, does not move.
  */
-function movedCheck(item: Item, on: string): string {
+function movedCheck(item: Item, on: string): Pick<ItemReceiptCorrected, 'checkBy' | 'firstCheckBy'> {
   const { receivedOn, firstCheck: due, recoveredCheck, nextCheck } = item;
-  if (isPlannedAnew(item)) return recoveredCheck ?? nextCheck ?? on;
-  return receivedOn === null || due === null ? on : addDays(due, daysBetween(receivedOn, on));
+  const moved = receivedOn === null || due === null ? on : addDays(due, daysBetween(receivedOn, on));
+  return isPlannedAnew(item) ? { checkBy: recoveredCheck ?? nextCheck ?? on, firstCheckBy: moved } : { checkBy: moved };
 }
 
 /** R10: the first check of an item, in the store that has received it, and in its area. */
@@ -327,7 +328,7 @@ function receive(data: RecordItemReceipt, item: Item, context: DecisionContext):
         consignment: item.consignment ?? null,
       });
     if (on === item.receivedOn) return [];
-    const corrected = { corrects: item.receipt, reason: 'consignment-corrected', on, checkBy: movedCheck(item, on) };
+    const corrected = { corrects: item.receipt, reason: 'consignment-corrected', on, ...movedCheck(item, on) };
     return [{ type: 'ItemReceiptCorrected', data: corrected }];
   }
   if (item.consignment !== consignment)
@@ -373,7 +374,7 @@ function correctReceipt(data: DataOf<ItemCommand, 'CorrectItemReceipt'>, item: I
     inTheFuture(on, context) ??
     (data.on === undefined ? null : afterLaterFacts(on, daysSince(item))) ??
     (site === undefined ? null : unfitStore(site, item.recipient, on, storedAs(item), context));
-  const event = { ...data, checkBy: movedCheck(item, on) };
+  const event = { ...data, ...movedCheck(item, on) };
   return barred ?? [{ type: 'ItemReceiptCorrected', data: event } as const];
 }
 

@@ -123,6 +123,18 @@ describe('a check whose last day is over', () => {
       .decides(move, act('EndUseCheckRescheduled', move.data as object), on('2026-06-11')));
 });
 
+describe('a check of which the day moves from which it counts', () => {
+  const move = act('RescheduleEndUseCheck', { due: '2026-07-01', cause: 'mistyped' });
+  it.each([
+    ['was made', 'check-done', performed()],
+    ['was waived', 'check-ended', act('EndUseCheckWaived', WAIVER)],
+    ['was cancelled', 'check-ended', act('EndUseCheckCancelled', { reason: 'x' })],
+  ])('has the right last day also if it %s, by the system alone (R10, R26)', (_, code, over) => {
+    bySystem(over).decides(move, act('EndUseCheckRescheduled', move.data as object));
+    check(over).refuses(move, code);
+  });
+});
+
 describe('a check is scheduled', () => {
   const opening = () => registered().as('veritas', 'monitor');
   const schedule = (more: object = {}) => act('ScheduleEndUseCheck', { ...SCHEDULE, ...more });

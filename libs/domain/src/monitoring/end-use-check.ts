@@ -627,8 +627,9 @@ const decide = decideBy<EndUseCheck, Besides<EndUseCheckCommand>, Besides<EndUse
   () => null,
   {
     RescheduleEndUseCheck: {
+      // R26: also once it was made, or has ended: the day from which it counts was another one.
       unless: ({ due }, state, context) =>
-        isOpen(state) ??
+        (context.actor.role === 'system' ? null : isOpen(state)) ??
         (due === state.due
           ? refuse('same-due', 'the new day differs from the plan', null, { due })
           : (lastDayOver(state, context) ?? dueTooLate(state, due, context))),

@@ -32,6 +32,8 @@ export type DueChange<Duty extends string = string> = {
       /** Of a corrected tranche: the day by which the whole had been disbursed, if it had. */
       readonly disbursedOn?: string | null;
       readonly fromRecording?: true;
+      /** What has ended stays so. */
+      readonly stays?: true;
     }
   | { readonly disbursed: number; readonly paidOn?: string }
   | { readonly ends: 'done' | 'withdrawn'; readonly on?: string; readonly fromRecording?: true; readonly passed?: true }

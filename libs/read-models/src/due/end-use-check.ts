@@ -8,7 +8,7 @@ export const endUseCheckDuties = dutiesOf<EndUseCheckEvent>()(
   { type: 'EndUseCheckScheduled', of: (data) => ({ ...partiesOf(data), recipient: data.holder }) },
   {
     EndUseCheckScheduled: (data) => [due('check', data.due)],
-    EndUseCheckRescheduled: (data) => [due('check', data.due)],
+    EndUseCheckRescheduled: (data) => [{ ...due('check', data.due), stays: true }],
     CheckedItemsTransferred: ({ to, next }) =>
       next === undefined ? [{ duty: 'check', about: { recipient: to } }] : [],
     EndUseCheckPerformed: (data) => (data.done ? [done('check', '', data.on)] : []),
