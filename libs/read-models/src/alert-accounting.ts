@@ -2,6 +2,7 @@ import { AlertRow } from './country-situations.js';
 import { daysLate, overdue } from './columns.js';
 import { DeploymentRow, PersonnelAccountRow, PersonnelStayRow } from './deployments.js';
 import type { From, Query, RowsView } from './from.js';
+import { day, integer, text } from './view-columns.js';
 
 const OF_ALERT = ['situation', 'alert', 'country', 'area', 'issued_on', 'account_by', 'ended_on'] as const;
 
@@ -75,6 +76,8 @@ function query(from: From): Query {
 
 const DUE = { due: 'account_by', done: 'accounted_on' };
 
+const STATUSES = ['not accounted for', 'some missing', 'some not accounted for', 'all safe'];
+
 /** Who is not accounted for after an alert. */
 export const alertAccounting: RowsView = {
   name: 'alert-accounting',
@@ -83,45 +86,28 @@ export const alertAccounting: RowsView = {
   about: 'a deployment in the area of an alert: whether its personnel were accounted for, and how many were not',
   key: ['situation', 'alert', 'deployment'],
   columns: {
-    status: 'text',
-    alert: 'text',
-    country: 'text',
-    area: 'text',
-    deployment: 'text',
-    area_now: 'text',
-    personnel: 'integer',
-    safe: 'integer',
-    unaccounted: 'integer',
-    issued_on: 'day',
-    account_by: 'day',
-    accounted_on: 'day',
-    ended_on: 'day',
-    donor: 'text',
-    recipient: 'text',
-    programme: 'text',
-    situation: 'text',
-  },
-  codes: { status: ['not accounted for', 'some missing', 'some not accounted for', 'all safe'] },
-  meanings: {
-    status:
+    status: text(
       'not accounted for, some missing, some not accounted for (the account has fewer persons than the deployment), or all safe',
-    alert: "the alert's name in its situation",
-    country: 'the country',
-    area: 'the area of the alert; the whole country if there is none',
-    deployment: 'a deployment in that area while the alert applied, or until it left the area after the alert',
-    area_now: 'the area in which its personnel are now, or were before they returned',
-    personnel: 'women and men, in persons; totals add them for each alert',
-    safe: 'known to be safe by the newest account, in persons; null without one',
-    unaccounted: 'not known to be safe, in persons',
-    issued_on: 'the day of the alert',
-    account_by: 'the last day on which they are accounted for',
-    accounted_on:
+      STATUSES,
+    ),
+    alert: text("the alert's name in its situation"),
+    country: text('the country'),
+    area: text('the area of the alert; the whole country if there is none'),
+    deployment: text('a deployment in that area while the alert applied, or until it left the area after the alert'),
+    area_now: text('the area in which its personnel are now, or were before they returned'),
+    personnel: integer('women and men, in persons; totals add them for each alert'),
+    safe: integer('known to be safe by the newest account, in persons; null without one'),
+    unaccounted: integer('not known to be safe, in persons'),
+    issued_on: day('the day of the alert'),
+    account_by: day('the last day on which they are accounted for'),
+    accounted_on: day(
       'the day of the newest account: that of the latest day, of one day the one recorded later; null without one',
-    ended_on: 'the day from which the alert did not apply any more',
-    donor: 'the donor',
-    recipient: 'the recipient',
-    programme: 'the programme that they work for, if there is one',
-    situation: 'the situation in which the alert was issued',
+    ),
+    ended_on: day('the day from which the alert did not apply any more'),
+    donor: text('the donor'),
+    recipient: text('the recipient'),
+    programme: text('the programme that they work for, if there is one'),
+    situation: text('the situation in which the alert was issued'),
   },
   daily: {
     overdue: overdue('whether the last day is over, and there is no account', DUE),

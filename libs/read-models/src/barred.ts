@@ -6,6 +6,7 @@ import { HoldRow } from './holds.js';
 import { UnionOf, columnsAs } from './union.js';
 import { UnitRow, VettedPersonRow } from './units.js';
 import { RemediationStepRow, VettingCaseRow } from './vetting-cases.js';
+import { day, text } from './view-columns.js';
 
 const OF_SUBJECT = [
   'subject_kind',
@@ -160,6 +161,21 @@ function query(from: From): Query {
   return rows;
 }
 
+const BARS = ['clearance', 'hold', 'restriction'];
+const STATUSES = ['suspended', 'refused', 'expired', 'on-hold', 'restricted'];
+
+const STEPS = [
+  'assess-information',
+  'conclude-vetting',
+  'open-remediation',
+  'take-steps',
+  'complete-remediation',
+  'discontinue-remediation',
+  'restore-clearance',
+  'renew-clearance',
+  'release-hold',
+  'lift-restriction',
+];
 const TAKEN = { due: 'due', done: 'taken_on' };
 const CASE = { vetting_case: 'vetting_case' };
 const OF_CASES = { subject_kind: 'subject_kind', subject: 'subject' };
@@ -175,71 +191,40 @@ export const barred: RowsView = {
   about: 'each bar of a unit or person: since when, why, what has to come next, and each step of its remediation',
   key: ['subject_kind', 'subject', 'bar', 'named', 'step'],
   columns: {
-    recipient: 'text',
-    subject_kind: 'text',
-    subject: 'text',
-    unit: 'text',
-    bar: 'text',
-    named: 'text',
-    donor: 'text',
-    status: 'text',
-    barred_on: 'day',
-    bar_reason: 'text',
-    last_day: 'day',
-    next: 'text',
-    vetting_case: 'text',
-    agreement: 'text',
-    stage: 'text',
-    informed_on: 'day',
-    publication: 'text',
-    step: 'text',
-    measure: 'text',
-    due: 'day',
-    taken_on: 'day',
-  },
-  codes: {
-    subject_kind: SUBJECT_KINDS,
-    bar: ['clearance', 'hold', 'restriction'],
-    status: ['suspended', 'refused', 'expired', 'on-hold', 'restricted'],
-    next: [
-      'assess-information',
-      'conclude-vetting',
-      'open-remediation',
-      'take-steps',
-      'complete-remediation',
-      'discontinue-remediation',
-      'restore-clearance',
-      'renew-clearance',
-      'release-hold',
-      'lift-restriction',
-    ],
-    stage: codesOf(VettingCaseRow, 'stage'),
-    publication: codesOf(VettingCaseRow, 'publication'),
-  },
-  meanings: {
-    recipient: 'the recipient whose it is',
-    subject_kind: 'security-unit or vetted-person',
-    subject: 'the unit or person that is barred',
-    unit: 'the unit, or that of the person',
-    bar: 'what bars it: clearance, hold (on the unit) or restriction (of an agreement in force, on the unit)',
-    named: "the hold's name; of a restriction, the agreement and its name there; null of a clearance",
-    donor: "the donor whose assistance it is barred from; every donor's if there is none",
-    status: 'suspended, refused or expired (its last day is over, recorded or not) of a clearance; on-hold; restricted',
-    barred_on:
+    recipient: text('the recipient whose it is'),
+    subject_kind: text('security-unit or vetted-person', SUBJECT_KINDS),
+    subject: text('the unit or person that is barred'),
+    unit: text('the unit, or that of the person'),
+    bar: text(
+      'what bars it: clearance, hold (on the unit) or restriction (of an agreement in force, on the unit)',
+      BARS,
+    ),
+    named: text("the hold's name; of a restriction, the agreement and its name there; null of a clearance"),
+    donor: text("the donor whose assistance it is barred from; every donor's if there is none"),
+    status: text(
+      'suspended, refused or expired (its last day is over, recorded or not) of a clearance; on-hold; restricted',
+      STATUSES,
+    ),
+    barred_on: day(
       'the day from which it is barred; of an expired clearance, its last day; of a restriction, not before its agreement is in force',
-    bar_reason:
+    ),
+    bar_reason: text(
       'the code of the reason; of a restriction, that of the law or decision behind it; clearance-over of an expired clearance',
-    last_day: 'of a hold, its last day, if it has one',
-    next: 'what has to come next: assess-information (of any vetting of it), conclude-vetting, open-remediation, take-steps, complete-remediation, discontinue-remediation (information was found credible after its steps were agreed), restore-clearance (of a refusal without a remediation: by an exception or waiver), renew-clearance, release-hold or lift-restriction',
-    vetting_case: 'the vetting case by which it is barred, if there is one',
-    agreement: 'of a restriction, the agreement, which is in force',
-    stage: 'the stage of that case',
-    informed_on: 'the day on which the recipient was informed of the refusal',
-    publication: 'published or withheld, once that was decided',
-    step: 'a step by which it comes back, while it is in remediation; null without one',
-    measure: 'the code of what is done in that step',
-    due: 'the last day of the step',
-    taken_on: 'the day on which the step was taken',
+    ),
+    last_day: day('of a hold, its last day, if it has one'),
+    next: text(
+      'what has to come next: assess-information (of any vetting of it), conclude-vetting, open-remediation, take-steps, complete-remediation, discontinue-remediation (information was found credible after its steps were agreed), restore-clearance (of a refusal without a remediation: by an exception or waiver), renew-clearance, release-hold or lift-restriction',
+      STEPS,
+    ),
+    vetting_case: text('the vetting case by which it is barred, if there is one'),
+    agreement: text('of a restriction, the agreement, which is in force'),
+    stage: text('the stage of that case', codesOf(VettingCaseRow, 'stage')),
+    informed_on: day('the day on which the recipient was informed of the refusal'),
+    publication: text('published or withheld, once that was decided', codesOf(VettingCaseRow, 'publication')),
+    step: text('a step by which it comes back, while it is in remediation; null without one'),
+    measure: text('the code of what is done in that step'),
+    due: day('the last day of the step'),
+    taken_on: day('the day on which the step was taken'),
   },
   daily: {
     days_barred: daysLate('days from that on which it was barred to the day of the answer; null on that day itself', {

@@ -1,6 +1,7 @@
 import type { From, Query, RowsView } from './from.js';
 import { CustodyRow } from './items.js';
 import { StorageSiteRow } from './storage-sites.js';
+import { day, integer, text } from './view-columns.js';
 
 /** Steps with which an item comes, moves or goes, even if holder and store stay the same. */
 const MOVES = ['registered', 'withdrawn', 'received', 'transferred', 'loss-verified', 'recovered'];
@@ -33,6 +34,21 @@ function query(from: From): Query {
     .addSelect('c.event_id', 'by_event');
 }
 
+const HAPPENED = [
+  'registered',
+  'withdrawn',
+  'received',
+  'receipt-corrected',
+  'receipt-withdrawn',
+  'moved',
+  'transferred',
+  'loss-verified',
+  'recovered',
+  'disposed',
+  'returned',
+  'diverted',
+];
+
 /** Where each serial was, and by which event it came there. */
 export const chainOfCustody: RowsView = {
   name: 'chain-of-custody',
@@ -41,59 +57,26 @@ export const chainOfCustody: RowsView = {
   about: 'a movement of an item: from which holder, store and place to which, on which day, by which event',
   key: ['item', 'step'],
   columns: {
-    item: 'text',
-    serial: 'text',
-    item_type: 'text',
-    step: 'integer',
-    happened_on: 'day',
-    happened: 'text',
-    from_holder: 'text',
-    from_site: 'text',
-    from_place: 'text',
-    to_holder: 'text',
-    to_site: 'text',
-    to_place: 'text',
-    detail: 'text',
-    recorded_by: 'text',
-    by_event: 'text',
-    donor: 'text',
-    recipient: 'text',
-  },
-  codes: {
-    happened: [
-      'registered',
-      'withdrawn',
-      'received',
-      'receipt-corrected',
-      'receipt-withdrawn',
-      'moved',
-      'transferred',
-      'loss-verified',
-      'recovered',
-      'disposed',
-      'returned',
-      'diverted',
-    ],
-  },
-  meanings: {
-    item: 'the item, by its id',
-    serial: 'the serial number',
-    item_type: 'the type of the item',
-    step: 'the number of the step on its way, from 0; steps that move nothing are left out',
-    happened_on: 'the day on which it happened, as its sender states it',
-    happened:
+    item: text('the item, by its id'),
+    serial: text('the serial number'),
+    item_type: text('the type of the item'),
+    step: integer('the number of the step on its way, from 0; steps that move nothing are left out'),
+    happened_on: day('the day on which it happened, as its sender states it'),
+    happened: text(
       'registered, withdrawn, received, receipt-corrected, receipt-withdrawn, moved, transferred, loss-verified, recovered, disposed, returned or diverted',
-    from_holder: 'the organisation that held it before; null before its first registration',
-    from_site: 'the store that held it before, if any',
-    from_place: 'the code of the place of that store',
-    to_holder: 'the organisation that held it after, or last: the donor until its receipt, and after its return',
-    to_site: 'the store that held it after, if any',
-    to_place: 'the code of the place of that store, or where an item that is diverted was found',
-    detail: 'the code of the reason, cause, method or place, or the transfer, if there is one',
-    recorded_by: 'the organisation that recorded the step',
-    by_event: 'the id of the event',
-    donor: "the donor's id",
-    recipient: 'the recipient',
+      HAPPENED,
+    ),
+    from_holder: text('the organisation that held it before; null before its first registration'),
+    from_site: text('the store that held it before, if any'),
+    from_place: text('the code of the place of that store'),
+    to_holder: text('the organisation that held it after, or last: the donor until its receipt, and after its return'),
+    to_site: text('the store that held it after, if any'),
+    to_place: text('the code of the place of that store, or where an item that is diverted was found'),
+    detail: text('the code of the reason, cause, method or place, or the transfer, if there is one'),
+    recorded_by: text('the organisation that recorded the step'),
+    by_event: text('the id of the event'),
+    donor: text("the donor's id"),
+    recipient: text('the recipient'),
   },
   totals: { counts: 'movements', by: ['happened'], sums: [] },
   movedBy: {

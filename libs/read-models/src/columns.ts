@@ -1,21 +1,27 @@
-import type { ColumnFormat, DailyColumn } from '@entente/kernel';
+import type { ColumnFormat, ColumnType, DailyColumn } from '@entente/kernel';
 import { Column } from 'typeorm';
 
-/** The meaning of a column with its unit, and its default in a new row. */
-interface ColumnMeaning {
+/** A column of a row or a view, as it is declared. */
+export interface ColumnMeaning {
+  readonly type: ColumnType;
+  /** Its meaning with its unit. */
   readonly meaning: string;
-  readonly start: string | number | boolean | null | undefined;
-  /** Null if the type is enough. */
-  readonly format: ColumnFormat | null;
   /** The codes that it can have, if they are a fixed list. */
   readonly codes: readonly string[] | null;
+  /** Null if the type is enough. */
+  readonly format: ColumnFormat | null;
 }
 
-const meanings = new WeakMap<object, Map<string, ColumnMeaning>>();
+interface RowColumn extends ColumnMeaning {
+  /** Its default in a new row. */
+  readonly start: string | number | boolean | null | undefined;
+}
+
+const declared = new WeakMap<object, Map<string, RowColumn>>();
 
 /** The columns of a row's class, by name, in the order of their declaration. */
-export const columnsOf = (entity: new () => object): ReadonlyMap<string, ColumnMeaning> =>
-  meanings.get(entity.prototype as object) ?? new Map<string, ColumnMeaning>();
+export const columnsOf = (entity: new () => object): ReadonlyMap<string, RowColumn> =>
+  declared.get(entity.prototype as object) ?? new Map<string, RowColumn>();
 
 /** The codes that a column of a model's class can have. */
 export function codesOf<Row extends object>(entity: new () => Row, name: keyof Row & string): readonly string[] {
@@ -24,20 +30,25 @@ export function codesOf<Row extends object>(entity: new () => Row, name: keyof R
   return codes;
 }
 
+/** How TypeORM calls the types. */
+const STORED = {
+  text: 'text',
+  day: 'date',
+  integer: 'integer',
+  amount: 'bigint',
+  boolean: 'boolean',
+  json: 'simple-json',
+} as const;
+
 const column =
-  (
-    type: 'text' | 'date' | 'integer' | 'bigint' | 'boolean' | 'simple-json',
-    start: ColumnMeaning['start'],
-    nullable = false,
-    format: ColumnFormat | null = null,
-  ) =>
+  (type: keyof typeof STORED, start: RowColumn['start'], nullable = false, format: ColumnFormat | null = null) =>
   (meaning: string, codes: readonly string[] | null = null): PropertyDecorator =>
   (target, name) => {
-    Column({ type, nullable })(target, name);
-    let own = meanings.get(target);
+    Column({ type: STORED[type], nullable })(target, name);
+    let own = declared.get(target);
     // A class that extends another has its columns, too.
-    if (own === undefined) meanings.set(target, (own = new Map(meanings.get(Object.getPrototypeOf(target) as object))));
-    own.set(String(name), { meaning, start, format, codes });
+    if (own === undefined) declared.set(target, (own = new Map(declared.get(Object.getPrototypeOf(target) as object))));
+    own.set(String(name), { type, meaning, codes, format, start });
   };
 
 // Each takes the meaning of the column with its unit; a text, the codes that it can have, too, if
@@ -47,26 +58,26 @@ const column =
 export const text = column('text', undefined);
 export const textOrNull = column('text', null, true);
 /** A day, YYYY-MM-DD. */
-export const day = column('date', undefined);
-export const dayOrNull = column('date', null, true);
+export const day = column('day', undefined);
+export const dayOrNull = column('day', null, true);
 /** An instant, ISO 8601 in UTC. */
 export const instant = column('text', undefined, false, 'instant');
 /** A reference to a person in an organisation's own register, never a name. */
 export const person = column('text', undefined, false, 'person');
 export const personOrNull = column('text', null, true, 'person');
 /** References to persons. */
-export const persons = column('simple-json', undefined, false, 'person');
+export const persons = column('json', undefined, false, 'person');
 /** A whole number; 0 in a new row. */
 export const count = column('integer', 0);
 export const countOrNull = column('integer', null, true);
 /** Money in minor units of the row's currency; 0 in a new row. */
-export const amount = column('bigint', 0);
+export const amount = column('amount', 0);
 /** Money that is null until it is known. */
-export const amountOrNull = column('bigint', null, true);
+export const amountOrNull = column('amount', null, true);
 /** True or false; false in a new row. */
 export const flag = column('boolean', false);
 /** A value of several parts. */
-export const json = column('simple-json', undefined);
+export const json = column('json', undefined);
 
 /** Whether something promised for a day is open and past that day, by the day of the answer. */
 export const overdue = (meaning: string, when: Omit<DailyColumn, 'kind' | 'meaning'>): DailyColumn => ({

@@ -2,6 +2,7 @@ import { SCOPE_KINDS } from './codes.js';
 import { AgreementRow, ConditionRow } from './agreements.js';
 import { daysLeft, overdue, codesOf } from './columns.js';
 import type { From, Query, RowsView } from './from.js';
+import { day, text } from './view-columns.js';
 
 const OF_CONDITION = [
   'agreement',
@@ -40,35 +41,22 @@ export const conditionsInForce: RowsView = {
   about: 'a condition of use or a restriction in force, in plain words, of an agreement in force, and until when',
   key: ['agreement', 'type', 'name'],
   columns: {
-    recipient: 'text',
-    donor: 'text',
-    statement: 'text',
-    type: 'text',
-    scope_kind: 'text',
-    scope: 'text',
-    basis: 'text',
-    attached_on: 'day',
-    agreement: 'text',
-    title: 'text',
-    in_force_from: 'day',
-    last_day: 'day',
-    name: 'text',
-  },
-  codes: { type: codesOf(ConditionRow, 'type'), scope_kind: SCOPE_KINDS },
-  meanings: {
-    recipient: "the recipient's id",
-    donor: "the donor's id",
-    statement: 'what is to be done, or is not allowed, in plain words',
-    type: 'use-condition or restriction',
-    scope_kind: 'what it concerns: a unit, an item-type, a case, a programme or a country; null if all',
-    scope: 'the id of what it concerns',
-    basis: 'of a restriction: the code of the law or decision behind it',
-    attached_on: 'the day on which it was attached or imposed last',
-    agreement: "the agreement's id",
-    title: 'the title of the agreement',
-    in_force_from: 'the first day in force of the agreement',
-    last_day: 'the last day in force of the agreement, as amended and corrected',
-    name: 'its name in the agreement',
+    recipient: text("the recipient's id"),
+    donor: text("the donor's id"),
+    statement: text('what is to be done, or is not allowed, in plain words'),
+    type: text('use-condition or restriction', codesOf(ConditionRow, 'type')),
+    scope_kind: text(
+      'what it concerns: a unit, an item-type, a case, a programme or a country; null if all',
+      SCOPE_KINDS,
+    ),
+    scope: text('the id of what it concerns'),
+    basis: text('of a restriction: the code of the law or decision behind it'),
+    attached_on: day('the day on which it was attached or imposed last'),
+    agreement: text("the agreement's id"),
+    title: text('the title of the agreement'),
+    in_force_from: day('the first day in force of the agreement'),
+    last_day: day('the last day in force of the agreement, as amended and corrected'),
+    name: text('its name in the agreement'),
   },
   daily: {
     over: overdue(

@@ -6,6 +6,7 @@ import { ConsignmentLineRow } from './consignment-lines.js';
 import { ConsignmentRow } from './consignments.js';
 import { DeliveryFactRow } from './delivery-facts.js';
 import { AS_KNOWN_NOW, type From, NOT_BY_DAY, type Query, type RowsView } from './from.js';
+import { amount, day, integer, integerSum, text } from './view-columns.js';
 
 /** The columns of a case's line that a view repeats. */
 const LINE = [
@@ -105,6 +106,8 @@ export function deliverableLines(from: From, { sums }: ViewOptions): Query {
 
 const DONE = { done: 'completed_on', closed: { state: ['draft', 'ended'] } };
 
+const STATES = ['draft', 'open', 'completed', 'ended'];
+
 /**
  * A case line: what was promised, and what of it is delivered, on the way and not yet scheduled.
  */
@@ -115,56 +118,41 @@ export const deliverables: RowsView = {
   about: 'a line of a case: its two promises, and what of it is delivered, on the way and not yet scheduled',
   key: ['assistance_case', 'line'],
   columns: {
-    recipient: 'text',
-    donor: 'text',
-    programme: 'text',
-    assistance_case: 'text',
-    line: 'text',
-    state: 'text',
-    item: 'text',
-    unit: 'text',
-    quantity: 'integer',
-    delivered: 'integer',
-    received: 'integer-sum',
-    on_the_way: 'integer-sum',
-    unscheduled: 'integer',
-    first_due: 'day',
-    due: 'day',
-    last_delivered_on: 'day',
-    completed_on: 'day',
-    value: 'amount',
-    currency: 'text',
-    case_status: 'text',
-  },
-  codes: { state: ['draft', 'open', 'completed', 'ended'], case_status: codesOf(CaseRow, 'status') },
-  meanings: {
-    recipient: 'the recipient',
-    donor: 'the donor',
-    programme: 'the programme of the case, if any',
-    assistance_case: 'the case',
-    line: "the line's name in the case",
-    state:
+    recipient: text('the recipient'),
+    donor: text('the donor'),
+    programme: text('the programme of the case, if any'),
+    assistance_case: text('the case'),
+    line: text("the line's name in the case"),
+    state: text(
       'draft, if it is not in force; open; completed, if the whole quantity was delivered; ended, if its case ended before, or it was amended to nothing; with occurred-by, what was completed or ended later counts as open, and what is in force now as in force',
-    item: "the code of the item's description",
-    unit: 'the code of the unit',
-    quantity: `the quantity promised, amendments included, in the line's unit${AS_KNOWN_NOW}`,
-    delivered:
+      STATES,
+    ),
+    item: text("the code of the item's description"),
+    unit: text('the code of the unit'),
+    quantity: integer(`the quantity promised, amendments included, in the line's unit${AS_KNOWN_NOW}`),
+    delivered: integer(
       "the quantity delivered at the case's delivery point, in the line's unit; with occurred-by, in deliveries by that day, corrected as known now",
-    received:
+    ),
+    received: integerSum(
       "the quantity that the recipient confirmed in consignments, corrections included, in the line's unit; of an ended line also what came after the end of its case, which counts as no delivery; with occurred-by, of those received by that day",
-    on_the_way:
+    ),
+    on_the_way: integerSum(
       "the quantity in consignments that are neither received nor cancelled, in the line's unit, also after the end of the case; with occurred-by, of those scheduled by then, what was received or cancelled later counts as on the way",
-    unscheduled:
+    ),
+    unscheduled: integer(
       "the quantity that is neither delivered nor in a consignment, in the line's unit; with occurred-by, by that day",
-    first_due: 'the day first promised',
-    due: `the day planned now${AS_KNOWN_NOW}`,
-    last_delivered_on:
+    ),
+    first_due: day('the day first promised'),
+    due: day(`the day planned now${AS_KNOWN_NOW}`),
+    last_delivered_on: day(
       'the day of the last delivery at the delivery point of which something is left; with occurred-by, of those by that day',
-    completed_on:
+    ),
+    completed_on: day(
       'the day by which the whole quantity had been delivered; null before; with occurred-by, by what was delivered by that day',
-    value: `the line's value, in minor units of the case's currency${AS_KNOWN_NOW}`,
-    currency: "the ISO 4217 code of the case's currency; null before an offer",
-    case_status: `the status of the case; ${NOT_BY_DAY}`,
+    ),
+    value: amount(`the line's value, in minor units of the case's currency${AS_KNOWN_NOW}`),
+    currency: text("the ISO 4217 code of the case's currency; null before an offer"),
+    case_status: text(`the status of the case; ${NOT_BY_DAY}`, codesOf(CaseRow, 'status')),
   },
   daily: {
     overdue: overdue('whether the line is open and past the day planned now', { due: 'due', ...DONE }),

@@ -5,6 +5,7 @@ import { CaseRow } from './cases.js';
 import { DeliveryFactRow } from './delivery-facts.js';
 import type { From, Query, RowsView } from './from.js';
 import { BASIS } from './plausibility.js';
+import { day, integer, text } from './view-columns.js';
 
 const FACT = [
   'assistance_case',
@@ -53,45 +54,27 @@ export const deliveries: RowsView = {
   about: 'a delivery of a line of a case at its delivery point, or its correction: what, how much, when it happened',
   key: ['assistance_case', 'delivery'],
   columns: {
-    recipient: 'text',
-    donor: 'text',
-    occurred_on: 'day',
-    item: 'text',
-    unit: 'text',
-    quantity: 'integer',
-    quantity_left: 'integer',
-    delivery_point: 'text',
-    programme: 'text',
-    assistance_case: 'text',
-    line: 'text',
-    recorded_on: 'day',
-    basis: 'text',
-    requested_on: 'day',
-    corrects: 'text',
-    implausible: 'text',
-    delivery: 'text',
-  },
-  codes: { delivery_point: DELIVERY_POINTS, basis: OWN_OR_REPORTED },
-  meanings: {
-    recipient: 'the recipient',
-    donor: 'the donor',
-    occurred_on:
+    recipient: text('the recipient'),
+    donor: text('the donor'),
+    occurred_on: day(
       'the day on which the delivery point was reached, as corrected; of a correction, that of the delivery corrected',
-    item: "the code of the item's description",
-    unit: 'the code of the unit',
-    quantity:
+    ),
+    item: text("the code of the item's description"),
+    unit: text('the code of the unit'),
+    quantity: integer(
       "what was delivered, in the line's unit; of a correction, the difference, which is 0 if only the day was wrong",
-    quantity_left: "what is left of it, its corrections included, in the line's unit; null of a correction",
-    delivery_point: 'where assistance counts as delivered: origin, hub, title or receipt',
-    programme: 'the programme of the case, if any',
-    assistance_case: 'the case',
-    line: "the line's name in the case",
-    recorded_on: 'the day on which it was recorded',
-    corrects: 'the id of the event that it corrects, if it corrects one',
-    basis: BASIS,
-    requested_on: 'the day of the request of the case',
-    implausible: 'before-the-request if it happened before the case was requested, else null',
-    delivery: 'the id of the event',
+    ),
+    quantity_left: integer("what is left of it, its corrections included, in the line's unit; null of a correction"),
+    delivery_point: text('where assistance counts as delivered: origin, hub, title or receipt', DELIVERY_POINTS),
+    programme: text('the programme of the case, if any'),
+    assistance_case: text('the case'),
+    line: text("the line's name in the case"),
+    recorded_on: day('the day on which it was recorded'),
+    basis: text(BASIS, OWN_OR_REPORTED),
+    requested_on: day('the day of the request of the case'),
+    corrects: text('the id of the event that it corrects, if it corrects one'),
+    implausible: text('before-the-request if it happened before the case was requested, else null'),
+    delivery: text('the id of the event'),
   },
   totals: { counts: 'deliveries and corrections', by: ['item', 'unit'], sums: ['quantity'] },
   occurredBy: { 'delivery-facts': null, 'case-lines': null, cases: null },

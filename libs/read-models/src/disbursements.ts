@@ -4,6 +4,7 @@ import type { From, Query, RowsView } from './from.js';
 import { MovementRow } from './movements.js';
 import { BASIS } from './plausibility.js';
 import { TrancheRow } from './tranches.js';
+import { amount, day, text } from './view-columns.js';
 
 const PLAN = [
   'item',
@@ -93,52 +94,33 @@ export const disbursements: RowsView = {
   about: 'a planned tranche: when it is due, what of it was disbursed, and how late',
   key: ['account', 'tranche'],
   columns: {
-    item: 'text',
-    account: 'text',
-    donor: 'text',
-    recipient: 'text',
-    programme: 'text',
-    assistance_case: 'text',
-    basis: 'text',
-    tranche: 'text',
-    period: 'text',
-    currency: 'text',
-    status: 'text',
-    planned: 'amount',
-    disbursed: 'amount',
-    planned_on: 'day',
-    due: 'day',
-    last_disbursed_on: 'day',
-    disbursed_on: 'day',
-    implausible: 'text',
-  },
-  codes: {
-    status: codesOf(TrancheRow, 'status'),
-    basis: OWN_OR_REPORTED,
-  },
-  meanings: {
-    item: "the tranche among all tranches: the account's stream, a number sign, its own name",
-    account: 'the account',
-    donor: "the donor's id",
-    recipient: 'the recipient',
-    programme: 'the programme that the account pays for, if any',
-    assistance_case: 'the case that the account pays for, if any',
-    basis: BASIS,
-    tranche: "the tranche's name in the account",
-    period: "the fiscal period, in the account's own words",
-    currency: "the ISO 4217 code of the account's currency",
-    status:
+    item: text("the tranche among all tranches: the account's stream, a number sign, its own name"),
+    account: text('the account'),
+    donor: text("the donor's id"),
+    recipient: text('the recipient'),
+    programme: text('the programme that the account pays for, if any'),
+    assistance_case: text('the case that the account pays for, if any'),
+    basis: text(BASIS, OWN_OR_REPORTED),
+    tranche: text("the tranche's name in the account"),
+    period: text("the fiscal period, in the account's own words"),
+    currency: text("the ISO 4217 code of the account's currency"),
+    status: text(
       'planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed, or corrected to nothing; with occurred-by, by what was disbursed and closed by that day',
-    planned: 'what is planned, in minor units',
-    disbursed:
+      codesOf(TrancheRow, 'status'),
+    ),
+    planned: amount('what is planned, in minor units'),
+    disbursed: amount(
       "what was disbursed under the tranche's name, corrections of wrong entries included, in minor units; what came back later is recorded at the account alone; with occurred-by, by that day",
-    planned_on: "the day on which it was planned, by the sender's word",
-    due: 'the day on which it is due',
-    last_disbursed_on:
+    ),
+    planned_on: day("the day on which it was planned, by the sender's word"),
+    due: day('the day on which it is due'),
+    last_disbursed_on: day(
       'the last day on which something was disbursed that no correction has taken back; with occurred-by, by that day',
-    disbursed_on:
+    ),
+    disbursed_on: day(
       'the day by which the whole of it had been disbursed; null while it is not; with occurred-by, by that day',
-    implausible: 'promised-in-the-past if it was due before it was planned, else null',
+    ),
+    implausible: text('promised-in-the-past if it was due before it was planned, else null'),
   },
   totals: { counts: 'tranches', by: ['currency', 'status'], sums: ['planned', 'disbursed'] },
   daily: {

@@ -8,6 +8,7 @@ import { MisuseRow } from './misuse-register.js';
 import { MovementRow } from './movements.js';
 import { ProgrammeRow } from './programmes.js';
 import { RecoveryRow } from './recoveries.js';
+import { amountSum, day, decimal, integer, text } from './view-columns.js';
 
 const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const satisfies readonly Stage[];
 const PARTIES = ['donor', 'recipient', 'programme', 'currency'] as const;
@@ -180,71 +181,61 @@ export const donorPortfolio: RowsView = {
   about: 'per donor, programme, recipient and currency: money by stage, deliveries against their promises, misuse',
   key: PARTIES,
   columns: {
-    donor: 'text',
-    programme: 'text',
-    title: 'text',
-    status: 'text',
-    recipient: 'text',
-    currency: 'text',
-    pledged: 'amount-sum',
-    committed: 'amount-sum',
-    obligated: 'amount-sum',
-    disbursed: 'amount-sum',
-    spent: 'amount-sum',
-    pooled: 'amount-sum',
-    uncommitted: 'amount-sum',
-    unobligated: 'amount-sum',
-    pledged_unobligated: 'amount-sum',
-    undisbursed: 'amount-sum',
-    recovered: 'amount-sum',
-    consignments_received: 'integer',
-    consignments_overdue: 'integer',
-    on_time_percent: 'decimal',
-    mean_days_late_first: 'decimal',
-    mean_days_late_plan: 'decimal',
-    open_misuse: 'integer',
-    overdue_misuse: 'integer',
-    suspended_by_misuse: 'integer',
-    precaution_until: 'day',
-    on_hold: 'text',
-  },
-  codes: { status: codesOf(ProgrammeRow, 'status') },
-  meanings: {
-    donor: 'the donor',
-    programme: 'the programme, if the money is for one',
-    title: 'the title of the programme',
-    status: `the status of the programme; ${NOT_BY_DAY}`,
-    recipient: 'the recipient',
-    currency: 'the currency of the amounts, ISO 4217; null if no money moved or came back',
-    pledged: `pledged, pooled money included, ${RECORDED}`,
-    committed: `committed, ${RECORDED}`,
-    obligated: `obligated, ${RECORDED}`,
-    disbursed: `disbursed, ${RECORDED}`,
-    spent: `spent, ${RECORDED}`,
-    pooled:
+    donor: text('the donor'),
+    programme: text('the programme, if the money is for one'),
+    title: text('the title of the programme'),
+    status: text(`the status of the programme; ${NOT_BY_DAY}`, codesOf(ProgrammeRow, 'status')),
+    recipient: text('the recipient'),
+    currency: text('the currency of the amounts, ISO 4217; null if no money moved or came back'),
+    pledged: amountSum(`pledged, pooled money included, ${RECORDED}`),
+    committed: amountSum(`committed, ${RECORDED}`),
+    obligated: amountSum(`obligated, ${RECORDED}`),
+    disbursed: amountSum(`disbursed, ${RECORDED}`),
+    spent: amountSum(`spent, ${RECORDED}`),
+    pooled: amountSum(
       'of what is pledged, the money of other contributors, in minor units: it may stand at their own accounts too, so that a sum over donors counts it twice; null if no account has the stage pledged',
-    uncommitted:
+    ),
+    uncommitted: amountSum(
       'pledged minus committed, over the accounts that have both stages, in minor units; null if none has both',
-    unobligated:
+    ),
+    unobligated: amountSum(
       'committed minus obligated, over the accounts that have both stages, in minor units; null if none has both',
-    pledged_unobligated:
+    ),
+    pledged_unobligated: amountSum(
       'pledged minus obligated, over the accounts that have both stages and not the stage committed, in minor units; null if none has both',
-    undisbursed:
+    ),
+    undisbursed: amountSum(
       'obligated minus disbursed, over the accounts that have both stages, in minor units; null if none has both',
-    recovered: 'what came back after misuse in this currency, in minor units; null if nothing did',
-    consignments_received: `consignments of the programme of which the recipient confirmed the receipt; with occurred-by, by that day; ${SHARED}`,
-    consignments_overdue: `consignments of the programme that are past the day planned now, and neither received nor cancelled, by the day of the answer; with occurred-by, of those scheduled by then, what was received or cancelled later counts as open, and the plan is the one known now; ${SHARED}`,
-    on_time_percent:
+    ),
+    recovered: amountSum('what came back after misuse in this currency, in minor units; null if nothing did'),
+    consignments_received: integer(
+      `consignments of the programme of which the recipient confirmed the receipt; with occurred-by, by that day; ${SHARED}`,
+    ),
+    consignments_overdue: integer(
+      `consignments of the programme that are past the day planned now, and neither received nor cancelled, by the day of the answer; with occurred-by, of those scheduled by then, what was received or cancelled later counts as open, and the plan is the one known now; ${SHARED}`,
+    ),
+    on_time_percent: decimal(
       'consignments received by the day first promised, percent of those received and of those past that day by the day of the answer; null if there are none; with occurred-by, what was received later counts as open',
-    mean_days_late_first:
+    ),
+    mean_days_late_first: decimal(
       'mean days from the day first promised to the receipt, negative if early; of a consignment past that day, to the day of the answer; with occurred-by, what was received later counts as open',
-    mean_days_late_plan:
+    ),
+    mean_days_late_plan: decimal(
       'mean days from the day planned last to the receipt, negative if early; of an overdue consignment, to the day of the answer; with occurred-by, what was received later counts as open, and the plan is the one known now',
-    open_misuse: `misuse cases of the programme that are neither closed, declined nor dismissed; with occurred-by, of those reported by then, what ended later counts as open, and so does what was reopened; ${SHARED}`,
-    overdue_misuse: `misuse cases of the programme whose next step is past its last day, by the day of the answer; ${SHARED}; ${NOT_BY_DAY}`,
-    suspended_by_misuse: `misuse cases of the programme by whose measure assistance is suspended; ${SHARED}; ${NOT_BY_DAY}`,
-    precaution_until: `the last day of a precautionary suspension in the misuse cases of the programme; null without one, and ${NOT_BY_DAY}`,
-    on_hold: `${onHoldMeaning('assistance of the programme or to the recipient')}, and ${NOT_BY_DAY}`,
+    ),
+    open_misuse: integer(
+      `misuse cases of the programme that are neither closed, declined nor dismissed; with occurred-by, of those reported by then, what ended later counts as open, and so does what was reopened; ${SHARED}`,
+    ),
+    overdue_misuse: integer(
+      `misuse cases of the programme whose next step is past its last day, by the day of the answer; ${SHARED}; ${NOT_BY_DAY}`,
+    ),
+    suspended_by_misuse: integer(
+      `misuse cases of the programme by whose measure assistance is suspended; ${SHARED}; ${NOT_BY_DAY}`,
+    ),
+    precaution_until: day(
+      `the last day of a precautionary suspension in the misuse cases of the programme; null without one, and ${NOT_BY_DAY}`,
+    ),
+    on_hold: text(`${onHoldMeaning('assistance of the programme or to the recipient')}, and ${NOT_BY_DAY}`),
   },
   totals: {
     counts: 'rows of donor, recipient, programme and currency',

@@ -1,5 +1,6 @@
 import type { View } from '@entente/kernel';
 import type { ObjectLiteral, SelectQueryBuilder } from 'typeorm';
+import type { ColumnMeaning } from './columns.js';
 
 /** In the meaning of a column that is empty by what had occurred by a day. */
 export const NOT_BY_DAY = 'null with occurred-by: it has no day';
@@ -17,8 +18,7 @@ export type Query = SelectQueryBuilder<ObjectLiteral>;
  */
 export type From = (entity: new () => object, alias: string) => Query;
 
-/** A view of this deployment. */
-export type RowsView = View<From, Query> & {
-  /** The meaning of each column with its unit. */
-  readonly meanings: Readonly<Record<string, string>>;
+/** A view of this deployment: each of its columns is declared once. */
+export type RowsView = Omit<View<From, Query>, 'columns' | 'meanings' | 'formats' | 'codes'> & {
+  readonly columns: Readonly<Record<string, ColumnMeaning>>;
 };

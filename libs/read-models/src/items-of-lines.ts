@@ -3,6 +3,7 @@ import { columnsOf } from './columns.js';
 import { DiscrepancyRow } from './discrepancies.js';
 import type { From, Query, RowsView } from './from.js';
 import { GoodsHeldRow } from './goods-held.js';
+import { integer, sameAs, text } from './view-columns.js';
 
 // Quantities whose rows do not know the case's line: these views add its item and its unit.
 
@@ -12,9 +13,6 @@ function rowsOf(from: From, entity: new () => object, alias: string): Query {
   for (const name of columnsOf(entity).keys()) rows.addSelect(`${alias}.${name}`, name);
   return rows;
 }
-
-const meaningsOf = (entity: new () => object): Readonly<Record<string, string>> =>
-  Object.fromEntries([...columnsOf(entity)].map(([name, { meaning }]) => [name, meaning]));
 
 function reports(from: From): Query {
   const lines = from(CaseLineRow, 'l').select('l.assistance_case', 'assistance_case').addSelect('l.line', 'line');
@@ -34,26 +32,11 @@ export const discrepancyReports: RowsView = {
   about: 'a discrepancy report on a consignment: what is wrong with which item, how much of it, and what was answered',
   key: ['consignment', 'discrepancy'],
   columns: {
-    recipient: 'text',
-    donor: 'text',
-    consignment: 'text',
-    discrepancy: 'text',
-    type: 'text',
-    item: 'text',
-    unit: 'text',
-    quantity: 'integer',
-    reported_on: 'day',
-    outcome: 'text',
-    answered_on: 'day',
-    line: 'text',
-    programme: 'text',
-    assistance_case: 'text',
-  },
-  meanings: {
-    ...meaningsOf(DiscrepancyRow),
-    item: "the code of the item's description",
-    unit: 'the code of the unit of the quantity',
-    quantity: 'the quantity concerned, in the unit',
+    ...sameAs(DiscrepancyRow, 'recipient', 'donor', 'consignment', 'discrepancy', 'type'),
+    item: text("the code of the item's description"),
+    unit: text('the code of the unit of the quantity'),
+    quantity: integer('the quantity concerned, in the unit'),
+    ...sameAs(DiscrepancyRow, 'reported_on', 'outcome', 'answered_on', 'line', 'programme', 'assistance_case'),
   },
   totals: { counts: 'discrepancy reports', by: ['outcome', 'item', 'unit'], sums: ['quantity'] },
   movedBy: {
@@ -89,23 +72,11 @@ export const goodsByHolder: RowsView = {
     'goods of one type that a consignment brought, by their holder: how much each holds after transfers, and in which unit',
   key: ['consignment', 'item', 'holder'],
   columns: {
-    holder: 'text',
-    place: 'text',
-    item: 'text',
-    unit: 'text',
-    quantity: 'integer',
-    changed_on: 'day',
-    donor: 'text',
-    recipient: 'text',
-    consignment: 'text',
-    transfer: 'text',
-    programme: 'text',
-    assistance_case: 'text',
-  },
-  meanings: {
-    ...meaningsOf(GoodsHeldRow),
-    unit: "the code of the unit of the case's lines of the item; null if they have several",
-    quantity: 'the quantity that it holds, in the unit; below zero if more was transferred',
+    ...sameAs(GoodsHeldRow, 'holder', 'place', 'item'),
+    unit: text("the code of the unit of the case's lines of the item; null if they have several"),
+    quantity: integer('the quantity that it holds, in the unit; below zero if more was transferred'),
+    ...sameAs(GoodsHeldRow, 'changed_on', 'donor', 'recipient', 'consignment'),
+    ...sameAs(GoodsHeldRow, 'transfer', 'programme', 'assistance_case'),
   },
   totals: { counts: 'goods at holders', by: ['item', 'unit'], sums: ['quantity'] },
   movedBy: {

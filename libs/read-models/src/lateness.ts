@@ -4,6 +4,7 @@ import { deliverableLines } from './deliverables.js';
 import { AS_KNOWN_NOW, type From, type Query, type RowsView } from './from.js';
 import { MilestoneRow } from './milestones.js';
 import { UnionOf, columnsAs, rowsAs } from './union.js';
+import { decimal, integer, text } from './view-columns.js';
 
 const COLUMNS = [
   'donor',
@@ -104,42 +105,32 @@ export const lateness: RowsView = {
     'per donor, recipient, programme, kind of promise and cause: promises kept and late, against the first promise and the current plan',
   key: BY,
   columns: {
-    donor: 'text',
-    recipient: 'text',
-    programme: 'text',
-    promise: 'text',
-    cause: 'text',
-    promised: 'integer',
-    kept: 'integer',
-    overdue: 'integer',
-    missed: 'integer',
-    late_first: 'integer',
-    mean_days_late_first: 'decimal',
-    most_days_late_first: 'integer',
-    late_plan: 'integer',
-    mean_days_late_plan: 'decimal',
-    most_days_late_plan: 'integer',
-  },
-  codes: { promise: ['delivery', 'milestone', 'line'] },
-  meanings: {
-    donor: "the donor's id",
-    recipient: 'the recipient',
-    programme: 'the programme, if any',
-    promise:
+    donor: text("the donor's id"),
+    recipient: text('the recipient'),
+    programme: text('the programme, if any'),
+    promise: text(
       'delivery (a consignment that is not cancelled; with occurred-by, not cancelled by that day), milestone, or line (one of a case, in force: its own promise, whatever its consignments promise)',
-    cause: `the code of the last cause for which the day was replanned; null if it never was${AS_KNOWN_NOW}, as is the plan`,
-    promised:
+      ['delivery', 'milestone', 'line'],
+    ),
+    cause: text(
+      `the code of the last cause for which the day was replanned; null if it never was${AS_KNOWN_NOW}, as is the plan`,
+    ),
+    promised: integer(
       'deliveries, milestones or lines that were promised; with occurred-by, scheduled, planned or added by that day',
-    kept: 'of those, received, met or wholly delivered; with occurred-by, by that day: what came later counts as open',
-    overdue:
+    ),
+    kept: integer(
+      'of those, received, met or wholly delivered; with occurred-by, by that day: what came later counts as open',
+    ),
+    overdue: integer(
       'of those, past the day planned now, and neither received nor met nor wholly delivered nor recorded as missed',
-    missed: 'of those, milestones recorded as missed: each counts as late',
-    late_first: 'of those, kept after the day first promised, open and past it, or missed',
-    mean_days_late_first: `mean days ${FIRST}; null if there are none`,
-    most_days_late_first: `the most days ${FIRST}`,
-    late_plan: 'of those, kept after the day planned last, overdue, or missed',
-    mean_days_late_plan: `mean days ${PLAN}; null if there are none`,
-    most_days_late_plan: `the most days ${PLAN}`,
+    ),
+    missed: integer('of those, milestones recorded as missed: each counts as late'),
+    late_first: integer('of those, kept after the day first promised, open and past it, or missed'),
+    mean_days_late_first: decimal(`mean days ${FIRST}; null if there are none`),
+    most_days_late_first: integer(`the most days ${FIRST}`),
+    late_plan: integer('of those, kept after the day planned last, overdue, or missed'),
+    mean_days_late_plan: decimal(`mean days ${PLAN}; null if there are none`),
+    most_days_late_plan: integer(`the most days ${PLAN}`),
   },
   totals: {
     counts: 'rows of donor, recipient, programme, kind of promise and cause',

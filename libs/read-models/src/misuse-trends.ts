@@ -4,6 +4,7 @@ import { hasWord } from './deliverables.js';
 import type { From, Query, RowsView } from './from.js';
 import { MisuseRow } from './misuse-register.js';
 import { MisuseScopeRow } from './misuse-scopes.js';
+import { integer, text } from './view-columns.js';
 
 /** Brackets of ages, in days: the least and the most. Days are as their senders state them. */
 const AGES: Readonly<Record<string, readonly [number | null, number | null]>> = {
@@ -70,44 +71,31 @@ export const misuseTrends: RowsView = {
     'per month, donor, recipient, scope, allegation, incident type, and status: how many misuse cases, and how old; declined and dismissed ones too',
   key: Object.keys(BY),
   columns: {
-    month: 'text',
-    recipient: 'text',
-    scope_kind: 'text',
-    scope: 'text',
-    allegation: 'text',
-    incident_type: 'text',
-    status: 'text',
-    case_scopes: 'integer',
-    open: 'integer',
-    suspended: 'integer',
-    days_0_30: 'integer',
-    days_31_90: 'integer',
-    days_91_180: 'integer',
-    days_181_365: 'integer',
-    days_over_365: 'integer',
-    most_days_open: 'integer',
-    donor: 'text',
-  },
-  codes: { scope_kind: SCOPE_KINDS, status: codesOf(MisuseRow, 'status') },
-  meanings: {
-    month: 'the month of the report, YYYY-MM',
-    recipient: 'the recipient: the country in which it happened',
-    scope_kind: 'what it concerns: a unit, an item-type, a case, a programme or a country; null if no scope is named',
-    scope: 'the id of what it concerns; a case with several scopes is in the row of each',
-    allegation: 'the code of the allegation, as reported or corrected',
-    incident_type: 'the code of the incident type; null until the case is accepted',
-    status: 'flagged, accepted, declined, investigating, substantiated, dismissed, inconclusive or closed',
-    case_scopes:
+    month: text('the month of the report, YYYY-MM'),
+    recipient: text('the recipient: the country in which it happened'),
+    scope_kind: text(
+      'what it concerns: a unit, an item-type, a case, a programme or a country; null if no scope is named',
+      SCOPE_KINDS,
+    ),
+    scope: text('the id of what it concerns; a case with several scopes is in the row of each'),
+    allegation: text('the code of the allegation, as reported or corrected'),
+    incident_type: text('the code of the incident type; null until the case is accepted'),
+    status: text(
+      'flagged, accepted, declined, investigating, substantiated, dismissed, inconclusive or closed',
+      codesOf(MisuseRow, 'status'),
+    ),
+    case_scopes: integer(
       'misuse cases with this scope: added over scopes, a case counts once for each of its own; misuse-register counts cases',
-    open: 'of those, with an inquiry that has not ended: neither closed, declined nor dismissed',
-    suspended: 'of those, by which assistance is suspended in this scope, by a measure or as a precaution',
-    days_0_30: `of those, at most 30 days old: ${OLD}`,
-    days_31_90: 'of those, from 31 to 90 days old',
-    days_91_180: 'of those, from 91 to 180 days old',
-    days_181_365: 'of those, from 181 to 365 days old',
-    days_over_365: 'of those, more than 365 days old',
-    most_days_open: 'the most days from a report to the end of its inquiry, or to the day of the answer',
-    donor: 'the donor, if the report names one',
+    ),
+    open: integer('of those, with an inquiry that has not ended: neither closed, declined nor dismissed'),
+    suspended: integer('of those, by which assistance is suspended in this scope, by a measure or as a precaution'),
+    days_0_30: integer(`of those, at most 30 days old: ${OLD}`),
+    days_31_90: integer('of those, from 31 to 90 days old'),
+    days_91_180: integer('of those, from 91 to 180 days old'),
+    days_181_365: integer('of those, from 181 to 365 days old'),
+    days_over_365: integer('of those, more than 365 days old'),
+    most_days_open: integer('the most days from a report to the end of its inquiry, or to the day of the answer'),
+    donor: text('the donor, if the report names one'),
   },
   totals: {
     counts: 'rows of these columns',

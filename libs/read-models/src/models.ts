@@ -1,6 +1,6 @@
-import type { AnyProjection } from '@entente/kernel';
+import type { AnyProjection, View } from '@entente/kernel';
 import { accounts } from './accounts.js';
-import { columnsOf } from './columns.js';
+import { type ColumnMeaning, columnsOf } from './columns.js';
 import { chainOfCustody } from './chain-of-custody.js';
 import { checkDelinquency, endUseCompliance, overdueByMonth } from './end-use-compliance.js';
 import { checkDiscrepancies, checkResults, endUseChecks } from './end-use-checks.js';
@@ -25,7 +25,7 @@ import { disbursements } from './disbursements.js';
 import { discrepancies } from './discrepancies.js';
 import { dueDates } from './due-dates.js';
 import { donorPortfolio } from './donor-portfolio.js';
-import type { RowsView } from './from.js';
+import type { From, Query, RowsView } from './from.js';
 import { funding } from './funding.js';
 import { goodsHeld } from './goods-held.js';
 import { holds } from './holds.js';
@@ -121,30 +121,36 @@ const PROJECTIONS = [
   consultations,
 ] as unknown as readonly AnyProjection[];
 
-/** Every model, with the meanings, formats and codes that its columns were declared with. */
+/** The meanings, formats and codes that columns were declared with. */
+function described(columns: readonly (readonly [string, ColumnMeaning])[]) {
+  return {
+    meanings: Object.fromEntries(columns.map(([name, { meaning }]) => [name, meaning])),
+    formats: Object.fromEntries(columns.flatMap(([name, { format }]) => (format === null ? [] : [[name, format]]))),
+    codes: Object.fromEntries(columns.flatMap(([name, { codes }]) => (codes === null ? [] : [[name, codes]]))),
+  };
+}
+
+/** Every model. */
 export const MODELS: readonly AnyProjection[] = PROJECTIONS.map((model) => ({
   ...model,
-  meanings: Object.fromEntries([...columnsOf(model.entity)].map(([column, { meaning }]) => [column, meaning])),
-  formats: Object.fromEntries(
-    [...columnsOf(model.entity)].flatMap(([column, { format }]) => (format === null ? [] : [[column, format]])),
-  ),
-  codes: Object.fromEntries(
-    [...columnsOf(model.entity)].flatMap(([column, { codes }]) => (codes === null ? [] : [[column, codes]])),
-  ),
+  ...described([...columnsOf(model.entity)]),
 }));
 
 /** A view's column has the format of the column of the same name in the models that it reads. */
-function withFormats(view: RowsView): RowsView {
+function viewOf(view: RowsView): View<From, Query> {
   const read = MODELS.filter(({ name }) => name in view.movedBy).map(({ formats = {} }) => formats);
-  const formats = Object.keys(view.columns).flatMap((column) => {
-    const format = read.find((of) => column in of)?.[column];
-    return format === undefined ? [] : [[column, format] as const];
-  });
-  return { ...view, formats: Object.fromEntries(formats) };
+  const columns = Object.entries(view.columns);
+  return {
+    ...view,
+    ...described(
+      columns.map(([name, column]) => [name, { ...column, format: read.find((of) => name in of)?.[name] ?? null }]),
+    ),
+    columns: Object.fromEntries(columns.map(([name, { type }]) => [name, type])),
+  };
 }
 
 /** Every view over them. */
-export const VIEWS: readonly RowsView[] = [
+export const VIEWS: readonly View<From, Query>[] = [
   donorPortfolio,
   disbursements,
   reallocations,
@@ -170,4 +176,4 @@ export const VIEWS: readonly RowsView[] = [
   conditionsInForce,
   recipientTasks,
   outdatedDecisions,
-].map(withFormats);
+].map(viewOf);

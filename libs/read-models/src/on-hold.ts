@@ -6,6 +6,7 @@ import type { From, Query, RowsView } from './from.js';
 import { HoldRow } from './holds.js';
 import { ProgrammeRow } from './programmes.js';
 import { UnionOf, columnsAs, rowsAs } from './union.js';
+import { day, text } from './view-columns.js';
 
 const COLUMNS = ['scope_kind', 'scope', 'hold', 'basis', 'reason', 'donor', 'since', 'last_day'] as const;
 const STOPS = new UnionOf<(typeof COLUMNS)[number]>(COLUMNS);
@@ -105,6 +106,9 @@ export const stopsOn = (of: {
 export const onHoldMeaning = (what: string): string =>
   `what stops ${what} now, as the view on-hold has it: the kind of scope and the name of the hold, or the basis if it has no name; null without one`;
 
+const STOPPED = [...SCOPE_KINDS, 'consignment'];
+const BASES = [...codesOf(HoldRow, 'basis'), 'held'];
+
 /**
  * What is on hold now, since when, and on what basis: the holds on scopes, and what its own stream
  * records as suspended or held.
@@ -116,26 +120,17 @@ export const onHold: RowsView = {
   about: 'what is on hold now, since when and on what basis: by a hold, a suspended programme, a held case or shipment',
   key: ['scope_kind', 'scope', 'hold'],
   columns: {
-    scope_kind: 'text',
-    scope: 'text',
-    hold: 'text',
-    basis: 'text',
-    reason: 'text',
-    donor: 'text',
-    since: 'day',
-    last_day: 'day',
-  },
-  codes: { scope_kind: [...SCOPE_KINDS, 'consignment'], basis: [...codesOf(HoldRow, 'basis'), 'held'] },
-  meanings: {
-    scope_kind: 'what is on hold: a unit, an item-type, a case, a programme, a country or a consignment',
-    scope: 'the id of what is on hold; of a country, that of its organisation',
-    hold: "the hold's name on its scope; null of what its own stream records as suspended or held",
-    basis:
+    scope_kind: text('what is on hold: a unit, an item-type, a case, a programme, a country or a consignment', STOPPED),
+    scope: text('the id of what is on hold; of a country, that of its organisation'),
+    hold: text("the hold's name on its scope; null of what its own stream records as suspended or held"),
+    basis: text(
       'of a hold: misuse, ceasefire, embargo, instability, suspension or derogatory-information; suspension of a programme that is suspended, held of a case or consignment that is held',
-    reason: 'the code of the reason, the newest if there were several',
-    donor: "the donor whose assistance is on hold; every donor's if there is none",
-    since: 'the day from which it is on hold',
-    last_day: 'its last day; without one it lasts until it is released or resumed',
+      BASES,
+    ),
+    reason: text('the code of the reason, the newest if there were several'),
+    donor: text("the donor whose assistance is on hold; every donor's if there is none"),
+    since: day('the day from which it is on hold'),
+    last_day: day('its last day; without one it lasts until it is released or resumed'),
   },
   totals: { counts: 'what is on hold', by: ['scope_kind', 'basis'], sums: [] },
   movedBy: {

@@ -1,6 +1,7 @@
 import { ConsultationRow } from './consultations.js';
 import type { From, Query, RowsView } from './from.js';
 import { JournalRow } from './journal.js';
+import { integer, text } from './view-columns.js';
 
 /**
  * Decisions that missed an earlier event of a stream that they consulted. Nearly none did, so the
@@ -55,24 +56,14 @@ export const outdatedDecisions: RowsView = {
   about: 'decisions made on outdated knowledge: a stream that they rested on had moved before they were recorded',
   key: ['decided', 'revision', 'consulted_stream'],
   columns: {
-    decided: 'text',
-    revision: 'integer',
-    type: 'text',
-    consulted_stream: 'text',
-    consulted_revision: 'integer',
-    actual_revision: 'integer',
-    actor_organisation: 'text',
-    recorded_at: 'text',
-  },
-  meanings: {
-    decided: 'the stream of the event that was decided',
-    revision: 'the place of that event in its stream, from 0',
-    type: 'the type of that event',
-    consulted_stream: 'the stream that the decision rested on',
-    consulted_revision: 'the revision that the decision looked at',
-    actual_revision: 'the revision of the last fact that the stream had when the decision was recorded',
-    actor_organisation: 'the organisation that sent the command, or its pseudonym',
-    recorded_at: 'when the decision was recorded (ISO 8601, UTC)',
+    decided: text('the stream of the event that was decided'),
+    revision: integer('the place of that event in its stream, from 0'),
+    type: text('the type of that event'),
+    consulted_stream: text('the stream that the decision rested on'),
+    consulted_revision: integer('the revision that the decision looked at'),
+    actual_revision: integer('the revision of the last fact that the stream had when the decision was recorded'),
+    actor_organisation: text('the organisation that sent the command, or its pseudonym'),
+    recorded_at: text('when the decision was recorded (ISO 8601, UTC)'),
   },
   totals: { counts: 'decisions', by: [], sums: [] },
   movedBy: {

@@ -1,6 +1,7 @@
 import { STAGES } from './codes.js';
 import { type From, NULL_IF_LATER, type Query, type RowsView } from './from.js';
 import { MovementRow } from './movements.js';
+import { amount, day, text } from './view-columns.js';
 
 const OF_ACCOUNT = ['account', 'donor', 'recipient', 'programme', 'assistance_case', 'currency', 'stage'] as const;
 
@@ -44,38 +45,22 @@ export const reallocations: RowsView = {
   about: 'money that went from one account to another: when it left, and what of it has not been taken in',
   key: ['reallocation'],
   columns: {
-    reallocation: 'text',
-    account: 'text',
-    donor: 'text',
-    recipient: 'text',
-    programme: 'text',
-    assistance_case: 'text',
-    other_account: 'text',
-    currency: 'text',
-    stage: 'text',
-    went_out_on: 'day',
-    taken_in_on: 'day',
-    went_out: 'amount',
-    taken_in: 'amount',
-    in_transit: 'amount',
-  },
-  codes: { stage: STAGES },
-  meanings: {
-    reallocation: 'the id of the event with which the money left',
-    account: 'the account that it left',
-    donor: 'the donor of that account',
-    recipient: 'the recipient of that account',
-    programme: 'the programme that that account pays for, if any',
-    assistance_case: 'the case that that account pays for, if any',
-    other_account: 'the account to which it goes',
-    currency: 'the ISO 4217 code of the currency, which both accounts have',
-    stage: 'the stage at which it leaves the one account, and comes to the other',
-    went_out_on: 'the day on which it left',
-    taken_in_on: `the day on which the other account took it in; null while it has not${NULL_IF_LATER}`,
-    went_out: 'what left, in minor units',
-    taken_in: 'what the other account took in, in minor units; with occurred-by, by that day',
-    in_transit:
+    reallocation: text('the id of the event with which the money left'),
+    account: text('the account that it left'),
+    donor: text('the donor of that account'),
+    recipient: text('the recipient of that account'),
+    programme: text('the programme that that account pays for, if any'),
+    assistance_case: text('the case that that account pays for, if any'),
+    other_account: text('the account to which it goes'),
+    currency: text('the ISO 4217 code of the currency, which both accounts have'),
+    stage: text('the stage at which it leaves the one account, and comes to the other', STAGES),
+    went_out_on: day('the day on which it left'),
+    taken_in_on: day(`the day on which the other account took it in; null while it has not${NULL_IF_LATER}`),
+    went_out: amount('what left, in minor units'),
+    taken_in: amount('what the other account took in, in minor units; with occurred-by, by that day'),
+    in_transit: amount(
       'went_out minus taken_in, in minor units: added to what all accounts have at the stage, it makes the whole',
+    ),
   },
   totals: {
     counts: 'reallocations',

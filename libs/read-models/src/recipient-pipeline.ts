@@ -12,6 +12,7 @@ import { ProgrammeRow } from './programmes.js';
 import { firstStop, onHoldMeaning, stopsOn } from './on-hold.js';
 import { TrancheRow } from './tranches.js';
 import { UnionOf, columnsAs, rowsAs } from './union.js';
+import { amount, day, integer, text } from './view-columns.js';
 
 const COLUMNS = [
   'item_kind',
@@ -205,6 +206,31 @@ function madeOf({
   return made[kind ?? ''] ?? {};
 }
 
+const ITEM_KINDS = ['case-line', 'consignment', 'discrepancy', 'tranche', 'case', 'misuse-case'];
+const STATUSES = [
+  ...new Set([
+    'not-scheduled',
+    'reported',
+    ...codesOf(ConsignmentRow, 'status'),
+    ...codesOf(TrancheRow, 'status'),
+    ...codesOf(CaseRow, 'status'),
+    ...codesOf(MisuseRow, 'status'),
+  ]),
+];
+
+const AWAITED = [
+  'schedule',
+  'shipment',
+  'release',
+  'receipt',
+  'answer',
+  'disbursement',
+  'supplement',
+  'acceptance',
+  'amendment',
+  'reply',
+];
+
 /**
  * What a recipient has to expect and to answer: what is promised and not scheduled, what is on its
  * way, which money is announced, and which question waits for whose answer.
@@ -217,78 +243,40 @@ export const recipientPipeline: RowsView = {
     'what is coming to a recipient, how much and when, and what waits for whose answer; of a programme that ended and of a cancelled case, only what is under way, and what is asked',
   key: ['item_kind', 'stream', 'part'],
   columns: {
-    recipient: 'text',
-    item_kind: 'text',
-    item: 'text',
-    quantity: 'integer',
-    unit: 'text',
-    amount: 'amount',
-    currency: 'text',
-    due: 'day',
-    status: 'text',
-    on_hold: 'text',
-    awaits: 'text',
-    waits_for: 'text',
-    donor: 'text',
-    first_due: 'day',
-    line_due: 'day',
-    line_first_due: 'day',
-    assistance_case: 'text',
-    programme: 'text',
-    stream: 'text',
-    part: 'text',
-  },
-  codes: {
-    item_kind: ['case-line', 'consignment', 'discrepancy', 'tranche', 'case', 'misuse-case'],
-    status: [
-      ...new Set([
-        'not-scheduled',
-        'reported',
-        ...codesOf(ConsignmentRow, 'status'),
-        ...codesOf(TrancheRow, 'status'),
-        ...codesOf(CaseRow, 'status'),
-        ...codesOf(MisuseRow, 'status'),
-      ]),
-    ],
-    awaits: [
-      'schedule',
-      'shipment',
-      'release',
-      'receipt',
-      'answer',
-      'disbursement',
-      'supplement',
-      'acceptance',
-      'amendment',
-      'reply',
-    ],
-    waits_for: ['donor', 'recipient'],
-  },
-  meanings: {
-    recipient: 'the recipient',
-    item_kind: 'case-line, consignment, discrepancy, tranche, case or misuse-case',
-    item: "the code of the item's description; of a discrepancy, of what is wrong; of a misuse case, of the allegation",
-    quantity:
+    recipient: text('the recipient'),
+    item_kind: text('case-line, consignment, discrepancy, tranche, case or misuse-case', ITEM_KINDS),
+    item: text(
+      "the code of the item's description; of a discrepancy, of what is wrong; of a misuse case, of the allegation",
+    ),
+    quantity: integer(
       'in the unit: of a case line, what is promised and in no consignment yet; of a consignment, what is scheduled; of a discrepancy, what it concerns',
-    unit: 'the code of the unit of the quantity',
-    amount: 'in minor units: of a tranche, what is planned and not disbursed; of a case, its value',
-    currency: 'the ISO 4217 code of the currency of the amount',
-    due: 'the day planned now, of a consignment its own; of a case, the last day on which its offer can be accepted; of a misuse case, the last day of the reply; else null',
-    status:
+    ),
+    unit: text('the code of the unit of the quantity'),
+    amount: amount('in minor units: of a tranche, what is planned and not disbursed; of a case, its value'),
+    currency: text('the ISO 4217 code of the currency of the amount'),
+    due: day(
+      'the day planned now, of a consignment its own; of a case, the last day on which its offer can be accepted; of a misuse case, the last day of the reply; else null',
+    ),
+    status: text(
       'the status of the consignment, tranche, case or misuse case; not-scheduled for a case line, reported for a discrepancy',
-    on_hold: onHoldMeaning('it'),
-    awaits:
+      STATUSES,
+    ),
+    on_hold: text(onHoldMeaning('it')),
+    awaits: text(
       'what is waited for: schedule, shipment, release, receipt, answer, disbursement, supplement, acceptance, amendment or reply',
-    waits_for: 'whose turn it is: donor or recipient',
-    donor: 'the donor',
-    first_due:
+      AWAITED,
+    ),
+    waits_for: text('whose turn it is: donor or recipient', ['donor', 'recipient']),
+    donor: text('the donor'),
+    first_due: day(
       'the day first promised, of a consignment for itself; of a discrepancy, the day of the report; of a case and of a misuse case, the same as due',
-    line_due: "of a consignment and of a case line, the day planned now for the case's line",
-    line_first_due: "of a consignment and of a case line, the day first promised for the case's line",
-    assistance_case: 'the case, if any',
-    programme: 'the programme, if any',
-    stream: 'the stream of the case, consignment, account or misuse case',
-    part: "the name of the case's line, the tranche or the discrepancy report; null of a case and a misuse case",
+    ),
+    line_due: day("of a consignment and of a case line, the day planned now for the case's line"),
+    line_first_due: day("of a consignment and of a case line, the day first promised for the case's line"),
+    assistance_case: text('the case, if any'),
+    programme: text('the programme, if any'),
+    stream: text('the stream of the case, consignment, account or misuse case'),
+    part: text("the name of the case's line, the tranche or the discrepancy report; null of a case and a misuse case"),
   },
   daily: {
     overdue: overdue('whether it is past the day planned now', { due: 'due' }),

@@ -9,6 +9,7 @@ import { ItemRow } from './items.js';
 import { MisuseRow } from './misuse-register.js';
 import { RecordedFactRow } from './recorded-facts.js';
 import { UnionOf, columnsAs, rowsAs } from './union.js';
+import { day, integer, text } from './view-columns.js';
 
 const COLUMNS = [
   'recipient',
@@ -171,34 +172,24 @@ export const recipientTasks: RowsView = {
   about: 'what a recipient or holder has to confirm, to dispute, to report, to answer or to do, and until when',
   key: ['task', 'what', 'stream', 'part'],
   columns: {
-    recipient: 'text',
-    task: 'text',
-    what: 'text',
-    item: 'text',
-    quantity: 'integer',
-    unit: 'text',
-    due: 'day',
-    donor: 'text',
-    programme: 'text',
-    assistance_case: 'text',
-    stream: 'text',
-    part: 'text',
-  },
-  codes: { task: ['confirm', 'dispute', 'report', 'answer', 'do'] },
-  meanings: {
-    recipient: 'the recipient, or the organisation that holds the items',
-    task: 'confirm, dispute, report, answer or do',
-    what: 'receipt, or the type of the event of a recorded fact; shortage or surplus, of which no discrepancy was reported; self-report (a check by the holder) or loss (an item that a visit did not see); acceptance, supplement, amendment or reply; remediate or remediation-step',
-    item: "the code of the item's description; of a loss, the type of the item; of a reply, the allegation",
-    quantity:
+    recipient: text('the recipient, or the organisation that holds the items'),
+    task: text('confirm, dispute, report, answer or do', ['confirm', 'dispute', 'report', 'answer', 'do']),
+    what: text(
+      'receipt, or the type of the event of a recorded fact; shortage or surplus, of which no discrepancy was reported; self-report (a check by the holder) or loss (an item that a visit did not see); acceptance, supplement, amendment or reply; remediate or remediation-step',
+    ),
+    item: text("the code of the item's description; of a loss, the type of the item; of a reply, the allegation"),
+    quantity: integer(
       "of a receipt, what is scheduled, and of a shortage or surplus, the difference, in the line's unit; of a report, in items",
-    unit: "the code of the line's unit",
-    due: 'its last day, or the day planned now for a delivery; null without one',
-    donor: 'the donor',
-    programme: 'the programme, if any',
-    assistance_case: 'the case, if any',
-    stream: 'the stream of the consignment, check, item, case, misuse case, vetting case or recorded fact',
-    part: "the name of the case's line, of the offer or of the step, the serial number, or the event of a recorded fact; null or empty if there is none",
+    ),
+    unit: text("the code of the line's unit"),
+    due: day('its last day, or the day planned now for a delivery; null without one'),
+    donor: text('the donor'),
+    programme: text('the programme, if any'),
+    assistance_case: text('the case, if any'),
+    stream: text('the stream of the consignment, check, item, case, misuse case, vetting case or recorded fact'),
+    part: text(
+      "the name of the case's line, of the offer or of the step, the serial number, or the event of a recorded fact; null or empty if there is none",
+    ),
   },
   daily: {
     overdue: overdue('whether its last day is over', DUE),

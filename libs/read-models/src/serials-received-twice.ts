@@ -2,6 +2,7 @@ import { CaseLineRow } from './case-lines.js';
 import { ConsignmentRow } from './consignments.js';
 import type { From, Query, RowsView } from './from.js';
 import { ReceivedSerialRow } from './received-serials.js';
+import { day, text } from './view-columns.js';
 
 const OF_SERIAL = ['consignment', 'assistance_case', 'line', 'donor', 'recipient'] as const;
 
@@ -46,36 +47,20 @@ export const serialsReceivedTwice: RowsView = {
     'a serial number that was confirmed in a consignment and in another one of the same item: a row for each of the two, of any donors',
   key: ['serial', 'consignment', 'other_consignment'],
   columns: {
-    item: 'text',
-    serial: 'text',
-    donor: 'text',
-    recipient: 'text',
-    consignment: 'text',
-    received_on: 'day',
-    assistance_case: 'text',
-    line: 'text',
-    other_donor: 'text',
-    other_recipient: 'text',
-    other_consignment: 'text',
-    other_received_on: 'day',
-    other_assistance_case: 'text',
-    other_line: 'text',
-  },
-  meanings: {
-    item: "the code of the item's description, which both lines have",
-    serial: 'the serial number',
-    donor: "the donor's id",
-    recipient: 'the recipient',
-    consignment: 'the consignment',
-    received_on: 'the day of its receipt, as the recipient confirmed it',
-    assistance_case: 'the case under which it was delivered',
-    line: "the name of the case's line",
-    other_donor: 'the donor of the other consignment',
-    other_recipient: 'the recipient of the other consignment',
-    other_consignment: 'the other consignment in which the serial was confirmed',
-    other_received_on: 'the day of the receipt of the other consignment',
-    other_assistance_case: 'the case of the other consignment',
-    other_line: "the name of the other case's line",
+    item: text("the code of the item's description, which both lines have"),
+    serial: text('the serial number'),
+    donor: text("the donor's id"),
+    recipient: text('the recipient'),
+    consignment: text('the consignment'),
+    received_on: day('the day of its receipt, as the recipient confirmed it'),
+    assistance_case: text('the case under which it was delivered'),
+    line: text("the name of the case's line"),
+    other_donor: text('the donor of the other consignment'),
+    other_recipient: text('the recipient of the other consignment'),
+    other_consignment: text('the other consignment in which the serial was confirmed'),
+    other_received_on: day('the day of the receipt of the other consignment'),
+    other_assistance_case: text('the case of the other consignment'),
+    other_line: text("the name of the other case's line"),
   },
   totals: { counts: 'serials in pairs of consignments', by: ['item'], sums: [] },
   movedBy: {

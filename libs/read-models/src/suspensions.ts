@@ -3,6 +3,7 @@ import { SCOPE_KINDS } from './codes.js';
 import type { From, Query, RowsView } from './from.js';
 import { HoldRow } from './holds.js';
 import { MisuseSuspensionRow, SuspensionOrderRow } from './misuse-suspensions.js';
+import { day, text } from './view-columns.js';
 
 const OWN = ['misuse_case', 'stop', 'scope_kind', 'scope', 'donor', 'status', 'stopped_on', 'last_day', 'ended_on'];
 
@@ -47,6 +48,8 @@ function query(from: From): Query {
     .addSelect('k.hold_ended_on', 'hold_ended_on');
 }
 
+const STATES = ['in force', 'not in force yet', 'not released yet', 'ended'];
+
 /** Whether what a misuse case stops is on hold yet: the policy that places the hold comes after. */
 export const suspensions: RowsView = {
   name: 'suspensions',
@@ -55,42 +58,23 @@ export const suspensions: RowsView = {
   about: 'a scope in which a misuse case stops assistance, and whether the hold on it is in force yet',
   key: ['misuse_case', 'stop', 'scope_kind', 'scope'],
   columns: {
-    scope_kind: 'text',
-    scope: 'text',
-    hold: 'text',
-    status: 'text',
-    stop: 'text',
-    donor: 'text',
-    stopped_on: 'day',
-    last_day: 'day',
-    in_force_since: 'day',
-    ended_on: 'day',
-    hold_ended_on: 'day',
-    misuse_case: 'text',
-    ordered_by: 'text',
-    hold_cause: 'text',
-  },
-  codes: {
-    scope_kind: SCOPE_KINDS,
-    status: codesOf(MisuseSuspensionRow, 'status'),
-    stop: codesOf(MisuseSuspensionRow, 'stop'),
-    hold: ['in force', 'not in force yet', 'not released yet', 'ended'],
-  },
-  meanings: {
-    scope_kind: 'what is stopped: a unit, an item-type, a case, a programme or a country',
-    scope: 'the id of what is stopped; of a country, that of its organisation',
-    hold: 'whether the hold is in force, not in force yet, not released yet, or ended',
-    status: 'suspended, terminated, or ended',
-    stop: 'measure (a suspension or termination that was decided) or precaution',
-    donor: "the donor whose assistance it is; every donor's if there is none",
-    stopped_on: 'the day from which it is stopped',
-    last_day: 'its last day; without one it lasts until assistance resumes',
-    in_force_since: 'the day on which the hold was placed',
-    ended_on: 'the day on which the suspension ended',
-    hold_ended_on: 'the day on which the hold ended',
-    misuse_case: 'the misuse case',
-    ordered_by: 'the event that stopped it',
-    hold_cause: 'the event for which the hold was placed: one that stopped it, renewed that or made it final',
+    scope_kind: text('what is stopped: a unit, an item-type, a case, a programme or a country', SCOPE_KINDS),
+    scope: text('the id of what is stopped; of a country, that of its organisation'),
+    hold: text('whether the hold is in force, not in force yet, not released yet, or ended', STATES),
+    status: text('suspended, terminated, or ended', codesOf(MisuseSuspensionRow, 'status')),
+    stop: text(
+      'measure (a suspension or termination that was decided) or precaution',
+      codesOf(MisuseSuspensionRow, 'stop'),
+    ),
+    donor: text("the donor whose assistance it is; every donor's if there is none"),
+    stopped_on: day('the day from which it is stopped'),
+    last_day: day('its last day; without one it lasts until assistance resumes'),
+    in_force_since: day('the day on which the hold was placed'),
+    ended_on: day('the day on which the suspension ended'),
+    hold_ended_on: day('the day on which the hold ended'),
+    misuse_case: text('the misuse case'),
+    ordered_by: text('the event that stopped it'),
+    hold_cause: text('the event for which the hold was placed: one that stopped it, renewed that or made it final'),
   },
   totals: { counts: 'scopes stopped', by: ['hold', 'stop'], sums: [] },
   movedBy: {
