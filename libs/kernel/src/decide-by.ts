@@ -28,19 +28,19 @@ export type Rules<State, C extends Command, E extends Event, Opens extends C['ty
 
 /**
  * The `decide` of a decider, as a table with one rule per command. A command without a rule does
- * not compile. `opens` decides the command that opens the stream; `always` is checked before every
- * other one.
+ * not compile. `open` decides the command that opens the stream: its state is null unless it opens
+ * again. `always` is checked before every other one.
  */
 export const decideBy =
   <State extends object, C extends Command, E extends Event>() =>
   <const Opens extends C['type']>(
     opens: Opens,
-    open: (data: DataOf<C, Opens>, context: DecisionContext) => readonly E[] | Refusal,
+    open: (data: DataOf<C, Opens>, context: DecisionContext, state: State | null) => readonly E[] | Refusal,
     always: (command: Exclude<C, { type: Opens }>, state: State, context: DecisionContext) => Refusal | null,
     rules: Rules<State, C, E, Opens>,
   ) =>
   (command: C, state: State | null, context: DecisionContext): readonly E[] | Refusal => {
-    if (command.type === opens) return open(command.data, context);
+    if (command.type === opens) return open(command.data, context, state);
     if (state === null) throw new Error(`${command.type} is decided on a stream that is not open`);
     const general = always(command as never, state, context);
     if (general !== null) return general;

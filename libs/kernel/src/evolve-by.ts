@@ -26,18 +26,18 @@ export type Changes<State, E extends Event, Opening extends E['type']> = {
 
 /**
  * The `evolve` of a decider, as one function per event type: the opening one returns the whole
- * state, each other one what changes. An event type without a function does not compile. A stream
- * that is not open stays as it is.
+ * state (`before` is null unless it opens the stream again), each other one what changes. An event
+ * type without a function does not compile. A stream that is not open stays as it is.
  */
 export const evolveBy =
   <State extends object, E extends Event>() =>
   <const Opening extends E['type'], Handlers extends Changes<State, E, Opening>>(
     opening: Opening,
-    open: (data: DataOf<E, Opening>, event: StreamEvent<Extract<E, { type: Opening }>>) => State,
+    open: (data: DataOf<E, Opening>, event: StreamEvent<Extract<E, { type: Opening }>>, before: State | null) => State,
     changes: Handlers & OnlyOf<State, Handlers>,
   ) =>
   (state: State | null, event: StreamEvent<E>): State | null => {
-    if (event.type === opening) return open(event.data, event as never);
+    if (event.type === opening) return open(event.data, event as never, state);
     if (state === null) return null;
     const change = changes[event.type as keyof Handlers] as (
       data: unknown,

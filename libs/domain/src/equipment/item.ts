@@ -57,7 +57,7 @@ import { only, registeredSender, senderStreams } from './senders.js';
 
 // ---- State ----
 
-const registered = (data: RegisterSerial): Item => {
+const registered = (data: RegisterSerial, _: unknown, before: Item | null): Item => {
   const { donor, recipient, item, serial, programme, case: of, consignment } = data;
   return {
     donor,
@@ -74,7 +74,7 @@ const registered = (data: RegisterSerial): Item => {
     transfer: null,
     loss: null,
     notice: null,
-    correctable: new Map(),
+    correctable: before?.correctable ?? new Map(),
   };
 };
 /** An item is in few checks at once: older ones have ended without having seen it. */
@@ -125,7 +125,7 @@ const reported =
     loss: { as: LOSS_REPORTS[type], verifyBy, event, overdue: false },
   });
 
-const evolveLater = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, {
+const evolve = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, {
   RegistrationWithdrawn: () => ({ status: 'withdrawn' }),
   ItemReceived: ({ on, holder, site, checkBy }, _, { id }) => ({
     status: 'held',
@@ -250,7 +250,7 @@ function wrongStatus({ type }: { readonly type: keyof typeof STATUSES }, { statu
  * R9: a serial is registered once, of a designated type, in the stream that its name gives; again
  * only after it was taken back or returned.
  */
-function register(data: RegisterSerial, state: Item | null, context: DecisionContext): readonly ItemEvent[] | Refusal {
+function register(data: RegisterSerial, context: DecisionContext, state: Item | null): readonly ItemEvent[] | Refusal {
   const { stream, known, actor } = context;
   const { donor, recipient, item, serial } = data;
   const id = itemId(donor, item, serial);
@@ -613,68 +613,61 @@ function leavesChecks({ checks, serial }: Item, seenBy?: string): { checks?: rea
   return others.length === 0 ? {} : { checks: others, serial };
 }
 
-const decideLater = decideBy<Item, ItemCommand, ItemEvent>()(
-  'RegisterSerial',
-  (data, context) => register(data, null, context),
-  wrongStatus,
-  {
-    WithdrawRegistration: (data, item) => [{ type: 'RegistrationWithdrawn', data: { ...data, ...leavesChecks(item) } }],
-    RecordItemReceipt: receive,
-    CorrectItemReceipt: correctReceipt,
-    WithdrawItemReceipt: (data, item) => {
-      const { receipt } = item;
-      const its = receipt === null ? {} : { receipt, ...leavesChecks(item, checkAfterId(receipt)) };
-      return reliedOn(item) ?? [{ type: 'ItemReceiptWithdrawn', data: { ...data, ...its } }];
-    },
-    MoveItem: moveItem,
-    ReportItemLost: reports('ItemReportedLost'),
-    ReportItemDestroyed: reports('ItemReportedDestroyed'),
-    ReportItemExpended: reports('ItemReportedExpended'),
-    VerifyLossReport: (data, item) => {
-      const { event: report = '', as = 'lost' } = item.loss ?? {};
-      return [{ type: 'LossReportVerified', data: { ...data, report, as, ...leavesChecks(item) } }];
-    },
-    RejectLossReport: (data, { loss }) => [
-      { type: 'LossReportRejected', data: { ...data, report: loss?.event ?? '' } },
-    ],
-    RecoverItem: recover,
-    ReportServiceability: { unless: past, then: 'ServiceabilityReported' },
-    TransferItem: transferItem,
-    DisposeItem: (data, item, context) => {
-      if (item.status === 'disposed') return [];
-      const barred = past(data, item, context) ?? withoutConsent(data, true, item, context);
-      return barred ?? [{ type: 'ItemDisposed', data: { ...data, ...leavesChecks(item) } }];
-    },
-    ReturnItem: (data, item, context) =>
-      past(data, item, context) ?? [{ type: 'ItemReturned', data: { ...data, ...leavesChecks(item) } }],
-    NoteItemCheck: noteCheck,
-    RecordItemCheck: (data, item, context) => {
-      // An older visit counts too: the newer one may be corrected.
-      if (item.sightings.some(({ check, on }) => check === data.check && on >= data.on)) return [];
-      const checkBy = addDays(data.on, checkDays('enhanced', 'everyDays', item, context));
-      const others = leavesChecks(item, data.check);
-      return since(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy, ...others } }];
-    },
-    CorrectItemCheck: correctCheck,
-    DetectUnauthorisedTransfer: detect,
-    NotifyLegislatureOfTransfer: {
-      unless: ({ on }, { notice }, context) =>
-        notice === null
-          ? refuse('no-notice-due', 'an unauthorised transfer was detected and not notified yet', 'R14')
-          : inTheFuture(on, context),
-      then: 'LegislatureNotifiedOfTransfer',
-    },
-    RecordOverdueItemStep: {
-      unless: ({ step, due }, { loss, notice }, context) => {
-        const last = (step === 'verification' ? loss?.verifyBy : notice?.notifyBy) ?? null;
-        if (last !== due) return refuse('other-last-day', 'the day is the last day of the step', null, { last });
-        return notOverYet(due, context);
-      },
-      already: ({ step }, { loss, notice }) => (step === 'verification' ? loss : notice)?.overdue === true,
-      then: 'ItemStepBecameOverdue',
-    },
+const decide = decideBy<Item, ItemCommand, ItemEvent>()('RegisterSerial', register, wrongStatus, {
+  WithdrawRegistration: (data, item) => [{ type: 'RegistrationWithdrawn', data: { ...data, ...leavesChecks(item) } }],
+  RecordItemReceipt: receive,
+  CorrectItemReceipt: correctReceipt,
+  WithdrawItemReceipt: (data, item) => {
+    const { receipt } = item;
+    const its = receipt === null ? {} : { receipt, ...leavesChecks(item, checkAfterId(receipt)) };
+    return reliedOn(item) ?? [{ type: 'ItemReceiptWithdrawn', data: { ...data, ...its } }];
   },
-);
+  MoveItem: moveItem,
+  ReportItemLost: reports('ItemReportedLost'),
+  ReportItemDestroyed: reports('ItemReportedDestroyed'),
+  ReportItemExpended: reports('ItemReportedExpended'),
+  VerifyLossReport: (data, item) => {
+    const { event: report = '', as = 'lost' } = item.loss ?? {};
+    return [{ type: 'LossReportVerified', data: { ...data, report, as, ...leavesChecks(item) } }];
+  },
+  RejectLossReport: (data, { loss }) => [{ type: 'LossReportRejected', data: { ...data, report: loss?.event ?? '' } }],
+  RecoverItem: recover,
+  ReportServiceability: { unless: past, then: 'ServiceabilityReported' },
+  TransferItem: transferItem,
+  DisposeItem: (data, item, context) => {
+    if (item.status === 'disposed') return [];
+    const barred = past(data, item, context) ?? withoutConsent(data, true, item, context);
+    return barred ?? [{ type: 'ItemDisposed', data: { ...data, ...leavesChecks(item) } }];
+  },
+  ReturnItem: (data, item, context) =>
+    past(data, item, context) ?? [{ type: 'ItemReturned', data: { ...data, ...leavesChecks(item) } }],
+  NoteItemCheck: noteCheck,
+  RecordItemCheck: (data, item, context) => {
+    // An older visit counts too: the newer one may be corrected.
+    if (item.sightings.some(({ check, on }) => check === data.check && on >= data.on)) return [];
+    const checkBy = addDays(data.on, checkDays('enhanced', 'everyDays', item, context));
+    const others = leavesChecks(item, data.check);
+    return since(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy, ...others } }];
+  },
+  CorrectItemCheck: correctCheck,
+  DetectUnauthorisedTransfer: detect,
+  NotifyLegislatureOfTransfer: {
+    unless: ({ on }, { notice }, context) =>
+      notice === null
+        ? refuse('no-notice-due', 'an unauthorised transfer was detected and not notified yet', 'R14')
+        : inTheFuture(on, context),
+    then: 'LegislatureNotifiedOfTransfer',
+  },
+  RecordOverdueItemStep: {
+    unless: ({ step, due }, { loss, notice }, context) => {
+      const last = (step === 'verification' ? loss?.verifyBy : notice?.notifyBy) ?? null;
+      if (last !== due) return refuse('other-last-day', 'the day is the last day of the step', null, { last });
+      return notOverYet(due, context);
+    },
+    already: ({ step }, { loss, notice }) => (step === 'verification' ? loss : notice)?.overdue === true,
+    then: 'ItemStepBecameOverdue',
+  },
+});
 
 /** R12: a monitor that does not hold the item verifies what its holder reported. */
 function notAMonitor(state: Item | null, context: DecisionContext): Refusal | null {
@@ -743,10 +736,7 @@ export const item: Decider<'item', ItemCommand, ItemEvent, Item | null, ItemRela
   ids: 'derived',
   opens: 'RegisterSerial',
   opensAgain: true,
-  evolve: (state, event) =>
-    event.type === 'SerialRegistered' && state !== null
-      ? { ...registered(event.data), correctable: state.correctable }
-      : evolveLater(state, event),
+  evolve,
   consults: (command, state, known, sender) => consults(command, state, known, sender),
   authorise: authoriseBy<ItemCommand, Item | null, ItemRelation>({
     donor: only('not-the-donor', 'the donor, or another on its behalf, does this', (state, command) =>
@@ -757,6 +747,5 @@ export const item: Decider<'item', ItemCommand, ItemEvent, Item | null, ItemRela
     monitor: notAMonitor,
     system: bySystem,
   }),
-  decide: (command, state, context) =>
-    command.type === 'RegisterSerial' ? register(command.data, state, context) : decideLater(command, state, context),
+  decide,
 });

@@ -38,12 +38,12 @@ const without = (holds: ScopeHolds['holds'], name: string): ScopeHolds['holds'] 
 const ownerOf = ({ metadata: { actor } }: { readonly metadata: Pick<DecisionContext, 'actor'> }): string | null =>
   actor.role === 'system' ? null : actsFor(actor);
 
-const evolveOpen = evolveBy<ScopeHolds, HoldEvent>()(
+const evolve = evolveBy<ScopeHolds, HoldEvent>()(
   'HoldPlaced',
-  (data, event) => ({
+  (data, event, before) => ({
     scope: data.scope,
-    holds: Object.fromEntries([placed(data, ownerOf(event))]),
-    correctable: new Map(),
+    holds: put(before?.holds ?? {}, ...placed(data, ownerOf(event))),
+    correctable: before?.correctable ?? new Map(),
   }),
   {
     HoldRenewed: ({ hold, until }, { holds }) => {
@@ -60,11 +60,6 @@ const evolveOpen = evolveBy<ScopeHolds, HoldEvent>()(
     HoldLapsed: ({ hold }, { holds }) => ({ holds: without(holds, hold) }),
   },
 );
-
-const evolve: Decider<'hold', HoldCommand, HoldEvent, ScopeHolds | null, HoldRelation>['evolve'] = (state, event) =>
-  state !== null && event.type === 'HoldPlaced'
-    ? { ...state, holds: put(state.holds, ...placed(event.data, ownerOf(event))) }
-    : evolveOpen(state, event);
 
 const holdIn = ({ holds }: ScopeHolds, name: string): PlacedHold | undefined =>
   Object.hasOwn(holds, name) ? holds[name] : undefined;
@@ -149,7 +144,7 @@ function boundDonor({ donor, scope }: PlaceHold, { actor }: DecisionContext): st
 }
 
 /** A hold of a name is placed once, and again after it has ended. */
-function place(data: PlaceHold, state: ScopeHolds | null, context: DecisionContext): readonly HoldEvent[] | Refusal {
+function place(data: PlaceHold, context: DecisionContext, state: ScopeHolds | null): readonly HoldEvent[] | Refusal {
   const unknown = scopeUnknown(data, context);
   if (unknown !== null) return unknown;
   const day = today(context);
@@ -187,46 +182,41 @@ const notInForce = ({ hold }: { readonly hold: string }, state: ScopeHolds): Ref
       })
     : null;
 
-const decideLater = decideBy<ScopeHolds, HoldCommand, HoldEvent>()(
-  'PlaceHold',
-  (data, context) => place(data, null, context),
-  () => null,
-  {
-    RenewHold: {
-      unless: (data, state, context) => {
-        const missing = notInForce(data, state);
-        if (missing !== null) return missing;
-        const was = holdIn(state, data.hold) as PlacedHold;
-        if (isOver(was, today(context)))
-          return refuse('hold-lapsed', 'its last day is not over; afterwards it is placed again', 'R19');
-        return was.until === undefined || data.until <= was.until
-          ? refuse('not-later', 'the new last day is later than the present one', 'R19', { until: was.until ?? null })
-          : null;
-      },
-      then: 'HoldRenewed',
+const decide = decideBy<ScopeHolds, HoldCommand, HoldEvent>()('PlaceHold', place, () => null, {
+  RenewHold: {
+    unless: (data, state, context) => {
+      const missing = notInForce(data, state);
+      if (missing !== null) return missing;
+      const was = holdIn(state, data.hold) as PlacedHold;
+      if (isOver(was, today(context)))
+        return refuse('hold-lapsed', 'its last day is not over; afterwards it is placed again', 'R19');
+      return was.until === undefined || data.until <= was.until
+        ? refuse('not-later', 'the new last day is later than the present one', 'R19', { until: was.until ?? null })
+        : null;
     },
-    CorrectHold: {
-      unless: (data, state, context) =>
-        notInForce(data, state) ??
-        (data.donor === undefined || data.donor === actsFor(context.actor) || context.actor.role !== 'donor'
-          ? null
-          : refuse('other-donor', OTHER_DONOR, null, { donor: data.donor })),
-      then: 'HoldCorrected',
-    },
-    ReleaseHold: { unless: notInForce, then: 'HoldReleased' },
-    RecordLapsedHold: {
-      unless: ({ hold, until }, state, context) => {
-        const missing = notInForce({ hold }, state);
-        if (missing !== null) return missing;
-        const was = holdIn(state, hold) as PlacedHold;
-        if (was.until !== until)
-          return refuse('other-last-day', 'the day is the last day of the hold', null, { until: was.until ?? null });
-        return isOver(was, today(context)) ? null : refuse('not-over-yet', 'its last day is over', 'R19', { until });
-      },
-      then: 'HoldLapsed',
-    },
+    then: 'HoldRenewed',
   },
-);
+  CorrectHold: {
+    unless: (data, state, context) =>
+      notInForce(data, state) ??
+      (data.donor === undefined || data.donor === actsFor(context.actor) || context.actor.role !== 'donor'
+        ? null
+        : refuse('other-donor', OTHER_DONOR, null, { donor: data.donor })),
+    then: 'HoldCorrected',
+  },
+  ReleaseHold: { unless: notInForce, then: 'HoldReleased' },
+  RecordLapsedHold: {
+    unless: ({ hold, until }, state, context) => {
+      const missing = notInForce({ hold }, state);
+      if (missing !== null) return missing;
+      const was = holdIn(state, hold) as PlacedHold;
+      if (was.until !== until)
+        return refuse('other-last-day', 'the day is the last day of the hold', null, { until: was.until ?? null });
+      return isOver(was, today(context)) ? null : refuse('not-over-yet', 'its last day is over', 'R19', { until });
+    },
+    then: 'HoldLapsed',
+  },
+});
 
 /** What a hold is placed on, and the sender's role. */
 function consults(command: HoldCommand, actor: DecisionContext['actor']): readonly StreamRef[] {
@@ -257,6 +247,5 @@ export const hold: Decider<'hold', HoldCommand, HoldEvent, ScopeHolds | null, Ho
     'hold-owner': notTheOwner,
     system: bySystem,
   }),
-  decide: (command, state, context) =>
-    command.type === 'PlaceHold' ? place(command.data, state, context) : decideLater(command, state, context),
+  decide,
 });
