@@ -25,8 +25,8 @@ export const DELIVERY_POINTS = ['origin', 'hub', 'title', 'receipt'] as const;
 export type DeliveryPoint = (typeof DELIVERY_POINTS)[number];
 
 const MOST = Number.MAX_SAFE_INTEGER;
-const quantity = (description: string, example: number, min = 1, max = MOST) =>
-  integer(`${description}, in the unit of the case's line`, example, min, max);
+const quantity = (description: string, example: number, min = 1) =>
+  integer(`${description}, in the unit of the case's line`, example, min, MOST);
 const line = () => word("the name of the case's line", '001');
 const carrier = () => code("the carrier's code", 'norland-airlift');
 const corrects = () => eventId('the event that was wrong');

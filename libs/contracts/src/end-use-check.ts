@@ -34,7 +34,7 @@ const MAX_SERIALS = 100;
 const MOST = 1_000_000;
 const reason = (example: string) => code('the code of the reason', example);
 const dueDay = (example = '2026-08-18') => day('the last day for the check', example);
-const manner = (example: CheckManner = 'on-site') => oneOf(CHECK_MANNERS, 'how it is made', example);
+const manner = () => oneOf(CHECK_MANNERS, 'how it is made');
 const discrepancy = () => word("the discrepancy's name in this check", 'gap-1');
 const visit = () => integer('the number of the visit in this check, from 1', 1, 1, MOST);
 const corrects = () => eventId('the visit that was recorded wrongly');

@@ -143,7 +143,7 @@ const DECORATORS: readonly (readonly [string, PropertyDecorator, unknown, ...(re
     'field must be one of the following values: 15, 30',
   ],
   ['flag', flag('whether'), 'true', 'field must be a boolean value'],
-  ['day', day('the day'), '2026-02-30', 'field must be a day that exists, as YYYY-MM-DD'],
+  ['day', day('the day', '2026-05-04'), '2026-02-30', 'field must be a day that exists, as YYYY-MM-DD'],
   [
     'instant',
     instant('the time'),
@@ -182,16 +182,16 @@ describe('a field decorator', () => {
   it('reports a wrong field of a nested object by its path', () => {
     const message = 'part must be a code in kebab-case';
     const one = holding(nested(() => Part, 'the part'));
-    const many = holding(nestedList(() => Part, 'the parts'));
+    const many = holding(nestedList(() => Part, 'the parts', 2));
     expect(fieldErrors(one, { field: { part: 'A' } })).toEqual([{ path: 'field.part', message }]);
     expect(fieldErrors(many, { field: [{ part: 'a' }, { part: 'A' }] })).toEqual([{ path: 'field.1.part', message }]);
   });
 
   it('reports a field that is missing or null; an optional one may be missing, but not null', () => {
     const message = 'field is missing';
-    expect(fieldErrors(holding(day('the day')), {})).toEqual([{ path: 'field', message }]);
-    expect(fieldErrors(holding(optional(), day('the day')), {})).toEqual([]);
-    expect(fieldErrors(holding(optional(), day('the day')), { field: null })).toHaveLength(1);
+    expect(fieldErrors(holding(day('the day', '2026-05-04')), {})).toEqual([{ path: 'field', message }]);
+    expect(fieldErrors(holding(optional(), day('the day', '2026-05-04')), {})).toEqual([]);
+    expect(fieldErrors(holding(optional(), day('the day', '2026-05-04')), { field: null })).toHaveLength(1);
   });
 
   it('reports one message for each field in error: that of its type first, then of its length', () => {
@@ -207,7 +207,7 @@ describe('a field decorator', () => {
   });
 
   it('reports a field that does not exist', () =>
-    expect(fieldErrors(holding(day('the day')), { field: '2026-05-04', more: 1 })).toEqual([
+    expect(fieldErrors(holding(day('the day', '2026-05-04')), { field: '2026-05-04', more: 1 })).toEqual([
       { path: 'more', message: 'there is no such field' },
     ]));
 });

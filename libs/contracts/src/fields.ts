@@ -153,7 +153,7 @@ class IsDay implements ValidatorConstraintInterface {
   defaultMessage = (): string => '$property must be a day that exists, as YYYY-MM-DD';
 }
 /** A day: YYYY-MM-DD. */
-export const day = (description: string, example = '2026-05-04'): Field =>
+export const day = (description: string, example: string): Field =>
   field({ type: 'string', format: 'date', description, example }, Validate(IsDay));
 
 @ValidatorConstraint({ name: 'instant' })
@@ -163,8 +163,8 @@ class IsInstant implements ValidatorConstraintInterface {
     '$property must be an instant that exists, as YYYY-MM-DDThh:mm:ssZ or with an offset such as +02:00';
 }
 /** An instant, in UTC or with its offset. */
-export const instant = (description: string, example = '2026-05-04T09:30:00.000Z'): Field =>
-  field({ type: 'string', format: 'date-time', description, example }, Validate(IsInstant));
+export const instant = (description: string): Field =>
+  field({ type: 'string', format: 'date-time', description, example: '2026-05-04T09:30:00.000Z' }, Validate(IsInstant));
 
 /** SHA-256 of a file, 64 hexadecimal digits. */
 export const sha256 = (description: string): Field =>
@@ -224,7 +224,7 @@ export const nested =
 
 /** A list of objects of a class. */
 export const nestedList =
-  (of: () => new () => object, description: string, max = 1000, min = 0): Field =>
+  (of: () => new () => object, description: string, max: number, min = 0): Field =>
   (target, name) => {
     IsArray()(target, name);
     ArrayMinSize(min)(target, name);

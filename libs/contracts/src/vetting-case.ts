@@ -22,7 +22,7 @@ const information = () => word("the information's name in this case", 'info-1');
 const step = () => word("the step's name in the remediation", 'step-1');
 const reason = (example: string) => code('the code of the reason', example);
 const clearedUntil = (description: string) => day(description, '2027-04-30');
-const authority = (example = 'foreign-ministry') => code('the code of the authority that decided it', example);
+const authority = () => code('the code of the authority that decided it', 'foreign-ministry');
 
 export class VettingSubject {
   @oneOf(SUBJECTS, 'what is vetted') readonly kind!: (typeof SUBJECTS)[number];

@@ -66,7 +66,7 @@ export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>
     RequestSupplemented: () => ({ status: 'requested' as const }),
     CaseLineAdded: ({ line, item, unit, quantity, value, due }, { lines }) => {
       const nothing = { inForce: false, delivered: 0, brought: {}, deliveries: {}, works: null };
-      return { lines: put(lines, line, { item, unit, quantity, value, promised: due, due, ...nothing }) };
+      return { lines: put(lines, line, { item, unit, quantity, value, due, ...nothing }) };
     },
     CaseLineCorrected: ({ line, item, unit, quantity, value, due }, state) =>
       withLine(state, line, (was) => ({
@@ -75,7 +75,6 @@ export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>
         unit: unit ?? was.unit,
         quantity: quantity ?? was.quantity,
         value: value ?? was.value,
-        promised: due ?? was.promised,
         due: due ?? was.due,
       })),
     OfferPrepared: (offer) => ({ status: 'prepared' as const, offer, noticeEnds: null, value: offer.value }),

@@ -4,7 +4,7 @@ import { type Consignment, type ReceivedLine, ownValue } from './facts.js';
 
 // ---- State ----
 
-const NONE: ReceivedLine = { quantity: 0, serials: [], lots: [] };
+const NONE: ReceivedLine = { quantity: 0, serials: [] };
 
 /** The line after its correction. */
 export function afterCorrection(state: Consignment, data: CorrectReceipt): ReceivedLine {

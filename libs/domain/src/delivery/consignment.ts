@@ -102,7 +102,6 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     donor,
     recipient,
     lines: Object.fromEntries(lines.map(({ line, quantity }) => [line, quantity])),
-    promised: due,
     due,
     overdue: false,
     reported: basis === 'reported',
@@ -133,9 +132,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     TitleTransferred: reach('title'),
     ReceiptConfirmed: (data, state, { id: event }) => ({
       ...reach('receipt')(data, state),
-      received: Object.fromEntries(
-        data.lines.map(({ line, quantity, serials = [], lots = [] }) => [line, { quantity, serials, lots }]),
-      ),
+      received: Object.fromEntries(data.lines.map(({ line, quantity, serials = [] }) => [line, { quantity, serials }])),
       monitored: Object.fromEntries((data.monitored ?? []).map(({ line, item }) => [line, item])),
       store: data.store ?? null,
       checks: Object.fromEntries((data.checks ?? []).map(({ item, due }) => [item, due])),

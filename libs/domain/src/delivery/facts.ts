@@ -26,8 +26,7 @@ export interface CaseLine {
   /** The quantity ordered, amendments included. */
   readonly quantity: number;
   readonly value: number;
-  /** The first promise and the current plan. */
-  readonly promised: string;
+  /** The day planned now. */
   readonly due: string;
   /** Whether an accepted offer or amendment, or an emergency, has made it part of the case. */
   readonly inForce: boolean;
@@ -87,7 +86,6 @@ export const statusOf = ({ status, implemented }: AssistanceCase): AssistanceCas
 export interface ReceivedLine {
   readonly quantity: number;
   readonly serials: readonly string[];
-  readonly lots: readonly string[];
 }
 
 /** What an organisation holds of goods without monitored serials. */
@@ -107,8 +105,7 @@ export interface Consignment extends Correctable {
   readonly recipient: string;
   /** The quantity of each line that was scheduled. */
   readonly lines: Readonly<Record<string, number>>;
-  /** The first promise and the current plan. */
-  readonly promised: string;
+  /** The day planned now. */
   readonly due: string;
   /** Whether it was recorded that the planned day passed. */
   readonly overdue: boolean;

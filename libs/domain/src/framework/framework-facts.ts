@@ -139,7 +139,7 @@ export const setAside = (
   framework: LegalFramework | null | undefined,
   rule: WaivableRule,
   day: string,
-  scopes: readonly AssistanceScope[] = [],
+  scopes: readonly AssistanceScope[],
 ): string | null =>
   Object.entries(framework?.waivers ?? {}).find(
     ([, { rules, from, until, endedOn, scope }]) =>
@@ -176,7 +176,7 @@ const isInForce = ({ from, until, endedOn }: LegalFramework, day: string): boole
 export function noAgreementInForce(
   framework: LegalFramework | null | undefined,
   day: string,
-  scopes: readonly AssistanceScope[] = [],
+  scopes: readonly AssistanceScope[],
 ): Refusal | null {
   if (framework === undefined || setAside(framework, 'R1', day, scopes) !== null) return null;
   const requirement = 'an agreement with all four assurances is in force on that day';

@@ -9,7 +9,7 @@ import { programme } from './programme.js';
 export function programmeStopped(
   id: string | undefined,
   context: Pick<DecisionContext, 'known'>,
-  day?: string,
+  day: string,
 ): Refusal | null {
   const suspended = id !== undefined && context.known.of(programme, id)?.status === 'suspended';
   return suspended
@@ -29,12 +29,12 @@ export function programmeStopped(
 export function programmeEnded(
   id: string | undefined,
   { known }: Pick<DecisionContext, 'known'>,
-  day?: string,
+  day: string,
 ): Refusal | null {
   const { status, completedOn = null } = (id === undefined ? null : known.of(programme, id)) ?? {};
   const facts = { programme: id ?? null };
   if (status === 'terminated') return refuse('programme-terminated', 'the programme was not ended early', 'R19', facts);
-  if (status === 'completed' && (day === undefined || completedOn === null || day > completedOn))
+  if (status === 'completed' && (completedOn === null || day > completedOn))
     return refuse('programme-completed', 'the programme has not been completed', 'R19', facts);
   return null;
 }
