@@ -127,7 +127,7 @@ export class CorrectMovement {
 
 /**
  * What a correction changes in one period: the decision adds stage, period and difference, and the
- * tranche or the contributor of the movement that was wrong, and its day.
+ * tranche, the contributor or the other account of the movement that was wrong, and its day.
  */
 export class MovementCorrected {
   @eventId('the movement that was wrong') readonly corrects!: string;
@@ -139,6 +139,9 @@ export class MovementCorrected {
   @optional() @tranche() readonly tranche?: string;
   @optional() @correctedContributor() readonly contributor?: string;
   @optional() @correctedDay() readonly on?: string;
+  @optional() @streamId('funding-account', 'of a reallocation out, the account to which it goes') readonly to?: string;
+  @optional() @streamId('funding-account', 'of a reallocation in, the account it comes from') readonly from?: string;
+  @optional() @eventId('of a reallocation in, the event with which it left that account') readonly out?: string;
 }
 
 export class PlanDisbursement extends Money {

@@ -189,10 +189,10 @@ export const CORRECTIONS: {
     },
     CorrectMovement: {
       then: 'MovementCorrected',
-      names: [...FORWARD, ...BACK],
+      names: [...FORWARD, ...BACK, 'FundsReallocatedOut', 'FundsReallocatedIn'],
       within: 'period',
-      takes: { of: 'amount', by: 'amountBy', sign: 1, opposite: BACK },
-      carries: ['tranche', 'contributor'],
+      takes: { of: 'amount', by: 'amountBy', sign: 1, opposite: [...BACK, 'FundsReallocatedOut'] },
+      carries: ['tranche', 'contributor', 'stage', 'to', 'from', 'out'],
       derives: true,
     },
   },
@@ -341,7 +341,7 @@ export const CORRECTIONS: {
 type Fields = Readonly<Record<string, Json | undefined>>;
 
 /** An event as the corrections after it have left it. */
-interface CorrectableEvent {
+export interface CorrectableEvent {
   readonly type: string;
   /** What is left of its number, by the part that it is within (`''` if it has no parts). */
   readonly left: Map<string, number>;

@@ -196,7 +196,7 @@ function withDisbursed(row: DueDateRow, head: DueDateRow, by: number, paidOn: st
   const is = { ...row, disbursed, last_disbursed_on };
   return disbursed < (planned ?? 0)
     ? reopened(is, head)
-    : { ...is, status: 'done', ended_on: row.ended_on ?? last_disbursed_on };
+    : { ...is, status: 'done', ended_on: row.status === 'done' ? row.ended_on : last_disbursed_on };
 }
 
 /** A row after one change; null if nothing of the name was ever due. */
@@ -245,7 +245,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
   topic: 'Auditors',
-  version: 16,
+  version: 17,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

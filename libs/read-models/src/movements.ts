@@ -34,7 +34,9 @@ export class MovementRow {
   after_completion!: boolean;
   @textOrNull('the tranche, if it was disbursed under one') tranche!: string | null;
   @textOrNull('the other account of a reallocation') other_account!: string | null;
-  @textOrNull('of a reallocation, the id of the event with which the money left: both halves have it')
+  @textOrNull(
+    'of a reallocation, the id of the event with which the money left: both halves and their corrections have it',
+  )
   reallocation!: string | null;
   @textOrNull('the other contributor of pooled money') contributor!: string | null;
   @textOrNull('the code of the reason, if money was taken back') reason!: string | null;
@@ -123,6 +125,8 @@ export const movements: Projection<FundingAccountEvent, MovementRow> = {
       MovementCorrected: (data, origin) => ({
         ...moved(data.stage, data.amountBy, { ...data, amount: data.amountBy }, origin, 'corrected'),
         ...pooledBy(data),
+        other_account: data.to ?? data.from ?? null,
+        reallocation: data.out ?? (data.to === undefined ? null : data.corrects),
       }),
       FundsReallocatedOut: (data, origin) => ({
         ...moved(data.stage, -data.amount, data, origin, 'reallocated-out'),

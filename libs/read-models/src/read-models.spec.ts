@@ -457,7 +457,7 @@ describe('the read model recorded-facts', () => {
   it('states whether a correction can follow an accepted dispute, or that remains as a note', () => {
     expect(of(A, ...account, ...accepted)).toMatchObject({ outcome: 'accepted', correctable: true });
     const closed: Step = ['FundingAccountClosed', { reason: 'done' }];
-    expect(of(A, ...account, closed, ...accepted)).toMatchObject({ outcome: 'accepted', correctable: false });
+    expect(of(A, ...account, closed, ...accepted)).toMatchObject({ outcome: 'accepted', correctable: true });
     const check = (...visit: Step) => of('end-use-check/veritas.c', ['EndUseCheckScheduled', parties], visit);
     expect(check('DiscrepancyFound', { discrepancy: 'd' })).toMatchObject({ correctable: false });
     expect(check('AccessDenied', {})).toMatchObject({ fact: 'AccessDenied', concerned: 'estmark', correctable: false });

@@ -35,7 +35,7 @@ export class RecordedFactRow {
   )
   outcome!: string | null;
   @flag(
-    'whether a correction can follow, as of the newest answer: not of a transfer, a discrepancy (it is cleared), denied access, a visit that saw lots only, and of a closed account',
+    'whether a correction can follow, as of the newest answer: not of a transfer, a discrepancy (it is cleared), denied access, and a visit that saw lots only',
   )
   correctable!: boolean;
   @amountOrNull('of a movement of money, its amount, less what corrections of it took back, in minor units')
@@ -52,11 +52,9 @@ interface Source<E extends Event, Types extends E['type']> {
   readonly facts: { readonly [Type in Types]: ((data: DataOf<E, Type>) => string) | 'recipient' };
   /** Which of them a correction can name; by default all. */
   readonly correctable?: { readonly [Type in Types]?: (data: DataOf<E, Type>) => boolean };
-  readonly later?: { readonly [Type in E['type']]?: (data: DataOf<E, Type>) => Head };
+  readonly later?: { readonly [Type in E['type']]?: (data: DataOf<E, Type>) => About };
 }
 
-/** What rows take from their stream, besides whom they concern. */
-type Head = About & { readonly correctable?: boolean };
 const source = <E extends Event, Types extends E['type'], Opens extends E['type']>(of: {
   readonly opens: Opens;
   about(data: DataOf<E, Opens>, origin: Origin): About;
@@ -76,7 +74,6 @@ const SOURCES: {
     opens: 'FundingAccountOpened',
     about: (data) => ({ ...partiesOf(data), currency: data.currency }),
     facts: { FundsDisbursed: 'recipient', ExpenditureReported: 'recipient' },
-    later: { FundingAccountClosed: () => ({ correctable: false }) },
   }),
   'assistance-case': source<AssistanceCaseEvent, RecordedFacts['assistance-case'], 'AssistanceRequested'>({
     opens: 'AssistanceRequested',
@@ -117,7 +114,7 @@ interface AnySource {
   about(data: unknown, origin: Origin): About;
   readonly facts: Readonly<Record<string, ((data: unknown) => string) | 'recipient'>>;
   readonly correctable?: Readonly<Record<string, (data: unknown) => boolean>>;
-  readonly later?: Readonly<Record<string, (data: unknown) => Head>>;
+  readonly later?: Readonly<Record<string, (data: unknown) => About>>;
 }
 const sourceOf = ({ stream }: RecordedEvent): AnySource =>
   (SOURCES as unknown as Readonly<Record<string, AnySource>>)[stream.slice(0, stream.indexOf('/'))] as AnySource;
@@ -165,14 +162,14 @@ function amountAfter({ amount, fact_event }: RecordedFactRow, { data }: Recorded
   return amount === null || corrects !== fact_event ? amount : amount + amountBy;
 }
 
-const headWith = (head: RecordedFactRow, { recipient, ...about }: Head): RecordedFactRow => ({
+const headWith = (head: RecordedFactRow, { recipient, ...about }: About): RecordedFactRow => ({
   ...head,
   ...about,
   concerned: recipient ?? head.concerned,
 });
 
-const isCorrectable = (head: RecordedFactRow, event: RecordedEvent): boolean =>
-  head.correctable && sourceOf(event).correctable?.[event.type]?.(event.data) !== false;
+const isCorrectable = (event: RecordedEvent): boolean =>
+  sourceOf(event).correctable?.[event.type]?.(event.data) !== false;
 
 function evolve(
   row: RecordedFactRow | null,
@@ -191,7 +188,6 @@ function evolve(
       : {
           ...row,
           ...answered(event as unknown as FactEvent, origin.day),
-          correctable: row.correctable && head?.correctable !== false,
           amount: amountAfter(row, event),
         };
   const recorded_by = actsFor(event.metadata.actor);
@@ -201,14 +197,14 @@ function evolve(
   const fact = { fact_event: event.id, fact: event.type, concerned, recorded_by, recorded_on };
   const { amount = 0 } = event.data as Movement;
   const money = head.currency === null ? null : amount;
-  return { ...head, ...fact, ...UNANSWERED, correctable: isCorrectable(head, event), amount: money };
+  return { ...head, ...fact, ...UNANSWERED, correctable: isCorrectable(event), amount: money };
 }
 
 /** What others recorded about an organisation: what it confirmed, what it disputed, what waits. */
 export const recordedFacts: Projection<Event, RecordedFactRow> = {
   name: 'recorded-facts',
   topic: 'Recipients',
-  version: 4,
+  version: 5,
   kinds: Object.keys(SOURCES),
   about: 'a fact that one organisation recorded about another: confirmed, disputed or unanswered',
   entity: RecordedFactRow,

@@ -33,9 +33,10 @@ export class TrancheRow {
   @implausibleFor('promised-in-the-past') implausible!: string | null;
 }
 
-/** A tranche after a change of what was disbursed, or its withdrawal. */
-const changed = (row: TrancheRow, change: Partial<TrancheRow>): TrancheRow => {
-  const { planned, disbursed, withdrawn_on, ...is } = { ...row, ...change };
+/** A tranche after a change; what is open of a closed account was withdrawn on that day. */
+const changed = (row: TrancheRow, change: Partial<TrancheRow>, head: TrancheRow | null): TrancheRow => {
+  const { planned, disbursed, ...is } = { ...row, ...change };
+  const withdrawn_on = disbursed < planned ? (head?.withdrawn_on ?? null) : null;
   const open = withdrawn_on !== null || planned === 0 ? 'withdrawn' : disbursed > 0 ? 'begun' : 'planned';
   return {
     ...is,
@@ -79,23 +80,24 @@ function evolve(
       const { amount: planned, period, due } = event.data;
       const doubts = implausible({ 'promised-in-the-past': promisedInThePast(head.basis, { on: today, due }) });
       const plan = { period, planned, planned_on: today, due, implausible: doubts };
-      return changed({ ...head, item: `${event.stream}#${key}`, tranche: key }, plan);
+      return changed({ ...head, item: `${event.stream}#${key}`, tranche: key }, plan, head);
     }
     case 'TrancheCorrected': {
       if (row === null) return null;
       const { amount: planned, due } = event.data;
       const days = { on: row.planned_on, due };
       const doubts = implausible({ 'promised-in-the-past': promisedInThePast(row.basis, days) });
-      return changed(row, { planned, due, implausible: doubts });
+      return changed(row, { planned, due, implausible: doubts }, head);
     }
     case 'FundsDisbursed':
-      return row === null ? null : changed(row, { disbursed: row.disbursed + event.data.amount });
+      return row === null ? null : changed(row, { disbursed: row.disbursed + event.data.amount }, head);
     case 'FundingAccountClosed':
-      return row === null ? null : changed(row, { withdrawn_on: today });
+      if (key === '') return head === null ? null : { ...head, withdrawn_on: today };
+      return row === null ? null : changed(row, {}, { ...row, withdrawn_on: today });
     case 'MovementCorrected':
-      return row === null ? null : changed(row, { disbursed: row.disbursed + event.data.amountBy });
+      return row === null ? null : changed(row, { disbursed: row.disbursed + event.data.amountBy }, head);
     case 'FundsReimbursed':
-      return row === null ? null : changed(row, { disbursed: row.disbursed - event.data.amount });
+      return row === null ? null : changed(row, { disbursed: row.disbursed - event.data.amount }, head);
     default:
       return row;
   }
@@ -104,7 +106,7 @@ function evolve(
 export const tranches: Projection<FundingAccountEvent, TrancheRow> = {
   name: 'tranches',
   topic: 'Donors',
-  version: 3,
+  version: 4,
   kinds: ['funding-account'],
   about: 'a planned tranche: when it is due, and what of it was disbursed; `disbursements` adds the days',
   entity: TrancheRow,
@@ -114,7 +116,7 @@ export const tranches: Projection<FundingAccountEvent, TrancheRow> = {
   touches: (event) => {
     if (event.type === 'FundingAccountOpened') return [''];
     if (event.type === 'DisbursementPlanned' || event.type === 'TrancheCorrected') return [event.data.tranche];
-    if (event.type === 'FundingAccountClosed') return event.data.open ?? [];
+    if (event.type === 'FundingAccountClosed') return ['', ...(event.data.open ?? [])];
     if (event.type !== 'FundsDisbursed' && event.type !== 'FundsReimbursed' && event.type !== 'MovementCorrected')
       return [];
     return event.data.tranche === undefined ? [] : [event.data.tranche];

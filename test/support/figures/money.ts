@@ -141,7 +141,9 @@ function movedOn(events: Events, event: Events[number]): string {
 
 /** The event with which the money of a reallocation left, of either half. */
 const reallocationOf = (event: Events[number]): string | null =>
-  event.type === 'FundsReallocatedOut' ? event.id : event.type === 'FundsReallocatedIn' ? event.data.out : null;
+  event.type === 'FundsReallocatedOut'
+    ? event.id
+    : (field(event, 'out') ?? (field(event, 'to') === null ? null : field(event, 'corrects')));
 
 function movements(events: Events): readonly FigureRow[] {
   const { about, fund, currency, basis } = accountColumns(events);
@@ -292,7 +294,8 @@ function plan(events: Events, planned: Of<FundingAccountEvent, 'DisbursementPlan
   const row = tranche(events, planned, '', null);
   const { last_disbursed_on: _, disbursed_on: __, overdue: ___, days_late: ____, ...is } = row;
   const closed = last(events, 'FundingAccountClosed');
-  return { ...is, withdrawn_on: closed === undefined || row['status'] === 'disbursed' ? null : occurredOn(closed) };
+  const open = Number(row['disbursed']) < Number(row['planned']);
+  return { ...is, withdrawn_on: closed === undefined || !open ? null : occurredOn(closed) };
 }
 
 export const MONEY: Readonly<Record<string, Figures>> = {

@@ -20,17 +20,13 @@ const CONCERNS: Readonly<Record<string, string>> = {
 const kindOf = ({ stream }: RecordedEvent): string => stream.slice(0, stream.indexOf('/'));
 const senderOf = ({ metadata: { actor } }: RecordedEvent): string => actor.for ?? actor.organisation;
 
-/** The facts that no correction names, besides those of closed accounts. */
+/** The facts that no correction names. */
 const LASTING = ['DiscrepancyFound', 'AccessDenied', 'ThirdPartyTransferCarriedOut'];
 
-/** Whether a correction could follow the fact, or its newest answer. */
-function correctable(events: readonly RecordedEvent[], event: RecordedEvent): boolean {
-  const { results } = event.data as { readonly results?: readonly unknown[] };
-  if (LASTING.includes(event.type) || results?.length === 0) return false;
-  const newest = events.findLastIndex(
-    ({ id, data }) => id === event.id || (data as Data)['fact'] === event.id || (data as Data)['corrects'] === event.id,
-  );
-  return !events.slice(0, newest).some(({ type }) => type === 'FundingAccountClosed');
+/** Whether a correction can follow the fact. */
+function correctable({ type, data }: RecordedEvent): boolean {
+  const { results } = data as { readonly results?: readonly unknown[] };
+  return !LASTING.includes(type) && results?.length !== 0;
 }
 
 /** The money of a fact, less what its corrections took back. */
@@ -86,7 +82,7 @@ export const recordedFactRows = (log: readonly RecordedEvent[]): readonly Figure
           assistance_case: (kindOf(event) === 'assistance-case' ? idOf(event.stream) : (opening['case'] ?? null)) as
             string | null,
           ...answer(events, event.id),
-          correctable: correctable(events, event),
+          correctable: correctable(event),
           amount: kindOf(event) === 'funding-account' ? moneyOf(events, event) : null,
           currency: kindOf(event) === 'funding-account' ? (opening['currency'] as string) : null,
         },

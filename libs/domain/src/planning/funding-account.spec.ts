@@ -477,6 +477,33 @@ describe('money goes from one account to another in two commands', () => {
     const taken = { type: 'FundsReallocatedIn', data: takeIn };
     other().decides({ type: 'ReallocateFundsIn', data: takeIn }, taken, at('2026-05-01'));
   });
+  it('and each half is corrected, first what went out (R26, R31)', () => {
+    const wrong = (n: number, more: object) => ({ corrects: given.id(n), reason: 'mistyped', ...more });
+    const correct = (n: number, amount: number) => ({ type: 'CorrectMovement', data: wrong(n, { amount }) });
+    const on = '2026-05-01';
+    const corrected = (n: number, amountBy: number, more: object) => ({
+      type: 'MovementCorrected',
+      data: wrong(n, { stage: 'committed', period: '2026', amountBy, on, ...more }),
+    });
+    const to = { to: 'norland.third' };
+    const leaving = account(committed, { ...wentOut, data: { ...out, ...to } });
+    leaving.decides(correct(2, 10), corrected(2, 30, to));
+    leaving.refuses(correct(2, 101), 'exceeds-what-stands');
+    const half = { from: 'norland.other', out: given.id(2) };
+    const taken = (...more: object[]) =>
+      account({ type: 'FundsReallocatedIn', data: takeIn }).knowing(
+        fundingAccount,
+        'norland.other',
+        opened,
+        committed,
+        wentOut,
+        ...(more as { type: string; data: unknown }[]),
+      );
+    taken().refuses(correct(1, 10), 'other-amount');
+    const now = corrected(2, 30, { to: 'norland.it-1' });
+    taken(now).decides(correct(1, 10), corrected(1, -30, half));
+    taken(now).refuses(correct(1, 40), 'nothing-corrected');
+  });
   it('in: from another account only', () => {
     account(committed).refuses({ type: 'ReallocateFundsIn', data: { ...takeIn, from: out.to } }, 'same-account');
   });
@@ -512,6 +539,21 @@ describe('an account', () => {
     account().decides({ type: 'CloseFundingAccount', data: closed.data }, closed);
     account(committed).refuses({ type: 'CloseFundingAccount', data: closed.data }, 'money-still-moving');
     account(closed).refuses({ type: 'PledgeFunds', data: money(1) }, 'account-closed');
+  });
+  it('is corrected after its end, too (R26)', () => {
+    const closed = { type: 'FundingAccountClosed', data: { reason: 'done' } };
+    const pledged = { type: 'FundsPledged', data: money(100) };
+    const wrong = { corrects: given.id(1), reason: 'mistyped' };
+    const difference = { stage: 'pledged', period: '2026', amountBy: -90, on: '2026-05-01' };
+    account(pledged, closed).decides(
+      { type: 'CorrectMovement', data: { ...wrong, amount: 10 } },
+      { type: 'MovementCorrected', data: { ...wrong, ...difference } },
+    );
+    account(pledged, closed).decides(
+      { type: 'ReducePledge', data: { ...money(90), ...wrong } },
+      { type: 'PledgeReduced', data: { ...money(90), ...wrong, on: '2026-05-01' } },
+    );
+    account(pledged, closed).refuses({ type: 'ReducePledge', data: back(90) }, 'account-closed');
   });
   it('closes with its open tranches, none of which becomes overdue afterwards', () => {
     const planned = { type: 'DisbursementPlanned', data: { ...money(10), tranche: 't1', due: '2026-05-20' } };

@@ -32,7 +32,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import { factDay, notOverYet } from '../days.js';
-import { CORRECTIONS, carriedBy, correcting } from '../corrections.js';
+import { CORRECTIONS, type CorrectableEvent, carriedBy, correcting } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { caseHeld } from '../delivery/assistance-execution.js';
@@ -97,6 +97,16 @@ const paidOn =
     paid: put(paid, on, (Object.hasOwn(paid, on) ? (paid[on] as number) : 0) + by),
   });
 
+/** What left for other accounts, after a correction of a movement that raises its stage by this. */
+function leftAfter(
+  reallocated: FundingAccount['reallocatedOut'],
+  corrects: string,
+  by: number,
+): FundingAccount['reallocatedOut'] {
+  const out = reallocated[corrects];
+  return out === undefined ? reallocated : put(reallocated, corrects, { ...out, amount: out.amount - by });
+}
+
 const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
   'FundingAccountOpened',
   (data) => ({
@@ -108,7 +118,6 @@ const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
     reallocatedIn: [],
     recovered: {},
     closed: false,
-    ended: [],
     correctable: new Map(),
     facts: new Map(),
   }),
@@ -138,8 +147,9 @@ const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
     ExpenditureReported: move('ExpenditureReported'),
     ExpenditureCorrected: move('ExpenditureCorrected'),
     ContributionPooled: move('ContributionPooled'),
-    MovementCorrected: ({ stage, amountBy, tranche, on }, state, { metadata }) => ({
+    MovementCorrected: ({ corrects, stage, amountBy, tranche, on }, state, { metadata }) => ({
       ...moved(state, stage, amountBy),
+      reallocatedOut: leftAfter(state.reallocatedOut, corrects, amountBy),
       tranches: withTranche(state.tranches, tranche, paidOn(on ?? metadata.occurredAt.slice(0, 10), amountBy)),
     }),
     FundsReallocatedOut: ({ amount, stage, to }, state, { id, metadata }) => ({
@@ -163,7 +173,7 @@ const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
       turnover: { ...turnover, planned: turnover.planned + Math.abs(amountBy) },
     }),
     ExchangeRateFixed: () => ({}),
-    FundingAccountClosed: ({ open = [] }) => ({ closed: true, ended: open }),
+    FundingAccountClosed: () => ({ closed: true }),
   },
 );
 
@@ -315,14 +325,26 @@ function cannotBeOverdue(
   const { planned, disbursed } = tranche;
   if (due !== tranche.due)
     return refuse('other-last-day', 'the day is that of the tranche', null, { due: tranche.due });
-  if (state.ended.includes(name))
-    return refuse('account-closed', 'the account was open on the last day of the tranche', null, { due });
   if (disbursed >= planned)
     return refuse('tranche-disbursed', 'something of the tranche was not disbursed', null, { planned, disbursed });
   return notOverYet(due, context);
 }
 
 const CORRECTED = CORRECTIONS['funding-account'];
+
+/** The stage of a movement, and whether it raises it. */
+function moveOf({ type, says }: CorrectableEvent): readonly [Stage, 1 | -1] {
+  if (type === 'FundsReallocatedOut') return [says['stage'] as Stage, -1];
+  if (type === 'FundsReallocatedIn') return [says['stage'] as Stage, 1];
+  return MOVES[type as keyof typeof MOVES];
+}
+
+/** R15: what came in is what went out, as that is known now: the first account corrects first. */
+function notAsItWentOut({ says }: CorrectableEvent, amount: number, { known }: DecisionContext): Refusal | null {
+  if (says['out'] === undefined) return null;
+  const out = known.of(fundingAccount, says['from'] as string)?.reallocatedOut[says['out'] as string]?.amount;
+  return out === undefined || out === amount ? null : otherAmount(out);
+}
 
 /** R31: a movement that was entered wrongly gets its right amount and period; no money moves. */
 function correctMovement(data: CorrectMovement, state: FundingAccount, context: DecisionContext) {
@@ -333,7 +355,7 @@ function correctMovement(data: CorrectMovement, state: FundingAccount, context: 
     return refuse('corrects-a-correction', 'the event corrected corrects no other; correct that one', 'R31', {
       corrects,
     });
-  const [stage, sign] = MOVES[event.type as keyof typeof MOVES];
+  const [stage, sign] = moveOf(event);
   const [was, left] = [...event.left].find(([, of]) => of !== 0) ?? [event.within ?? '', 0];
   const { period = was, amount = left } = data;
   if (period === was && amount === left)
@@ -349,6 +371,7 @@ function correctMovement(data: CorrectMovement, state: FundingAccount, context: 
     on: event.on,
   };
   return (
+    notAsItWentOut(event, amount, context) ??
     cannotCorrectTo(state, stage, differences, data, context) ??
     differences.map(
       (difference) => ({ type: 'MovementCorrected', data: { corrects, reason, ...difference, ...more } }) as const,
@@ -394,6 +417,7 @@ function correctReimbursement(data: CorrectReimbursement, state: FundingAccount,
   return left === amount ? [] : correctMovement({ corrects, reason, amount }, state, context);
 }
 
+const otherAmount = (out: number): Refusal => refuse('other-amount', 'what comes in is what went out', 'R15', { out });
 const sameAccount = refuse('same-account', 'the money moves between two accounts');
 
 /** Money leaves only for an account that can receive it: nothing else would bring it back. */
@@ -424,8 +448,7 @@ function cannotReallocateIn(data: ReallocateFundsIn, state: FundingAccount, cont
     return refuse('no-such-reallocation', 'the other account has reallocated to this one', 'R15', { from: data.from });
   if (source.currency !== state.currency)
     return refuse('other-currency', 'both accounts have the same currency', 'R15', { currency: source.currency });
-  if (out.amount !== data.amount)
-    return refuse('other-amount', 'what comes in is what went out', 'R15', { out: out.amount });
+  if (out.amount !== data.amount) return otherAmount(out.amount);
   if (out.stage !== data.stage)
     return refuse('other-stage', 'it comes in at the stage at which it went out', 'R15', { out: out.stage });
   if (state.reallocatedIn.includes(data.out))
@@ -459,11 +482,15 @@ function restsOn(account: FundingAccount, known: ConsultedStreams): readonly Str
   return [{ kind: programme.kind, id }, ...paid, ...misuseStreams(misuseCases)];
 }
 
+/** What is recorded about an account that was closed, too: what it had recorded wrongly (R26). */
+const isAboutThePast = ({ type, data }: FundingAccountCommand): boolean =>
+  type === 'CorrectReimbursement' || ('corrects' in data && data.corrects !== undefined);
+
 const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<FundingAccountEvent>>()(
   'OpenFundingAccount',
   (data, context) => cannotOpen(data, context) ?? [{ type: 'FundingAccountOpened', data }],
-  ({ type }, { closed }) =>
-    closed && type !== 'RecordOverdueTranche' ? refuse('account-closed', 'the account is open') : null,
+  (command, { closed }) =>
+    closed && !isAboutThePast(command) ? refuse('account-closed', 'the account is open') : null,
   {
     PledgeFunds: forward('FundsPledged'),
     ReducePledge: back('PledgeReduced'),
@@ -535,6 +562,10 @@ export const fundingAccount: Decider<
         if (command.type === 'PlanDisbursement') return assistanceStreams({ programme: state?.programme });
         if (command.type === 'DisburseFunds') return state === null ? [] : restsOn(state, known);
         if (command.type === 'ReallocateFundsOut') return [{ kind: 'funding-account', id: command.data.to }];
+        if (command.type === 'CorrectMovement') {
+          const from = state?.correctable.get(command.data.corrects)?.says['from'];
+          return typeof from === 'string' ? [{ kind: 'funding-account', id: from }] : [];
+        }
         if (command.type === 'ReallocateFundsIn') return [{ kind: 'funding-account', id: command.data.from }];
         return [];
       },

@@ -40,8 +40,6 @@ export interface FundingAccount
   /** By recovery after misuse, the event with which it was reimbursed. */
   readonly recovered: Readonly<Record<string, string>>;
   readonly closed: boolean;
-  /** The tranches that were not wholly disbursed when it was closed. */
-  readonly ended: readonly string[];
 }
 
 /** The balances of a new account, by stage, in the order in which stages can come. */

@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals';
+import { foldRows } from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
+import { MODELS } from '@entente/read-models';
+import { kinds } from '@entente/workers';
+import { recordedEvent } from '../support/recorded-event.js';
+
+type Row = Readonly<Record<string, unknown>>;
+type Step = readonly [type: string, data: Row];
+
+/** Models of the events themselves, and of the answers, which a correction asks for again. */
+const OF_EVENTS = ['journal', 'consultations', 'recorded-facts'];
+/** Columns about corrections. */
+const ABOUT_CORRECTIONS = ['corrections', 'corrects', 'recorded_on', 'movement', 'reason', 'amount', 'movements'];
+
+/** Events of one stream. A correction takes no number, so that the others have the same ids. */
+function happened(stream: string, steps: readonly Step[]): readonly RecordedEvent[] {
+  let n = 0;
+  return steps.map(([type, data], revision) => {
+    const id = 'corrects' in data ? `correction-${revision}` : `e${(n += 1) - 1}`;
+    return recordedEvent({ id, stream, revision, type, data });
+  });
+}
+
+/** The rows of every model by its name, without those columns; amounts are added. */
+function rowsOf(events: readonly RecordedEvent[]): Row {
+  const [{ stream }] = events as readonly [RecordedEvent];
+  const kind = stream.slice(0, stream.indexOf('/'));
+  const models = MODELS.filter((model) => model.kinds.includes(kind) && !OF_EVENTS.includes(model.name));
+  return Object.fromEntries(
+    models.map((model) => {
+      const current = new Map<string, object>();
+      const parked = foldRows(model, events, current, () => false, () => '').parked; // prettier-ignore
+      expect(parked).toEqual([]);
+      const sums = new Map<string, number>();
+      for (const row of current.values()) {
+        const is = row as Row;
+        const rest = JSON.stringify(Object.entries(is).filter(([column]) => !ABOUT_CORRECTIONS.includes(column)).sort()); // prettier-ignore
+        sums.set(rest, (sums.get(rest) ?? 0) + Number(is['amount'] ?? 0));
+      }
+      const isNothing = ([, sum]: readonly [string, number]) => model.appendOnly === true && sum === 0;
+      return [model.name, [...sums].filter((one) => !isNothing(one)).sort()];
+    }),
+  );
+}
+
+/** What the rules know after the events, besides the events that can be corrected. */
+function stateOf(events: readonly RecordedEvent[]): Row {
+  const [{ stream }] = events as readonly [RecordedEvent];
+  const decider = kinds.decider(stream.slice(0, stream.indexOf('/')));
+  const state = events.reduce<unknown>((is, event) => decider?.evolve(is, event), null);
+  const { correctable: _, facts: __, turnover: ___, ...rest } = state as Row;
+  return rest;
+}
+
+/** Steps as they are right, and the same entered wrongly and then corrected. */
+interface Corrected {
+  readonly stream: string;
+  readonly right: readonly Step[];
+  readonly corrected: readonly Step[];
+}
+
+const BECAUSE = { reason: 'mistyped' };
+const PARTIES = { donor: 'norland', recipient: 'estmark' };
+const on = '2026-05-04';
+
+const account = (...steps: readonly Step[]): readonly Step[] => [
+  [
+    'FundingAccountOpened',
+    { ...PARTIES, fund: 'F', currency: 'USD', stages: ['committed', 'disbursed'], basis: 'own', onBudget: false },
+  ],
+  ...steps,
+];
+const money = (amount: number, more: Row = {}): Row => ({ amount, period: '2026', ...more });
+const tranche = { tranche: 't-1' };
+const planned: Step = ['DisbursementPlanned', money(100, { ...tranche, due: '2026-05-10' })];
+const difference = (corrects: string, stage: string, amountBy: number, more: Row = {}): Step => [
+  'MovementCorrected',
+  { corrects, ...BECAUSE, stage, period: '2026', amountBy, on, ...more },
+];
+
+const CASES: Readonly<Record<string, Corrected>> = {
+  'a tranche that was paid, of an account that was closed': {
+    stream: 'funding-account/norland.it-1',
+    right: account(planned, ['FundsDisbursed', money(100, tranche)], ['FundingAccountClosed', { reason: 'done' }]),
+    corrected: account(
+      planned,
+      ['FundsDisbursed', money(10, tranche)],
+      ['FundingAccountClosed', { reason: 'done', open: ['t-1'] }],
+      difference('e2', 'disbursed', 90, tranche),
+    ),
+  },
+  'a tranche that was not wholly paid, of an account that was closed': {
+    stream: 'funding-account/norland.it-1',
+    right: account(
+      planned,
+      ['FundsDisbursed', money(10, tranche)],
+      ['FundingAccountClosed', { reason: 'done', open: ['t-1'] }],
+    ),
+    corrected: account(
+      planned,
+      ['FundsDisbursed', money(100, tranche)],
+      ['FundingAccountClosed', { reason: 'done' }],
+      difference('e2', 'disbursed', -90, tranche),
+    ),
+  },
+  'what left an account for another': {
+    stream: 'funding-account/norland.it-1',
+    right: account(['FundsReallocatedOut', money(10, { stage: 'committed', to: 'norland.other' })]),
+    corrected: account(
+      ['FundsReallocatedOut', money(100, { stage: 'committed', to: 'norland.other' })],
+      difference('e1', 'committed', 90, { to: 'norland.other' }),
+    ),
+  },
+};
+
+describe('what was entered wrongly and then corrected is as if it had been entered right (R26)', () => {
+  it.each(Object.entries(CASES))('%s: rows and rules', (_, { stream, right, corrected }) => {
+    const is = happened(stream, corrected);
+    const asIf = happened(stream, right);
+    expect(rowsOf(is)).toEqual(rowsOf(asIf));
+    expect(stateOf(is)).toEqual(stateOf(asIf));
+  });
+});
