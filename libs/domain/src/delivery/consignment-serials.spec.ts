@@ -235,6 +235,37 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
       });
     }
   });
+  it('of monitored items has a right day in the order of their facts, in a store certified then (R9, R30)', () => {
+    const received = act('ReceiptConfirmed', {
+      on: '2026-05-12',
+      store: STORE,
+      lines: [{ line: '001', quantity: 1, serials: ['TS-1'] }],
+      monitored: [{ line: '001', item: 'thermal-sight' }],
+    });
+    const day = (on: string) => act('CorrectDate', { corrects: given.id(1), on, reason: 'wrong-day' });
+    const moved = (on: string) =>
+      same(day(on), 'DateCorrected', {
+        ...ITS_CASE,
+        fact: 'receipt',
+        donor: 'norland',
+        store: STORE,
+        monitored: [{ item: 'thermal-sight', serials: ['TS-1'] }],
+      });
+    const its = (consignment: string) => [
+      act('SerialRegistered', { ...parties, item: 'thermal-sight', serial: 'TS-1', consignment }),
+      act('ItemReceived', { on: '2026-05-12', holder: 'estmark', site: STORE, consignment, checkBy: '2026-08-10' }),
+      act('ItemReportedLost', { on: '2026-05-15', cause: 'theft', verifyBy: '2026-06-30' }),
+    ];
+    const of = (consignment = ID) =>
+      recipient(received)
+        .named(ID)
+        .knowing(item, 'norland.thermal-sight.~ts-1', ...its(consignment));
+    of().decides(day('2026-05-15'), moved('2026-05-15'));
+    of().refusesWith(day('2026-05-16'), 'after-later-facts', { first: '2026-05-15' });
+    of('norland.consignment-9').decides(day('2026-05-16'), moved('2026-05-16'));
+    of().decides(day('2026-04-20'), moved('2026-04-20'));
+    of().refuses(day('2026-04-19'), 'store-not-certified');
+  });
   it('has its checks follow its corrected store (R26)', () => {
     const received = confirmed(confirm([kitchens(5)], { store: 'estmark.tents' }), sample(5, '2026-08-18'));
     const to = (store: string, quantityBy = 0) =>

@@ -8,6 +8,7 @@ import type {
 import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
 import { unfitStore } from '../equipment/certified-store.js';
 import {
+  daysSince,
   itemFacts,
   itemStream,
   itemTypeFacts,
@@ -222,6 +223,25 @@ export function removedReliedOn(
   }
   return null;
 }
+
+/** The items of a receipt that are monitored by their serials. */
+export const receivedItems = ({ donor, monitored, received }: Consignment): readonly StreamRef[] =>
+  Object.entries(monitored).flatMap(([line, word]) =>
+    (ownValue(received, line)?.serials ?? []).map((serial) => itemStream(donor, word, serial)),
+  );
+
+/** R30: the days of what happened to them since, if the receipt is corrected to a later day. */
+export const daysOfItems = (
+  on: string,
+  state: Consignment,
+  { known, stream }: DecisionContext,
+): readonly (string | null)[] =>
+  on <= (state.reached.receipt ?? on)
+    ? []
+    : receivedItems(state).flatMap(({ id }) => {
+        const item = known.of(itemFacts, id);
+        return item?.consignment === stream.id && item.receipt !== null ? daysSince(item) : [];
+      });
 
 /** The lines of a receipt whose items are monitored, with their types. */
 export const monitoredLines = (

@@ -21,6 +21,7 @@ import {
 import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
 import { programmeStreams, termStreams } from '../equipment/check-terms.js';
+import { unfitThen } from '../equipment/certified-store.js';
 import { afterLaterFacts } from '../equipment/item-facts.js';
 import {
   frameworkOf,
@@ -40,9 +41,11 @@ import { correctedSample, firstSamples, movedSamples, storedElsewhere, transferG
 import {
   cannotReceiveMonitored,
   correctSerials,
+  daysOfItems,
   monitoredLines,
   notRegisteredSerials,
   ofMonitored,
+  receivedItems,
   registerSerials,
   removedItems,
   removedReliedOn,
@@ -313,6 +316,17 @@ function missesTooMuch(line: string, quantity: number, { lines }: Consignment): 
 /** What another system recorded counts as delivered only by that system's own report. */
 const caseOf = ({ case: of, reported }: Consignment) => (reported ? {} : { case: of });
 
+/** Whether a correction names the receipt of items that are monitored by their serials. */
+const isOfReceipt = ({ corrects }: ConsignmentData<'CorrectDate'>, { correctable, monitored }: Consignment): boolean =>
+  correctable.get(corrects)?.type === 'ReceiptConfirmed' && Object.keys(monitored).length > 0;
+
+/** R9, R30: the store was certified on that day, and nothing happened to the goods before it. */
+function receivedOtherwise(on: string, state: Consignment, context: DecisionContext): Refusal | null {
+  const items = Object.values(state.monitored);
+  const unfit = items.length === 0 ? null : unfitThen(state.store ?? '', on, { ...state, items }, context);
+  return afterLaterFacts(on, [state.takenOn, ...daysOfItems(on, state, context)]) ?? unfit;
+}
+
 /**
  * R26: the day of a recorded fact was another one. The recipient corrects the day of a receipt, the
  * other side every other day.
@@ -329,7 +343,7 @@ function correctDate(data: ConsignmentData<'CorrectDate'>, state: Consignment, c
   const items = fact === 'receipt' && monitored.length > 0 ? { ...ofMonitored(state), monitored } : {};
   const moved = fact === 'receipt' ? movedSamples(state, data.on) : [];
   const checks = moved.length === 0 ? {} : { checks: moved };
-  const late = fact === 'receipt' ? afterLaterFacts(data.on, [state.takenOn]) : null;
+  const late = fact === 'receipt' ? receivedOtherwise(data.on, state, context) : null;
   return (
     inTheFuture(data.on, context) ??
     late ?? [{ type: 'DateCorrected', data: { ...data, ...caseOf(state), fact, ...items, ...checks } } as const]
@@ -494,6 +508,12 @@ export const consignment: Decider<
           ...(state.reported ? [] : programmeStreams(state.programme, known)),
         ];
       }
+      if (command.type === 'CorrectDate' && isOfReceipt(command.data, state))
+        return [
+          ...storeStreams(ofMonitored(state)),
+          ...(command.data.on > (state.reached.receipt ?? '') ? receivedItems(state) : []),
+          ...programmeStreams(state.programme, known),
+        ];
       if (command.type === 'TransferReceivedGoods')
         return [...storeStreams(command.data), ...termStreams({ ...state, item: command.data.item }, known)];
       if (command.type !== 'ShipConsignment') return [];

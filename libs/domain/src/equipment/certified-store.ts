@@ -1,7 +1,7 @@
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
 import { frameworkOf, setAside } from '../framework/framework-facts.js';
 import { scopesOf } from '../safeguards/holds.js';
-import { cannotStore, itemTypeFacts, itemTypeId } from './item-facts.js';
+import { cannotStore, itemTypeFacts, itemTypeId, notCertified, storageSiteFacts } from './item-facts.js';
 
 /** Items of types of a donor, and what they belong to: a waiver can be limited to any of it. */
 interface StoredItems {
@@ -31,6 +31,16 @@ export function unfitStore(
 ): Refusal | null {
   const unfit = cannotStore(site, holder, on, context);
   return unfit?.code === 'store-not-certified' && isWaived(of, on, context) ? null : unfit;
+}
+
+/**
+ * R9, R26: a store that has received items was certified on the right day of it, unless a waiver
+ * or an exception sets the rule aside. It may have been closed since.
+ */
+export function unfitThen(site: string, on: string, of: StoredItems, context: DecisionContext): Refusal | null {
+  const store = context.known.of(storageSiteFacts, site);
+  const unfit = store === null ? null : notCertified(site, on, store);
+  return unfit !== null && isWaived(of, on, context) ? null : unfit;
 }
 
 /**

@@ -161,6 +161,22 @@ export function afterLaterFacts(on: string, days: readonly (string | null)[]): R
     : refuse('after-later-facts', 'the receipt is not after what happened to the goods since', 'R30', { first });
 }
 
+/** The days of what happened to an item since its receipt, as far as they are known. */
+export const daysSince = ({
+  transferredOn,
+  moved,
+  placedOn,
+  lostOn,
+  endedOn,
+  sightings,
+}: Item): readonly (string | null)[] => [
+  transferredOn,
+  moved ? placedOn : null,
+  lostOn,
+  endedOn,
+  ...sightings.map(({ on }) => on),
+];
+
 /** R30: nothing happens to goods with a holder before the day of the transfer that brought them. */
 export const beforeTransfer = (
   on: string,
@@ -269,6 +285,11 @@ export function cannotStore(
       site,
       owner: store.owner,
     });
+  return notCertified(site, on, store);
+}
+
+/** R9: the store is certified on a day. */
+export function notCertified(site: string, on: string, store: StorageSite): Refusal | null {
   const certified = Object.values(store.certificates).some(
     ({ on: from, until, endedOn }) => from <= on && on <= until && (endedOn === null || on < endedOn),
   );

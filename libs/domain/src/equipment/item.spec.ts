@@ -296,6 +296,17 @@ describe('an item is received (R9)', () => {
     const its = { receipt: given.id(1), checks: ['veritas.c-1'], serial: 'TS-0001' };
     holder(first, other).decides(withdraw, same(withdraw, 'ItemReceiptWithdrawn', its));
   });
+  it('and its receipt corrected to a day on which its store was certified (R9)', () => {
+    const correct = (on: string) => act('CorrectItemReceipt', { corrects: given.id(1), reason: 'wrong-day', on });
+    const right = same(correct('2026-04-20'), 'ItemReceiptCorrected', { checkBy: '2026-07-19' });
+    const elsewhere = act('ItemMoved', { on: '2026-05-25', site: 'estmark.south' });
+    const closed = act('StorageSiteClosed', { reason: 'sold' });
+    for (const since of [[], [elsewhere]]) {
+      holder(...since).refuses(correct('2026-04-19'), 'store-not-certified');
+      holder(...since).decides(correct('2026-04-20'), right);
+    }
+    holder().knowing(storageSite, STORE, store, certified, closed).decides(correct('2026-04-20'), right);
+  });
   it('and its receipt corrected to no day after what happened to it since (R30)', () => {
     const correct = (on: string) => act('CorrectItemReceipt', { corrects: given.id(1), reason: 'wrong-day', on });
     const moved = act('ItemMoved', { on: '2026-05-15', site: 'estmark.south' });

@@ -30,7 +30,7 @@ import { assistanceCaseFacts } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { checkAfterId, checkFacts, isStillOpen } from '../monitoring/check-facts.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
-import { unfitForRetransfer, unfitStore } from './certified-store.js';
+import { unfitForRetransfer, unfitStore, unfitThen } from './certified-store.js';
 import {
   type Item,
   type ItemStatus,
@@ -41,6 +41,7 @@ import {
   areaOf,
   beforeReceipt,
   beforeTransfer,
+  daysSince,
   isCounted,
   isGone,
   itemFacts,
@@ -348,23 +349,11 @@ function receive(data: RecordItemReceipt, item: Item, context: DecisionContext):
   return barred ?? [{ type: 'ItemReceived', data: received }];
 }
 
-/** The days of what happened to an item since its receipt, as far as they are known. */
-const daysSince = ({
-  transferredOn,
-  moved,
-  placedOn,
-  lostOn,
-  endedOn,
-  sightings,
-}: Item): readonly (string | null)[] => [
-  transferredOn,
-  moved ? placedOn : null,
-  lostOn,
-  endedOn,
-  ...sightings.map(({ on }) => on),
-];
+/** The store that received an item, after corrections; undefined before its receipt. */
+const receivedIn = ({ receipt, correctable }: Item): string | undefined =>
+  correctable.get(receipt ?? '')?.says['site'] as string | undefined;
 
-/** R26: the right day is past, and the right store was certified on it. */
+/** R26: the right day is past, and the store that received the item was certified on it. */
 function correctReceipt(data: DataOf<ItemCommand, 'CorrectItemReceipt'>, item: Item, context: DecisionContext) {
   const on = data.on ?? item.receivedOn ?? '';
   const { site } = data;
@@ -373,7 +362,9 @@ function correctReceipt(data: DataOf<ItemCommand, 'CorrectItemReceipt'>, item: I
   const barred =
     inTheFuture(on, context) ??
     (data.on === undefined ? null : afterLaterFacts(on, daysSince(item))) ??
-    (site === undefined ? null : unfitStore(site, item.recipient, on, storedAs(item), context));
+    (site === undefined
+      ? unfitThen(receivedIn(item) ?? '', on, storedAs(item), context)
+      : unfitStore(site, item.recipient, on, storedAs(item), context));
   const event = { ...data, ...movedCheck(item, on) };
   return barred ?? [{ type: 'ItemReceiptCorrected', data: event } as const];
 }
@@ -696,7 +687,7 @@ const BY_FRAMEWORK: readonly ItemCommand['type'][] = [
   'MoveItem',
 ];
 
-const siteIn = ({ site }: { readonly site?: string }): readonly StreamRef[] =>
+const siteIn = ({ site }: { readonly site?: string | undefined }): readonly StreamRef[] =>
   site === undefined ? [] : [{ kind: storageSiteFacts.kind, id: site }];
 
 /**
@@ -724,6 +715,7 @@ function consults(
     ...(state !== null && BY_FRAMEWORK.includes(command.type) ? programmeStreams(state.programme, known) : []),
     ...(BY_CHECKS.includes(command.type) ? (state?.checks ?? []).map((id) => ({ kind: checkFacts.kind, id })) : []),
     ...('site' in command.data ? siteIn(command.data) : []),
+    ...(command.type === 'CorrectItemReceipt' && state !== null ? siteIn({ site: receivedIn(state) }) : []),
     ...(command.type === 'CorrectItemCheck' && state !== null ? siteIn({ site: state.site ?? state.holder }) : []),
     ...('transfer' in command.data ? [{ kind: transferFacts.kind, id: command.data.transfer }] : []),
     ...senderStreams(sender, 'monitor'),

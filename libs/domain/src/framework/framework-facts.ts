@@ -48,6 +48,8 @@ export interface LegalFramework extends Correctable, Parameterised {
   readonly warnOn: string | null;
   /** The last day whose approach was recorded. */
   readonly warnedOf: string | null;
+  /** The day of its first amendment; null without one. */
+  readonly amendedOn: string | null;
   /** The day from which it is terminated. */
   readonly endedOn: string | null;
   readonly assurances: Readonly<Partial<Record<EndUseAssurance, readonly AssuredTime[]>>>;

@@ -130,6 +130,18 @@ describe('an agreement', () => {
     );
     agreement(...inForce, expired).refuses(set, 'agreement-ended');
   });
+  it('has its first day corrected to one after its signatures and before what happened since (R30)', () => {
+    const right = (day: string) => act('CorrectAgreement', { corrects: given.id(3), reason: 'mistyped', on: day });
+    const corrected = (day: string) => act('AgreementCorrected', right(day).data);
+    const amended = (day: string) => act('AgreementAmended', { amendment: 'a', on: day, until: '2027-07-31' });
+    const ended = act('AgreementTerminated', { on: '2026-02-01', reason: 'x' });
+    agreement(...inForce).decides(right('2026-01-12'), corrected('2026-01-12'));
+    agreement(...inForce).refuses(right('2026-01-11'), 'before-the-fact');
+    for (const since of [[ended], [amended('2026-02-01'), amended('2026-03-01')]]) {
+      agreement(...inForce, ...since).decides(right('2026-02-01'), corrected('2026-02-01'));
+      agreement(...inForce, ...since).refusesWith(right('2026-02-02'), 'happened-earlier', { earliest: '2026-02-01' });
+    }
+  });
   it('that had not expired has its next reports due again, if the last ones are not waited for (R8)', () => {
     const right = { corrects: given.id(3), reason: 'mistyped', until: '2028-07-31' };
     const ended = act('AgreementExpired', { until: '2026-07-31' });

@@ -95,6 +95,7 @@ const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
     until: null,
     warnOn: null,
     warnedOf: null,
+    amendedOn: null,
     endedOn: null,
     assurances: {},
     unitsBarred: [],
@@ -115,7 +116,8 @@ const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
       warnOn,
       reports: withPeriods(state, reports),
     }),
-    AgreementAmended: ({ until, warnOn }, state) => ({
+    AgreementAmended: ({ on, until, warnOn }, state) => ({
+      amendedOn: state.amendedOn !== null && state.amendedOn < on ? state.amendedOn : on,
       until: until ?? state.until,
       warnOn: warnOn ?? state.warnOn,
     }),
@@ -210,6 +212,14 @@ function periodic(state: LegalFramework, report: 'semi-annual' | 'annual', of: s
   return { report, of, due: addDays(endOf(of), parameterOf(state, 'periodicReportDays')) };
 }
 
+/** R30: the first day is not before the last signature. */
+function beforeSigned(on: string, { signed }: LegalFramework): Refusal | null {
+  const last = Object.values(signed).toSorted().at(-1) ?? on;
+  return on < last
+    ? refuse('before-the-fact', 'it enters into force after the last signature', 'R30', { on: last })
+    : null;
+}
+
 /** R1, R30: an agreement enters into force after both parties have signed it. */
 function enter(data: FrameworkData<'BringAgreementIntoForce'>, state: LegalFramework, context: DecisionContext) {
   const { on, until } = data;
@@ -217,9 +227,7 @@ function enter(data: FrameworkData<'BringAgreementIntoForce'>, state: LegalFrame
   if (status !== 'drafted') return refuse('not-drafted', 'the agreement is a draft', 'R1', { status });
   const missing = [donor, recipient].filter((party) => signed[party] === undefined);
   if (missing.length > 0) return refuse('not-signed-by-both', 'both parties have signed it', 'R1', { missing });
-  const last = Object.values(signed).toSorted().at(-1) ?? on;
-  if (on < last) return refuse('before-the-fact', 'it enters into force after the last signature', 'R30', { on: last });
-  const refusal = inTheFuture(on, context) ?? endsEarly(on, until);
+  const refusal = beforeSigned(on, state) ?? inTheFuture(on, context) ?? endsEarly(on, until);
   if (refusal !== null) return refusal;
   const year = on.slice(0, 4);
   const half = `${year}-${on.slice(5, 7) <= '06' ? 'h1' : 'h2'}`;
@@ -244,11 +252,16 @@ function amend(data: FrameworkData<'AmendAgreement'>, state: LegalFramework, con
   return refusal ?? ([{ type: 'AgreementAmended', data: { ...data, ...warning(state, until) } }] as const);
 }
 
-/** R26: the days of an agreement are corrected at its entry into force. */
+/** R26, R30: the days of an agreement are corrected at its entry into force. */
 function correct(data: FrameworkData<'CorrectAgreement'>, state: LegalFramework, context: DecisionContext) {
   const { on = state.from ?? '', until = state.until ?? '' } = data;
+  const [earliest = on] = [state.amendedOn, state.endedOn].filter((day) => day !== null).toSorted();
   return (
     inTheFuture(on, context) ??
+    beforeSigned(on, state) ??
+    (on > earliest
+      ? refuse('happened-earlier', 'it is not amended or terminated before its first day', 'R30', { earliest })
+      : null) ??
     endsEarly(on, until) ??
     ([
       {

@@ -185,6 +185,9 @@ describe('the day of a fact is corrected by naming its event (R26)', () => {
     situation(declared, restored, closed).decides(second, corrected(second, 'restoration', 'unrest'));
     const third = correct(1, '2026-05-09');
     situation(alerted).decides(third, corrected(third, 'alert', 'a-1'));
+    const last = correct(1, '2026-05-11');
+    situation(alerted).decides(last, corrected(last, 'alert', 'a-1'));
+    situation(alerted).refuses(correct(1, '2026-05-12'), 'due-before-alert');
   });
   it('and counts for what rests on it', () => {
     const right = corrected(correct(1, '2026-05-02'), 'instability', 'unrest');

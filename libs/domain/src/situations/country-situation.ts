@@ -27,6 +27,7 @@ import { notRegistered, partyStreams } from '../parties/registration.js';
 import {
   type ActivePlan,
   type CountrySituation,
+  type IssuedAlert,
   type Spell,
   instabilityIn,
   situationFacts,
@@ -116,6 +117,12 @@ const beforePlan = (on: string, activated: string): Refusal | null =>
     ? refuse('task-before-plan', 'the day is not before that on which the plan was activated', 'R30', { on, activated })
     : null;
 
+/** R30: personnel are accounted for no earlier than on the day of the alert. */
+const dueBefore = ({ on, accountBy }: Pick<IssuedAlert, 'on' | 'accountBy'>): Refusal | null =>
+  accountBy < on
+    ? refuse('due-before-alert', 'personnel are accounted for on the day of the alert or later', 'R30', { on })
+    : null;
+
 const used = (spells: Readonly<Record<string, unknown>>, name: string): Refusal | null =>
   Object.hasOwn(spells, name)
     ? refuse('name-in-use', 'nothing of this name was recorded in the situation', null, { name })
@@ -158,8 +165,11 @@ function correctDay(data: SituationData<'CorrectSituationDay'>, state: CountrySi
   const [fact, of, day] = FACTS[type];
   const names = carriedBy({ carries: ['instability', 'alert'] }, state.correctable.get(data.corrects));
   const item = (names['instability'] ?? names['alert']) as string;
-  const after: Spell = { ...(ownValue<Spell>(state[of], item) as Spell), [day]: data.on };
-  const barred = inTheFuture(data.on, context) ?? (after.ended === null ? null : before(after.ended, after.on));
+  const after = { ...(ownValue<Spell | IssuedAlert>(state[of], item) as Spell | IssuedAlert), [day]: data.on };
+  const barred =
+    inTheFuture(data.on, context) ??
+    (after.ended === null ? null : before(after.ended, after.on)) ??
+    ('accountBy' in after ? dueBefore(after) : null);
   return barred ?? [{ type: 'SituationDayCorrected', data: { ...data, fact, item } } as const];
 }
 
@@ -206,12 +216,8 @@ const decide = decideBy<CountrySituation, CountrySituationCommand, CountrySituat
       then: 'MonitoringModeChanged',
     },
     IssuePersonnelAlert: {
-      unless: ({ alert, on, accountBy }, { alerts }, context) =>
-        used(alerts, alert) ??
-        inTheFuture(on, context) ??
-        (accountBy < on
-          ? refuse('due-before-alert', 'personnel are accounted for on the day of the alert or later', 'R30', { on })
-          : null),
+      unless: (data, { alerts }, context) =>
+        used(alerts, data.alert) ?? inTheFuture(data.on, context) ?? dueBefore(data),
       then: 'PersonnelAlertIssued',
     },
     EndPersonnelAlert: {

@@ -142,6 +142,18 @@ describe('corrections name the event that was wrong (R26)', () => {
     of().decides(...ofNumbers({ men: 1, persons: ['n-1', 'n-2'] }));
     of(relocated).decides(...ofNumbers({ from: '2026-05-06' }));
     of(relocated).refuses(ofNumbers({ from: '2026-05-07' })[0], 'happened-earlier');
+    const late = act('PersonnelAccountedFor', { ...ACCOUNT, on: '2026-05-20' });
+    for (const fact of [
+      [reported],
+      [accounted, late],
+      [late, accounted],
+      [act('PersonnelReturned', { on: '2026-05-05' })],
+    ]) {
+      of(...fact).decides(...ofNumbers({ from: '2026-05-05' }));
+      of(...fact).refusesWith(ofNumbers({ from: '2026-05-06' })[0], 'happened-earlier', { earliest: '2026-05-05' });
+    }
+    of().refuses(ofNumbers({ from: '2026-05-26' })[0], 'returns-before-it-began');
+    of(act('PersonnelReturned', { on: '2026-05-27' })).decides(...ofNumbers({ from: '2026-05-26' }));
   });
   it('replace what was reported of an incident, and the day of a return', () => {
     const ofIncident = (more: object) =>
@@ -152,5 +164,7 @@ describe('corrections name the event that was wrong (R26)', () => {
     const ofReturn = (on: string) => correct('CorrectReturn', 'ReturnCorrected', 1, { on });
     of(returned).decides(...ofReturn('2026-05-21'));
     of(returned, relocated).refuses(ofReturn('2026-05-05')[0], 'happened-later');
+    of(returned, accounted).decides(...ofReturn('2026-05-05'));
+    of(returned, accounted).refuses(ofReturn('2026-05-04')[0], 'happened-later');
   });
 });

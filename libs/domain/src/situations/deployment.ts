@@ -34,6 +34,8 @@ interface Stay {
 interface Account {
   readonly on: string;
   readonly found: string;
+  /** The day of the first account after that alert. */
+  readonly first: string;
 }
 
 /** The state of a deployment. */
@@ -58,7 +60,7 @@ export interface PersonnelDeployment extends Correctable {
 
 const alertOf = ({ situation, alert }: { readonly situation: string; readonly alert: string }): string =>
   `${situation}/${alert}`;
-const accountOf = ({ on, safe, missing }: DeploymentData<'AccountForPersonnel'>): Account => ({
+const accountOf = ({ on, safe, missing }: DeploymentData<'AccountForPersonnel'>): Omit<Account, 'first'> => ({
   on,
   found: JSON.stringify([safe, missing]),
 });
@@ -81,10 +83,13 @@ const evolve = evolveBy<PersonnelDeployment, DeploymentEvent>()(
     correctable: new Map(),
   }),
   {
-    PersonnelAccountedFor: (data, { accounts }) =>
-      isNewest(data.on, ownValue(accounts, alertOf(data))?.on ?? null)
-        ? { accounts: put(accounts, alertOf(data), accountOf(data)) }
-        : {},
+    PersonnelAccountedFor: (data, { accounts }) => {
+      const { on } = data;
+      const was = ownValue(accounts, alertOf(data)) ?? { ...accountOf(data), first: on };
+      const newest = isNewest(on, was.on) ? accountOf(data) : was;
+      const first = on < was.first ? on : was.first;
+      return { accounts: put(accounts, alertOf(data), { ...newest, first }) };
+    },
     PersonnelIncidentReported: ({ incident, on }, { incidents }) => ({ incidents: put(incidents, incident, on) }),
     PersonnelIncidentCorrected: ({ incident, on }, { incidents }) =>
       on === undefined ? {} : { incidents: put(incidents, incident, on) },
@@ -122,11 +127,10 @@ const opensOn = (data: DeployPersonnel): readonly StreamRef[] => [
 function deploy(data: DeployPersonnel, context: DecisionContext): readonly DeploymentEvent[] | Refusal {
   const notFound = assistanceNotFound(data, context);
   if (notFound !== null) return notFound;
-  if (data.plannedReturn < data.from)
-    return refuse('returns-before-it-began', 'the planned return is not before the first day', 'R30', {
-      from: data.from,
-    });
-  const barred = miscounted(data) ?? notRegistered([...partiesOf(data), [data.country, null]], context);
+  const barred =
+    returnsBefore(data.plannedReturn, data.from) ??
+    miscounted(data) ??
+    notRegistered([...partiesOf(data), [data.country, null]], context);
   return barred ?? [{ type: 'PersonnelDeployed', data }];
 }
 
@@ -141,8 +145,29 @@ const returnedAlready = ({ returned }: PersonnelDeployment): Refusal | null =>
   returned === null ? null : refuse('already-returned', 'the personnel have not returned', null, { on: returned });
 
 /** The day of the newest thing that happened to them: they return on that day or later. */
-const newest = ({ stays, incidents }: PersonnelDeployment): string =>
-  [...stays.map(({ from }) => from), ...Object.values(incidents)].toSorted().at(-1) as string;
+const newest = ({ stays, incidents, accounts }: PersonnelDeployment): string =>
+  [...stays.map(({ from }) => from), ...Object.values(incidents), ...Object.values(accounts).map(({ on }) => on)]
+    .toSorted()
+    .at(-1) as string;
+
+/** R30: the first day is not after what happened to them, nor after the planned return. */
+function beginsTooLate(from: string, state: PersonnelDeployment): Refusal | null {
+  const { stays, incidents, accounts, returned, plannedReturn } = state;
+  const [earliest = from] = [
+    ...stays.slice(1).map((stay) => stay.from),
+    ...Object.values(incidents),
+    ...Object.values(accounts).map(({ first }) => first),
+    ...(returned === null ? [] : [returned]),
+  ].toSorted();
+  if (from > earliest)
+    return refuse('happened-earlier', 'the first day is not after what happened to them', 'R30', { earliest });
+  return returned === null ? returnsBefore(plannedReturn, from) : null;
+}
+
+const returnsBefore = (plannedReturn: string, from: string): Refusal | null =>
+  plannedReturn < from
+    ? refuse('returns-before-it-began', 'the planned return is not before the first day', 'R30', { from })
+    : null;
 
 const returnsTooEarly = (on: string, state: PersonnelDeployment, context: DecisionContext): Refusal | null =>
   on < newest(state)
@@ -221,13 +246,10 @@ const decide = decideBy<PersonnelDeployment, DeploymentCommand, DeploymentEvent>
     ExtendDeployment: {
       unless: ({ plannedReturn }, state) =>
         returnedAlready(state) ??
-        (plannedReturn < state.stays[0].from
-          ? refuse('returns-before-it-began', 'the planned return is not before the first day', 'R30', {
-              from: state.stays[0].from,
-            })
-          : plannedReturn === state.plannedReturn
-            ? refuse('same-due', 'the new day differs from the plan', null, { due: plannedReturn })
-            : null),
+        returnsBefore(plannedReturn, state.stays[0].from) ??
+        (plannedReturn === state.plannedReturn
+          ? refuse('same-due', 'the new day differs from the plan', null, { due: plannedReturn })
+          : null),
       then: 'DeploymentExtended',
     },
     ReturnPersonnel: {
@@ -250,16 +272,9 @@ const decide = decideBy<PersonnelDeployment, DeploymentCommand, DeploymentEvent>
           men: men ?? state.men,
           persons: persons ?? state.persons,
         };
-        const latest = [...state.stays.slice(1).map((stay) => stay.from), state.returned ?? '9999'].toSorted()[0];
         return (
           miscounted(counted) ??
-          (from === undefined
-            ? null
-            : from > (latest as string)
-              ? refuse('happened-earlier', 'the first day is not after what happened to them', 'R30', {
-                  earliest: latest as string,
-                })
-              : inTheFuture(from, context))
+          (from === undefined ? null : (beginsTooLate(from, state) ?? inTheFuture(from, context)))
         );
       },
       then: 'DeploymentCorrected',
