@@ -38,7 +38,6 @@ export const agreements: Projection<LegalFrameworkEvent, AgreementRow> = {
   version: 3,
   kinds: ['legal-framework'],
   about: 'an agreement of a donor and a recipient: whether it is in force, until when, and the assurances given',
-  entity: AgreementRow,
   totals: { counts: 'agreements', by: ['status'], sums: [] },
   daily: {
     days_left: daysLeft(
@@ -50,8 +49,7 @@ export const agreements: Projection<LegalFrameworkEvent, AgreementRow> = {
       done: 'ended_on',
     }),
   },
-  touches: () => [''],
-  evolve: rowBy<AgreementRow, LegalFrameworkEvent>(AgreementRow)(
+  ...rowBy<AgreementRow, LegalFrameworkEvent>(AgreementRow)(
     'AgreementDrafted',
     ({ title, instrument, donor, recipient, basis = 'own' }, { id }) => ({
       agreement: id,
@@ -162,7 +160,6 @@ export const conditions: Projection<LegalFrameworkEvent, ConditionRow> = {
   version: 2,
   kinds: ['legal-framework'],
   about: 'a condition of use or a restriction under an agreement, in plain words, and whether it was lifted',
-  entity: ConditionRow,
   totals: { counts: 'conditions and restrictions', by: ['status', 'type'], sums: [] },
   ...itemsBy<ConditionRow, LegalFrameworkEvent>(ConditionRow)(
     'AgreementDrafted',

@@ -134,11 +134,9 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   version: 11,
   kinds: ['assistance-case'],
   about: 'an assistance case: its offer, its deposit, and how much of each line was delivered at the delivery point',
-  entity: CaseRow,
   occurred: { days: ['ended_on'], undated: ['status'] },
   totals: { counts: 'cases', by: ['currency'], sums: ['value', 'final_value', 'deposited'] },
-  touches: () => [''],
-  evolve: rowBy<CaseRow, AssistanceCaseEvent>(CaseRow)(
+  ...rowBy<CaseRow, AssistanceCaseEvent>(CaseRow)(
     'AssistanceRequested',
     ({ donor, recipient, programme = null, basis = 'own' }, { id, day: requested_on, event }) => ({
       assistance_case: id,

@@ -90,7 +90,6 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
   version: 8,
   kinds: ['consignment'],
   about: 'a consignment: when it was promised, shipped, at a hub, when title passed and when it was received',
-  entity: ConsignmentRow,
   totals: { counts: 'consignments', by: ['status', 'overdue'], sums: [] },
   daily: {
     overdue: overdue('whether it is past the day planned now, and neither received nor cancelled', {
@@ -123,8 +122,7 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
     },
     undated: ['awaits'],
   },
-  touches: () => [''],
-  evolve: rowBy<ConsignmentRow, ConsignmentEvent>(ConsignmentRow)(
+  ...rowBy<ConsignmentRow, ConsignmentEvent>(ConsignmentRow)(
     'DeliveryScheduled',
     (
       { case: assistance_case, programme = null, donor, recipient, due, requestedOn, basis = 'own' },

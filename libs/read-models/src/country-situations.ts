@@ -37,10 +37,8 @@ export const countrySituations: Projection<CountrySituationEvent, CountrySituati
   version: 3,
   kinds: ['country-situation'],
   about: 'the situation in a country or an area: its risk, instability, monitoring mode and continuity plan',
-  entity: CountrySituationRow,
   totals: { counts: 'situations', by: ['status', 'monitoring'], sums: [] },
-  touches: () => [''],
-  evolve: rowBy<CountrySituationRow, CountrySituationEvent>(CountrySituationRow)(
+  ...rowBy<CountrySituationRow, CountrySituationEvent>(CountrySituationRow)(
     'CountrySituationOpened',
     ({ country, area = null, donor, programme = null, level }, { id: situation, day: assessed_on }) => ({
       situation,

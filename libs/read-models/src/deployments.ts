@@ -34,14 +34,12 @@ export const deployments: Projection<DeploymentEvent, DeploymentRow> = {
   version: 3,
   kinds: ['deployment'],
   about: 'personnel sent to a country: how many women and men, in which area, from when and until when',
-  entity: DeploymentRow,
   totals: { counts: 'deployments', by: ['status', 'country'], sums: ['women', 'men', 'personnel'] },
   daily: {
     return_overdue: overdue('whether the planned day of return is over, and they have not returned', RETURN),
     days_late: daysLate('days from the planned day of return to the return, or to the day of the answer', RETURN),
   },
-  touches: () => [''],
-  evolve: rowBy<DeploymentRow, DeploymentEvent>(DeploymentRow)(
+  ...rowBy<DeploymentRow, DeploymentEvent>(DeploymentRow)(
     'PersonnelDeployed',
     ({ role, women, men, persons, country, area, donor, recipient, programme, from, ...data }, { id }) => ({
       deployment: id,

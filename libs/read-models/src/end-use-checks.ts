@@ -128,7 +128,6 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
   version: 8,
   kinds: ['end-use-check'],
   about: 'a check of end use: its items and their value, its holder, its last day, and what became of it',
-  entity: EndUseCheckRow,
   totals: { counts: 'checks', by: ['status', 'overdue', 'currency'], sums: ['items', 'value'] },
   daily: {
     overdue: overdue('whether its last day is over, and it was neither made nor ended otherwise', DONE),
@@ -137,8 +136,7 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
       DONE,
     ),
   },
-  touches: () => [''],
-  evolve: rowBy<EndUseCheckRow, EndUseCheckEvent>(EndUseCheckRow)(
+  ...rowBy<EndUseCheckRow, EndUseCheckEvent>(EndUseCheckRow)(
     'EndUseCheckScheduled',
     ({ type, manner, donor, recipient, holder, item, site, quantity, due, ...data }, { id }) => ({
       end_use_check: id,

@@ -1,6 +1,5 @@
 import type { DataOf, Event, Projection, RecordedEvent } from '@entente/kernel';
-import { columnsOf } from './columns.js';
-import { type Opened, type Origin, originOf } from './row-by.js';
+import { type Opened, type Origin, type Stated, originOf, rowWith } from './row-by.js';
 
 /** What one event adds: the columns of its row, besides those of the stream's head. */
 type Facts<Row, E extends Event, Head> = {
@@ -13,11 +12,8 @@ type Facts<Row, E extends Event, Head> = {
 
 /** What changes in the head, so that later rows have it. */
 type HeadChanges<Row, E extends Event> = {
-  readonly [Type in E['type']]?: (data: DataOf<E, Type>, head: Row) => Partial<Row>;
+  readonly [Type in E['type']]?: (data: DataOf<E, Type>, head: Row) => Stated<Row>;
 };
-
-/** A value of a column that a head does not have. */
-const BLANK = '';
 
 /**
  * The fold of a read model in which each event of some types makes one row that never changes, such
@@ -25,26 +21,26 @@ const BLANK = '';
  * `changes` replaces them in later rows.
  */
 export function factsBy<Row extends object, E extends Event>(entity: new () => Row) {
-  const start = Object.fromEntries([...columnsOf(entity)].map(([name, column]) => [name, column.start ?? BLANK]));
-  for (const [name, column] of columnsOf(entity)) if (column.start === null) start[name] = null as never;
-  return <Opening extends E['type'], Head extends Partial<Row>>(
+  const having = rowWith(entity);
+  return <Opening extends E['type'], Head extends Stated<Row>>(
     opening: Opening,
     open: (data: DataOf<E, Opening>, origin: Origin<Extract<E, { type: Opening }>>) => Head,
     facts: Facts<Row, E, Head>,
     changes: HeadChanges<Row, E> = {},
-  ): Pick<Projection<E, Row>, 'head' | 'appendOnly' | 'touches' | 'evolve'> => ({
+  ): Pick<Projection<E, Row>, 'entity' | 'head' | 'appendOnly' | 'touches' | 'evolve'> => ({
+    entity,
     head: true,
     appendOnly: true,
     touches: ({ type, revision }: RecordedEvent<E>) =>
       type === opening || Object.hasOwn(changes, type) ? [''] : Object.hasOwn(facts, type) ? [String(revision)] : [],
     evolve: (_, event, __, head) => {
       const origin = originOf(event);
-      if (event.type === opening) return { ...start, ...open(event.data, origin as never) } as unknown as Row;
+      if (event.type === opening) return having(open(event.data, origin as never));
       const fact = facts[event.type as E['type']];
       const change = changes[event.type as E['type']];
-      if (head !== null && change !== undefined) return { ...head, ...change(event.data, head) };
+      if (head !== null && change !== undefined) return having(change(event.data, head), head);
       if (head === null || fact === undefined) return null;
-      return { ...head, ...fact(event.data, origin as never, head) };
+      return having(fact(event.data, origin as never, head) as Stated<Row>, head);
     },
   });
 }

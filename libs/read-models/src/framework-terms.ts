@@ -23,7 +23,6 @@ export const parameters: Projection<LegalFrameworkEvent, ParameterRow> = {
   version: 1,
   kinds: ['legal-framework'],
   about: 'a time limit, interval or threshold that a legal framework sets, from when and why',
-  entity: ParameterRow,
   totals: { counts: 'parameters', by: ['parameter'], sums: [] },
   ...itemsBy<ParameterRow, LegalFrameworkEvent>(ParameterRow)(
     'AgreementDrafted',
@@ -82,7 +81,6 @@ export const incidentTypes: Projection<LegalFrameworkEvent, IncidentTypeRow> = {
   version: 1,
   kinds: ['legal-framework'],
   about: 'a type of incident that a legal framework defines: escalation, notice, and the days for each step of a case',
-  entity: IncidentTypeRow,
   totals: { counts: 'incident types', by: ['notice_required'], sums: [] },
   ...itemsBy<IncidentTypeRow, LegalFrameworkEvent>(IncidentTypeRow)(
     'AgreementDrafted',

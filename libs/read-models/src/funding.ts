@@ -48,7 +48,8 @@ const raised = (stage: Stage) => (data: { readonly amount: number }, row: Fundin
 const lowered = (stage: Stage) => (data: { readonly amount: number }, row: FundingRow) =>
   moved(row, stage, -data.amount);
 
-const evolve = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
+/** The money of an account, as if it had one period. */
+const ofAccount = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
   'FundingAccountOpened',
   (data, { id }) => ({
     account: id,
@@ -106,7 +107,7 @@ export const funding: Projection<FundingAccountEvent, FundingRow> = {
   version: 5,
   kinds: ['funding-account'],
   about: 'the money of a funding account in one period: each stage in the original currency, in minor units',
-  entity: FundingRow,
+  ...ofAccount,
   totals: {
     counts: 'accounts and periods',
     by: ['currency'],
@@ -125,5 +126,6 @@ export const funding: Projection<FundingAccountEvent, FundingRow> = {
   touches: (event) =>
     'period' in event.data ? [event.data.period] : event.type === 'FundingAccountOpened' ? [''] : [],
   // A period's first row is a copy of the account's, without money.
-  evolve: (row, event, period, head) => evolve(row ?? (head === null ? null : { ...head, period }), event),
+  evolve: (row, event, period, head) =>
+    ofAccount.evolve(row ?? (head === null ? null : { ...head, period }), event, period, head),
 };

@@ -34,7 +34,6 @@ export const goodsHeld: Projection<ConsignmentEvent, GoodsHeldRow> = {
   kinds: ['consignment'],
   about:
     'goods of one type that a consignment brought, by their holder: what each holds after transfers; none that are monitored by serials, or that another system reported; `goods-by-holder` adds the unit',
-  entity: GoodsHeldRow,
   totals: { counts: 'goods at holders', by: ['item'], sums: [] },
   ...itemsBy<GoodsHeldRow, ConsignmentEvent>(GoodsHeldRow)(
     'DeliveryScheduled',

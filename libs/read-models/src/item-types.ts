@@ -30,13 +30,11 @@ export const itemTypes: Projection<ItemTypeEvent, ItemTypeRow> = {
   version: 1,
   kinds: ['item-type'],
   about: 'a type of a donor: whether its items are monitored by their serials, and how often they are checked',
-  entity: ItemTypeRow,
   totals: { counts: 'types', by: ['designated'], sums: [] },
   daily: {
     review_overdue: overdue('whether the last day of the review is over', { due: 'review_by' }),
   },
-  touches: () => [''],
-  evolve: rowBy<ItemTypeRow, ItemTypeEvent>(ItemTypeRow)(
+  ...rowBy<ItemTypeRow, ItemTypeEvent>(ItemTypeRow)(
     'ItemTypeRegistered',
     ({ donor, name, unit, category }, { id: item_type, day: registered_on }) => ({
       item_type,

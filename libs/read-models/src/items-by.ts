@@ -1,6 +1,5 @@
 import type { DataOf, Event, Projection, RecordedEvent } from '@entente/kernel';
-import { columnsOf } from './columns.js';
-import { type Origin, originOf } from './row-by.js';
+import { type Origin, type Stated, originOf, rowWith } from './row-by.js';
 
 /** What an event does to items of its stream. */
 interface ItemChange<Row, Data> {
@@ -8,7 +7,7 @@ interface ItemChange<Row, Data> {
   readonly begins?: true;
   /** The key of the item, or the keys of several. */
   keys(data: Data): string | readonly string[];
-  change(data: Data, row: Row, key: string, origin: Origin): Partial<Row>;
+  change(data: Data, row: Row, key: string, origin: Origin): Stated<Row>;
 }
 
 type ItemChanges<Row, E extends Event> = {
@@ -20,16 +19,16 @@ type ItemChanges<Row, E extends Event> = {
  * agreement. The opening event gives the columns that all items of the stream share.
  */
 export function itemsBy<Row extends object, E extends Event>(entity: new () => Row) {
-  const start = Object.fromEntries([...columnsOf(entity)].map(([name, column]) => [name, column.start ?? '']));
-  for (const [name, column] of columnsOf(entity)) if (column.start === null) start[name] = null as never;
+  const having = rowWith(entity);
   return <Opening extends E['type']>(
     opening: Opening,
-    open: (data: DataOf<E, Opening>, origin: Origin<Extract<E, { type: Opening }>>) => Partial<Row>,
+    open: (data: DataOf<E, Opening>, origin: Origin<Extract<E, { type: Opening }>>) => Stated<Row>,
     changes: ItemChanges<Row, E>,
-  ): Pick<Projection<E, Row>, 'head' | 'touches' | 'evolve'> => {
+  ): Pick<Projection<E, Row>, 'entity' | 'head' | 'touches' | 'evolve'> => {
     const changeOf = (type: E['type']): ItemChange<Row, unknown> | undefined =>
       Object.hasOwn(changes, type) ? changes[type] : undefined;
     return {
+      entity,
       head: true,
       touches: (event: RecordedEvent<E>) => [
         ...(event.type === opening ? [''] : []),
@@ -37,13 +36,12 @@ export function itemsBy<Row extends object, E extends Event>(entity: new () => R
       ],
       evolve: (row, event, key, before) => {
         const origin = originOf(event);
-        const opened = event.type === opening ? open(event.data, origin as never) : null;
-        const head = opened === null ? before : ({ ...start, ...opened } as unknown as Row);
+        const head = event.type === opening ? having(open(event.data, origin as never)) : before;
         if (key === '') return head;
         const found = changeOf(event.type);
         const was = row ?? (found?.begins === true ? head : null);
         if (found === undefined || was === null) return row;
-        return { ...was, ...found.change(event.data, was, key, origin) };
+        return having(found.change(event.data, was, key, origin), was);
       },
     };
   };

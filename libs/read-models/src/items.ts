@@ -60,13 +60,11 @@ export const items: Projection<ItemEvent, ItemRow> = {
   version: 7,
   kinds: ['item'],
   about: 'an item that is monitored by its serial: who holds it, where, what became of it, and its next check',
-  entity: ItemRow,
   totals: { counts: 'items', by: ['status', 'check_overdue'], sums: [] },
   daily: {
     check_overdue: overdue('whether the last day of its next check is over', { due: 'check_by' }),
   },
-  touches: () => [''],
-  evolve: rowBy<ItemRow, ItemEvent>(ItemRow)(
+  ...rowBy<ItemRow, ItemEvent>(ItemRow)(
     'SerialRegistered',
     ({ donor, recipient, item, serial, ...data }, { id, day: registered_on }) => ({
       item: id,

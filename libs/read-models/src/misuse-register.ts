@@ -140,7 +140,6 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   version: 8,
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
-  entity: MisuseRow,
   occurred: { days: ['ended_on'] },
   totals: { counts: 'misuse cases', by: ['status', 'overdue'], sums: [] },
   daily: {
@@ -155,8 +154,7 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       { due: 'precaution_until', done: 'closed_on' },
     ),
   },
-  touches: () => [''],
-  evolve: rowBy<MisuseRow, MisuseCaseEvent>(MisuseRow)(
+  ...rowBy<MisuseRow, MisuseCaseEvent>(MisuseRow)(
     'MisuseFlagged',
     (data, { id, day: flagged_on }) => ({
       misuse_case: id,

@@ -88,7 +88,6 @@ export const movements: Projection<FundingAccountEvent, MovementRow> = {
   version: 6,
   kinds: ['funding-account'],
   about: 'a movement of money: at which stage, by how much, when it happened and when it was recorded',
-  entity: MovementRow,
   totals: { counts: 'movements', by: ['currency', 'stage'], sums: ['amount'] },
   occurredBy: 'occurred_on',
   ...factsBy<MovementRow, FundingAccountEvent>(MovementRow)(

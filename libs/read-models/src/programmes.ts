@@ -63,7 +63,6 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   version: 8,
   kinds: ['programme'],
   about: 'a programme: its parties, its status, how many of its milestones were met and missed',
-  entity: ProgrammeRow,
   occurred: { days: ['proposed_on'], undated: ['status'] },
   totals: { counts: 'programmes', by: ['status'], sums: [] },
   daily: {
@@ -73,8 +72,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       'ends',
     ),
   },
-  touches: () => [''],
-  evolve: rowBy<ProgrammeRow, ProgrammeEvent>(ProgrammeRow)(
+  ...rowBy<ProgrammeRow, ProgrammeEvent>(ProgrammeRow)(
     'ProgrammeProposed',
     (
       { kind, title, donor, recipient, sector, starts, ends, framework, basis = 'own' },

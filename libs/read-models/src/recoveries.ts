@@ -31,7 +31,6 @@ export const recoveries: Projection<MisuseCaseEvent, RecoveryRow> = {
   version: 3,
   kinds: ['misuse-case'],
   about: 'money that came back after misuse, and the corrections of such records',
-  entity: RecoveryRow,
   totals: { counts: 'recoveries and corrections', by: ['currency'], sums: ['amount'] },
   occurredBy: 'occurred_on',
   ...factsBy<RecoveryRow, MisuseCaseEvent>(RecoveryRow)(

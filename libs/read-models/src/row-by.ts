@@ -1,4 +1,4 @@
-import type { DataOf, Event, OnlyOf, RecordedEvent } from '@entente/kernel';
+import type { DataOf, Event, OnlyOf, Projection, RecordedEvent } from '@entente/kernel';
 import { columnsOf } from './columns.js';
 
 /** The origin of an event, for a row: the id of its stream, and the day on which it happened. */
@@ -13,8 +13,13 @@ type Given<Row> = {
   [Name in keyof Row]: null extends Row[Name] ? never : Row[Name] extends number | boolean ? never : Name;
 }[keyof Row];
 
+/** Columns as events state them: undefined, of what one does not state, is the default. */
+export type Stated<Row> = {
+  [Name in keyof Row]?: Name extends Given<Row> ? Row[Name] : Row[Name] | undefined;
+};
+
 /** What an opening event gives a new row: at least the columns without a default. */
-export type Opened<Row> = Pick<Row, Given<Row>> & Partial<Row>;
+export type Opened<Row> = Pick<Row, Given<Row>> & Stated<Row>;
 
 /** What changes in a row, by the event's data. */
 export type RowChanges<Row, E extends Event, Opening extends E['type']> = {
@@ -22,7 +27,7 @@ export type RowChanges<Row, E extends Event, Opening extends E['type']> = {
     data: DataOf<E, Type>,
     row: Row,
     origin: Origin<Extract<E, { type: Type }>>,
-  ) => Partial<Row>;
+  ) => Stated<Row>;
 };
 
 /** The origin of an event. */
@@ -44,40 +49,50 @@ export const ANSWERS_UNCHANGED = {
 } as const;
 
 /**
- * The `evolve` of a read model with one row per stream, as one function per event type: the opening
- * one returns the new row, each other one the columns that change. Columns that the opening one
- * omits get their declared default. Only `derived` computes columns that follow from others, after
- * each change. An event type without a function does not compile; one that changes nothing returns
- * the same row.
+ * Makes rows of a class, with some columns as an event states them: from another row, or from a
+ * blank one, in which each column has its default, and is empty without one.
+ */
+export function rowWith<Row extends object>(entity: new () => Row) {
+  const blank = Object.fromEntries([...columnsOf(entity)].map(([name, { start = '' }]) => [name, start])) as Row;
+  return (stated: Stated<Row>, row = blank): Row => {
+    const after = { ...row, ...stated };
+    for (const name of Object.keys(stated) as (keyof Row)[]) after[name] ??= blank[name];
+    return after;
+  };
+}
+
+/**
+ * The fold of a read model with one row per stream, as one function per event type: the opening one
+ * returns the new row, each other one the columns that change. Columns that the opening one omits
+ * get their declared default. Only `derived` computes columns that follow from others, after each
+ * change. An event type without a function does not compile; one that changes nothing returns the
+ * same row.
  */
 export function rowBy<Row extends object, E extends Event>(entity: new () => Row) {
-  const start = Object.fromEntries(
-    [...columnsOf(entity)].flatMap(([name, column]) => (column.start === undefined ? [] : [[name, column.start]])),
-  );
+  const having = rowWith(entity);
   return <const Opening extends E['type'], Handlers extends RowChanges<Row, E, Opening>>(
-      opening: Opening,
-      open: (data: DataOf<E, Opening>, origin: Origin<Extract<E, { type: Opening }>>) => Opened<Row>,
-      changes: Handlers & OnlyOf<Row, Handlers>,
-      derived: (row: Row) => Partial<Row> = unchanged,
-    ) =>
-    (row: Row | null, event: RecordedEvent<E>): Row | null => {
+    opening: Opening,
+    open: (data: DataOf<E, Opening>, origin: Origin<Extract<E, { type: Opening }>>) => Opened<Row>,
+    changes: Handlers & OnlyOf<Row, Handlers>,
+    derived: (row: Row) => Partial<Row> = unchanged,
+  ): Pick<Projection<E, Row>, 'entity' | 'touches' | 'evolve'> => ({
+    entity,
+    touches: () => [''],
+    evolve(row, event) {
       const origin = originOf(event);
       if (event.type === opening) {
-        const opened = { ...start, ...open(event.data, origin as never) } as Row;
+        const opened = having(open(event.data, origin as never));
         return { ...opened, ...derived(opened) };
       }
       if (row === null) return null;
       if (!Object.hasOwn(changes, event.type))
         throw new Error(`nothing is said of what ${event.type} changes in a row`);
-      const change = changes[event.type as keyof Handlers] as (
-        data: unknown,
-        row: Row,
-        origin: unknown,
-      ) => Partial<Row>;
+      const change = changes[event.type as keyof Handlers] as (data: unknown, row: Row, origin: unknown) => Stated<Row>;
       const changed = change(event.data, row, origin);
       // The same object: there is nothing to write.
       if (Object.keys(changed).length === 0) return row;
-      const after = { ...row, ...changed };
+      const after = having(changed, row);
       return { ...after, ...derived(after) };
-    };
+    },
+  });
 }

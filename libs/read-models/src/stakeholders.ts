@@ -32,10 +32,8 @@ export const stakeholders: Projection<StakeholderEvent, StakeholderRow> = {
   version: 1,
   kinds: ['stakeholder'],
   about: 'an organisation that takes part: its name, type, roles and status',
-  entity: StakeholderRow,
   totals: { counts: 'organisations', by: ['type', 'status'], sums: [] },
-  touches: () => [''],
-  evolve: rowBy<StakeholderRow, StakeholderEvent>(StakeholderRow)(
+  ...rowBy<StakeholderRow, StakeholderEvent>(StakeholderRow)(
     'StakeholderRegistered',
     ({ name, type, country }, { id, day: registered_on }) => ({
       organisation: id,

@@ -55,7 +55,6 @@ export const exceptions: Projection<LegalFrameworkEvent, ExceptionRow> = {
   version: 1,
   kinds: ['legal-framework'],
   about: 'a waiver or an exception: the rules that it sets aside, by whose authority, until when, and its report',
-  entity: ExceptionRow,
   totals: { counts: 'waivers and exceptions', by: ['type', 'report_overdue'], sums: [] },
   daily: {
     over: overdue('whether its last day is over and it was not ended before', { due: 'last_day', done: 'ended_on' }),
@@ -128,7 +127,6 @@ export const statutoryReports: Projection<LegalFrameworkEvent, StatutoryReportRo
   version: 3,
   kinds: ['legal-framework'],
   about: 'a report that a law asks for: for which period, waiver or exception, until when, and whether it came',
-  entity: StatutoryReportRow,
   totals: { counts: 'reports', by: ['report', 'status', 'overdue'], sums: [] },
   daily: {
     overdue: overdue('whether its last day is over, and it was not submitted', { due: 'due', done: 'submitted_on' }),

@@ -34,7 +34,6 @@ export const storageSites: Projection<StorageSiteEvent, StorageSiteRow> = {
   version: 3,
   kinds: ['storage-site'],
   about: 'a store: until when it is certified to hold items that are monitored by their serials, and by whom',
-  entity: StorageSiteRow,
   totals: { counts: 'stores', by: ['status'], sums: [] },
   daily: {
     certificate_over: overdue('whether the last day of its certificate is over, and this was not recorded', {
@@ -42,8 +41,7 @@ export const storageSites: Projection<StorageSiteEvent, StorageSiteRow> = {
       closed: { status: ['decertified', 'expired', 'closed'] },
     }),
   },
-  touches: () => [''],
-  evolve: rowBy<StorageSiteRow, StorageSiteEvent>(StorageSiteRow)(
+  ...rowBy<StorageSiteRow, StorageSiteEvent>(StorageSiteRow)(
     'StorageSiteRegistered',
     ({ owner, place, category, area = null }, { id: site, day: registered_on }) => ({
       site,

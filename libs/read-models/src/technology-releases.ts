@@ -38,7 +38,6 @@ export const technologyReleases: Projection<TechnologyReleaseEvent, TechnologyRe
   version: 2,
   kinds: ['technology-release'],
   about: 'a release of technical data: who decided, under which marking and conditions, and how often data went out',
-  entity: TechnologyReleaseRow,
   totals: { counts: 'releases', by: ['status'], sums: [] },
   daily: {
     last_day_over: overdue('whether the last day of the approval is over, and this was not recorded', {
@@ -46,8 +45,7 @@ export const technologyReleases: Projection<TechnologyReleaseEvent, TechnologyRe
       closed: { status: ['revoked', 'expired'] },
     }),
   },
-  touches: () => [''],
-  evolve: rowBy<TechnologyReleaseRow, TechnologyReleaseEvent>(TechnologyReleaseRow)(
+  ...rowBy<TechnologyReleaseRow, TechnologyReleaseEvent>(TechnologyReleaseRow)(
     'TechnologyReleaseRequested',
     ({ donor, recipient, technology, purpose, ...data }, { id: technology_release, day: requested_on }) => ({
       technology_release,

@@ -48,7 +48,6 @@ export const thirdPartyTransfers: Projection<ThirdPartyTransferEvent, ThirdParty
   version: 2,
   kinds: ['third-party-transfer'],
   about: 'a retransfer, change of end use or disposal: whether the donor consented, and what was done (R13)',
-  entity: ThirdPartyTransferRow,
   totals: { counts: 'transfers', by: ['transfer_kind', 'status', 'confirmation'], sums: [] },
   daily: {
     consent_over: overdue('whether the last day of the consent is over, and nothing was done or recorded since', {
@@ -57,8 +56,7 @@ export const thirdPartyTransfers: Projection<ThirdPartyTransferEvent, ThirdParty
       closed: { status: ['withdrawn', 'consent-withdrawn', 'lapsed'] },
     }),
   },
-  touches: () => [''],
-  evolve: rowBy<ThirdPartyTransferRow, ThirdPartyTransferEvent>(ThirdPartyTransferRow)(
+  ...rowBy<ThirdPartyTransferRow, ThirdPartyTransferEvent>(ThirdPartyTransferRow)(
     'ThirdPartyTransferRequested',
     (data, { id: transfer, day: requested_on }) => ({
       transfer,

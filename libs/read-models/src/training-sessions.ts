@@ -33,7 +33,6 @@ export const trainingSessions: Projection<TrainingActivityEvent, TrainingSession
   version: 1,
   kinds: ['training-activity'],
   about: 'a session of a training: on which day it was held, and how many women and men were present',
-  entity: TrainingSessionRow,
   totals: { counts: 'sessions', by: ['course'], sums: ['present', 'women', 'men', 'not_stated'] },
   ...itemsBy<TrainingSessionRow, TrainingActivityEvent>(TrainingSessionRow)(
     'TrainingPlanned',

@@ -87,7 +87,6 @@ export const training: Projection<TrainingActivityEvent, TrainingRow> = {
   version: 2,
   kinds: ['training-activity'],
   about: 'a training: purpose, place, days, numbers planned and by sex, cost planned and actual, and per trainee',
-  entity: TrainingRow,
   totals: { counts: 'trainings', by: ['currency', 'status'], sums: ['planned_cost', 'actual_cost'] },
   daily: {
     late_to_start: overdue('whether its planned first day is over, and it has not begun', {
@@ -101,8 +100,7 @@ export const training: Projection<TrainingActivityEvent, TrainingRow> = {
       closed: { status: ['terminated', 'cancelled'] },
     }),
   },
-  touches: () => [''],
-  evolve: rowBy<TrainingRow, TrainingActivityEvent>(TrainingRow)(
+  ...rowBy<TrainingRow, TrainingActivityEvent>(TrainingRow)(
     'TrainingPlanned',
     ({ purpose, course, donor, recipient, programme = null, case: of = null, place, ...data }, { id }) => ({
       training: id,

@@ -128,11 +128,9 @@ export const units: Projection<SecurityUnitEvent, UnitRow> = {
   version: 4,
   kinds: ['security-unit'],
   about: 'a unit of a recipient: whether it is cleared and until when, why it is barred, and by which inquiry',
-  entity: UnitRow,
   totals: { counts: 'units', by: ['status'], sums: [] },
   daily: OVER,
-  touches: () => [''],
-  evolve: rowBy<UnitRow, SecurityUnitEvent>(UnitRow)(
+  ...rowBy<UnitRow, SecurityUnitEvent>(UnitRow)(
     'UnitRegistered',
     ({ recipient, type, aliases = [], parent = null }, { id: unit, day: registered_on }) => ({
       unit,
@@ -160,11 +158,9 @@ export const vettedPersons: Projection<VettedPersonEvent, VettedPersonRow> = {
   version: 5,
   kinds: ['vetted-person'],
   about: "a person by a reference alone: whether that person is cleared, beside the unit's own clearance",
-  entity: VettedPersonRow,
   totals: { counts: 'persons', by: ['status'], sums: [] },
   daily: OVER,
-  touches: () => [''],
-  evolve: rowBy<VettedPersonRow, VettedPersonEvent>(VettedPersonRow)(
+  ...rowBy<VettedPersonRow, VettedPersonEvent>(VettedPersonRow)(
     'PersonRegistered',
     ({ recipient, unit, reference }, { id: person, day: registered_on }) => ({
       person,

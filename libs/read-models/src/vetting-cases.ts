@@ -58,7 +58,6 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
   version: 3,
   kinds: ['vetting-case'],
   about: 'the vetting of a unit or person: its stage, how long it has been open, and whether the answer is in time',
-  entity: VettingCaseRow,
   totals: { counts: 'vetting cases', by: ['stage', 'overdue'], sums: [] },
   daily: {
     overdue: overdue('whether the last day for the answer is over, and it was neither concluded nor given up', {
@@ -74,8 +73,7 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
       { due: 'requested_on', ...DONE },
     ),
   },
-  touches: () => [''],
-  evolve: rowBy<VettingCaseRow, VettingCaseEvent>(VettingCaseRow)(
+  ...rowBy<VettingCaseRow, VettingCaseEvent>(VettingCaseRow)(
     'VettingRequested',
     ({ subject, donor, recipient, programme = null, case: of = null, due }, { id, day: requested_on }) => ({
       vetting_case: id,
