@@ -1,6 +1,6 @@
 import { FACT_COMMANDS, FACT_EVENTS } from './fact-answers.js';
 import { DELIVERY_POINTS, type DeliveryPoint } from './consignment.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
+import { type CommandOf, type EventOf, command, contract, event, fact } from './contract.js';
 import {
   code,
   currency,
@@ -503,4 +503,3 @@ export const assistanceCaseContract = contract({
 
 export type AssistanceCaseCommand = CommandOf<typeof assistanceCaseContract>;
 export type AssistanceCaseEvent = EventOf<typeof assistanceCaseContract>;
-export type AssistanceCaseRelation = RelationOf<typeof assistanceCaseContract>;

@@ -18,7 +18,7 @@ import { trainingActivityContract } from './training-activity.js';
 import { vettingCaseContract } from './vetting-case.js';
 import { technologyReleaseContract } from './technology-release.js';
 import { thirdPartyTransferContract } from './third-party-transfer.js';
-import type { CommandContract, EventContract, KindContract } from './contract.js';
+import type { CommandContract, CommandOf, EventContract, EventOf, KindContract, RelationOf } from './contract.js';
 
 /** Every kind of stream: the only list of them. */
 const KINDS = [
@@ -46,6 +46,17 @@ const KINDS = [
 
 /** The kinds of stream by name. Each needs rules where they are registered. */
 export type KindName = (typeof KINDS)[number]['kind'];
+
+type Contracts = { readonly [Of in (typeof KINDS)[number] as Of['kind']]: Of };
+
+/** The commands of a kind. */
+export type CommandsOf<Kind extends KindName> = CommandOf<Contracts[Kind]>;
+
+/** The events of a kind. */
+export type EventsOf<Kind extends KindName> = EventOf<Contracts[Kind]>;
+
+/** The relations in which commands of a kind may be sent. */
+export type RelationsOf<Kind extends KindName> = RelationOf<Contracts[Kind]>;
 
 /** Every kind of stream, with its commands and events. */
 export const CATALOGUE: readonly KindContract[] = KINDS;

@@ -13,7 +13,7 @@ import {
   words,
 } from './fields.js';
 import { ScheduleEndUseCheck } from './end-use-check.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
+import { type CommandOf, type EventOf, command, contract, event, fact } from './contract.js';
 
 /**
  * The four facts of a delivery: `origin` shipped, `hub` arrived at a hub, `title` title
@@ -372,4 +372,3 @@ export const consignmentContract = contract({
 
 export type ConsignmentCommand = CommandOf<typeof consignmentContract>;
 export type ConsignmentEvent = EventOf<typeof consignmentContract>;
-export type ConsignmentRelation = RelationOf<typeof consignmentContract>;

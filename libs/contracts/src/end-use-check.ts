@@ -1,5 +1,5 @@
 import { FACT_COMMANDS, FACT_EVENTS } from './fact-answers.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
+import { type CommandOf, type EventOf, command, contract, event, fact } from './contract.js';
 import {
   code,
   currency,
@@ -390,4 +390,3 @@ export const endUseCheckContract = contract({
 
 export type EndUseCheckCommand = CommandOf<typeof endUseCheckContract>;
 export type EndUseCheckEvent = EventOf<typeof endUseCheckContract>;
-export type EndUseCheckRelation = RelationOf<typeof endUseCheckContract>;

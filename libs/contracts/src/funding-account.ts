@@ -1,5 +1,5 @@
 import { FACT_COMMANDS, FACT_EVENTS } from './fact-answers.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
+import { type CommandOf, type EventOf, command, contract, event, fact } from './contract.js';
 import {
   code,
   currency,
@@ -364,4 +364,3 @@ export const fundingAccountContract = contract({
 
 export type FundingAccountCommand = CommandOf<typeof fundingAccountContract>;
 export type FundingAccountEvent = EventOf<typeof fundingAccountContract>;
-export type FundingAccountRelation = RelationOf<typeof fundingAccountContract>;

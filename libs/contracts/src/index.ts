@@ -6,7 +6,10 @@ export type { FieldError } from './structure.js';
 export { CommandEnvelope, readBody, fieldErrors } from './validate.js';
 export {
   CATALOGUE,
+  type CommandsOf,
+  type EventsOf,
   type KindName,
+  type RelationsOf,
   registered,
   commandAt,
   commandOf,

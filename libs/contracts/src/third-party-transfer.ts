@@ -1,6 +1,6 @@
 import { code, day, eventId, integer, nestedList, oneOf, optional, organisation, streamId, words } from './fields.js';
 import { FACT_COMMANDS, FACT_EVENTS } from './fact-answers.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
+import { type CommandOf, type EventOf, command, contract, event, fact } from './contract.js';
 
 /** What a holder may ask for: all alike need the donor's consent. */
 const TRANSFER_KINDS = ['retransfer', 'change-of-end-use', 'disposal'] as const;
@@ -149,4 +149,3 @@ export const thirdPartyTransferContract = contract({
 
 export type ThirdPartyTransferCommand = CommandOf<typeof thirdPartyTransferContract>;
 export type ThirdPartyTransferEvent = EventOf<typeof thirdPartyTransferContract>;
-export type ThirdPartyTransferRelation = RelationOf<typeof thirdPartyTransferContract>;

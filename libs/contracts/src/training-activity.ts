@@ -1,5 +1,5 @@
 import { FACT_COMMANDS, FACT_EVENTS } from './fact-answers.js';
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
+import { type CommandOf, type EventOf, command, contract, event, fact } from './contract.js';
 import {
   code,
   currency,
@@ -253,4 +253,3 @@ export const trainingActivityContract = contract({
 
 export type TrainingActivityCommand = CommandOf<typeof trainingActivityContract>;
 export type TrainingActivityEvent = EventOf<typeof trainingActivityContract>;
-export type TrainingActivityRelation = RelationOf<typeof trainingActivityContract>;

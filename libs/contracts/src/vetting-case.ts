@@ -1,4 +1,4 @@
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
+import { type CommandOf, type EventOf, command, contract, event, fact } from './contract.js';
 import {
   code,
   day,
@@ -230,4 +230,3 @@ export const vettingCaseContract = contract({
 
 export type VettingCaseCommand = CommandOf<typeof vettingCaseContract>;
 export type VettingCaseEvent = EventOf<typeof vettingCaseContract>;
-export type VettingCaseRelation = RelationOf<typeof vettingCaseContract>;

@@ -1,44 +1,4 @@
-import type {
-  AssistanceCaseCommand,
-  AssistanceCaseEvent,
-  ConsignmentCommand,
-  ConsignmentEvent,
-  CountrySituationCommand,
-  CountrySituationEvent,
-  DeploymentCommand,
-  DeploymentEvent,
-  EndUseCheckCommand,
-  EndUseCheckEvent,
-  FundingAccountCommand,
-  FundingAccountEvent,
-  HoldCommand,
-  HoldEvent,
-  ItemCommand,
-  ItemEvent,
-  ItemTypeCommand,
-  ItemTypeEvent,
-  KindName,
-  LegalFrameworkCommand,
-  LegalFrameworkEvent,
-  MisuseCaseCommand,
-  MisuseCaseEvent,
-  ProgrammeCommand,
-  ProgrammeEvent,
-  SecurityUnitCommand,
-  SecurityUnitEvent,
-  StakeholderCommand,
-  StakeholderEvent,
-  StorageSiteCommand,
-  StorageSiteEvent,
-  TrainingActivityCommand,
-  TrainingActivityEvent,
-  VettedPersonCommand,
-  VettedPersonEvent,
-  VettingCaseCommand,
-  VettingCaseEvent,
-  ThirdPartyTransferCommand,
-  ThirdPartyTransferEvent,
-} from '@entente/contracts';
+import type { CommandsOf, EventsOf, KindName } from '@entente/contracts';
 import {
   type Command,
   type Decider,
@@ -89,12 +49,12 @@ type Correcting<C extends Command> = C extends unknown
     : never
   : never;
 
-type CorrectionsOf<C extends Command, E extends Event> = {
-  readonly [Type in Correcting<C>]: Correction<E['type']>;
+type CorrectionsOf<Kind extends KindName> = {
+  readonly [Type in Correcting<CommandsOf<Kind>>]: Correction<EventsOf<Kind>['type']>;
 };
 
 /** Money is corrected by a movement back, in the period of the movement that it names. */
-const movesBack = <const Type extends FundingAccountEvent['type']>(
+const movesBack = <const Type extends EventsOf<'funding-account'>['type']>(
   then: Type,
   ...names: readonly Type[]
 ): Correction<Type> => ({ then, names, within: 'period', takes: { of: 'amount', by: 'amount', sign: -1 } });
@@ -107,14 +67,14 @@ const FORWARD = [
   'FundsDisbursed',
   'ExpenditureReported',
   'ContributionPooled',
-] as const satisfies readonly FundingAccountEvent['type'][];
+] as const satisfies readonly EventsOf<'funding-account'>['type'][];
 const BACK = [
   'PledgeReduced',
   'FundsDecommitted',
   'FundsDeobligated',
   'FundsReimbursed',
   'ExpenditureCorrected',
-] as const satisfies readonly FundingAccountEvent['type'][];
+] as const satisfies readonly EventsOf<'funding-account'>['type'][];
 
 /** The last day of a clearance is corrected at the event that states it. */
 const CLEARANCE_CORRECTIONS = {
@@ -123,32 +83,14 @@ const CLEARANCE_CORRECTIONS = {
     names: ['ClearanceGiven', 'ClearanceRestored'],
     replaces: ['until'],
   },
-} as const satisfies CorrectionsOf<VettedPersonCommand, VettedPersonEvent>;
+} as const satisfies CorrectionsOf<'vetted-person'>;
 
 /**
  * R26, R31: what each correction can name, and what it takes back of it. A command with a field
- * `corrects` that is missing here does not compile.
+ * `corrects` that is missing here does not compile, nor does its kind.
  */
 export const CORRECTIONS: {
-  readonly stakeholder: CorrectionsOf<StakeholderCommand, StakeholderEvent>;
-  readonly programme: CorrectionsOf<ProgrammeCommand, ProgrammeEvent>;
-  readonly 'funding-account': CorrectionsOf<FundingAccountCommand, FundingAccountEvent>;
-  readonly 'assistance-case': CorrectionsOf<AssistanceCaseCommand, AssistanceCaseEvent>;
-  readonly consignment: CorrectionsOf<ConsignmentCommand, ConsignmentEvent>;
-  readonly 'misuse-case': CorrectionsOf<MisuseCaseCommand, MisuseCaseEvent>;
-  readonly hold: CorrectionsOf<HoldCommand, HoldEvent>;
-  readonly 'legal-framework': CorrectionsOf<LegalFrameworkCommand, LegalFrameworkEvent>;
-  readonly 'country-situation': CorrectionsOf<CountrySituationCommand, CountrySituationEvent>;
-  readonly deployment: CorrectionsOf<DeploymentCommand, DeploymentEvent>;
-  readonly 'end-use-check': CorrectionsOf<EndUseCheckCommand, EndUseCheckEvent>;
-  readonly 'item-type': CorrectionsOf<ItemTypeCommand, ItemTypeEvent>;
-  readonly 'storage-site': CorrectionsOf<StorageSiteCommand, StorageSiteEvent>;
-  readonly item: CorrectionsOf<ItemCommand, ItemEvent>;
-  readonly 'security-unit': CorrectionsOf<SecurityUnitCommand, SecurityUnitEvent>;
-  readonly 'vetted-person': CorrectionsOf<VettedPersonCommand, VettedPersonEvent>;
-  readonly 'training-activity': CorrectionsOf<TrainingActivityCommand, TrainingActivityEvent>;
-  readonly 'vetting-case': CorrectionsOf<VettingCaseCommand, VettingCaseEvent>;
-  readonly 'third-party-transfer': CorrectionsOf<ThirdPartyTransferCommand, ThirdPartyTransferEvent>;
+  readonly [Kind in KindName as [Correcting<CommandsOf<Kind>>] extends [never] ? never : Kind]: CorrectionsOf<Kind>;
 } = {
   stakeholder: {
     CorrectRegistration: {

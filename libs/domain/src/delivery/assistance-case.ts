@@ -1,19 +1,6 @@
-import type {
-  AssistanceCaseCommand,
-  AssistanceCaseEvent,
-  AssistanceCaseRelation,
-  RequestAssistance,
-} from '@entente/contracts';
-import {
-  type DecisionContext,
-  type Decider,
-  type Refusal,
-  actsFor,
-  addDays,
-  authoriseBy,
-  decideBy,
-  refuse,
-} from '@entente/kernel';
+import type { AssistanceCaseCommand, AssistanceCaseEvent, RequestAssistance } from '@entente/contracts';
+import { type DecisionContext, type Refusal, actsFor, addDays, authoriseBy, decideBy, refuse } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { correcting } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { frameworkStreamsOf } from '../framework/framework-facts.js';
@@ -174,13 +161,7 @@ const decide = decideBy<AssistanceCase, Besides<AssistanceCaseCommand>, Besides<
 );
 
 /** The rules of an assistance case, from the request to the closing: R16, R19, R26, R29, R31. */
-export const assistanceCase: Decider<
-  'assistance-case',
-  AssistanceCaseCommand,
-  AssistanceCaseEvent,
-  AssistanceCase | null,
-  AssistanceCaseRelation
-> = answerable(
+export const assistanceCase: DeciderOf<'assistance-case', AssistanceCase> = answerable(
   consultingImplementers(
     correcting({
       kind: 'assistance-case',

@@ -2,14 +2,12 @@ import type {
   AssistanceScope,
   ConsignmentCommand,
   ConsignmentEvent,
-  ConsignmentRelation,
   DeliveryPoint,
   ReceiptCorrected,
   ReceivedGoodsTransferred,
 } from '@entente/contracts';
 import {
   type DataOf,
-  type Decider,
   type DecisionContext,
   type Refusal,
   authoriseBy,
@@ -18,6 +16,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
 import { programmeStreams, termStreams } from '../equipment/check-terms.js';
@@ -466,13 +465,7 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
 );
 
 /** A consignment, its facts in any order: R5, R6, R9, R11, R13, R16, R19, R26, R29, R30, R31. */
-export const consignment: Decider<
-  'consignment',
-  ConsignmentCommand,
-  ConsignmentEvent,
-  Consignment | null,
-  ConsignmentRelation
-> = consultingImplementers(
+export const consignment: DeciderOf<'consignment', Consignment> = consultingImplementers(
   correcting({
     ...consignmentFacts,
     ids: 'prefixed',

@@ -1,6 +1,5 @@
 import type { ItemTypeCommand, ItemTypeEvent, ItemTypeRelation } from '@entente/contracts';
 import {
-  type Decider,
   type DecisionContext,
   type Refusal,
   actsFor,
@@ -11,6 +10,7 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { factDay, notOverYet, overBefore } from '../days.js';
 import { correcting } from '../corrections.js';
 import { frameworkIn, frameworkStreams } from '../framework/framework-facts.js';
@@ -149,28 +149,27 @@ const decide = decideBy<ItemType, ItemTypeCommand, ItemTypeEvent>()(
 );
 
 /** The rules of a type of items: R9, R10, R26, R29. */
-export const itemType: Decider<'item-type', ItemTypeCommand, ItemTypeEvent, ItemType | null, ItemTypeRelation> =
-  correcting({
-    ...itemTypeFacts,
-    ids: 'prefixed',
-    opens: 'RegisterItemType',
-    evolve,
-    consults: (command, _, __, sender) => {
-      const { type, data } = command;
-      if (type === 'RegisterItemType') return senderStreams(sender, sender.role);
-      const named = type === 'GiveEnhancedDesignation' || type === 'ReviewDesignation';
-      return named ? frameworkStreams(data.framework) : [];
-    },
-    authorise: authoriseBy<ItemTypeCommand, ItemType | null, ItemTypeRelation>({
-      donor: (state, context, command) =>
-        state === null
-          ? registeredSender('donor', context)
-          : only<ItemTypeCommand, ItemType>(
-              'not-the-donor',
-              'the donor, or another on its behalf, does this',
-              ({ donor }) => donor,
-            )(state, context, command),
-      system: bySystem,
-    }),
-    decide,
-  });
+export const itemType: DeciderOf<'item-type', ItemType> = correcting({
+  ...itemTypeFacts,
+  ids: 'prefixed',
+  opens: 'RegisterItemType',
+  evolve,
+  consults: (command, _, __, sender) => {
+    const { type, data } = command;
+    if (type === 'RegisterItemType') return senderStreams(sender, sender.role);
+    const named = type === 'GiveEnhancedDesignation' || type === 'ReviewDesignation';
+    return named ? frameworkStreams(data.framework) : [];
+  },
+  authorise: authoriseBy<ItemTypeCommand, ItemType | null, ItemTypeRelation>({
+    donor: (state, context, command) =>
+      state === null
+        ? registeredSender('donor', context)
+        : only<ItemTypeCommand, ItemType>(
+            'not-the-donor',
+            'the donor, or another on its behalf, does this',
+            ({ donor }) => donor,
+          )(state, context, command),
+    system: bySystem,
+  }),
+  decide,
+});

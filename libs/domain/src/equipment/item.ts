@@ -10,7 +10,6 @@ import type {
 import {
   type ConsultedStreams,
   type DataOf,
-  type Decider,
   type DecisionContext,
   type Refusal,
   type StreamRef,
@@ -24,6 +23,7 @@ import {
   isNewest,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { assistanceCaseFacts } from '../delivery/facts.js';
@@ -723,7 +723,7 @@ function consults(
 }
 
 /** The rules of one item: R9, R10, R12, R13, R14, R26, R29, R30, R32. */
-export const item: Decider<'item', ItemCommand, ItemEvent, Item | null, ItemRelation> = correcting({
+export const item: DeciderOf<'item', Item> = correcting({
   ...itemFacts,
   ids: 'derived',
   opens: 'RegisterSerial',

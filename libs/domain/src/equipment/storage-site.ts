@@ -6,7 +6,6 @@ import type {
   StorageSiteRelation,
 } from '@entente/contracts';
 import {
-  type Decider,
   type DecisionContext,
   type Refusal,
   actsFor,
@@ -17,6 +16,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
 import { type Certificate, type StorageSite, presentOf, storageSiteFacts } from './item-facts.js';
@@ -121,13 +121,7 @@ function notACertifier(state: StorageSite | null, context: DecisionContext): Ref
 }
 
 /** The rules of a store: R9, R26, R29. */
-export const storageSite: Decider<
-  'storage-site',
-  StorageSiteCommand,
-  StorageSiteEvent,
-  StorageSite | null,
-  StorageSiteRelation
-> = correcting({
+export const storageSite: DeciderOf<'storage-site', StorageSite> = correcting({
   ...storageSiteFacts,
   ids: 'prefixed',
   opens: 'RegisterStorageSite',

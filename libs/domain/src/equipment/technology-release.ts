@@ -1,14 +1,6 @@
 import type { TechnologyReleaseCommand, TechnologyReleaseEvent, TechnologyReleaseRelation } from '@entente/contracts';
-import {
-  type Decider,
-  type Refusal,
-  actsFor,
-  authoriseBy,
-  bySystem,
-  decideBy,
-  evolveBy,
-  refuse,
-} from '@entente/kernel';
+import { type Refusal, actsFor, authoriseBy, bySystem, decideBy, evolveBy, refuse } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { inTheFuture, notOverYet, overBefore } from '../days.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
@@ -110,13 +102,7 @@ const decide = decideBy<TechnologyRelease, TechnologyReleaseCommand, TechnologyR
 );
 
 /** The rules of a release of technical data: R19, R29. */
-export const technologyRelease: Decider<
-  'technology-release',
-  TechnologyReleaseCommand,
-  TechnologyReleaseEvent,
-  TechnologyRelease | null,
-  TechnologyReleaseRelation
-> = {
+export const technologyRelease: DeciderOf<'technology-release', TechnologyRelease> = {
   kind: 'technology-release',
   initial: null,
   ids: 'prefixed',

@@ -2,13 +2,11 @@ import type {
   RequestThirdPartyTransfer,
   ThirdPartyTransferCommand,
   ThirdPartyTransferEvent,
-  ThirdPartyTransferRelation,
   TransferredGoods,
 } from '@entente/contracts';
 import {
   type ConsultedStreams,
   type DataOf,
-  type Decider,
   type DecisionContext,
   type Refusal,
   type StreamRef,
@@ -19,6 +17,7 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { inTheFuture, notOverYet, overBefore } from '../days.js';
 import { correcting } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
@@ -345,13 +344,7 @@ function consults(
 }
 
 /** The rules of a retransfer, change of end use or disposal: R9, R13, R26, R29, R30. */
-export const thirdPartyTransfer: Decider<
-  'third-party-transfer',
-  ThirdPartyTransferCommand,
-  ThirdPartyTransferEvent,
-  ThirdPartyTransfer | null,
-  ThirdPartyTransferRelation
-> = answerable(
+export const thirdPartyTransfer: DeciderOf<'third-party-transfer', ThirdPartyTransfer> = answerable(
   correcting({
     ...transferFacts,
     ids: 'prefixed',

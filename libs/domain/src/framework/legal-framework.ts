@@ -13,7 +13,6 @@ import type {
 } from '@entente/contracts';
 import {
   type DataOf,
-  type Decider,
   type DecisionContext,
   type Refusal,
   type StreamEvent,
@@ -25,6 +24,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { relationsTo } from '../delivery/senders.js';
@@ -522,13 +522,7 @@ const decide = decideBy<LegalFramework, LegalFrameworkCommand, LegalFrameworkEve
 );
 
 /** The rules of an agreement with its framework: R1, R8, R18, R26, R29, R30. */
-export const legalFramework: Decider<
-  'legal-framework',
-  LegalFrameworkCommand,
-  LegalFrameworkEvent,
-  LegalFramework | null,
-  LegalFrameworkRelation
-> = correcting({
+export const legalFramework: DeciderOf<'legal-framework', LegalFramework> = correcting({
   ...frameworkFacts,
   ids: 'prefixed',
   opens: 'DraftAgreement',

@@ -2,14 +2,12 @@ import type {
   CheckResult,
   EndUseCheckCommand,
   EndUseCheckEvent,
-  EndUseCheckRelation,
   PerformEndUseCheck,
   ScheduleEndUseCheck,
 } from '@entente/contracts';
 import {
   type ConsultedStreams,
   type DataOf,
-  type Decider,
   type DecisionContext,
   type Refusal,
   type StreamRef,
@@ -25,6 +23,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
@@ -788,13 +787,7 @@ function consults(
 }
 
 /** The rules of a check of end use: R10, R11, R13, R20, R26, R29, R30, R32. */
-export const endUseCheck: Decider<
-  'end-use-check',
-  EndUseCheckCommand,
-  EndUseCheckEvent,
-  EndUseCheck | null,
-  EndUseCheckRelation
-> = answerable(
+export const endUseCheck: DeciderOf<'end-use-check', EndUseCheck> = answerable(
   correcting({
     ...checkFacts,
     ids: 'prefixed',

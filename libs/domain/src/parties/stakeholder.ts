@@ -8,7 +8,6 @@ import type {
 } from '@entente/contracts';
 import {
   type DataOf,
-  type Decider,
   type DecisionContext,
   type Refusal,
   authoriseBy,
@@ -17,6 +16,7 @@ import {
   evolveBy,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { factDay, today } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 
@@ -169,13 +169,7 @@ const isItself = ({ actor, stream }: DecisionContext): boolean =>
  * The rules of an organisation that takes part: its roles, its representatives, its status; R26,
  * R31.
  */
-export const stakeholder: Decider<
-  'stakeholder',
-  StakeholderCommand,
-  StakeholderEvent,
-  Stakeholder | null,
-  StakeholderRelation
-> = correcting({
+export const stakeholder: DeciderOf<'stakeholder', Stakeholder> = correcting({
   kind: 'stakeholder',
   ids: 'organisation',
   opens: 'RegisterStakeholder',

@@ -5,7 +5,6 @@ import type {
   DisburseFunds,
   FundingAccountCommand,
   FundingAccountEvent,
-  FundingAccountRelation,
   Money,
   OpenFundingAccount,
   ReallocateFundsIn,
@@ -17,7 +16,6 @@ import type {
 import {
   type Actor,
   type ConsultedStreams,
-  type Decider,
   type DecisionContext,
   type Refusal,
   type RelationCheck,
@@ -31,6 +29,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { factDay, notOverYet } from '../days.js';
 import { CORRECTIONS, type CorrectableEvent, carriedBy, correcting } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
@@ -543,13 +542,7 @@ const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<
 );
 
 /** The rules of a funding account: R15, R19, R26, R29, R30, R31. */
-export const fundingAccount: Decider<
-  'funding-account',
-  FundingAccountCommand,
-  FundingAccountEvent,
-  FundingAccount | null,
-  FundingAccountRelation
-> = answerable(
+export const fundingAccount: DeciderOf<'funding-account', FundingAccount> = answerable(
   consultingImplementers(
     correcting({
       kind: 'funding-account',

@@ -1,7 +1,6 @@
 import type { ProgrammeCommand, ProgrammeEvent, ProgrammeRelation, WaivableRule } from '@entente/contracts';
 import {
   type DataOf,
-  type Decider,
   type DecisionContext,
   type ConsultedStreams,
   type Refusal,
@@ -11,6 +10,7 @@ import {
   decideBy,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { inTheFuture, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { frameworkFacts, frameworkIn, frameworkStreams, setAside } from '../framework/framework-facts.js';
@@ -473,36 +473,35 @@ const authorise = authoriseBy<ProgrammeCommand, Programme | null, ProgrammeRelat
  * The rules of a programme: R2 (concurrence, notice), R4, R19, R26, R29, R31, and that proposer and
  * approver differ.
  */
-export const programme: Decider<'programme', ProgrammeCommand, ProgrammeEvent, Programme | null, ProgrammeRelation> =
-  consultingImplementers(
-    correcting({
-      kind: 'programme',
-      ids: 'prefixed',
-      opens: 'ProposeProgramme',
-      initial: null,
-      evolve,
-      consults: (command, state) => {
-        if (command.type === 'ProposeProgramme')
-          return [...partyStreams(partiesOf(command.data)), ...frameworkStreams(command.data.framework)];
-        if (command.type === 'CorrectProgramme') {
-          const { recipient, framework = state?.framework } = command.data;
-          const party = recipient === undefined ? [] : partyStreams([[recipient, 'recipient']]);
-          return framesAnother(command.data) ? [...party, ...frameworkStreams(framework)] : party;
-        }
-        if (command.type === 'NotifyLegislature') return frameworkStreams(state?.framework);
-        if (command.type === 'SuspendProgramme')
-          return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
-        if (command.type === 'ResumeProgramme') return misuseStreams(state?.misuseCases ?? []);
-        const decided = command.type === 'ApproveProgramme' || command.type === 'ActivateProgramme';
-        const framework = decided ? frameworkStreams(state?.framework) : [];
-        if (state?.kind !== 'multilateral') return framework;
-        if (command.type === 'InviteParticipant') return [{ kind: 'stakeholder', id: command.data.participant }];
-        return decided ? [...framework, ...joined(state).map((id) => ({ kind: 'stakeholder', id }))] : [];
-      },
-      authorise,
-      decide,
-      reportsHistory: (command, state) =>
-        state?.basis === 'reported' || (command.type === 'ProposeProgramme' && command.data.basis === 'reported'),
-    }),
-  );
+export const programme: DeciderOf<'programme', Programme> = consultingImplementers(
+  correcting({
+    kind: 'programme',
+    ids: 'prefixed',
+    opens: 'ProposeProgramme',
+    initial: null,
+    evolve,
+    consults: (command, state) => {
+      if (command.type === 'ProposeProgramme')
+        return [...partyStreams(partiesOf(command.data)), ...frameworkStreams(command.data.framework)];
+      if (command.type === 'CorrectProgramme') {
+        const { recipient, framework = state?.framework } = command.data;
+        const party = recipient === undefined ? [] : partyStreams([[recipient, 'recipient']]);
+        return framesAnother(command.data) ? [...party, ...frameworkStreams(framework)] : party;
+      }
+      if (command.type === 'NotifyLegislature') return frameworkStreams(state?.framework);
+      if (command.type === 'SuspendProgramme')
+        return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
+      if (command.type === 'ResumeProgramme') return misuseStreams(state?.misuseCases ?? []);
+      const decided = command.type === 'ApproveProgramme' || command.type === 'ActivateProgramme';
+      const framework = decided ? frameworkStreams(state?.framework) : [];
+      if (state?.kind !== 'multilateral') return framework;
+      if (command.type === 'InviteParticipant') return [{ kind: 'stakeholder', id: command.data.participant }];
+      return decided ? [...framework, ...joined(state).map((id) => ({ kind: 'stakeholder', id }))] : [];
+    },
+    authorise,
+    decide,
+    reportsHistory: (command, state) =>
+      state?.basis === 'reported' || (command.type === 'ProposeProgramme' && command.data.basis === 'reported'),
+  }),
+);
 export type { Programme } from './programme-record.js';

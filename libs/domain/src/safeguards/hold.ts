@@ -1,6 +1,5 @@
 import type { HoldCommand, HoldEvent, HoldRelation, PlaceHold } from '@entente/contracts';
 import {
-  type Decider,
   type DecisionContext,
   type Refusal,
   type StreamRef,
@@ -12,6 +11,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { overBefore, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
@@ -234,7 +234,7 @@ function consults(command: HoldCommand, actor: DecisionContext['actor']): readon
 }
 
 /** The rules of the holds on a scope: R19, R25, R26, R29. */
-export const hold: Decider<'hold', HoldCommand, HoldEvent, ScopeHolds | null, HoldRelation> = correcting({
+export const hold: DeciderOf<'hold', ScopeHolds> = correcting({
   kind: 'hold',
   ids: 'derived',
   initial: null,

@@ -1,13 +1,6 @@
-import type { MisuseCaseCommand, MisuseCaseEvent, MisuseCaseRelation } from '@entente/contracts';
-import {
-  type ConsultedStreams,
-  type Decider,
-  type StreamRef,
-  actsFor,
-  addDays,
-  decideBy,
-  refuse,
-} from '@entente/kernel';
+import type { MisuseCaseCommand, MisuseCaseEvent } from '@entente/contracts';
+import { type ConsultedStreams, type StreamRef, actsFor, addDays, decideBy, refuse } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { correcting } from '../corrections.js';
 import { frameworkStreamsOf } from '../framework/framework-facts.js';
 import {
@@ -175,13 +168,7 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
 });
 
 /** The rules of a misuse case: R18, R26, R29, R31. */
-export const misuseCase: Decider<
-  'misuse-case',
-  MisuseCaseCommand,
-  MisuseCaseEvent,
-  MisuseCase | null,
-  MisuseCaseRelation
-> = correcting({
+export const misuseCase: DeciderOf<'misuse-case', MisuseCase> = correcting({
   kind: 'misuse-case',
   ids: 'opaque',
   pseudonymous: PSEUDONYMOUS,

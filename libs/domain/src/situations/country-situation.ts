@@ -7,7 +7,6 @@ import type {
 } from '@entente/contracts';
 import {
   type DataOf,
-  type Decider,
   type DecisionContext,
   type Refusal,
   actsFor,
@@ -19,6 +18,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { inTheFuture, notOverYet } from '../days.js';
 import { carriedBy, correcting } from '../corrections.js';
 import { ownValue } from '../delivery/facts.js';
@@ -278,13 +278,7 @@ const decide = decideBy<CountrySituation, CountrySituationCommand, CountrySituat
 );
 
 /** The rules of a country situation: R19, R20, R26, R29, R30. */
-export const countrySituation: Decider<
-  'country-situation',
-  CountrySituationCommand,
-  CountrySituationEvent,
-  CountrySituation | null,
-  CountrySituationRelation
-> = correcting({
+export const countrySituation: DeciderOf<'country-situation', CountrySituation> = correcting({
   ...situationFacts,
   ids: 'prefixed',
   opens: 'OpenCountrySituation',

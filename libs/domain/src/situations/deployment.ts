@@ -1,7 +1,6 @@
 import type { DeployPersonnel, DeploymentCommand, DeploymentEvent, DeploymentRelation } from '@entente/contracts';
 import {
   type DataOf,
-  type Decider,
   type DecisionContext,
   type Refusal,
   type StreamRef,
@@ -12,6 +11,7 @@ import {
   isNewest,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { inTheFuture, notOverYet } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 import { ownValue } from '../delivery/facts.js';
@@ -295,13 +295,7 @@ const tooMany = ({ persons }: PersonnelDeployment, ...counts: readonly (number |
     : null;
 
 /** The rules of a deployment: R26, R29, R30, R32. */
-export const deployment: Decider<
-  'deployment',
-  DeploymentCommand,
-  DeploymentEvent,
-  PersonnelDeployment | null,
-  DeploymentRelation
-> = consultingImplementers(
+export const deployment: DeciderOf<'deployment', PersonnelDeployment> = consultingImplementers(
   correcting({
     kind: 'deployment',
     ids: 'prefixed',

@@ -11,7 +11,6 @@ import type {
 import {
   type Actor,
   type DataOf,
-  type Decider,
   type DecisionContext,
   type Refusal,
   type StreamEvent,
@@ -454,13 +453,13 @@ const common = {
 } as const;
 
 /** The clearance of a unit: R5, R7, R8, R26, R29. */
-export const securityUnit: Decider<
+export const securityUnit = correcting<
   'security-unit',
   SecurityUnitCommand,
   SecurityUnitEvent,
-  Clearance | null,
+  Clearance,
   ClearanceRelation
-> = correcting<'security-unit', SecurityUnitCommand, SecurityUnitEvent, Clearance, ClearanceRelation>({
+>({
   ...common,
   ...securityUnitFacts,
   opens: 'RegisterUnit',
@@ -469,13 +468,13 @@ export const securityUnit: Decider<
 });
 
 /** The clearance of a person, by the same rules as that of a unit. */
-export const vettedPerson: Decider<
+export const vettedPerson = correcting<
   'vetted-person',
   VettedPersonCommand,
   VettedPersonEvent,
-  Clearance | null,
+  Clearance,
   ClearanceRelation
-> = correcting<'vetted-person', VettedPersonCommand, VettedPersonEvent, Clearance, ClearanceRelation>({
+>({
   ...common,
   ...vettedPersonFacts,
   opens: 'RegisterPerson',

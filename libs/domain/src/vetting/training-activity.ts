@@ -1,14 +1,7 @@
-import type {
-  AssistanceScope,
-  NumbersBySex,
-  TrainingActivityCommand,
-  TrainingActivityEvent,
-  TrainingActivityRelation,
-} from '@entente/contracts';
+import type { AssistanceScope, NumbersBySex, TrainingActivityCommand, TrainingActivityEvent } from '@entente/contracts';
 import {
   type ConsultedStreams,
   type DataOf,
-  type Decider,
   type DecisionContext,
   type Refusal,
   type StreamRef,
@@ -18,6 +11,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { inTheFuture, notOverYet, today } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 import { type Answerable, type Besides, answerable } from '../fact-answers.js';
@@ -477,13 +471,7 @@ const subjectStreams = ({ unit, person }: Subject): readonly StreamRef[] => [
 ];
 
 /** The rules of a training: R1, R5, R6, R7, R8, R19, R26, R28, R29, R30. */
-export const trainingActivity: Decider<
-  'training-activity',
-  TrainingActivityCommand,
-  TrainingActivityEvent,
-  TrainingActivity | null,
-  TrainingActivityRelation
-> = answerable(
+export const trainingActivity: DeciderOf<'training-activity', TrainingActivity> = answerable(
   consultingImplementers(
     correcting({
       kind: 'training-activity',

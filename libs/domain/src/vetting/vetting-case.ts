@@ -1,7 +1,6 @@
-import type { VettingCaseCommand, VettingCaseEvent, VettingCaseRelation } from '@entente/contracts';
+import type { VettingCaseCommand, VettingCaseEvent } from '@entente/contracts';
 import {
   type DataOf,
-  type Decider,
   type DecisionContext,
   type Refusal,
   actsFor,
@@ -13,6 +12,7 @@ import {
   put,
   refuse,
 } from '@entente/kernel';
+import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, overBefore, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { ownValue } from '../delivery/facts.js';
@@ -331,13 +331,7 @@ const { party, donor, recipient } = relationsTo<VettingCaseCommand, VettingCase 
 );
 
 /** The inquiry behind a clearance: R5, R7, R8, R26, R27, R29. */
-export const vettingCase: Decider<
-  'vetting-case',
-  VettingCaseCommand,
-  VettingCaseEvent,
-  VettingCase | null,
-  VettingCaseRelation
-> = correcting({
+export const vettingCase: DeciderOf<'vetting-case', VettingCase> = correcting({
   ...vettingCaseFacts,
   ids: 'prefixed',
   opens: 'RequestVetting',
