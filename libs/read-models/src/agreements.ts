@@ -4,7 +4,7 @@ import { OWN_OR_REPORTED, SCOPE_KINDS } from './codes.js';
 import { count, day, dayOrNull, daysLeft, flag, json, overdue, text, textOrNull } from './columns.js';
 import { itemsBy } from './items-by.js';
 import { BASIS } from './plausibility.js';
-import { rowBy, unchanged } from './row-by.js';
+import { type Stated, rowBy, unchanged } from './row-by.js';
 
 /** An agreement with its assurances. */
 export class AgreementRow {
@@ -135,13 +135,13 @@ const attached =
     _: ConditionRow,
     key: string,
     { day: on }: { readonly day: string },
-  ): Partial<ConditionRow> => ({
+  ): Stated<ConditionRow> => ({
     type,
     name: key.slice(key.indexOf('/') + 1),
     statement,
-    basis: basis ?? null,
-    scope_kind: scope?.kind ?? null,
-    scope: scope?.id ?? null,
+    basis,
+    scope_kind: scope?.kind,
+    scope: scope?.id,
     status: 'attached',
     attached_on: on,
     lifted_on: null,

@@ -138,7 +138,7 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   totals: { counts: 'cases', by: ['currency'], sums: ['value', 'final_value', 'deposited'] },
   ...rowBy<CaseRow, AssistanceCaseEvent>(CaseRow)(
     'AssistanceRequested',
-    ({ donor, recipient, programme = null, basis = 'own' }, { id, day: requested_on, event }) => ({
+    ({ donor, recipient, programme, basis = 'own' }, { id, day: requested_on, event }) => ({
       assistance_case: id,
       programme,
       donor,

@@ -125,7 +125,7 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
   ...rowBy<ConsignmentRow, ConsignmentEvent>(ConsignmentRow)(
     'DeliveryScheduled',
     (
-      { case: assistance_case, programme = null, donor, recipient, due, requestedOn, basis = 'own' },
+      { case: assistance_case, programme, donor, recipient, due, requestedOn: requested_on, basis = 'own' },
       { id, day: scheduled_on },
     ) => ({
       consignment: id,
@@ -135,7 +135,7 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
       recipient,
       basis,
       status: 'scheduled',
-      requested_on: requestedOn ?? null,
+      requested_on,
       scheduled_on,
       first_due: due,
       due,
@@ -149,7 +149,7 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
       SerialsCorrected: ({ serialsAdded, serialsRemoved }, { serials_registered: before }) => ({
         serials_registered: before + serialsAdded.length - serialsRemoved.length,
       }),
-      ConsignmentShipped: ({ on, unit = null }) => ({ shipped_on: on, unit }),
+      ConsignmentShipped: ({ on, unit }) => ({ shipped_on: on, unit }),
       ConsignmentArrivedAtHub: ({ on }) => ({ hub_on: on }),
       TitleTransferred: ({ on }) => ({ title_on: on }),
       ReceiptConfirmed: ({ on }) => ({ received_on: on }),

@@ -40,7 +40,7 @@ export const countrySituations: Projection<CountrySituationEvent, CountrySituati
   totals: { counts: 'situations', by: ['status', 'monitoring'], sums: [] },
   ...rowBy<CountrySituationRow, CountrySituationEvent>(CountrySituationRow)(
     'CountrySituationOpened',
-    ({ country, area = null, donor, programme = null, level }, { id: situation, day: assessed_on }) => ({
+    ({ country, area, donor, programme, level }, { id: situation, day: assessed_on }) => ({
       situation,
       country,
       area,

@@ -146,17 +146,17 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
       donor,
       recipient,
       holder,
-      programme: data.programme ?? null,
-      assistance_case: data.case ?? null,
+      programme: data.programme,
+      assistance_case: data.case,
       item,
-      area: data.area ?? null,
+      area: data.area,
       site,
       items: quantity,
-      value: data.value ?? null,
+      value: data.value,
       value_not_seen: data.value === undefined ? null : 0,
-      ordered_value: data.orderedValue ?? data.value ?? null,
+      ordered_value: data.orderedValue ?? data.value,
       ordered_items: data.orderedQuantity ?? (data.value === undefined ? null : quantity),
-      currency: data.currency ?? null,
+      currency: data.currency,
       ...onDay(due),
     }),
     {
@@ -165,7 +165,7 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
         recorded_overdue: false,
         ended_late: isLateBy(due, row),
       }),
-      CheckedItemsTransferred: ({ serials, to: holder, place: site, area = null, next }, row) =>
+      CheckedItemsTransferred: ({ serials, to: holder, place: site, area, next }, row) =>
         next === undefined ? { holder, site, area } : without(row, serials.length),
       // What ended later was due, and was not checked.
       CheckedItemsLeftOut: ({ serials, on }, row) => (on <= row.due ? without(row, serials.length) : {}),
@@ -203,7 +203,7 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
         return { status: 'waived', ended_on, ended_late: ended_on > row.due, waived_by, end_reason };
       },
       // What was corrected after the check had ended is expected by the next one.
-      CheckedItemsCorrected: ({ quantity, site, area = null, passedTo, next }, row) =>
+      CheckedItemsCorrected: ({ quantity, site, area, passedTo, next }, row) =>
         passedTo === undefined && next === undefined
           ? {
               ...without(row, row.items - (quantity ?? row.items)),

@@ -93,7 +93,7 @@ export const incidentTypes: Projection<LegalFrameworkEvent, IncidentTypeRow> = {
           incident_type: incidentType,
           escalation,
           notice_required: noticeRequired,
-          notify_days: limits.notify ?? null,
+          notify_days: limits.notify,
           open_days: limits.open,
           reply_days: limits.reply,
           conclude_days: limits.conclude,

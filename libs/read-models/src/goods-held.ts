@@ -37,7 +37,7 @@ export const goodsHeld: Projection<ConsignmentEvent, GoodsHeldRow> = {
   totals: { counts: 'goods at holders', by: ['item'], sums: [] },
   ...itemsBy<GoodsHeldRow, ConsignmentEvent>(GoodsHeldRow)(
     'DeliveryScheduled',
-    ({ case: assistance_case, programme = null, donor, recipient }, { id: consignment }) => ({
+    ({ case: assistance_case, programme, donor, recipient }, { id: consignment }) => ({
       consignment,
       assistance_case,
       programme,

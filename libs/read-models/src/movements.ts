@@ -56,7 +56,7 @@ interface Moved {
 const moved = (
   stage: Stage,
   amountBy: number,
-  { period, corrects = undefined, reason = undefined, tranche = undefined, on = undefined }: Moved,
+  { period, corrects, reason, tranche, on }: Moved,
   { day: today, event }: Origin,
   movement: string,
 ) => ({
@@ -66,9 +66,9 @@ const moved = (
   movement,
   occurred_on: on ?? today,
   recorded_on: event.metadata.recordedAt.slice(0, 10),
-  tranche: tranche ?? null,
-  corrects: corrects ?? null,
-  reason: reason ?? null,
+  tranche,
+  corrects,
+  reason,
 });
 
 /** Whose money it is, if it is another contributor's. */
@@ -96,8 +96,8 @@ export const movements: Projection<FundingAccountEvent, MovementRow> = {
       account: id,
       donor,
       recipient,
-      programme: programme ?? null,
-      assistance_case: assistance_case ?? null,
+      programme,
+      assistance_case,
       fund,
       basis,
       account_stages: stages.join(','),
@@ -124,7 +124,7 @@ export const movements: Projection<FundingAccountEvent, MovementRow> = {
       MovementCorrected: (data, origin) => ({
         ...moved(data.stage, data.amountBy, { ...data, amount: data.amountBy }, origin, 'corrected'),
         ...pooledBy(data),
-        other_account: data.to ?? data.from ?? null,
+        other_account: data.to ?? data.from,
         reallocation: data.out ?? (data.to === undefined ? null : data.corrects),
       }),
       FundsReallocatedOut: (data, origin) => ({

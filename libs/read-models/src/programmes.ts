@@ -83,7 +83,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       programme_kind: kind,
       donor,
       recipient,
-      framework: framework ?? null,
+      framework,
       sector,
       starts,
       ends,

@@ -37,22 +37,22 @@ export const recoveries: Projection<MisuseCaseEvent, RecoveryRow> = {
     'MisuseFlagged',
     ({ programme, case: assistance_case, donor, recipient }, { id }) => ({
       misuse_case: id,
-      programme: programme ?? null,
-      assistance_case: assistance_case ?? null,
-      donor: donor ?? null,
+      programme,
+      assistance_case,
+      donor,
       recipient,
     }),
     {
       FundsRecovered: ({ amount: back, currency, account }, origin) => ({
         currency,
         amount: back,
-        account: account ?? null,
+        account,
         ...on(origin),
       }),
       RecoveryCorrected: ({ difference, currency, corrects, account, on: corrected }, origin) => ({
         currency,
         amount: difference,
-        account: account ?? null,
+        account,
         corrects,
         ...on(origin, corrected),
       }),

@@ -39,7 +39,7 @@ export const stakeholders: Projection<StakeholderEvent, StakeholderRow> = {
       organisation: id,
       name,
       type,
-      country: country ?? null,
+      country,
       status: 'active',
       roles: [],
       registered_on,

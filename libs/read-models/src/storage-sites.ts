@@ -43,7 +43,7 @@ export const storageSites: Projection<StorageSiteEvent, StorageSiteRow> = {
   },
   ...rowBy<StorageSiteRow, StorageSiteEvent>(StorageSiteRow)(
     'StorageSiteRegistered',
-    ({ owner, place, category, area = null }, { id: site, day: registered_on }) => ({
+    ({ owner, place, category, area }, { id: site, day: registered_on }) => ({
       site,
       owner,
       place,

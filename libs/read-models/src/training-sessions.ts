@@ -36,7 +36,7 @@ export const trainingSessions: Projection<TrainingActivityEvent, TrainingSession
   totals: { counts: 'sessions', by: ['course'], sums: ['present', 'women', 'men', 'not_stated'] },
   ...itemsBy<TrainingSessionRow, TrainingActivityEvent>(TrainingSessionRow)(
     'TrainingPlanned',
-    ({ course, place, donor, recipient, programme = null }, { id: training }) => ({
+    ({ course, place, donor, recipient, programme }, { id: training }) => ({
       training,
       course,
       place,

@@ -102,14 +102,14 @@ export const training: Projection<TrainingActivityEvent, TrainingRow> = {
   },
   ...rowBy<TrainingRow, TrainingActivityEvent>(TrainingRow)(
     'TrainingPlanned',
-    ({ purpose, course, donor, recipient, programme = null, case: of = null, place, ...data }, { id }) => ({
+    ({ purpose, course, donor, recipient, programme, case: assistance_case, place, ...data }, { id }) => ({
       training: id,
       purpose,
       course,
       donor,
       recipient,
       programme,
-      assistance_case: of,
+      assistance_case,
       place,
       status: 'planned',
       first_starts: data.starts,

@@ -1,7 +1,7 @@
 import type { SecurityUnitEvent, VettedPersonEvent } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { count, day, dayOrNull, flag, json, overdue, text, textOrNull, person } from './columns.js';
-import { type RowChanges, rowBy } from './row-by.js';
+import { type RowChanges, type Stated, rowBy } from './row-by.js';
 
 /** What a unit and a person have in common: the clearance. */
 class ClearanceColumns {
@@ -52,7 +52,7 @@ export class VettedPersonRow extends ClearanceColumns {
   @text("the person's unit, which is cleared by itself") unit!: string;
 }
 
-type ClearedColumns = Partial<ClearanceColumns> & Pick<ClearanceColumns, 'barred_on' | 'bar_reason'>;
+type ClearedColumns = Stated<ClearanceColumns> & Pick<ClearanceColumns, 'barred_on' | 'bar_reason'>;
 const given = (
   on: string,
   of: {
@@ -65,13 +65,13 @@ const given = (
   cleared_on: on,
   barred_on: null,
   bar_reason: null,
-  vetting_case: of.vettingCase ?? null,
-  exception: of.exception?.kind ?? null,
-  exception_authority: of.exception?.authority ?? null,
-  exception_basis: of.exception?.basis ?? null,
+  vetting_case: of.vettingCase,
+  exception: of.exception?.kind,
+  exception_authority: of.exception?.authority,
+  exception_basis: of.exception?.basis,
   ...(of.reportBy === undefined
     ? {}
-    : { report_of: of.reportOf ?? null, report_by: of.reportBy, reported_on: null, report_overdue: false }),
+    : { report_of: of.reportOf, report_by: of.reportBy, reported_on: null, report_overdue: false }),
 });
 
 /** The status of a clearance that is not barred. */
@@ -132,7 +132,7 @@ export const units: Projection<SecurityUnitEvent, UnitRow> = {
   daily: OVER,
   ...rowBy<UnitRow, SecurityUnitEvent>(UnitRow)(
     'UnitRegistered',
-    ({ recipient, type, aliases = [], parent = null }, { id: unit, day: registered_on }) => ({
+    ({ recipient, type, aliases = [], parent }, { id: unit, day: registered_on }) => ({
       unit,
       recipient,
       type,

@@ -75,14 +75,14 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
   },
   ...rowBy<VettingCaseRow, VettingCaseEvent>(VettingCaseRow)(
     'VettingRequested',
-    ({ subject, donor, recipient, programme = null, case: of = null, due }, { id, day: requested_on }) => ({
+    ({ subject, donor, recipient, programme, case: assistance_case, due }, { id, day: requested_on }) => ({
       vetting_case: id,
       subject_kind: subject.kind,
       subject: subject.id,
       donor,
       recipient,
       programme,
-      assistance_case: of,
+      assistance_case,
       stage: 'requested',
       requested_on,
       due,
@@ -106,10 +106,10 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
         information_since: information_since + (credible ? 1 : 0),
         stage: stage === 'cleared' && credible ? 'refused' : stage,
       }),
-      VettingConcluded: ({ outcome, until = null }, _, { day: concluded_on }) => ({
-        stage: outcome,
+      VettingConcluded: ({ outcome: stage, until: cleared_until }, _, { day: concluded_on }) => ({
+        stage,
         concluded_on,
-        cleared_until: until,
+        cleared_until,
       }),
       VettingWithdrawn: ({ reason: withdrawn_reason }, _, { day: withdrawn_on, event: { metadata } }) => ({
         stage: 'withdrawn',
