@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import 'reflect-metadata';
 import { REFUSAL_CODES, registered } from '@entente/contracts';
-import { stakeholder } from '@entente/domain';
+import { legalFramework, programme, stakeholder } from '@entente/domain';
 import {
   type Actor,
   type AnyDecider,
@@ -59,6 +59,23 @@ function past(decider: AnyDecider, id: string, events: readonly Event[], actor: 
   return folded;
 }
 
+/** A command or an event. */
+export interface Act {
+  readonly type: string;
+  readonly data: object;
+}
+
+/** A command or an event of a type. */
+export const act = (type: string, data: object = {}): Act => ({ type, data });
+
+/** The event of a type that has the data of a command, and more. */
+export const same = (command: Event, type: string, more: object = {}): Act =>
+  act(type, { ...(command.data as object), ...more });
+
+/** These parameters of a framework are set. */
+export const set = (parameters: Readonly<Record<string, number>>): readonly Act[] =>
+  Object.entries(parameters).map(([parameter, value]) => act('ParameterSet', { parameter, value, reason: 'x' }));
+
 /** The metadata of a command, and when it is decided. */
 interface SendOptions {
   readonly occurredAt?: string;
@@ -111,6 +128,18 @@ class Given {
     for (const id of organisations)
       this.knowing(stakeholder, id, { type: 'StakeholderRegistered', data: { name: id, type: 'state' } }, ...grants);
     return this;
+  }
+
+  /** The programme names a framework that has these terms since it was drafted. */
+  under(id: string, ...terms: readonly Event[]): this {
+    const parties = { donor: 'norland', recipient: 'estmark' };
+    const framework = 'norland.agreement';
+    return this.knowing(programme, id, act('ProgrammeProposed', { ...parties, kind: 'bilateral', framework })).knowing(
+      legalFramework,
+      framework,
+      act('AgreementDrafted', { ...parties, parameters: [] }),
+      ...terms,
+    );
   }
 
   /**

@@ -1,11 +1,9 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../test/support/decider-specification.js';
+import { act, given } from '../../../test/support/decider-specification.js';
 import { endUseCheck } from './monitoring/end-use-check.js';
 import { fundingAccount } from './planning/funding-account.js';
 import { thirdPartyTransfer } from './equipment/third-party-transfer.js';
-
-const act = (type: string, data: object = {}): Event => ({ type, data });
 
 const goods = [{ item: 'thermal-sight', quantity: 1, serials: ['TS-0001'] }];
 const asked = { kind: 'retransfer', donor: 'norland', goods, to: 'vestra', reason: 'unit-moved', holder: 'estmark' };

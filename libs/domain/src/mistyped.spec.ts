@@ -1,12 +1,11 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../test/support/decider-specification.js';
+import { act, given } from '../../../test/support/decider-specification.js';
 import { assistanceCase } from './delivery/assistance-case.js';
 import { fundingAccount } from './planning/funding-account.js';
 import { programme } from './planning/programme.js';
 import { misuseCase } from './safeguards/misuse-case.js';
 
-const act = (type: string, data: object = {}): Event => ({ type, data });
 const parties = { donor: 'norland', recipient: 'estmark' };
 const wrong = (n: number, more: object) => ({ corrects: given.id(n), reason: 'mistyped', ...more });
 

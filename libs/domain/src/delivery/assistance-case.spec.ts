@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given } from '../../../../test/support/decider-specification.js';
 import { item } from '../equipment/item.js';
 import { programme } from '../planning/programme.js';
 import { assistanceCase } from './assistance-case.js';
@@ -16,9 +16,9 @@ const request = {
   programme: OF,
   asked: [{ item: 'night-vision-device', quantity: 100, unit: 'each' }],
 };
-const requested = { type: 'AssistanceRequested', data: request };
-const returned = { type: 'RequestReturnedIncomplete', data: { missing: ['end-use-statement'] } };
-const supplemented = { type: 'RequestSupplemented', data: { supplied: ['end-use-statement'] } };
+const requested = act('AssistanceRequested', request);
+const returned = act('RequestReturnedIncomplete', { missing: ['end-use-statement'] });
+const supplemented = act('RequestSupplemented', { supplied: ['end-use-statement'] });
 const lineOf = (line: string) => ({
   line,
   item: 'night-vision-device',
@@ -27,7 +27,7 @@ const lineOf = (line: string) => ({
   value: 400,
   due: '2026-05-15',
 });
-const lineAdded = (line = '001') => ({ type: 'CaseLineAdded', data: lineOf(line) });
+const lineAdded = (line = '001') => act('CaseLineAdded', lineOf(line));
 const terms = {
   offer: 'basic',
   lines: ['001'],
@@ -37,58 +37,48 @@ const terms = {
   validUntil: '2026-06-30',
   deliveryPoint: 'receipt',
 };
-const prepared = (more: object = {}) => ({ type: 'OfferPrepared', data: { ...terms, ...more } });
-const notified = {
-  type: 'LegislatureNotifiedOfOffer',
-  data: { offer: 'basic', on: '2026-05-20', until: '2026-06-04' },
-};
-const made = { type: 'OfferMade', data: { offer: 'basic', validUntil: '2026-06-30' } };
-const accepted = { type: 'OfferAccepted', data: { offer: 'basic', value: 500, currency: 'USD' } };
-const lapsed = { type: 'OfferLapsed', data: { offer: 'basic', on: '2026-07-01' } };
-const deposited = { type: 'InitialDepositReceived', data: { amount: 100, currency: 'USD' } };
-const implemented = { type: 'CaseImplemented', data: { deposited: 100, currency: 'USD' } };
+const prepared = (more: object = {}) => act('OfferPrepared', { ...terms, ...more });
+const notified = act('LegislatureNotifiedOfOffer', { offer: 'basic', on: '2026-05-20', until: '2026-06-04' });
+const made = act('OfferMade', { offer: 'basic', validUntil: '2026-06-30' });
+const accepted = act('OfferAccepted', { offer: 'basic', value: 500, currency: 'USD' });
+const lapsed = act('OfferLapsed', { offer: 'basic', on: '2026-07-01' });
+const deposited = act('InitialDepositReceived', { amount: 100, currency: 'USD' });
+const implemented = act('CaseImplemented', { deposited: 100, currency: 'USD' });
 const emergency = { authority: 'head-of-government', reason: 'armed-attack' };
-const hurried = { type: 'CaseImplemented', data: { deposited: 0, currency: 'USD', emergency } };
+const hurried = act('CaseImplemented', { deposited: 0, currency: 'USD', emergency });
 const change = { line: '001', quantityBy: -20, valueBy: -80, due: '2026-09-30' };
 const amendment = { amendment: 'amendment-1', changes: [change], adds: ['002'], reason: 'reduced-requirement' };
-const amendmentOffered = { type: 'AmendmentOffered', data: amendment };
+const amendmentOffered = act('AmendmentOffered', amendment);
 const agreed = { amendment: 'amendment-1', changes: [change], adds: ['002'], value: 820 };
-const amendmentAccepted = { type: 'AmendmentAccepted', data: agreed };
+const amendmentAccepted = act('AmendmentAccepted', agreed);
 const step = (on: string) => ({ line: '001', on });
-const worksStarted = { type: 'WorksStarted', data: step('2026-04-13') };
-const worksCompleted = { type: 'WorksCompleted', data: step('2026-05-11') };
-const worksAccepted = { type: 'WorksAccepted', data: step('2026-05-18') };
+const worksStarted = act('WorksStarted', step('2026-04-13'));
+const worksCompleted = act('WorksCompleted', step('2026-05-11'));
+const worksAccepted = act('WorksAccepted', step('2026-05-18'));
 const share = (quantity: number, of = SHIP) => ({ consignment: of, quantity });
 const delivery = { line: '001', quantity: 60, on: '2026-05-20', consignments: [share(60)], facts: [] };
-const delivered = (more: object = {}) => ({
-  type: 'AssistanceDelivered',
-  data: { ...delivery, point: 'receipt', ...more },
-});
-const reconciled = { type: 'CaseReconciled', data: { finalValue: 480, currency: 'USD' } };
-const closed = { type: 'CaseClosed', data: { reason: 'all-delivered' } };
-const cancelled = { type: 'CaseCancelled', data: { reason: 'no-longer-required' } };
+const delivered = (more: object = {}) => act('AssistanceDelivered', { ...delivery, point: 'receipt', ...more });
+const reconciled = act('CaseReconciled', { finalValue: 480, currency: 'USD' });
+const closed = act('CaseClosed', { reason: 'all-delivered' });
+const cancelled = act('CaseCancelled', { reason: 'no-longer-required' });
 
 const offered = [requested, lineAdded(), prepared(), made];
 const agreedCase = [...offered, accepted];
 const running = [...agreedCase, deposited, implemented];
 const all = delivered({ quantity: 100, consignments: [share(100)] });
 
-const proposed = {
-  type: 'ProgrammeProposed',
-  data: {
-    title: 'Night vision',
-    donor: 'norland',
-    recipient: 'estmark',
-    sector: '15210',
-    starts: '2026-01-01',
-    ends: '2028-12-31',
-  },
-};
-const suspended = { type: 'ProgrammeSuspended', data: { reason: 'misuse-measure' } };
+const proposed = act('ProgrammeProposed', {
+  title: 'Night vision',
+  donor: 'norland',
+  recipient: 'estmark',
+  sector: '15210',
+  starts: '2026-01-01',
+  ends: '2028-12-31',
+});
+const suspended = act('ProgrammeSuspended', { reason: 'misuse-measure' });
 
-const scheduled = (more: object = {}) => ({
-  type: 'DeliveryScheduled',
-  data: {
+const scheduled = (more: object = {}) =>
+  act('DeliveryScheduled', {
     case: 'norland.it-1',
     programme: OF,
     donor: 'norland',
@@ -96,14 +86,10 @@ const scheduled = (more: object = {}) => ({
     lines: [{ line: '001', quantity: 100 }],
     due: '2026-05-15',
     ...more,
-  },
-});
-const received = (quantity: number, on = '2026-05-20') => ({
-  type: 'ReceiptConfirmed',
-  data: { on, lines: [{ line: '001', quantity }] },
-});
+  });
+const received = (quantity: number, on = '2026-05-20') =>
+  act('ReceiptConfirmed', { on, lines: [{ line: '001', quantity }] });
 
-const act = (type: string, data: object) => ({ type, data });
 const donor = (...past: Event[]) => given(assistanceCase, ...past).as('norland', 'donor');
 const recipient = (...past: Event[]) => given(assistanceCase, ...past).as('estmark', 'recipient');
 
@@ -775,12 +761,9 @@ describe('what a consignment brought is counted by the system (R16)', () => {
     const arrived = { arrived: [{ consignment: SHIP, point: 'receipt' }] };
     donor(...agreedCase, deposited, noted).decides(
       implement,
-      act('CaseImplemented', { ...(implemented.data as object), ...arrived }),
+      act('CaseImplemented', { ...implemented.data, ...arrived }),
     );
-    waiting(noted, deposited, act('CaseImplemented', { ...(implemented.data as object), ...arrived })).decides(
-      count(),
-      counted(),
-    );
+    waiting(noted, deposited, act('CaseImplemented', { ...implemented.data, ...arrived })).decides(count(), counted());
     system(requested, lineAdded())
       .knowing(consignment, SHIP, scheduled(), received(60))
       .refuses(count(), 'not-implemented');

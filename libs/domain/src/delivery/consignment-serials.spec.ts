@@ -1,8 +1,6 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
-import { legalFramework } from '../framework/legal-framework.js';
-import { programme } from '../planning/programme.js';
+import { act, given, same, set } from '../../../../test/support/decider-specification.js';
 import { item } from '../equipment/item.js';
 import { itemType } from '../equipment/item-type.js';
 import { storageSite } from '../equipment/storage-site.js';
@@ -10,9 +8,6 @@ import { assistanceCase } from './assistance-case.js';
 import { consignment } from './consignment.js';
 
 const ITS_CASE = { case: 'norland.case-1' };
-const act = (type: string, data: object = {}): Event => ({ type, data });
-const same = (command: Event, type: string, more: object = {}): Event =>
-  act(type, { ...(command.data as object), ...more });
 
 const CASE = 'norland.case-1';
 const STORE = 'estmark.north';
@@ -155,7 +150,7 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
     recipient().decides(some, confirmed(some, sample(5, '2026-08-18')));
     const stored = confirm([kitchens(5)], { store: STORE });
     recipient().decides(stored, confirmed(stored, sample(5, '2026-08-18', { site: STORE })));
-    const area = (owner: string) => act('StorageSiteRegistered', { ...(store.data as object), owner, area: 'north' });
+    const area = (owner: string) => act('StorageSiteRegistered', { ...store.data, owner, area: 'north' });
     const there = confirmed(stored, sample(5, '2026-08-18', { site: STORE, area: 'north' }));
     recipient().knowing(storageSite, STORE, area('estmark')).decides(stored, there);
     const elsewhere = confirmed(stored, sample(5, '2026-08-18', { site: STORE }));
@@ -176,17 +171,7 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
     const within = (value: number) =>
       of(scheduled({ programme: 'norland.p-1' }))
         .as('estmark', 'recipient')
-        .knowing(
-          programme,
-          'norland.p-1',
-          act('ProgrammeProposed', { ...parties, kind: 'bilateral', framework: 'norland.agreement' }),
-        )
-        .knowing(
-          legalFramework,
-          'norland.agreement',
-          act('AgreementDrafted', { ...parties, parameters: [] }),
-          act('ParameterSet', { parameter: 'routineCheckEveryDays', value, reason: 'x' }),
-        );
+        .under('norland.p-1', ...set({ routineCheckEveryDays: value }));
     const own = act('CheckIntervalSet', { firstDays: 40, everyDays: 180, reason: 'x' });
     const due = (day: string) => confirmed(command, sample(5, day, { programme: 'norland.p-1' }));
     within(30).decides(command, due('2026-06-19'));
@@ -380,10 +365,8 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
 });
 
 describe('a waiver of R9', () => {
-  const framing = act('ProgrammeProposed', { ...parties, kind: 'bilateral', framework: 'norland.agreement' });
   const assurances = ['use', 'no-transfer', 'security', 'observation'];
   const agreement = [
-    act('AgreementDrafted', { ...parties, parameters: [] }),
     act('AgreementEnteredIntoForce', { on: '2026-01-15', until: '2027-12-31', warnOn: '2027-10-02', reports: [] }),
     ...assurances.map((assurance) => act('EndUseAssuranceGiven', { assurance, on: '2026-01-15' })),
     act('ListedUnitsBarred', { on: '2026-01-15' }),
@@ -398,9 +381,7 @@ describe('a waiver of R9', () => {
       ...more,
     });
   const within = (waiver: Event, ...past: Event[]) =>
-    of(scheduled({ programme: 'norland.p-1' }), ...past)
-      .knowing(programme, 'norland.p-1', framing)
-      .knowing(legalFramework, 'norland.agreement', ...agreement, waiver);
+    of(scheduled({ programme: 'norland.p-1' }), ...past).under('norland.p-1', ...agreement, waiver);
   const optics = { scope: { kind: 'item-type', id: 'thermal-sight' } };
   const others = { scope: { kind: 'item-type', id: 'field-radio' } };
   it('lets items be shipped without their serials, from its first to its last day, in its scope', () => {
@@ -492,7 +473,7 @@ describe('a receipt of items of a designated type (R9)', () => {
       checkedOn: null,
     });
     // It was returned, and came again in another consignment: that receipt is not this one.
-    const again = { ...(registration.data as object), consignment: 'norland.other' };
+    const again = { ...registration.data, consignment: 'norland.other' };
     const others = [act('SerialRegistered', again), came('norland.other'), seen];
     after(registration, came(ID), returned, ...others).decides(less, corrected);
     const elsewhere = same(less, less.type, { quantityBy: 0, serialsRemoved: [], store: 'estmark.south' });

@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given } from '../../../../test/support/decider-specification.js';
 import { programme } from '../planning/programme.js';
 import { securityUnit } from '../vetting/clearance.js';
 import { assistanceCase } from './assistance-case.js';
@@ -8,7 +8,6 @@ import { consignment } from './consignment.js';
 
 const OF = 'norland.programme-1';
 const CASE = 'norland.case-1';
-const act = (type: string, data: object) => ({ type, data });
 
 const plan = { case: CASE, lines: [{ line: '001', quantity: 100 }], due: '2026-05-15', carrier: 'norland-airlift' };
 const parties = { donor: 'norland', recipient: 'estmark' };

@@ -1,13 +1,10 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given, same } from '../../../../test/support/decider-specification.js';
 import { legalFramework } from '../framework/legal-framework.js';
 import { itemType } from './item-type.js';
 import { storageSite } from './storage-site.js';
 
-const act = (type: string, data: object = {}): Event => ({ type, data });
-const same = (command: Event, type: string, more: object = {}): Event =>
-  act(type, { ...(command.data as object), ...more });
 const registered = ['norland', 'sudria', 'estmark', 'veritas'];
 
 describe('a type of items', () => {
@@ -68,7 +65,7 @@ describe('a type of items', () => {
     within(drafted('sudria')).refuses(designate('2026-07-01'), 'framework-not-found');
     const review = act('ReviewDesignation', { finding: 'still-sensitive', reviewBy: '2026-07-02', framework });
     const later = type(given('2027-06-01')).knowing(legalFramework, framework, drafted(), set);
-    later.refuses({ ...review, data: { ...(review.data as object), reviewBy: '2027-06-02' } }, 'review-too-late');
+    later.refuses({ ...review, data: { ...review.data, reviewBy: '2027-06-02' } }, 'review-too-late');
     type(designated).knowing(legalFramework, framework, drafted()).decides(review, same(review, 'DesignationReviewed'));
   });
   it('is due for review after its last day, which the system records', () => {
@@ -141,7 +138,7 @@ describe('a store', () => {
     const later = same(certify('2026-05-20', '2026-07-01'), 'StorageCertified');
     store(certified, later).refuses(correct(1), 'certificate-replaced');
     store(certified).refuses(
-      act('CorrectCertificate', { ...(correct(1).data as object), until: '2026-04-19' }),
+      act('CorrectCertificate', { ...correct(1).data, until: '2026-04-19' }),
       'ends-before-start',
     );
   });

@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given, same, set } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
-import { legalFramework } from '../framework/legal-framework.js';
 import { programme } from '../planning/programme.js';
 import { endUseCheck } from '../monitoring/end-use-check.js';
 import { item } from './item.js';
@@ -10,10 +9,6 @@ import { itemId } from './item-facts.js';
 import { itemType } from './item-type.js';
 import { storageSite } from './storage-site.js';
 import { thirdPartyTransfer } from './third-party-transfer.js';
-
-const act = (type: string, data: object = {}): Event => ({ type, data });
-const same = (command: Event, type: string, more: object = {}): Event =>
-  act(type, { ...(command.data as object), ...more });
 
 const TYPE = 'norland.thermal-sight';
 const ID = 'norland.thermal-sight.~ts-0001';
@@ -75,16 +70,13 @@ const donor = (...past: Event[]) =>
 const holder = (...past: Event[]) => held(...past).as('estmark', 'recipient');
 
 describe('a waiver of R9 (R8)', () => {
-  const F = 'norland.framework-1';
   const within = act('SerialRegistered', { ...serial, consignment: undefined, programme: 'norland.p-2' });
-  const drafted = act('AgreementDrafted', { donor: 'norland', recipient: 'estmark', parameters: [] });
   const waiver = act('WaiverGranted', { name: 'w', rules: ['R9'], from: '2026-05-01', until: '2026-05-31' });
   const under = (...terms: Event[]) =>
     of(within)
       .as('estmark', 'recipient')
       .knowing(storageSite, STORE, store)
-      .knowing(programme, 'norland.p-2', act('ProgrammeProposed', { ...(proposed.data as object), framework: F }))
-      .knowing(legalFramework, F, drafted, ...terms);
+      .under('norland.p-2', ...terms);
   const receive = (on: string) => act('RecordItemReceipt', { on, site: STORE });
   it('is for a direct receipt, on its days, and asks for a store of the recipient all the same', () => {
     under().refuses(receive('2026-05-10'), 'store-not-certified');
@@ -103,23 +95,7 @@ const system = (...past: Event[]) => of(...past).as('entente', 'system');
 /** An item under a programme whose framework sets its days. */
 const P = 'norland.p-1';
 const within = (parameters: Readonly<Record<string, number>>, ...past: Event[]) =>
-  of(act('SerialRegistered', { ...serial, programme: P }), ...past)
-    .knowing(
-      programme,
-      P,
-      act('ProgrammeProposed', {
-        donor: 'norland',
-        recipient: 'estmark',
-        kind: 'bilateral',
-        framework: 'norland.agreement',
-      }),
-    )
-    .knowing(
-      legalFramework,
-      'norland.agreement',
-      act('AgreementDrafted', { donor: 'norland', recipient: 'estmark', parameters: [] }),
-      ...Object.entries(parameters).map(([parameter, value]) => act('ParameterSet', { parameter, value, reason: 'x' })),
-    );
+  of(act('SerialRegistered', { ...serial, programme: P }), ...past).under(P, ...set(parameters));
 const interval = act('CheckIntervalSet', { firstDays: 60, everyDays: 180, reason: 'theft' });
 
 describe('the id of an item', () => {
@@ -172,7 +148,7 @@ describe('a serial is registered (R9)', () => {
     const withdraw = act('WithdrawRegistration', { reason: 'mistyped-serial' });
     donor(registration).decides(withdraw, same(withdraw, 'RegistrationWithdrawn'));
     const noted = act('ItemCheckNoted', { check: 'veritas.check-1', countedBy: 'estmark' });
-    const left = { ...(withdraw.data as object), checks: ['veritas.check-1'], serial: 'TS-0001' };
+    const left = { ...withdraw.data, checks: ['veritas.check-1'], serial: 'TS-0001' };
     donor(registration, noted).decides(withdraw, act('RegistrationWithdrawn', left));
     donor(registration, receipt).refuses(withdraw, 'wrong-item-status');
   });
@@ -218,7 +194,7 @@ describe('an item is received (R9)', () => {
       .decides(receive('2026-05-10'), first('2026-07-09'));
   });
   it('with its first check in the area of the store (R20)', () => {
-    const north = act('StorageSiteRegistered', { ...(store.data as object), area: 'north' });
+    const north = act('StorageSiteRegistered', { ...store.data, area: 'north' });
     const there = same(receive('2026-05-10'), 'ItemReceived', {
       holder: 'estmark',
       checkBy: '2026-08-08',
@@ -440,7 +416,7 @@ describe('a check that has seen an item is corrected (R26)', () => {
   const correct = (on?: string) => act('CorrectItemCheck', { check: 'veritas.check-1', ...(on && { on }) });
   const corrected = (on: string | undefined, checkedOn: string | undefined, checkBy: string | undefined) =>
     act('ItemCheckCorrected', {
-      ...(correct(on).data as object),
+      ...correct(on).data,
       ...(checkedOn && { checkedOn }),
       ...(checkBy && { checkBy }),
     });
@@ -802,10 +778,7 @@ describe('an unauthorised transfer (R14)', () => {
     donor(registration, receipt).decides(detect, diverted);
     holder().refuses(detect, 'not-the-donor');
     donor(registration).refuses(detect, 'wrong-item-status');
-    monitor(lost).decides(
-      detect,
-      act('UnauthorisedTransferDetected', { ...(diverted.data as object), report: given.id(2) }),
-    );
+    monitor(lost).decides(detect, act('UnauthorisedTransferDetected', { ...diverted.data, report: given.id(2) }));
   });
   it('is notified once by the donor, and the notice is overdue after that day', () => {
     donor(registration, receipt, diverted).decides(notify, same(notify, 'LegislatureNotifiedOfTransfer'));

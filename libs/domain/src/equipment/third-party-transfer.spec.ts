@@ -1,19 +1,14 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given, same } from '../../../../test/support/decider-specification.js';
 import { consignment } from '../delivery/consignment.js';
 import { item } from './item.js';
 import { itemType } from './item-type.js';
 import { storageSite } from './storage-site.js';
-import { legalFramework } from '../framework/legal-framework.js';
 import { programme } from '../planning/programme.js';
 import { hold } from '../safeguards/hold.js';
 import { technologyRelease } from './technology-release.js';
 import { thirdPartyTransfer } from './third-party-transfer.js';
-
-const act = (type: string, data: object = {}): Event => ({ type, data });
-const same = (command: Event, type: string, more: object = {}): Event =>
-  act(type, { ...(command.data as object), ...more });
 
 const TRANSFER = 'estmark.transfer-1';
 const ITEM = 'norland.thermal-sight.~ts-0001';
@@ -284,7 +279,7 @@ describe('a transfer is carried out (R13)', () => {
     asked().refuses(carry('2026-05-25', { site: 'estmark.depot' }), 'store-not-found');
     asked().refuses(carry('2026-05-25', {}), 'store-not-named');
     const use = { kind: 'change-of-end-use', to: undefined, endUse: 'training' };
-    const stays = { ...(carriedOut.data as object), site: undefined, kind: 'change-of-end-use', endUse: 'training' };
+    const stays = { ...carriedOut.data, site: undefined, kind: 'change-of-end-use', endUse: 'training' };
     holder(requested(use), consented).decides(
       carry('2026-05-25', {}),
       act(carriedOut.type, { ...stays, to: 'estmark', informed: ['norland', 'estmark'] }),
@@ -295,18 +290,10 @@ describe('a transfer is carried out (R13)', () => {
   });
   it('without such a store while a waiver or an exception sets R9 aside (R8)', () => {
     const waived = (scope?: object) =>
-      holder(requested({ programme: 'norland.programme-1' }), consented)
-        .knowing(
-          programme,
-          'norland.programme-1',
-          act('ProgrammeProposed', { donor: 'norland', framework: 'norland.f' }),
-        )
-        .knowing(
-          legalFramework,
-          'norland.f',
-          act('AgreementDrafted', { donor: 'norland', recipient: 'estmark', parameters: [] }),
-          act('WaiverGranted', { name: 'w', rules: ['R9'], from: '2026-05-01', until: '2026-05-31', scope }),
-        );
+      holder(requested({ programme: 'norland.programme-1' }), consented).under(
+        'norland.programme-1',
+        act('WaiverGranted', { name: 'w', rules: ['R9'], from: '2026-05-01', until: '2026-05-31', scope }),
+      );
     const without = same(carriedOut, carriedOut.type, { site: undefined });
     waived().decides(carry('2026-05-25', {}), without);
     waived().knowing(storageSite, 'vestra.depot', stored).decides(carry('2026-05-25'), carriedOut);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Event, addDays } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignment } from '../delivery/consignment.js';
 import { programme } from '../planning/programme.js';
@@ -8,8 +8,6 @@ import { hold } from '../safeguards/hold.js';
 import { securityUnit } from '../vetting/clearance.js';
 import { legalFramework } from './legal-framework.js';
 import { DEFAULT_PARAMETERS } from './parameters.js';
-
-const act = (type: string, data: object = {}): Event & { readonly data: object } => ({ type, data });
 
 const F = 'norland.framework-1';
 const P = 'norland.programme-1';

@@ -1,17 +1,14 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given, set } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { item } from '../equipment/item.js';
 import { itemId } from '../equipment/item-facts.js';
 import { itemType } from '../equipment/item-type.js';
 import { storageSite } from '../equipment/storage-site.js';
-import { legalFramework } from '../framework/legal-framework.js';
-import { programme } from '../planning/programme.js';
 import { countrySituation } from '../situations/country-situation.js';
 import { endUseCheck } from './end-use-check.js';
 
-const act = (type: string, data: object = {}): Event => ({ type, data });
 const PARTIES = { donor: 'norland', recipient: 'estmark' };
 const SCHEDULE = {
   ...PARTIES,
@@ -68,18 +65,7 @@ const unstable = (area: string, ...past: Event[]) =>
 
 /** The framework of the programme `norland.p` sets these parameters. */
 const under = (parameters: Readonly<Record<string, number>>, before: ReturnType<typeof registered>) =>
-  before
-    .knowing(
-      programme,
-      'norland.p',
-      act('ProgrammeProposed', { ...PARTIES, kind: 'bilateral', framework: 'norland.agreement' }),
-    )
-    .knowing(
-      legalFramework,
-      'norland.agreement',
-      act('AgreementDrafted', { ...PARTIES, parameters: [] }),
-      ...Object.entries(parameters).map(([parameter, value]) => act('ParameterSet', { parameter, value, reason: 'x' })),
-    );
+  before.under('norland.p', ...set(parameters));
 /** The type of the items has its own days between checks. */
 const typed = (everyDays: number, before: ReturnType<typeof registered>, firstDays = 60) =>
   before.knowing(
@@ -110,7 +96,7 @@ describe('a check whose last day is over', () => {
   const on = (day: string) => ({ now: `${day}T12:00:00.000Z` });
   it('is not moved by a checker: its month keeps it (R10)', () => {
     const past = () => registered(scheduled()).as('veritas', 'monitor');
-    past().decides(move, act('EndUseCheckRescheduled', move.data as object), on('2026-06-10'));
+    past().decides(move, act('EndUseCheckRescheduled', move.data), on('2026-06-10'));
     past().refuses(move, 'last-day-over', on('2026-06-11'));
     const stated = { ...on('2026-06-11'), occurredAt: '2026-06-10T12:00:00.000Z' };
     past().refuses(move, 'last-day-over', stated);
@@ -120,7 +106,7 @@ describe('a check whose last day is over', () => {
   it('is moved by the system, with the day from which it counts (R10)', () =>
     registered(scheduled())
       .as('entente', 'system')
-      .decides(move, act('EndUseCheckRescheduled', move.data as object), on('2026-06-11')));
+      .decides(move, act('EndUseCheckRescheduled', move.data), on('2026-06-11')));
 });
 
 describe('a check of which the day moves from which it counts', () => {
@@ -130,7 +116,7 @@ describe('a check of which the day moves from which it counts', () => {
     ['was waived', 'check-ended', act('EndUseCheckWaived', WAIVER)],
     ['was cancelled', 'check-ended', act('EndUseCheckCancelled', { reason: 'x' })],
   ])('has the right last day also if it %s, by the system alone (R10, R26)', (_, code, over) => {
-    bySystem(over).decides(move, act('EndUseCheckRescheduled', move.data as object));
+    bySystem(over).decides(move, act('EndUseCheckRescheduled', move.data));
     check(over).refuses(move, code);
   });
 });
@@ -268,10 +254,7 @@ describe('a check is made', () => {
     const remote = (more: object = {}) => act('PerformEndUseCheck', { ...REMOTE, ...more });
     unstable('north').decides(remote(), remotely);
     const lastDay = { on: '2026-05-21' };
-    unstable('north').decides(
-      remote(lastDay),
-      act('EndUseCheckPerformed', { ...(remotely.data as object), ...lastDay }),
-    );
+    unstable('north').decides(remote(lastDay), act('EndUseCheckPerformed', { ...remotely.data, ...lastDay }));
     unstable('north').refuses(remote({ on: '2026-05-22' }), 'remote-without-instability');
     unstable('north').refuses(remote({ on: '2026-05-03' }), 'remote-without-instability');
     unstable('south').refuses(remote(), 'situation-not-named');
@@ -372,14 +355,14 @@ describe('what belongs to a check', () => {
     ['same-due', 'RescheduleEndUseCheck', { due: '2026-06-10', cause: 'x' }],
     ['check-due-too-late', 'RescheduleEndUseCheck', { due: '2027-06-02', cause: 'x' }],
     ['check-done', 'RescheduleEndUseCheck', { due: '2026-06-20', cause: 'x' }, performed()],
-    ['not-visited', 'FindDiscrepancy', found.data as object],
-    ['discrepancy-already-found', 'FindDiscrepancy', found.data as object, performed(), found],
-    ['more-than-checked', 'FindDiscrepancy', { ...(found.data as object), quantity: 3 }, performed()],
-    ['serial-not-in-check', 'FindDiscrepancy', { ...(found.data as object), serial: 'S-3' }, performed()],
+    ['not-visited', 'FindDiscrepancy', found.data],
+    ['discrepancy-already-found', 'FindDiscrepancy', found.data, performed(), found],
+    ['more-than-checked', 'FindDiscrepancy', { ...found.data, quantity: 3 }, performed()],
+    ['serial-not-in-check', 'FindDiscrepancy', { ...found.data, serial: 'S-3' }, performed()],
     ['discrepancy-not-open', 'ClearDiscrepancy', { discrepancy: 'd-2', on: '2026-05-20' }, performed(), found],
     ['cleared-before-found', 'ClearDiscrepancy', { discrepancy: 'd-1', on: '2026-05-19' }, performed(), found],
     ['check-done', 'RecordAccessDenied', { on: '2026-05-20', reason: 'x' }, performed()],
-    ['visit-already-recorded', 'HoldComplianceVisit', held.data as object, performed(), held],
+    ['visit-already-recorded', 'HoldComplianceVisit', held.data, performed(), held],
   ];
   it.each(refused)('is refused (R30, R32): %s of %s', (code, command, data, ...past) =>
     check(...past).refuses(act(command, data), code),
@@ -401,7 +384,7 @@ describe('what belongs to a check', () => {
 describe('a check that ended without its visit is followed by the next one (R10, R11)', () => {
   const deny = (on = '2026-05-20') => act('RecordAccessDenied', { on, reason: 'operation' });
   const denied = (more: object, due: string, on = '2026-05-20') =>
-    act('AccessDenied', { ...(deny(on).data as object), next: { ...SCHEDULE, ...more, due } });
+    act('AccessDenied', { ...deny(on).data, next: { ...SCHEDULE, ...more, due } });
   const waive = act('WaiveEndUseCheck', WAIVER);
   const waived = (more: object, due: string) =>
     act('EndUseCheckWaived', { ...WAIVER, next: { ...SCHEDULE, ...more, due } });
@@ -448,7 +431,7 @@ describe('a check moves with items that were transferred (R13)', () => {
   const move = (more: object = {}) =>
     act('TransferCheckedItems', { transfer: 'estmark.t-1', serials: ['S-1', 'S-2'], to: 'vestra', ...more });
   const moved = (more: object = {}) =>
-    act('CheckedItemsTransferred', { ...(move().data as object), from: 'estmark', place: 'vestra', ...more });
+    act('CheckedItemsTransferred', { ...move().data, from: 'estmark', place: 'vestra', ...more });
   const { area: _, ...without } = SCHEDULE;
   it('to the new holder, on its last day, who then may not inspect itself', () => {
     bySystem().decides(move(), moved());
@@ -562,7 +545,7 @@ describe('a check follows the corrected receipt of its items (R26)', () => {
     bySystem().decides(cancel, []);
     registered(scheduled({ serials: ['S-1'], quantity: 1 }))
       .as('entente', 'system')
-      .decides(cancel, act('EndUseCheckCancelled', cancel.data as object));
+      .decides(cancel, act('EndUseCheckCancelled', cancel.data));
   });
 });
 
@@ -596,7 +579,7 @@ describe('nothing is seen of items before the day of their receipt (R30)', () =>
     const right = { visit: 1, inspected: true, done: true, serials: ['S-1', 'S-2'], lots: [], seen: ['S-1'] };
     const moved = { next: `entente.after-${given.id(1)}`, nextDue: '2027-05-18', holder: 'estmark' };
     const corrected = act('CheckDayCorrected', {
-      ...(fix.data as object),
+      ...fix.data,
       ...right,
       ...moved,
       donor: 'norland',
@@ -611,7 +594,7 @@ describe('nothing is seen of items before the day of their receipt (R30)', () =>
     both('2026-05-21', '2026-05-21').refusesWith(deny, 'before-receipt', late('S-1'));
     both('2026-05-21', '2026-05-20').decides(
       deny,
-      act('AccessDenied', { ...(deny.data as object), next: { ...SCHEDULE, due: '2026-08-18' } }),
+      act('AccessDenied', { ...deny.data, next: { ...SCHEDULE, due: '2026-08-18' } }),
     );
   });
 });
@@ -752,14 +735,14 @@ describe('a visit is corrected by naming its event (R26)', () => {
     const known = { donor: 'norland', item: 'sight', visitedOn: '2026-05-20' };
     check(performed()).decides(
       right,
-      act('CheckResultCorrected', { ...(right.data as object), visit: 1, was: 'not-seen', ...known }),
+      act('CheckResultCorrected', { ...right.data, visit: 1, was: 'not-seen', ...known }),
     );
     check(performed()).refuses(result({ result: 'not-seen' }), 'nothing-corrected');
     check(performed()).refuses(result({ serial: 'S-3' }), 'serial-not-in-check');
   });
   it('in its day, of a remote one within the instability (R20)', () => {
     const corrected = (on: string, more: object) =>
-      act('CheckDayCorrected', { ...(dayOf(on).data as object), visit: 1, serials: ['S-1', 'S-2'], lots: [], ...more });
+      act('CheckDayCorrected', { ...dayOf(on).data, visit: 1, serials: ['S-1', 'S-2'], lots: [], ...more });
     const items = { donor: 'norland', item: 'sight', seen: ['S-1'] };
     const follows = { next: `entente.after-${given.id(1)}` };
     // What it did not see is due with the next check.
@@ -767,7 +750,7 @@ describe('a visit is corrected by naming its event (R26)', () => {
     const moved = corrected('2026-05-22', { inspected: true, done: true, ...its, nextDue: '2027-05-22' });
     check(performed()).decides(dayOf('2026-05-22'), moved);
     // What was corrected before counts.
-    check(performed(), act('CheckResultCorrected', { ...(result({}).data as object), visit: 1 }), moved).decides(
+    check(performed(), act('CheckResultCorrected', { ...result({}).data, visit: 1 }), moved).decides(
       dayOf('2026-05-21'),
       corrected('2026-05-21', {
         inspected: true,
@@ -779,7 +762,7 @@ describe('a visit is corrected by naming its event (R26)', () => {
       }),
     );
     // Of several visits, the newest one is named.
-    const remote = act('EndUseCheckPerformed', { ...(remotely.data as object), visit: 2, on: '2026-05-21' });
+    const remote = act('EndUseCheckPerformed', { ...remotely.data, visit: 2, on: '2026-05-21' });
     check(performed(), remote).decides(
       dayOf('2026-05-19'),
       corrected('2026-05-19', {

@@ -1,14 +1,12 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignment } from '../delivery/consignment.js';
 import { fundingAccount } from '../planning/funding-account.js';
 import { programme } from '../planning/programme.js';
 import { misuseCase } from '../safeguards/misuse-case.js';
 import { stakeholder } from './stakeholder.js';
-
-const act = (type: string, data: object = {}): Event => ({ type, data });
 
 const parties = { donor: 'norland', recipient: 'estmark' };
 const proposal = { ...parties, title: 'T', sector: '15210', starts: '2026-01-01', ends: '2028-12-31' };
@@ -105,12 +103,10 @@ describe('a misuse case (R29)', () => {
     const as = (role: 'donor' | 'monitor') => given(misuseCase, flagged()).as('sudria', role);
     for (const role of ['donor', 'monitor'] as const) {
       as(role).refuses(triage, 'party-not-registered');
-      as(role)
-        .registered(['sudria'], role)
-        .decides(triage, act('MisuseDeclined', triage.data as object));
+      as(role).registered(['sudria'], role).decides(triage, act('MisuseDeclined', triage.data));
       as(role).registered(['sudria'], 'recipient').refuses(triage, 'role-not-held');
     }
-    given(misuseCase, flagged()).decides(triage, act('MisuseDeclined', triage.data as object));
+    given(misuseCase, flagged()).decides(triage, act('MisuseDeclined', triage.data));
   });
   it('is handled by the donor of the programme, and no other', () =>
     given(misuseCase, flagged({ donor: 'norland' }))
@@ -123,9 +119,7 @@ describe('a misuse case (R29)', () => {
       .registered(['norland'], 'donor');
     donor.refuses(assign, 'party-not-registered');
     donor.registered(['lumen-inquiry'], 'monitor').refuses(assign, 'role-not-held');
-    donor
-      .registered(['lumen-inquiry'], 'investigator')
-      .decides(assign, act('InvestigatorAssigned', assign.data as object));
+    donor.registered(['lumen-inquiry'], 'investigator').decides(assign, act('InvestigatorAssigned', assign.data));
   });
 });
 
@@ -177,15 +171,13 @@ describe.each(BY_IMPLEMENTERS)('$when.type by an implementer (R29)', ({ when, th
   const reported = { basis: 'reported' };
 
   it('is sent by one that is registered in this role, and not suspended', () => {
-    by({})
-      .registered(['ostra-training'], 'implementer')
-      .decides(when, act(then, when.data as object));
+    by({}).registered(['ostra-training'], 'implementer').decides(when, act(then, when.data));
     by({}).refuses(when, 'party-not-registered');
     by({}).registered(['ostra-training'], 'donor').refuses(when, 'role-not-held');
     by({}).knowing(stakeholder, 'ostra-training', is, holds('implementer'), suspended).refuses(when, 'party-suspended');
   });
   it('is sent by anyone in history that another system made', () => {
-    const told = { ...(when.data as object), ...more(reported) };
+    const told = { ...when.data, ...more(reported) };
     by(reported).decides(act(when.type, told), act(then, told));
   });
 });

@@ -1,45 +1,41 @@
 import { describe, it } from '@jest/globals';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given } from '../../../../test/support/decider-specification.js';
 import { stakeholder } from './stakeholder.js';
 
 const registration = { name: 'Kingdom of Norland', type: 'state', country: 'norland' };
-const registered = { type: 'StakeholderRegistered', data: registration };
-const donor = { type: 'RoleGranted', data: { role: 'donor' } };
-const suspended = { type: 'StakeholderSuspended', data: { reason: 'credentials-compromised' } };
-const reinstated = { type: 'StakeholderReinstated', data: { reason: 'credentials-renewed' } };
+const registered = act('StakeholderRegistered', registration);
+const donor = act('RoleGranted', { role: 'donor' });
+const suspended = act('StakeholderSuspended', { reason: 'credentials-compromised' });
+const reinstated = act('StakeholderReinstated', { reason: 'credentials-renewed' });
 const mandate = { to: 'ostra-training', role: 'donor', until: '2026-12-31' };
-const given1 = { type: 'MandateGiven', data: mandate };
-const ostra = { type: 'StakeholderRegistered', data: { name: 'Ostra Training', type: 'implementer' } };
+const given1 = act('MandateGiven', mandate);
+const ostra = act('StakeholderRegistered', { name: 'Ostra Training', type: 'implementer' });
 
 describe('an organisation is registered', () => {
-  const when = { type: 'RegisterStakeholder', data: registration };
+  const when = act('RegisterStakeholder', registration);
   it('by the operator, under its own id', () => given(stakeholder).decides(when, registered));
   it('by nobody else, itself included', () =>
     given(stakeholder).as('norland', 'donor').refuses(when, 'not-the-operator'));
   it('once', () => given(stakeholder, registered).refuses(when, 'already-exists'));
   it('under an id without a dot', () => given(stakeholder).named('norland.army').refuses(when, 'foreign-id'));
-  it('before any other command', () =>
-    given(stakeholder).refuses({ type: 'GrantRole', data: { role: 'donor' } }, 'not-found'));
+  it('before any other command', () => given(stakeholder).refuses(act('GrantRole', { role: 'donor' }), 'not-found'));
 });
 
 describe('a registration is corrected by naming the event that was wrong (R26)', () => {
-  const correct = (more: object) => ({
-    type: 'CorrectRegistration',
-    data: { corrects: given.id(0), reason: 'misspelt', ...more },
-  });
+  const correct = (more: object) => act('CorrectRegistration', { corrects: given.id(0), reason: 'misspelt', ...more });
   it('to the right value', () => {
     const command = correct({ name: 'The Kingdom of Norland' });
-    given(stakeholder, registered).decides(command, { type: 'RegistrationCorrected', data: command.data });
+    given(stakeholder, registered).decides(command, act('RegistrationCorrected', command.data));
   });
   it('and keeps the corrected value', () => {
     const data = { corrects: given.id(0), reason: 'wrong-type', type: 'international-organisation' };
-    const corrected = { type: 'RegistrationCorrected', data };
+    const corrected = act('RegistrationCorrected', data);
     given(stakeholder, registered, corrected).refuses(
       correct({ type: 'international-organisation' }),
       'nothing-corrected',
     );
     const back = correct({ type: 'state' });
-    given(stakeholder, registered, corrected).decides(back, { type: 'RegistrationCorrected', data: back.data });
+    given(stakeholder, registered, corrected).decides(back, act('RegistrationCorrected', back.data));
   });
   it('never by another event or one that does not exist', () => {
     given(stakeholder, registered, donor).refuses(
@@ -59,9 +55,9 @@ describe('a registration is corrected by naming the event that was wrong (R26)',
 });
 
 describe('a role', () => {
-  const grant = { type: 'GrantRole', data: { role: 'donor' } };
-  const revoke = { type: 'RevokeRole', data: { role: 'donor', reason: 'left-the-arrangement' } };
-  const revoked = { type: 'RoleRevoked', data: revoke.data };
+  const grant = act('GrantRole', { role: 'donor' });
+  const revoke = act('RevokeRole', { role: 'donor', reason: 'left-the-arrangement' });
+  const revoked = act('RoleRevoked', revoke.data);
   it('is granted by the operator only', () => {
     given(stakeholder, registered).decides(grant, donor);
     given(stakeholder, registered).as('norland', 'donor').refuses(grant, 'not-the-operator');
@@ -75,19 +71,19 @@ describe('a role', () => {
     given(stakeholder, registered, donor, revoked).refuses(revoke, 'role-not-held');
   });
   it('that is revoked ends the mandates that rest on it, and no others', () => {
-    const monitor = { type: 'RoleGranted', data: { role: 'monitor' } };
-    const other = { type: 'MandateGiven', data: { ...mandate, role: 'monitor' } };
+    const monitor = act('RoleGranted', { role: 'monitor' });
+    const other = act('MandateGiven', { ...mandate, role: 'monitor' });
     const ended = { to: 'ostra-training', role: 'donor', reason: 'role-revoked' };
     given(stakeholder, registered, donor, monitor, given1, other).decides(revoke, [
       revoked,
-      { type: 'MandateEnded', data: ended },
+      act('MandateEnded', ended),
     ]);
   });
 });
 
 describe('a focal point', () => {
-  const designate = { type: 'DesignateFocalPoint', data: { subject: 'end-use-monitoring', person: 'p-17' } };
-  const designated = { type: 'FocalPointDesignated', data: designate.data };
+  const designate = act('DesignateFocalPoint', { subject: 'end-use-monitoring', person: 'p-17' });
+  const designated = act('FocalPointDesignated', designate.data);
   it('is named by the organisation itself, by a reference', () =>
     given(stakeholder, registered).as('norland', 'donor').decides(designate, designated));
   it('is not named by another organisation, nor by one that speaks for it', () => {
@@ -103,30 +99,27 @@ describe('a focal point', () => {
     given(stakeholder, registered, designated).decides(designate, []);
     const data = { subject: 'end-use-monitoring', person: 'p-18' };
     given(stakeholder, registered, designated).decides(
-      { type: 'DesignateFocalPoint', data },
-      { type: 'FocalPointDesignated', data },
+      act('DesignateFocalPoint', data),
+      act('FocalPointDesignated', data),
     );
   });
   it('is named for a subject whose word is also a word of the language', () => {
     const data = { subject: 'constructor', person: 'p-17' };
-    given(stakeholder, registered).decides(
-      { type: 'DesignateFocalPoint', data },
-      { type: 'FocalPointDesignated', data },
-    );
+    given(stakeholder, registered).decides(act('DesignateFocalPoint', data), act('FocalPointDesignated', data));
   });
   it('is not named while the organisation is suspended', () =>
     given(stakeholder, registered, suspended).refuses(designate, 'stakeholder-suspended'));
 });
 
 describe('a mandate', () => {
-  const give = { type: 'GiveMandate', data: mandate };
-  const end = { type: 'EndMandate', data: { to: 'ostra-training', role: 'donor', reason: 'contract-ended' } };
-  const ended = { type: 'MandateEnded', data: end.data };
+  const give = act('GiveMandate', mandate);
+  const end = act('EndMandate', { to: 'ostra-training', role: 'donor', reason: 'contract-ended' });
+  const ended = act('MandateEnded', end.data);
   const norland = (...past: { type: string; data: unknown }[]) =>
     given(stakeholder, registered, donor, ...past)
       .knowing(stakeholder, 'ostra-training', ostra)
       .as('norland', 'donor');
-  const giving = (more: object) => ({ type: 'GiveMandate', data: { ...mandate, ...more } });
+  const giving = (more: object) => act('GiveMandate', { ...mandate, ...more });
 
   it('is given by the organisation that is spoken for', () => norland().decides(give, given1));
   it('is not given by another, nor passed on by the one that has it', () => {
@@ -147,25 +140,15 @@ describe('a mandate', () => {
   });
   it('is given up to a day that has not passed', () => {
     norland().refuses(giving({ until: '2026-05-31' }), 'mandate-over-already');
-    norland().decides(
-      giving({ until: '2026-05-31' }),
-      {
-        type: 'MandateGiven',
-        data: giving({ until: '2026-05-31' }).data,
-      },
-      {
-        occurredAt: '2026-05-20T09:00:00.000Z',
-      },
-    );
-    norland().decides(giving({ until: '2026-06-01' }), {
-      type: 'MandateGiven',
-      data: { ...mandate, until: '2026-06-01' },
+    norland().decides(giving({ until: '2026-05-31' }), act('MandateGiven', giving({ until: '2026-05-31' }).data), {
+      occurredAt: '2026-05-20T09:00:00.000Z',
     });
+    norland().decides(giving({ until: '2026-06-01' }), act('MandateGiven', { ...mandate, until: '2026-06-01' }));
   });
   it('is given again without an event, and prolonged by another last day', () => {
     norland(given1).decides(give, []);
     const longer = { ...mandate, until: '2027-12-31' };
-    norland(given1).decides({ type: 'GiveMandate', data: longer }, { type: 'MandateGiven', data: longer });
+    norland(given1).decides(act('GiveMandate', longer), act('MandateGiven', longer));
   });
   it('is ended by the organisation, or laid down by the one that speaks for it', () => {
     norland(given1).decides(end, ended);
@@ -184,8 +167,8 @@ describe('a mandate', () => {
 });
 
 describe('an organisation', () => {
-  const suspend = { type: 'SuspendStakeholder', data: suspended.data };
-  const reinstate = { type: 'ReinstateStakeholder', data: reinstated.data };
+  const suspend = act('SuspendStakeholder', suspended.data);
+  const reinstate = act('ReinstateStakeholder', reinstated.data);
   it('is suspended while it is not suspended', () => {
     given(stakeholder, registered).decides(suspend, suspended);
     given(stakeholder, registered, suspended).refuses(suspend, 'stakeholder-suspended');

@@ -1,5 +1,5 @@
 import { describe, it } from '@jest/globals';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given } from '../../../../test/support/decider-specification.js';
 import { fundingAccount } from './funding-account.js';
 import { programme } from './programme.js';
 
@@ -13,11 +13,8 @@ const opening = {
   onBudget: true,
   availableUntil: '2026-12-31',
 };
-const opened = { type: 'FundingAccountOpened', data: opening };
-const reportedAccount = {
-  type: 'FundingAccountOpened',
-  data: { ...opening, basis: 'reported', stages: ['obligated'] },
-};
+const opened = act('FundingAccountOpened', opening);
+const reportedAccount = act('FundingAccountOpened', { ...opening, basis: 'reported', stages: ['obligated'] });
 const money = (amount: number) => ({ amount, period: '2026' });
 const back = (amount: number, corrects?: string) => ({
   ...money(amount),
@@ -25,14 +22,14 @@ const back = (amount: number, corrects?: string) => ({
   ...(corrects ? { corrects } : {}),
 });
 const row = { source: 'greenbook', key: { fiscal_year: '1976.9' } };
-const committed = { type: 'FundsCommitted', data: money(100) };
-const obligated = { type: 'FundsObligated', data: money(80) };
-const disbursed = { type: 'FundsDisbursed', data: money(50) };
+const committed = act('FundsCommitted', money(100));
+const obligated = act('FundsObligated', money(80));
+const disbursed = act('FundsDisbursed', money(50));
 const account = (...events: { type: string; data: unknown }[]) =>
   given(fundingAccount, opened, ...events).as('norland', 'donor');
 
 describe('an account is opened', () => {
-  const when = { type: 'OpenFundingAccount', data: opening };
+  const when = act('OpenFundingAccount', opening);
   it('by its donor, once', () => {
     given(fundingAccount)
       .as('norland', 'donor')
@@ -53,7 +50,7 @@ describe('an account is opened', () => {
     given(fundingAccount)
       .named('operator.account-1')
       .registered(['norland', 'estmark'], 'donor', 'recipient')
-      .knowing(programme, 'norland.p', { type: 'ProgrammeProposed', data: { donor: 'norland', recipient: 'estmark' } })
+      .knowing(programme, 'norland.p', act('ProgrammeProposed', { donor: 'norland', recipient: 'estmark' }))
       .decides({ ...when, data }, { ...opened, data });
   });
   it('for a programme that has been proposed', () =>
@@ -64,8 +61,7 @@ describe('an account is opened', () => {
     given(fundingAccount)
       .as('norland', 'donor')
       .refuses({ ...when, data: { ...opening, case: 'norland.c' } }, 'case-not-found'));
-  it('before any movement of money', () =>
-    given(fundingAccount).refuses({ type: 'PledgeFunds', data: money(1) }, 'not-found'));
+  it('before any movement of money', () => given(fundingAccount).refuses(act('PledgeFunds', money(1)), 'not-found'));
 });
 
 describe('each stage stays within the one before it (R15)', () => {
@@ -97,13 +93,10 @@ describe('each stage stays within the one before it (R15)', () => {
     const later = (amount: number) => ({ amount, period: '2027', reason: 'contract-ended' });
     const past = [committed, obligated, disbursed];
     // 80 were obligated in 2026, and 50 of them disbursed.
-    account(...past).decides(
-      { type: 'DeobligateFunds', data: later(30) },
-      { type: 'FundsDeobligated', data: later(30) },
-    );
-    account(...past).refuses({ type: 'DeobligateFunds', data: later(31) }, 'exceeds-what-stands');
-    account(...past, { type: 'FundsDeobligated', data: later(30) }).refuses(
-      { type: 'DeobligateFunds', data: back(1) },
+    account(...past).decides(act('DeobligateFunds', later(30)), act('FundsDeobligated', later(30)));
+    account(...past).refuses(act('DeobligateFunds', later(31)), 'exceeds-what-stands');
+    account(...past, act('FundsDeobligated', later(30))).refuses(
+      act('DeobligateFunds', back(1)),
       'exceeds-what-stands',
     );
   });
@@ -111,26 +104,21 @@ describe('each stage stays within the one before it (R15)', () => {
   it('a recovery after misuse is reimbursed once, by any sender, and comes to what it is corrected to (R31)', () => {
     const recovery = given.id(99);
     const data = { ...money(40), reason: 'misuse-recovery', recovery };
-    const came = { type: 'FundsReimbursed', data };
+    const came = act('FundsReimbursed', data);
     const paid = [committed, obligated, disbursed];
     const system = (...past: { type: string; data: unknown }[]) => account(...paid, ...past).as('entente', 'system');
-    system().decides({ type: 'ReimburseFunds', data }, came);
-    account(...paid, came).decides({ type: 'ReimburseFunds', data }, []);
-    const correct = (amount: number) => ({
-      type: 'CorrectReimbursement',
-      data: { recovery, amount, reason: 'entered-twice' },
-    });
-    const corrected = (amountBy: number) => ({
-      type: 'MovementCorrected',
-      data: {
+    system().decides(act('ReimburseFunds', data), came);
+    account(...paid, came).decides(act('ReimburseFunds', data), []);
+    const correct = (amount: number) => act('CorrectReimbursement', { recovery, amount, reason: 'entered-twice' });
+    const corrected = (amountBy: number) =>
+      act('MovementCorrected', {
         corrects: given.id(4),
         reason: 'entered-twice',
         stage: 'disbursed',
         period: '2026',
         amountBy,
         on: '2026-05-01',
-      },
-    });
+      });
     system(came).decides(correct(30), corrected(10));
     system(came).decides(correct(45), corrected(-5));
     system(came, corrected(10)).decides(correct(30), []);
@@ -139,71 +127,59 @@ describe('each stage stays within the one before it (R15)', () => {
     account(...paid, came).refuses(correct(30), 'not-the-system');
   });
   it('a pledge is taken back as it was given', () => {
-    const pledged = { type: 'FundsPledged', data: money(10) };
-    account(pledged).decides({ type: 'ReducePledge', data: back(10) }, { type: 'PledgeReduced', data: back(10) });
-    account(pledged).refuses({ type: 'ReducePledge', data: back(11) }, 'exceeds-what-stands');
+    const pledged = act('FundsPledged', money(10));
+    account(pledged).decides(act('ReducePledge', back(10)), act('PledgeReduced', back(10)));
+    account(pledged).refuses(act('ReducePledge', back(11)), 'exceeds-what-stands');
   });
   it('an expenditure is corrected by naming its event (R26)', () => {
-    const spent = { type: 'ExpenditureReported', data: money(50) };
+    const spent = act('ExpenditureReported', money(50));
     const past = [committed, obligated, disbursed, spent];
     account(...past).decides(
-      { type: 'CorrectExpenditure', data: back(5, given.id(4)) },
-      { type: 'ExpenditureCorrected', data: { ...back(5, given.id(4)), on: '2026-05-01' } },
+      act('CorrectExpenditure', back(5, given.id(4))),
+      act('ExpenditureCorrected', { ...back(5, given.id(4)), on: '2026-05-01' }),
     );
-    const corrected = { type: 'ExpenditureCorrected', data: back(5, given.id(4)) };
-    account(...past, corrected).refuses(
-      { type: 'CorrectExpenditure', data: back(5, given.id(5)) },
-      'corrects-unknown-event',
-    );
-    account(...past).refuses({ type: 'CorrectExpenditure', data: back(5, given.id(9)) }, 'corrects-unknown-event');
-    account(...past).refuses({ type: 'CorrectExpenditure', data: back(5, given.id(1)) }, 'corrects-unknown-event');
+    const corrected = act('ExpenditureCorrected', back(5, given.id(4)));
+    account(...past, corrected).refuses(act('CorrectExpenditure', back(5, given.id(5))), 'corrects-unknown-event');
+    account(...past).refuses(act('CorrectExpenditure', back(5, given.id(9))), 'corrects-unknown-event');
+    account(...past).refuses(act('CorrectExpenditure', back(5, given.id(1))), 'corrects-unknown-event');
   });
   it('in stages that the account keeps, above zero, within what a row can hold', () => {
     given(fundingAccount, reportedAccount)
       .as('norland', 'donor')
-      .refuses({ type: 'CommitFunds', data: money(1) }, 'stage-not-kept');
-    account().refuses({ type: 'CommitFunds', data: money(0) }, 'amount-zero');
-    account(committed).refuses({ type: 'CommitFunds', data: money(Number.MAX_SAFE_INTEGER) }, 'amount-beyond-range');
+      .refuses(act('CommitFunds', money(1)), 'stage-not-kept');
+    account().refuses(act('CommitFunds', money(0)), 'amount-zero');
+    account(committed).refuses(act('CommitFunds', money(Number.MAX_SAFE_INTEGER)), 'amount-beyond-range');
   });
   it('not committed or obligated after the last day of their availability, and disbursed after it all the same', () => {
     const expired = { now: '2027-01-01T00:00:00.000Z' };
     const data = money(1);
-    account().refuses({ type: 'CommitFunds', data }, 'funds-expired', expired);
-    account(committed).refuses({ type: 'ObligateFunds', data }, 'funds-expired', expired);
-    account().decides(
-      { type: 'CommitFunds', data },
-      { type: 'FundsCommitted', data },
-      { now: '2026-12-31T23:59:59.000Z' },
-    );
-    account().decides(
-      { type: 'CommitFunds', data },
-      { type: 'FundsCommitted', data },
-      { ...expired, occurredAt: '2026-12-31T09:00:00.000Z' },
-    );
-    account(committed, obligated).decides({ type: 'DisburseFunds', data }, { type: 'FundsDisbursed', data }, expired);
-    account(committed).decides(
-      { type: 'DecommitFunds', data: back(1) },
-      { type: 'FundsDecommitted', data: back(1) },
-      expired,
-    );
+    account().refuses(act('CommitFunds', data), 'funds-expired', expired);
+    account(committed).refuses(act('ObligateFunds', data), 'funds-expired', expired);
+    account().decides(act('CommitFunds', data), act('FundsCommitted', data), { now: '2026-12-31T23:59:59.000Z' });
+    account().decides(act('CommitFunds', data), act('FundsCommitted', data), {
+      ...expired,
+      occurredAt: '2026-12-31T09:00:00.000Z',
+    });
+    account(committed, obligated).decides(act('DisburseFunds', data), act('FundsDisbursed', data), expired);
+    account(committed).decides(act('DecommitFunds', back(1)), act('FundsDecommitted', back(1)), expired);
   });
   it('bounded by the nearest stage that the account keeps, and by a pledge never', () => {
     const keeps = (...stages: string[]) =>
       given(fundingAccount, { ...opened, data: { ...opening, stages } }, obligated);
     keeps('pledged', 'obligated', 'spent')
       .as('norland', 'donor')
-      .decides({ type: 'ReportExpenditure', data: money(80) }, { type: 'ExpenditureReported', data: money(80) });
+      .decides(act('ReportExpenditure', money(80)), act('ExpenditureReported', money(80)));
     keeps('pledged', 'obligated', 'spent')
       .as('norland', 'donor')
-      .refuses({ type: 'ReportExpenditure', data: money(81) }, 'exceeds-stage-before');
+      .refuses(act('ReportExpenditure', money(81)), 'exceeds-stage-before');
     keeps('pledged', 'obligated')
       .as('norland', 'donor')
-      .decides({ type: 'ObligateFunds', data: money(1_000) }, { type: 'FundsObligated', data: money(1_000) });
+      .decides(act('ObligateFunds', money(1_000)), act('FundsObligated', money(1_000)));
   });
   it('moved by the donor, by somebody on its behalf, or by the operator; expenditure is reported by recipient and implementers too', () => {
     const past = [opened, committed, obligated, disbursed];
-    const spend = { type: 'ReportExpenditure', data: money(1) };
-    const spent = { type: 'ExpenditureReported', data: money(1) };
+    const spend = act('ReportExpenditure', money(1));
+    const spent = act('ExpenditureReported', money(1));
     given(fundingAccount, ...past)
       .as('estmark', 'recipient')
       .decides(spend, spent);
@@ -214,86 +190,84 @@ describe('each stage stays within the one before it (R15)', () => {
     given(fundingAccount, ...past)
       .as('ostra-training', 'monitor')
       .refuses(spend, 'not-the-donor');
-    const pledge = { type: 'PledgeFunds', data: money(1) };
+    const pledge = act('PledgeFunds', money(1));
     given(fundingAccount, opened).as('estmark', 'recipient').refuses(pledge, 'not-the-donor');
     given(fundingAccount, opened)
       .as('ostra-training', 'implementer', { for: 'norland' })
-      .decides(pledge, { type: 'FundsPledged', data: money(1) });
-    given(fundingAccount, opened).decides(pledge, { type: 'FundsPledged', data: money(1) });
+      .decides(pledge, act('FundsPledged', money(1)));
+    given(fundingAccount, opened).decides(pledge, act('FundsPledged', money(1)));
   });
 });
 
 describe('a disbursement', () => {
-  const opensFor = { type: 'FundingAccountOpened', data: { ...opening, programme: 'norland.p' } };
+  const opensFor = act('FundingAccountOpened', { ...opening, programme: 'norland.p' });
   const p = (...more: { type: string; data: unknown }[]) => [
-    { type: 'ProgrammeProposed', data: { donor: 'norland', recipient: 'estmark' } },
-    { type: 'ProgrammeActivated', data: { on: '2026-01-01' } },
+    act('ProgrammeProposed', { donor: 'norland', recipient: 'estmark' }),
+    act('ProgrammeActivated', { on: '2026-01-01' }),
     ...more,
   ];
-  const when = { type: 'DisburseFunds', data: money(10) };
+  const when = act('DisburseFunds', money(10));
   const known = (...more: { type: string; data: unknown }[]) =>
     given(fundingAccount, opensFor, committed, obligated)
       .as('norland', 'donor')
       .knowing(programme, 'norland.p', ...p(...more));
   it('is refused while the programme is suspended (R19)', () => {
-    known().decides(when, { type: 'FundsDisbursed', data: money(10) });
-    known({ type: 'ProgrammeSuspended', data: { reason: 'r' } }).refuses(when, 'programme-suspended');
+    known().decides(when, act('FundsDisbursed', money(10)));
+    known(act('ProgrammeSuspended', { reason: 'r' })).refuses(when, 'programme-suspended');
   });
   it('is the only movement refused then: returns and reports are not (R19)', () => {
-    const pause = { type: 'ProgrammeSuspended', data: { reason: 'r' } };
+    const pause = act('ProgrammeSuspended', { reason: 'r' });
     const paused = () =>
       given(fundingAccount, opensFor, committed, obligated, disbursed)
         .as('norland', 'donor')
         .knowing(programme, 'norland.p', ...p(pause));
-    paused().decides({ type: 'ReimburseFunds', data: back(1) }, { type: 'FundsReimbursed', data: back(1) });
-    paused().decides({ type: 'ReportExpenditure', data: money(1) }, { type: 'ExpenditureReported', data: money(1) });
+    paused().decides(act('ReimburseFunds', back(1)), act('FundsReimbursed', back(1)));
+    paused().decides(act('ReportExpenditure', money(1)), act('ExpenditureReported', money(1)));
   });
   it('may name a tranche that was planned, each once', () => {
     const data = { ...money(10), tranche: 't1', due: '2026-07-01' };
-    const planned = { type: 'DisbursementPlanned', data };
-    account().decides({ type: 'PlanDisbursement', data }, planned);
-    account(planned).refuses({ type: 'PlanDisbursement', data }, 'tranche-already-planned');
+    const planned = act('DisbursementPlanned', data);
+    account().decides(act('PlanDisbursement', data), planned);
+    account(planned).refuses(act('PlanDisbursement', data), 'tranche-already-planned');
     account(committed, obligated, planned).decides(
-      { type: 'DisburseFunds', data: { ...money(1), tranche: 't1' } },
-      { type: 'FundsDisbursed', data: { ...money(1), tranche: 't1' } },
+      act('DisburseFunds', { ...money(1), tranche: 't1' }),
+      act('FundsDisbursed', { ...money(1), tranche: 't1' }),
     );
     given(fundingAccount, reportedAccount)
       .as('norland', 'donor')
-      .refuses({ type: 'PlanDisbursement', data }, 'stage-not-kept');
-    account().refuses({ type: 'PlanDisbursement', data: { ...data, amount: 0 } }, 'amount-zero');
-    account().refuses({ type: 'PlanDisbursement', data: { ...data, reported: row } }, 'not-a-reported-account');
+      .refuses(act('PlanDisbursement', data), 'stage-not-kept');
+    account().refuses(act('PlanDisbursement', { ...data, amount: 0 }), 'amount-zero');
+    account().refuses(act('PlanDisbursement', { ...data, reported: row }), 'not-a-reported-account');
     account(committed, obligated, planned).refuses(
-      { type: 'DisburseFunds', data: { ...money(1), tranche: 't2' } },
+      act('DisburseFunds', { ...money(1), tranche: 't2' }),
       'tranche-not-planned',
     );
   });
   it('is left to pay what was entered wrongly, by either command that corrects it (R31)', () => {
     const of = { tranche: 't1', due: '2026-05-20' };
-    const planned = { type: 'DisbursementPlanned', data: { ...money(10), ...of } };
-    const paid = { type: 'FundsDisbursed', data: { ...money(10), tranche: 't1' } };
+    const planned = act('DisbursementPlanned', { ...money(10), ...of });
+    const paid = act('FundsDisbursed', { ...money(10), tranche: 't1' });
     const past = [committed, obligated, planned, paid];
     const wrong = back(4, given.id(4));
-    const taken = { type: 'FundsReimbursed', data: { ...wrong, tranche: 't1', on: '2026-05-01' } };
-    account(...past).decides({ type: 'ReimburseFunds', data: wrong }, taken);
+    const taken = act('FundsReimbursed', { ...wrong, tranche: 't1', on: '2026-05-01' });
+    account(...past).decides(act('ReimburseFunds', wrong), taken);
     // What came back later is no correction: the tranche was paid.
-    account(...past).decides({ type: 'ReimburseFunds', data: back(4) }, { type: 'FundsReimbursed', data: back(4) });
-    const overdue = { type: 'RecordOverdueTranche', data: of };
+    account(...past).decides(act('ReimburseFunds', back(4)), act('FundsReimbursed', back(4)));
+    const overdue = act('RecordOverdueTranche', of);
     const system = (...events: { type: string; data: unknown }[]) =>
       account(...past, ...events).as('entente', 'system');
-    system(taken).decides(overdue, { type: 'TrancheBecameOverdue', data: of });
-    system({ type: 'FundsReimbursed', data: back(4) }).refuses(overdue, 'tranche-disbursed');
+    system(taken).decides(overdue, act('TrancheBecameOverdue', of));
+    system(act('FundsReimbursed', back(4))).refuses(overdue, 'tranche-disbursed');
   });
   it('has a tranche of which amount and day are corrected (R26, R31)', () => {
     const of = { tranche: 't1', due: '2026-05-20' };
-    const planned = { type: 'DisbursementPlanned', data: { ...money(10), ...of } };
-    const paid = (amount: number) => ({ type: 'FundsDisbursed', data: { ...money(amount), tranche: 't1' } });
+    const planned = act('DisbursementPlanned', { ...money(10), ...of });
+    const paid = (amount: number) => act('FundsDisbursed', { ...money(amount), tranche: 't1' });
     const past = [committed, obligated, planned];
     const named = { corrects: given.id(3), reason: 'mistyped', tranche: 't1' };
-    const correct = (to: object) => ({ type: 'CorrectTranche', data: { ...named, ...to } });
-    const corrected = (amount: number, due: string, amountBy: number, more: object = {}) => ({
-      type: 'TrancheCorrected',
-      data: { ...named, amount, due, period: '2026', amountBy, ...more },
-    });
+    const correct = (to: object) => act('CorrectTranche', { ...named, ...to });
+    const corrected = (amount: number, due: string, amountBy: number, more: object = {}) =>
+      act('TrancheCorrected', { ...named, amount, due, period: '2026', amountBy, ...more });
     account(...past).decides(correct({ amount: 12 }), corrected(12, '2026-05-20', 2));
     account(...past).decides(correct({ due: '2026-06-20' }), corrected(10, '2026-06-20', 0));
     account(...past, corrected(12, '2026-05-20', 2)).decides(
@@ -312,41 +286,36 @@ describe('a disbursement', () => {
     account(...past).refuses(correct({ amount: 12, reported: { source: 's', key: {} } }), 'not-a-reported-account');
     const system = (...events: { type: string; data: unknown }[]) =>
       account(...past, ...events).as('entente', 'system');
-    const overdue = (due: string) => ({ type: 'RecordOverdueTranche', data: { tranche: 't1', due } });
+    const overdue = (due: string) => act('RecordOverdueTranche', { tranche: 't1', due });
     const moved = corrected(10, '2026-05-25', 0);
     system(moved).refuses(overdue('2026-05-20'), 'other-last-day');
-    system({ type: 'TrancheBecameOverdue', data: of }, moved).decides(overdue('2026-05-25'), {
-      type: 'TrancheBecameOverdue',
-      data: { ...of, due: '2026-05-25' },
-    });
+    system(act('TrancheBecameOverdue', of), moved).decides(
+      overdue('2026-05-25'),
+      act('TrancheBecameOverdue', { ...of, due: '2026-05-25' }),
+    );
   });
   it('plans no tranche of a programme that was ended early: it could not be disbursed (R19)', () => {
-    const planning = { type: 'PlanDisbursement', data: { ...money(10), tranche: 't1', due: '2026-07-01' } };
+    const planning = act('PlanDisbursement', { ...money(10), tranche: 't1', due: '2026-07-01' });
     const of = { ...opening, programme: 'norland.p' };
     const within = (basis: string, end: { type: string; data: unknown }) =>
-      given(fundingAccount, { type: 'FundingAccountOpened', data: { ...of, basis } })
+      given(fundingAccount, act('FundingAccountOpened', { ...of, basis }))
         .as('norland', 'donor')
-        .knowing(
-          programme,
-          'norland.p',
-          { type: 'ProgrammeProposed', data: { donor: 'norland', recipient: 'estmark' } },
-          end,
-        );
-    const terminated = { type: 'ProgrammeTerminated', data: { reason: 'misuse' } };
+        .knowing(programme, 'norland.p', act('ProgrammeProposed', { donor: 'norland', recipient: 'estmark' }), end);
+    const terminated = act('ProgrammeTerminated', { reason: 'misuse' });
     within('own', terminated).refuses(planning, 'programme-terminated');
-    const then = { type: 'DisbursementPlanned', data: planning.data };
+    const then = act('DisbursementPlanned', planning.data);
     // After its completion a programme is still paid.
-    within('own', { type: 'ProgrammeCompleted', data: { on: '2026-05-31' } }).decides(planning, then);
-    within('own', { type: 'ProgrammeSuspended', data: { reason: 'review' } }).decides(planning, then);
+    within('own', act('ProgrammeCompleted', { on: '2026-05-31' })).decides(planning, then);
+    within('own', act('ProgrammeSuspended', { reason: 'review' })).decides(planning, then);
     const data = { ...planning.data, reported: row };
     within('reported', terminated).decides({ ...planning, data }, { ...then, data });
   });
   it('leaves a tranche overdue, until the whole of it was disbursed', () => {
     const of = { tranche: 't1', due: '2026-05-20' };
-    const planned = { type: 'DisbursementPlanned', data: { ...money(10), ...of } };
-    const paid = (amount: number) => ({ type: 'FundsDisbursed', data: { ...money(amount), tranche: 't1' } });
-    const record = { type: 'RecordOverdueTranche', data: of };
-    const overdue = { type: 'TrancheBecameOverdue', data: of };
+    const planned = act('DisbursementPlanned', { ...money(10), ...of });
+    const paid = (amount: number) => act('FundsDisbursed', { ...money(amount), tranche: 't1' });
+    const record = act('RecordOverdueTranche', of);
+    const overdue = act('TrancheBecameOverdue', of);
     const system = (...past: object[]) => account(...(past as never[])).as('entente', 'system');
     system(committed, obligated, planned, paid(9)).decides(record, overdue);
     system(committed, obligated, planned, paid(9), overdue).decides(record, []);
@@ -363,65 +332,50 @@ describe('reported history (R15)', () => {
     given(fundingAccount, reportedAccount, ...events).as('norland', 'donor');
   it('may be below zero, zero, and of any age', () => {
     const data = { ...back(500), reported: row };
+    reports().decides(act('DeobligateFunds', data), act('FundsDeobligated', data), {
+      occurredAt: '1976-09-30T00:00:00.000Z',
+    });
     reports().decides(
-      { type: 'DeobligateFunds', data },
-      { type: 'FundsDeobligated', data },
-      { occurredAt: '1976-09-30T00:00:00.000Z' },
-    );
-    reports().decides(
-      { type: 'ObligateFunds', data: { ...money(0), reported: row } },
-      { type: 'FundsObligated', data: { ...money(0), reported: row } },
+      act('ObligateFunds', { ...money(0), reported: row }),
+      act('FundsObligated', { ...money(0), reported: row }),
     );
   });
   it('stays below zero until it rises, and repeats amounts that no stage before bears', () => {
-    const below = { type: 'FundsDeobligated', data: { ...back(500), reported: row } };
+    const below = act('FundsDeobligated', { ...back(500), reported: row });
     const data = { ...money(20), reported: row };
-    reports(below).decides({ type: 'ObligateFunds', data }, { type: 'FundsObligated', data });
+    reports(below).decides(act('ObligateFunds', data), act('FundsObligated', data));
     const least = { ...back(Number.MAX_SAFE_INTEGER), reported: row };
-    reports(below).refuses({ type: 'DeobligateFunds', data: least }, 'amount-beyond-range');
+    reports(below).refuses(act('DeobligateFunds', least), 'amount-beyond-range');
     given(fundingAccount, { ...opened, data: { ...opening, basis: 'reported' } })
       .as('norland', 'donor')
-      .decides({ type: 'ReportExpenditure', data }, { type: 'ExpenditureReported', data });
+      .decides(act('ReportExpenditure', data), act('ExpenditureReported', data));
   });
   it('is corrected under the key of its row, by naming the event (R26)', () => {
-    const wrong = { type: 'FundsObligated', data: { ...money(20), reported: row } };
+    const wrong = act('FundsObligated', { ...money(20), reported: row });
     const data = { ...back(20, given.id(1)), reported: row };
-    reports(wrong).decides(
-      { type: 'DeobligateFunds', data },
-      { type: 'FundsDeobligated', data: { ...data, on: '2026-05-01' } },
-    );
-    reports(wrong).refuses(
-      { type: 'DeobligateFunds', data: { ...data, corrects: given.id(0) } },
-      'corrects-unknown-event',
-    );
+    reports(wrong).decides(act('DeobligateFunds', data), act('FundsDeobligated', { ...data, on: '2026-05-01' }));
+    reports(wrong).refuses(act('DeobligateFunds', { ...data, corrects: given.id(0) }), 'corrects-unknown-event');
   });
   it('has no expiry, and closes with any balance', () => {
     const data = { ...money(20), reported: row };
-    reports().decides(
-      { type: 'ObligateFunds', data },
-      { type: 'FundsObligated', data },
-      { now: '2027-06-01T00:00:00.000Z' },
-    );
+    reports().decides(act('ObligateFunds', data), act('FundsObligated', data), { now: '2027-06-01T00:00:00.000Z' });
     given(fundingAccount, { ...opened, data: { ...opening, basis: 'reported' } }, { ...committed, data })
       .as('norland', 'donor')
-      .decides(
-        { type: 'CloseFundingAccount', data: { reason: 'done' } },
-        { type: 'FundingAccountClosed', data: { reason: 'done' } },
-      );
+      .decides(act('CloseFundingAccount', { reason: 'done' }), act('FundingAccountClosed', { reason: 'done' }));
   });
   it('alone has no lower bound in time', () =>
-    account().refuses({ type: 'PledgeFunds', data: money(1) }, 'occurred-too-long-ago', {
+    account().refuses(act('PledgeFunds', money(1)), 'occurred-too-long-ago', {
       occurredAt: '1976-09-30T00:00:00.000Z',
     }));
   it('names its source row, which own accounts never do', () => {
-    reports().refuses({ type: 'ObligateFunds', data: money(1) }, 'source-row-missing');
-    account().refuses({ type: 'CommitFunds', data: { ...money(1), reported: row } }, 'not-a-reported-account');
+    reports().refuses(act('ObligateFunds', money(1)), 'source-row-missing');
+    account().refuses(act('CommitFunds', { ...money(1), reported: row }), 'not-a-reported-account');
   });
 });
 
 describe('money goes from one account to another in two commands', () => {
   const out = { ...money(40), stage: 'committed', to: 'norland.it-1' };
-  const wentOut = { type: 'FundsReallocatedOut', data: out };
+  const wentOut = act('FundsReallocatedOut', out);
   const takeIn = { ...money(40), stage: 'committed', from: 'norland.other', out: given.id(2) };
   const other = (more = {}) =>
     account().knowing(
@@ -435,32 +389,32 @@ describe('money goes from one account to another in two commands', () => {
     const data = { ...out, to: 'norland.third' };
     const third = (more = {}) =>
       account(committed).knowing(fundingAccount, 'norland.third', { ...opened, data: { ...opening, ...more } });
-    third().decides({ type: 'ReallocateFundsOut', data }, { type: 'FundsReallocatedOut', data });
-    account(committed).refuses({ type: 'ReallocateFundsOut', data: out }, 'same-account');
-    account(committed).refuses({ type: 'ReallocateFundsOut', data }, 'account-not-found');
-    third({ currency: 'EUR' }).refuses({ type: 'ReallocateFundsOut', data }, 'other-currency');
-    third({ stages: ['pledged', 'spent'] }).refuses({ type: 'ReallocateFundsOut', data }, 'stage-not-kept');
+    third().decides(act('ReallocateFundsOut', data), act('FundsReallocatedOut', data));
+    account(committed).refuses(act('ReallocateFundsOut', out), 'same-account');
+    account(committed).refuses(act('ReallocateFundsOut', data), 'account-not-found');
+    third({ currency: 'EUR' }).refuses(act('ReallocateFundsOut', data), 'other-currency');
+    third({ stages: ['pledged', 'spent'] }).refuses(act('ReallocateFundsOut', data), 'stage-not-kept');
     account(committed)
-      .knowing(fundingAccount, 'norland.third', opened, { type: 'FundingAccountClosed', data: { reason: 'unused' } })
-      .refuses({ type: 'ReallocateFundsOut', data }, 'account-closed');
+      .knowing(fundingAccount, 'norland.third', opened, act('FundingAccountClosed', { reason: 'unused' }))
+      .refuses(act('ReallocateFundsOut', data), 'account-closed');
     account(committed, { ...obligated, data: money(61) }).refuses(
-      { type: 'ReallocateFundsOut', data },
+      act('ReallocateFundsOut', data),
       'exceeds-what-stands',
     );
-    account(committed).refuses({ type: 'ReallocateFundsOut', data: { ...data, amount: 0 } }, 'amount-zero');
+    account(committed).refuses(act('ReallocateFundsOut', { ...data, amount: 0 }), 'amount-zero');
   });
   it('in: at the stage at which it went out, within the stage before it, while the funds last (R15)', () => {
-    other().refuses({ type: 'ReallocateFundsIn', data: { ...takeIn, stage: 'pledged' } }, 'other-stage');
-    other().refuses({ type: 'ReallocateFundsIn', data: takeIn }, 'funds-expired', { now: '2027-01-01T00:00:00.000Z' });
+    other().refuses(act('ReallocateFundsIn', { ...takeIn, stage: 'pledged' }), 'other-stage');
+    other().refuses(act('ReallocateFundsIn', takeIn), 'funds-expired', { now: '2027-01-01T00:00:00.000Z' });
     const obligations = { ...out, stage: 'obligated' };
-    const from = [opened, committed, { type: 'FundsReallocatedOut', data: obligations }];
+    const from = [opened, committed, act('FundsReallocatedOut', obligations)];
     const data = { ...takeIn, stage: 'obligated' };
     account()
       .knowing(fundingAccount, 'norland.other', ...from)
-      .refuses({ type: 'ReallocateFundsIn', data }, 'exceeds-stage-before');
+      .refuses(act('ReallocateFundsIn', data), 'exceeds-stage-before');
     account({ ...committed, data: money(40) })
       .knowing(fundingAccount, 'norland.other', ...from)
-      .decides({ type: 'ReallocateFundsIn', data }, { type: 'FundsReallocatedIn', data });
+      .decides(act('ReallocateFundsIn', data), act('FundsReallocatedIn', data));
   });
   it('in: not where the money went to another account, nor from one that does not exist', () => {
     account()
@@ -468,30 +422,28 @@ describe('money goes from one account to another in two commands', () => {
         ...wentOut,
         data: { ...out, to: 'norland.third' },
       })
-      .refuses({ type: 'ReallocateFundsIn', data: takeIn }, 'no-such-reallocation');
-    account().refuses({ type: 'ReallocateFundsIn', data: takeIn }, 'no-such-reallocation');
+      .refuses(act('ReallocateFundsIn', takeIn), 'no-such-reallocation');
+    account().refuses(act('ReallocateFundsIn', takeIn), 'no-such-reallocation');
   });
   it('in: on the day on which it went out, or later (R30)', () => {
     const at = (day: string) => ({ occurredAt: `${day}T12:00:00.000Z` });
-    other().refuses({ type: 'ReallocateFundsIn', data: takeIn }, 'before-the-fact', at('2026-04-30'));
-    const taken = { type: 'FundsReallocatedIn', data: takeIn };
-    other().decides({ type: 'ReallocateFundsIn', data: takeIn }, taken, at('2026-05-01'));
+    other().refuses(act('ReallocateFundsIn', takeIn), 'before-the-fact', at('2026-04-30'));
+    const taken = act('FundsReallocatedIn', takeIn);
+    other().decides(act('ReallocateFundsIn', takeIn), taken, at('2026-05-01'));
   });
   it('and each half is corrected, first what went out (R26, R31)', () => {
     const wrong = (n: number, more: object) => ({ corrects: given.id(n), reason: 'mistyped', ...more });
-    const correct = (n: number, amount: number) => ({ type: 'CorrectMovement', data: wrong(n, { amount }) });
+    const correct = (n: number, amount: number) => act('CorrectMovement', wrong(n, { amount }));
     const on = '2026-05-01';
-    const corrected = (n: number, amountBy: number, more: object) => ({
-      type: 'MovementCorrected',
-      data: wrong(n, { stage: 'committed', period: '2026', amountBy, on, ...more }),
-    });
+    const corrected = (n: number, amountBy: number, more: object) =>
+      act('MovementCorrected', wrong(n, { stage: 'committed', period: '2026', amountBy, on, ...more }));
     const to = { to: 'norland.third' };
     const leaving = account(committed, { ...wentOut, data: { ...out, ...to } });
     leaving.decides(correct(2, 10), corrected(2, 30, to));
     leaving.refuses(correct(2, 101), 'exceeds-what-stands');
     const half = { from: 'norland.other', out: given.id(2) };
     const taken = (...more: object[]) =>
-      account({ type: 'FundsReallocatedIn', data: takeIn }).knowing(
+      account(act('FundsReallocatedIn', takeIn)).knowing(
         fundingAccount,
         'norland.other',
         opened,
@@ -505,72 +457,69 @@ describe('money goes from one account to another in two commands', () => {
     taken(now).refuses(correct(1, 40), 'nothing-corrected');
   });
   it('in: from another account only', () => {
-    account(committed).refuses({ type: 'ReallocateFundsIn', data: { ...takeIn, from: out.to } }, 'same-account');
+    account(committed).refuses(act('ReallocateFundsIn', { ...takeIn, from: out.to }), 'same-account');
   });
   it('and moves the balance from one to the other', () => {
     account(committed, { ...wentOut, data: { ...out, to: 'norland.third' } }).refuses(
-      { type: 'ObligateFunds', data: money(61) },
+      act('ObligateFunds', money(61)),
       'exceeds-stage-before',
     );
-    account({ type: 'FundsReallocatedIn', data: takeIn }).decides(
-      { type: 'ObligateFunds', data: money(40) },
-      { type: 'FundsObligated', data: money(40) },
+    account(act('FundsReallocatedIn', takeIn)).decides(
+      act('ObligateFunds', money(40)),
+      act('FundsObligated', money(40)),
     );
   });
   it('in: what went out, once, in the same currency and amount', () => {
-    other().decides({ type: 'ReallocateFundsIn', data: takeIn }, { type: 'FundsReallocatedIn', data: takeIn });
-    other().refuses({ type: 'ReallocateFundsIn', data: { ...takeIn, out: given.id(9) } }, 'no-such-reallocation');
-    other().refuses({ type: 'ReallocateFundsIn', data: { ...takeIn, amount: 41 } }, 'other-amount');
-    other({ currency: 'EUR' }).refuses({ type: 'ReallocateFundsIn', data: takeIn }, 'other-currency');
-    account({ type: 'FundsReallocatedIn', data: takeIn })
+    other().decides(act('ReallocateFundsIn', takeIn), act('FundsReallocatedIn', takeIn));
+    other().refuses(act('ReallocateFundsIn', { ...takeIn, out: given.id(9) }), 'no-such-reallocation');
+    other().refuses(act('ReallocateFundsIn', { ...takeIn, amount: 41 }), 'other-amount');
+    other({ currency: 'EUR' }).refuses(act('ReallocateFundsIn', takeIn), 'other-currency');
+    account(act('FundsReallocatedIn', takeIn))
       .knowing(fundingAccount, 'norland.other', opened, committed, wentOut)
-      .refuses({ type: 'ReallocateFundsIn', data: takeIn }, 'already-taken-in');
+      .refuses(act('ReallocateFundsIn', takeIn), 'already-taken-in');
   });
 });
 
 describe('an account', () => {
   it('pools, fixes rates against other currencies, and closes when its money has arrived', () => {
     const pool = { ...money(5), contributor: 'sudria' };
-    account().decides({ type: 'PoolContribution', data: pool }, { type: 'ContributionPooled', data: pool });
+    account().decides(act('PoolContribution', pool), act('ContributionPooled', pool));
     const rate = { quote: 'EUR', rate: '0.91', on: '2026-03-31' };
-    account().decides({ type: 'FixExchangeRate', data: rate }, { type: 'ExchangeRateFixed', data: rate });
-    account().refuses({ type: 'FixExchangeRate', data: { ...rate, quote: 'USD' } }, 'same-currency');
-    const closed = { type: 'FundingAccountClosed', data: { reason: 'done' } };
-    account().decides({ type: 'CloseFundingAccount', data: closed.data }, closed);
-    account(committed).refuses({ type: 'CloseFundingAccount', data: closed.data }, 'money-still-moving');
-    account(closed).refuses({ type: 'PledgeFunds', data: money(1) }, 'account-closed');
+    account().decides(act('FixExchangeRate', rate), act('ExchangeRateFixed', rate));
+    account().refuses(act('FixExchangeRate', { ...rate, quote: 'USD' }), 'same-currency');
+    const closed = act('FundingAccountClosed', { reason: 'done' });
+    account().decides(act('CloseFundingAccount', closed.data), closed);
+    account(committed).refuses(act('CloseFundingAccount', closed.data), 'money-still-moving');
+    account(closed).refuses(act('PledgeFunds', money(1)), 'account-closed');
   });
   it('is corrected after its end, too (R26)', () => {
-    const closed = { type: 'FundingAccountClosed', data: { reason: 'done' } };
-    const pledged = { type: 'FundsPledged', data: money(100) };
+    const closed = act('FundingAccountClosed', { reason: 'done' });
+    const pledged = act('FundsPledged', money(100));
     const wrong = { corrects: given.id(1), reason: 'mistyped' };
     const difference = { stage: 'pledged', period: '2026', amountBy: -90, on: '2026-05-01' };
     account(pledged, closed).decides(
-      { type: 'CorrectMovement', data: { ...wrong, amount: 10 } },
-      { type: 'MovementCorrected', data: { ...wrong, ...difference } },
+      act('CorrectMovement', { ...wrong, amount: 10 }),
+      act('MovementCorrected', { ...wrong, ...difference }),
     );
     account(pledged, closed).decides(
-      { type: 'ReducePledge', data: { ...money(90), ...wrong } },
-      { type: 'PledgeReduced', data: { ...money(90), ...wrong, on: '2026-05-01' } },
+      act('ReducePledge', { ...money(90), ...wrong }),
+      act('PledgeReduced', { ...money(90), ...wrong, on: '2026-05-01' }),
     );
-    account(pledged, closed).refuses({ type: 'ReducePledge', data: back(90) }, 'account-closed');
+    account(pledged, closed).refuses(act('ReducePledge', back(90)), 'account-closed');
   });
   it('closes with its open tranches, none of which becomes overdue afterwards', () => {
-    const planned = { type: 'DisbursementPlanned', data: { ...money(10), tranche: 't1', due: '2026-05-20' } };
-    const closed = { type: 'FundingAccountClosed', data: { reason: 'done', open: ['t1'] } };
-    const overdue = { type: 'RecordOverdueTranche', data: { tranche: 't1', due: '2026-05-20' } };
-    account(planned).decides({ type: 'CloseFundingAccount', data: { reason: 'done' } }, closed);
+    const planned = act('DisbursementPlanned', { ...money(10), tranche: 't1', due: '2026-05-20' });
+    const closed = act('FundingAccountClosed', { reason: 'done', open: ['t1'] });
+    const overdue = act('RecordOverdueTranche', { tranche: 't1', due: '2026-05-20' });
+    account(planned).decides(act('CloseFundingAccount', { reason: 'done' }), closed);
     account(planned, closed).as('entente', 'system').refuses(overdue, 'account-closed');
-    account(planned).as('entente', 'system').decides(overdue, { type: 'TrancheBecameOverdue', data: overdue.data });
+    account(planned).as('entente', 'system').decides(overdue, act('TrancheBecameOverdue', overdue.data));
   });
   it('has at most a thousand open tranches (R32)', () => {
     const named = (n: number, amount = 1) => ({ ...money(amount), tranche: `t${n}`, due: '2026-05-20' });
-    const plans = Array.from({ length: 1000 }, (_, n) => ({ type: 'DisbursementPlanned', data: named(n) }));
-    account(...plans).refuses({ type: 'PlanDisbursement', data: named(1000) }, 'too-many-tranches');
-    const paid = { type: 'FundsDisbursed', data: { ...money(1), tranche: 't7' } };
-    account(...plans, paid).decides(
-      { type: 'PlanDisbursement', data: named(1000) },
-      { type: 'DisbursementPlanned', data: named(1000) },
-    );
+    const plans = Array.from({ length: 1000 }, (_, n) => act('DisbursementPlanned', named(n)));
+    account(...plans).refuses(act('PlanDisbursement', named(1000)), 'too-many-tranches');
+    const paid = act('FundsDisbursed', { ...money(1), tranche: 't7' });
+    account(...plans, paid).decides(act('PlanDisbursement', named(1000)), act('DisbursementPlanned', named(1000)));
   });
 });

@@ -1,12 +1,8 @@
 import { describe, it } from '@jest/globals';
-import { given } from '../../../../test/support/decider-specification.js';
+import { type Act, act, given } from '../../../../test/support/decider-specification.js';
 import { stakeholder } from '../parties/stakeholder.js';
 import { MAX_PARTICIPANTS, programme } from './programme.js';
 
-interface Said {
-  type: string;
-  data: object;
-}
 const proposal = {
   title: 'Training',
   donor: 'norland',
@@ -15,44 +11,39 @@ const proposal = {
   starts: '2026-01-01',
   ends: '2028-12-31',
 };
-const proposed = { type: 'ProgrammeProposed', data: { ...proposal, kind: 'bilateral' } };
-const approved = { type: 'ProgrammeApproved', data: { authority: 'minister' } };
-const active = { type: 'ProgrammeActivated', data: { on: '2026-03-01' } };
-const suspended = { type: 'ProgrammeSuspended', data: { reason: 'misuse-measure' } };
-const terminated = { type: 'ProgrammeTerminated', data: { reason: 'misuse-measure' } };
-const planned = { type: 'MilestonePlanned', data: { milestone: 'm1', due: '2026-04-30' } };
-const met = { type: 'MilestoneMet', data: { milestone: 'm1', on: '2026-05-04' } };
-const missed = { type: 'MilestoneMissed', data: { milestone: 'm1', on: '2026-04-30' } };
+const proposed = act('ProgrammeProposed', { ...proposal, kind: 'bilateral' });
+const approved = act('ProgrammeApproved', { authority: 'minister' });
+const active = act('ProgrammeActivated', { on: '2026-03-01' });
+const suspended = act('ProgrammeSuspended', { reason: 'misuse-measure' });
+const terminated = act('ProgrammeTerminated', { reason: 'misuse-measure' });
+const planned = act('MilestonePlanned', { milestone: 'm1', due: '2026-04-30' });
+const met = act('MilestoneMet', { milestone: 'm1', on: '2026-05-04' });
+const missed = act('MilestoneMissed', { milestone: 'm1', on: '2026-04-30' });
 
 const byUnanimity = { ...proposal, kind: 'multilateral', approvalRule: 'unanimity' };
 const byLead = { ...proposal, kind: 'multilateral', approvalRule: 'lead-nation', lead: 'sudria' };
-const together = { type: 'ProgrammeProposed', data: byUnanimity };
-const led = { type: 'ProgrammeProposed', data: byLead };
-const invited = (participant: string) => ({ type: 'ParticipantInvited', data: { participant } });
-const joins = (participant: string) => ({ type: 'ParticipantJoined', data: { participant } });
+const together = act('ProgrammeProposed', byUnanimity);
+const led = act('ProgrammeProposed', byLead);
+const invited = (participant: string) => act('ParticipantInvited', { participant });
+const joins = (participant: string) => act('ParticipantJoined', { participant });
 const tookPart = (...participants: string[]) => participants.flatMap((id) => [invited(id), joins(id)]);
-const withdrew = (participant: string) => ({
-  type: 'ParticipantWithdrew',
-  data: { participant, reason: 'budget-not-voted' },
-});
-const concurs = (party: string) => ({ type: 'ConcurrenceGiven', data: { party, authority: 'foreign-ministry' } });
-const withholds = (party: string) => ({
-  type: 'ConcurrenceWithheld',
-  data: { party, authority: 'foreign-ministry', reason: 'rights-concerns' },
-});
-const registered = (type: string) => ({ type: 'StakeholderRegistered', data: { name: 'An organisation', type } });
-const outOfStanding = { type: 'StakeholderSuspended', data: { reason: 'credentials-compromised' } };
+const withdrew = (participant: string) => act('ParticipantWithdrew', { participant, reason: 'budget-not-voted' });
+const concurs = (party: string) => act('ConcurrenceGiven', { party, authority: 'foreign-ministry' });
+const withholds = (party: string) =>
+  act('ConcurrenceWithheld', { party, authority: 'foreign-ministry', reason: 'rights-concerns' });
+const registered = (type: string) => act('StakeholderRegistered', { name: 'An organisation', type });
+const outOfStanding = act('StakeholderSuspended', { reason: 'credentials-compromised' });
 
 /** A multilateral programme, whose parties are registered and not suspended. */
-const multilateral = (...past: Said[]) =>
+const multilateral = (...past: Act[]) =>
   ['norland', 'sudria', 'westria', 'ostria'].reduce(
     (story, id) => story.knowing(stakeholder, id, registered('state')),
     given(programme, ...past),
   );
 
 describe('a programme is proposed', () => {
-  const when = { type: 'ProposeProgramme', data: proposal };
-  const propose = (data: object) => ({ type: 'ProposeProgramme', data });
+  const when = act('ProposeProgramme', proposal);
+  const propose = (data: object) => act('ProposeProgramme', data);
   const donor = () =>
     given(programme).as('norland', 'donor').registered(['norland', 'estmark', 'sudria'], 'donor', 'recipient');
   it('by its donor, bilateral unless it says otherwise', () => {
@@ -78,8 +69,7 @@ describe('a programme is proposed', () => {
     donor().refuses(propose({ ...proposal, lead: 'sudria' }), 'lead-does-not-fit-rule');
     donor().refuses(propose({ ...byLead, lead: 'estmark' }), 'beneficiary-cannot-lead');
   });
-  it('before any other command', () =>
-    given(programme).refuses({ type: 'SuspendProgramme', data: { reason: 'r' } }, 'not-found'));
+  it('before any other command', () => given(programme).refuses(act('SuspendProgramme', { reason: 'r' }), 'not-found'));
   it('on a day that is neither in the future nor years ago', () => {
     given(programme)
       .as('norland', 'donor')
@@ -91,9 +81,9 @@ describe('a programme is proposed', () => {
 });
 
 describe('an organisation takes part in a multilateral programme (R4)', () => {
-  const invite = (participant: string) => ({ type: 'InviteParticipant', data: { participant } });
-  const join = (participant: string) => ({ type: 'JoinProgramme', data: { participant } });
-  const withdraw = { type: 'WithdrawFromProgramme', data: withdrew('sudria').data };
+  const invite = (participant: string) => act('InviteParticipant', { participant });
+  const join = (participant: string) => act('JoinProgramme', { participant });
+  const withdraw = act('WithdrawFromProgramme', withdrew('sudria').data);
   it('invited by the donor', () => {
     multilateral(together).as('norland', 'donor').decides(invite('sudria'), invited('sudria'));
     multilateral(together).as('westria', 'donor').refuses(invite('sudria'), 'not-the-donor');
@@ -137,15 +127,12 @@ describe('an organisation takes part in a multilateral programme (R4)', () => {
   it('but the donor never leaves its own programme', () =>
     multilateral(together)
       .as('norland', 'donor')
-      .refuses(
-        { type: 'WithdrawFromProgramme', data: { participant: 'norland', reason: 'r' } },
-        'donor-cannot-withdraw',
-      ));
+      .refuses(act('WithdrawFromProgramme', { participant: 'norland', reason: 'r' }), 'donor-cannot-withdraw'));
 });
 
 describe('an authority concurs (R2)', () => {
-  const give = (party: string) => ({ type: 'GiveConcurrence', data: concurs(party).data });
-  const withhold = (party: string) => ({ type: 'WithholdConcurrence', data: withholds(party).data });
+  const give = (party: string) => act('GiveConcurrence', concurs(party).data);
+  const withhold = (party: string) => act('WithholdConcurrence', withholds(party).data);
   it('by its own party', () => {
     given(programme, proposed).as('norland', 'donor').decides(give('norland'), concurs('norland'));
     given(programme, proposed).as('estmark', 'recipient').decides(withhold('estmark'), withholds('estmark'));
@@ -165,7 +152,7 @@ describe('an authority concurs (R2)', () => {
 });
 
 describe('a programme is approved, never by the person who proposed it (R33)', () => {
-  const when = { type: 'ApproveProgramme', data: { authority: 'minister' } };
+  const when = act('ApproveProgramme', { authority: 'minister' });
   const proposedByP1 = () => given(programme, proposed).by('norland', 'donor', { person: 'p1' });
   it('by another person of the donor', () =>
     proposedByP1().as('norland', 'donor', { person: 'p2' }).decides(when, approved));
@@ -185,17 +172,17 @@ describe('a programme is approved, never by the person who proposed it (R33)', (
   it('once', () =>
     given(programme, proposed, approved).as('norland', 'donor', { person: 'p2' }).refuses(when, 'not-proposed'));
   it('not while an authority withholds its concurrence (R2)', () => {
-    const then = (...past: Said[]) => given(programme, proposed, ...past).as('norland', 'donor', { person: 'p2' });
+    const then = (...past: Act[]) => given(programme, proposed, ...past).as('norland', 'donor', { person: 'p2' });
     then(withholds('estmark')).refuses(when, 'concurrence-withheld');
     then(withholds('norland'), concurs('norland')).decides(when, approved);
   });
 });
 
 describe('a multilateral programme is approved by the rule fixed at its proposal (R4)', () => {
-  const when = { type: 'ApproveProgramme', data: { authority: 'minister' } };
+  const when = act('ApproveProgramme', { authority: 'minister' });
   const others = tookPart('sudria', 'westria');
   const agreed = [concurs('sudria'), concurs('westria')];
-  const asDonor = (...past: Said[]) => multilateral(...past).as('norland', 'donor', { person: 'p2' });
+  const asDonor = (...past: Act[]) => multilateral(...past).as('norland', 'donor', { person: 'p2' });
   it('by three participants who agree', () => asDonor(together, ...others, ...agreed).decides(when, approved));
   it('not by two', () =>
     asDonor(together, ...tookPart('sudria'), concurs('sudria')).refuses(when, 'too-few-participants'));
@@ -228,7 +215,7 @@ describe('a multilateral programme is approved by the rule fixed at its proposal
       approved,
     ));
   it('by its lead nation alone, where that is the rule', () => {
-    const lead = (...past: Said[]) => multilateral(led, ...past).as('sudria', 'donor', { person: 'p2' });
+    const lead = (...past: Act[]) => multilateral(led, ...past).as('sudria', 'donor', { person: 'p2' });
     lead(...others).decides(when, approved);
     lead(...others, withholds('westria')).decides(when, approved);
     lead(...others, withholds('sudria')).refuses(when, 'concurrence-withheld');
@@ -236,7 +223,7 @@ describe('a multilateral programme is approved by the rule fixed at its proposal
     asDonor(led, ...others).refuses(when, 'not-the-lead');
   });
   it('and still so when it is activated', () => {
-    const activate = { type: 'ActivateProgramme', data: active.data };
+    const activate = act('ActivateProgramme', active.data);
     asDonor(together, ...others, ...agreed, approved).decides(activate, active);
     asDonor(together, ...others, ...agreed, approved, ...tookPart('ostria')).refuses(activate, 'not-unanimous');
     asDonor(together, ...others, ...agreed, approved, withdrew('sudria')).refuses(activate, 'too-few-participants');
@@ -244,8 +231,8 @@ describe('a multilateral programme is approved by the rule fixed at its proposal
 });
 
 describe('a programme is activated', () => {
-  const when = { type: 'ActivateProgramme', data: { on: '2026-03-01' } };
-  const noticeOn = (on: string) => ({ type: 'LegislatureNotified', data: { on, noticeDays: 15 } });
+  const when = act('ActivateProgramme', { on: '2026-03-01' });
+  const noticeOn = (on: string) => act('LegislatureNotified', { on, noticeDays: 15 });
   it('when approved', () => given(programme, proposed, approved).decides(when, active));
   it('not before, and not twice', () => {
     given(programme, proposed).refuses(when, 'not-approved');
@@ -253,10 +240,7 @@ describe('a programme is activated', () => {
     given(programme, proposed, approved, active, suspended).refuses(when, 'not-approved');
   });
   it('not in advance', () =>
-    given(programme, proposed, approved).refuses(
-      { type: 'ActivateProgramme', data: { on: '2026-07-01' } },
-      'day-in-future',
-    ));
+    given(programme, proposed, approved).refuses(act('ActivateProgramme', { on: '2026-07-01' }), 'day-in-future'));
   it('not while an authority withholds its concurrence (R2)', () =>
     given(programme, proposed, approved, withholds('norland')).refuses(when, 'concurrence-withheld'));
   it("not while the legislature's notice is running (R2)", () =>
@@ -264,12 +248,12 @@ describe('a programme is activated', () => {
   it('on the day it has run out (R2)', () =>
     given(programme, proposed, noticeOn('2026-02-14'), approved).decides(when, active));
   it('after one notice, of fifteen days unless it says otherwise (R2)', () => {
-    const notify = (more: object = {}) => ({ type: 'NotifyLegislature', data: { on: '2026-02-14', ...more } });
+    const notify = (more: object = {}) => act('NotifyLegislature', { on: '2026-02-14', ...more });
     given(programme, proposed).decides(notify(), noticeOn('2026-02-14'));
-    given(programme, proposed).decides(notify({ noticeDays: 30 }), {
-      type: 'LegislatureNotified',
-      data: { on: '2026-02-14', noticeDays: 30 },
-    });
+    given(programme, proposed).decides(
+      notify({ noticeDays: 30 }),
+      act('LegislatureNotified', { on: '2026-02-14', noticeDays: 30 }),
+    );
     given(programme, proposed, noticeOn('2026-02-14')).refuses(notify(), 'already-notified');
     given(programme, proposed, approved, active).refuses(notify(), 'already-activated');
     given(programme, proposed).refuses(notify({ on: '2026-06-02' }), 'day-in-future');
@@ -277,8 +261,8 @@ describe('a programme is activated', () => {
 });
 
 describe('a programme is adapted', () => {
-  const adapt = (data: object) => ({ type: 'AdaptProgramme', data: { reason: 'border-closed', ...data } });
-  const said = (data: object) => ({ type: 'ProgrammeAdapted', data: { reason: 'border-closed', ...data } });
+  const adapt = (data: object) => act('AdaptProgramme', { reason: 'border-closed', ...data });
+  const said = (data: object) => act('ProgrammeAdapted', { reason: 'border-closed', ...data });
   const remote = { modality: 'remote-mentoring', technology: 'satellite-imagery' };
   it('once approved', () => {
     given(programme, proposed, approved).decides(adapt(remote), said(remote));
@@ -300,39 +284,36 @@ describe('a programme is adapted', () => {
 });
 
 describe('a milestone', () => {
-  const meet = { type: 'MeetMilestone', data: met.data };
-  const miss = { type: 'MissMilestone', data: missed.data };
-  const replan = { type: 'ReplanMilestone', data: { milestone: 'm1', due: '2026-12-01', cause: 'late-supplier' } };
-  const replanned = { type: 'MilestoneReplanned', data: replan.data };
+  const meet = act('MeetMilestone', met.data);
+  const miss = act('MissMilestone', missed.data);
+  const replan = act('ReplanMilestone', { milestone: 'm1', due: '2026-12-01', cause: 'late-supplier' });
+  const replanned = act('MilestoneReplanned', replan.data);
   it('is planned once', () => {
-    given(programme, proposed).decides({ type: 'PlanMilestone', data: planned.data }, planned);
-    given(programme, proposed, planned).refuses(
-      { type: 'PlanMilestone', data: planned.data },
-      'milestone-already-planned',
-    );
+    given(programme, proposed).decides(act('PlanMilestone', planned.data), planned);
+    given(programme, proposed, planned).refuses(act('PlanMilestone', planned.data), 'milestone-already-planned');
   });
   it('is one of two hundred at most', () => {
     const named = (n: number) => ({ milestone: `n${n}`, due: '2026-09-30' });
-    const past = Array.from({ length: 200 }, (_, n) => ({ type: 'MilestonePlanned', data: named(n) }));
+    const past = Array.from({ length: 200 }, (_, n) => act('MilestonePlanned', named(n)));
     given(programme, proposed, ...past.slice(1)).decides(
-      { type: 'PlanMilestone', data: named(0) },
-      { type: 'MilestonePlanned', data: named(0) },
+      act('PlanMilestone', named(0)),
+      act('MilestonePlanned', named(0)),
     );
-    given(programme, proposed, ...past).refuses({ type: 'PlanMilestone', data: named(200) }, 'too-many-milestones');
+    given(programme, proposed, ...past).refuses(act('PlanMilestone', named(200)), 'too-many-milestones');
   });
   it('may have a name that is also a word of the language', () => {
     const data = { milestone: 'constructor', due: '2026-09-30' };
-    given(programme, proposed).decides({ type: 'PlanMilestone', data }, { type: 'MilestonePlanned', data });
+    given(programme, proposed).decides(act('PlanMilestone', data), act('MilestonePlanned', data));
     given(programme, proposed).refuses(
-      { type: 'ReplanMilestone', data: { ...data, cause: 'late-supplier' } },
+      act('ReplanMilestone', { ...data, cause: 'late-supplier' }),
       'milestone-not-planned',
     );
   });
   it('may have any word for its name', () => {
     const data = { milestone: 'constructor', due: '2026-09-30' };
-    given(programme, proposed).decides({ type: 'PlanMilestone', data }, { type: 'MilestonePlanned', data });
+    given(programme, proposed).decides(act('PlanMilestone', data), act('MilestonePlanned', data));
     given(programme, proposed).refuses(
-      { type: 'MeetMilestone', data: { milestone: 'constructor', on: '2026-05-04' } },
+      act('MeetMilestone', { milestone: 'constructor', on: '2026-05-04' }),
       'milestone-not-planned',
     );
   });
@@ -343,24 +324,18 @@ describe('a milestone', () => {
     given(programme, proposed, planned, met).refuses(replan, 'milestone-settled');
   });
   it('is open again once moved, and may be missed again', () => {
-    const moved = { type: 'MilestoneReplanned', data: { milestone: 'm1', due: '2026-05-15', cause: 'late-supplier' } };
+    const moved = act('MilestoneReplanned', { milestone: 'm1', due: '2026-05-15', cause: 'late-supplier' });
     const again = { milestone: 'm1', on: '2026-05-15' };
     given(programme, proposed, planned, missed, moved).decides(
-      { type: 'MissMilestone', data: again },
-      { type: 'MilestoneMissed', data: again },
+      act('MissMilestone', again),
+      act('MilestoneMissed', again),
     );
   });
   it('is met today at the latest, and corrected to a day before it was due', () => {
     const today = { milestone: 'm1', on: '2026-06-01' };
-    given(programme, proposed, planned).decides(
-      { type: 'MeetMilestone', data: today },
-      { type: 'MilestoneMet', data: today },
-    );
+    given(programme, proposed, planned).decides(act('MeetMilestone', today), act('MilestoneMet', today));
     const early = { milestone: 'm1', corrects: given.id(2), reason: 'wrong-day', on: '2026-04-20' };
-    given(programme, proposed, planned, met).decides(
-      { type: 'CorrectMilestone', data: early },
-      { type: 'MilestoneCorrected', data: early },
-    );
+    given(programme, proposed, planned, met).decides(act('CorrectMilestone', early), act('MilestoneCorrected', early));
   });
   it('is recorded as missed by the donor, an implementer or the clock only', () => {
     for (const [organisation, role] of [
@@ -384,7 +359,7 @@ describe('a milestone', () => {
   });
   it('is met on a day that has come', () =>
     given(programme, proposed, planned).refuses(
-      { type: 'MeetMilestone', data: { milestone: 'm1', on: '2026-06-02' } },
+      act('MeetMilestone', { milestone: 'm1', on: '2026-06-02' }),
       'day-in-future',
     ));
   it('is missed when its last day is over, which the clock may say', () => {
@@ -401,8 +376,8 @@ describe('a milestone', () => {
   });
 
   it('is recorded as overdue by the system once its last day is over, once for each', () => {
-    const record = (due: string) => ({ type: 'RecordOverdueMilestone', data: { milestone: 'm1', due } });
-    const overdue = (due: string) => ({ type: 'MilestoneBecameOverdue', data: { milestone: 'm1', due } });
+    const record = (due: string) => act('RecordOverdueMilestone', { milestone: 'm1', due });
+    const overdue = (due: string) => act('MilestoneBecameOverdue', { milestone: 'm1', due });
     const system = (...past: { type: string; data: unknown }[]) =>
       given(programme, proposed, ...past).as('entente', 'system');
     system(planned).decides(record('2026-04-30'), overdue('2026-04-30'), { now: '2026-05-01T00:00:00.000Z' });
@@ -410,19 +385,14 @@ describe('a milestone', () => {
     system(planned).refuses(record('2026-04-29'), 'other-last-day');
     system(planned, overdue('2026-04-30')).decides(record('2026-04-30'), []);
     system(planned, met).refuses(record('2026-04-30'), 'milestone-settled');
-    const replanned = {
-      type: 'MilestoneReplanned',
-      data: { milestone: 'm1', due: '2026-05-10', cause: 'late-supplier' },
-    };
+    const replanned = act('MilestoneReplanned', { milestone: 'm1', due: '2026-05-10', cause: 'late-supplier' });
     system(planned, overdue('2026-04-30'), replanned).decides(record('2026-05-10'), overdue('2026-05-10'));
     given(programme, proposed, planned).as('norland', 'donor').refuses(record('2026-04-30'), 'not-the-system');
   });
 
-  const correct = (more: object = {}) => ({
-    type: 'CorrectMilestone',
-    data: { milestone: 'm1', corrects: given.id(2), reason: 'wrong-day', ...more },
-  });
-  const corrected = (more: object = {}) => ({ type: 'MilestoneCorrected', data: correct(more).data });
+  const correct = (more: object = {}) =>
+    act('CorrectMilestone', { milestone: 'm1', corrects: given.id(2), reason: 'wrong-day', ...more });
+  const corrected = (more: object = {}) => act('MilestoneCorrected', correct(more).data);
   it('is corrected by naming the outcome that was wrong (R26)', () => {
     given(programme, proposed, planned, met).decides(correct(), corrected());
     given(programme, proposed, planned, met).refuses(correct({ corrects: given.id(0) }), 'corrects-unknown-event');
@@ -446,12 +416,12 @@ describe('a milestone', () => {
 });
 
 describe('a programme', () => {
-  const suspend = { type: 'SuspendProgramme', data: suspended.data };
-  const resume = { type: 'ResumeProgramme', data: { reason: 'cured' } };
-  const complete = { type: 'CompleteProgramme', data: { on: '2026-05-04' } };
-  const terminate = { type: 'TerminateProgramme', data: terminated.data };
+  const suspend = act('SuspendProgramme', suspended.data);
+  const resume = act('ResumeProgramme', { reason: 'cured' });
+  const complete = act('CompleteProgramme', { on: '2026-05-04' });
+  const terminate = act('TerminateProgramme', terminated.data);
   const running = [proposed, approved, active];
-  const completed = { type: 'ProgrammeCompleted', data: { on: '2026-05-04' } };
+  const completed = act('ProgrammeCompleted', { on: '2026-05-04' });
   it('is suspended while active', () => {
     given(programme, ...running)
       .as('norland', 'donor')
@@ -462,28 +432,25 @@ describe('a programme', () => {
     given(programme, proposed, approved).refuses(suspend, 'not-active');
   });
   it('is resumed while suspended', () => {
-    given(programme, ...running, suspended).decides(resume, { type: 'ProgrammeResumed', data: { reason: 'cured' } });
+    given(programme, ...running, suspended).decides(resume, act('ProgrammeResumed', { reason: 'cured' }));
     given(programme, ...running).refuses(resume, 'not-suspended');
-    given(programme, ...running, suspended, { type: 'ProgrammeResumed', data: { reason: 'cured' } }).decides(
-      suspend,
-      suspended,
-    );
+    given(programme, ...running, suspended, act('ProgrammeResumed', { reason: 'cured' })).decides(suspend, suspended);
   });
   it('ends with its open milestones, none of which becomes overdue afterwards', () => {
-    const other = { type: 'MilestonePlanned', data: { milestone: 'm2', due: '2026-04-30' } };
-    const met = { type: 'MilestoneMet', data: { milestone: 'm2', on: '2026-04-20' } };
-    const ended = { type: 'ProgrammeTerminated', data: { ...terminated.data, open: ['m1'] } };
+    const other = act('MilestonePlanned', { milestone: 'm2', due: '2026-04-30' });
+    const met = act('MilestoneMet', { milestone: 'm2', on: '2026-04-20' });
+    const ended = act('ProgrammeTerminated', { ...terminated.data, open: ['m1'] });
     const past = [...running, planned, other, met];
     given(programme, ...past).decides(terminate, ended);
     given(programme, ...running, other, met).decides(terminate, terminated);
-    const overdue = (milestone: string) => ({ type: 'RecordOverdueMilestone', data: { milestone, due: '2026-04-30' } });
+    const overdue = (milestone: string) => act('RecordOverdueMilestone', { milestone, due: '2026-04-30' });
     given(programme, ...past, ended).refuses(overdue('m1'), 'milestone-settled');
-    const withdrawn = { type: 'MilestoneCorrected', data: { milestone: 'm2', corrects: given.id(5), reason: 'typo' } };
+    const withdrawn = act('MilestoneCorrected', { milestone: 'm2', corrects: given.id(5), reason: 'typo' });
     given(programme, ...past, ended, withdrawn).refuses(overdue('m2'), 'milestone-settled');
-    given(programme, ...past, withdrawn).decides(overdue('m2'), {
-      type: 'MilestoneBecameOverdue',
-      data: { milestone: 'm2', due: '2026-04-30' },
-    });
+    given(programme, ...past, withdrawn).decides(
+      overdue('m2'),
+      act('MilestoneBecameOverdue', { milestone: 'm2', due: '2026-04-30' }),
+    );
   });
   it('is completed while active, not while suspended (R19)', () => {
     given(programme, ...running).decides(complete, completed);
@@ -492,13 +459,13 @@ describe('a programme', () => {
   it('is completed when each milestone was met or missed, on a day that has come', () => {
     given(programme, ...running, planned).refuses(complete, 'milestones-open');
     given(programme, ...running, planned, missed).decides(complete, completed);
-    given(programme, ...running).refuses({ type: 'CompleteProgramme', data: { on: '2026-06-02' } }, 'day-in-future');
+    given(programme, ...running).refuses(act('CompleteProgramme', { on: '2026-06-02' }), 'day-in-future');
   });
   it('is completed after it starts (R30)', () => {
-    const early = { type: 'CompleteProgramme', data: { on: '2025-12-31' } };
+    const early = act('CompleteProgramme', { on: '2025-12-31' });
     given(programme, ...running).refuses(early, 'before-the-start');
-    const history = { type: 'ProgrammeProposed', data: { ...proposed.data, basis: 'reported' } };
-    given(programme, history, approved, active).decides(early, { type: 'ProgrammeCompleted', data: early.data });
+    const history = act('ProgrammeProposed', { ...proposed.data, basis: 'reported' });
+    given(programme, history, approved, active).decides(early, act('ProgrammeCompleted', early.data));
   });
   it('is terminated at any time, for good', () => {
     given(programme, proposed).decides(terminate, terminated);
@@ -508,15 +475,15 @@ describe('a programme', () => {
   });
   it('is given objectives, each once', () => {
     const data = { objective: 'o1', statement: 'Two hundred officers' };
-    given(programme, proposed).decides({ type: 'DefineObjective', data }, { type: 'ObjectiveDefined', data });
-    given(programme, proposed, { type: 'ObjectiveDefined', data }).refuses(
-      { type: 'DefineObjective', data },
+    given(programme, proposed).decides(act('DefineObjective', data), act('ObjectiveDefined', data));
+    given(programme, proposed, act('ObjectiveDefined', data)).refuses(
+      act('DefineObjective', data),
       'objective-already-defined',
     );
   });
   it('is given a gender marker, and the same again without an event', () => {
-    const when = { type: 'AssignGenderMarker', data: { marker: 2 } };
-    const marked = (marker: number) => ({ type: 'GenderMarkerAssigned', data: { marker } });
+    const when = act('AssignGenderMarker', { marker: 2 });
+    const marked = (marker: number) => act('GenderMarkerAssigned', { marker });
     given(programme, proposed).decides(when, marked(2));
     given(programme, proposed, marked(2)).decides(when, []);
     given(programme, proposed, marked(0)).decides(when, marked(2));

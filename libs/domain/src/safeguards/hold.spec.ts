@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignment } from '../delivery/consignment.js';
 import { itemType } from '../equipment/item-type.js';
@@ -8,8 +8,6 @@ import { fundingAccount } from '../planning/funding-account.js';
 import { programme } from '../planning/programme.js';
 import { securityUnit } from '../vetting/clearance.js';
 import { hold } from './hold.js';
-
-const act = (type: string, data: object = {}): Event => ({ type, data });
 
 const P = 'norland.programme-1';
 const CASE = 'norland.case-1';
@@ -167,7 +165,7 @@ describe('a hold ends', () => {
   });
   it('with its last day, which the system records', () => {
     const system = (...past: Event[]) => holds(...past).as('entente', 'system');
-    system(placed(june)).decides(lapse, act('HoldLapsed', lapse.data as object), july);
+    system(placed(june)).decides(lapse, act('HoldLapsed', lapse.data), july);
     system(placed(june)).refuses(lapse, 'not-over-yet');
     system(placed({ ...june, until: '2026-07-31' })).refuses(lapse, 'other-last-day', july);
     system(placed()).refuses(lapse, 'other-last-day', july);
@@ -178,7 +176,7 @@ describe('a hold ends', () => {
 describe('a hold is renewed', () => {
   const renew = (until: string) => act('RenewHold', { hold: 'pause', until, reason: 'still-in-force' });
   it('to a later last day, before it has ended', () => {
-    holds(placed(june)).decides(renew('2026-07-31'), act('HoldRenewed', renew('2026-07-31').data as object));
+    holds(placed(june)).decides(renew('2026-07-31'), act('HoldRenewed', renew('2026-07-31').data));
     holds(placed(june)).refuses(renew('2026-06-30'), 'not-later');
     holds(placed()).refuses(renew('2026-07-31'), 'not-later');
     holds(placed(june)).refuses(renew('2026-07-31'), 'hold-lapsed', july);
@@ -190,7 +188,7 @@ describe('a hold is corrected by naming the event that was wrong (R26)', () => {
     act('CorrectHold', { corrects: given.id(0), hold: 'pause', reason: 'mistyped', ...more });
   it('to the right last day, also an earlier one', () => {
     const command = correct({ until: '2026-06-15' });
-    const corrected = act('HoldCorrected', command.data as object);
+    const corrected = act('HoldCorrected', command.data);
     holds(placed(june)).decides(command, corrected);
     holds(placed(june), corrected)
       .as('entente', 'system')
@@ -220,7 +218,7 @@ describe('what a hold stops (R19)', () => {
       .as('norland', 'donor')
       .knowing(programme, P, ...running)
       .knowing(hold, `programme.${P}`, ...past);
-  const disbursed = act('FundsDisbursed', disburse.data as object);
+  const disbursed = act('FundsDisbursed', disburse.data);
   it('is a disbursement within its scope, which names the hold', () => {
     paying().decides(disburse, disbursed);
     paying(placed()).refusesWith(disburse, 'on-hold', {
@@ -268,7 +266,7 @@ describe('what a hold stops (R19)', () => {
       given(consignment, scheduled)
         .as('norland', 'donor')
         .knowing(assistanceCase, CASE, ...implemented);
-    shipping().decides(ship, act('ConsignmentShipped', { ...(ship.data as object), case: CASE }));
+    shipping().decides(ship, act('ConsignmentShipped', { ...ship.data, case: CASE }));
     for (const [kind, id] of [
       ['item-type', 'night-vision'],
       ['case', CASE],

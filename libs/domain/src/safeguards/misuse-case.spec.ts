@@ -1,16 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { MISUSE_STEPS } from '@entente/contracts';
 import { addDays } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { type Act, act as event, given, set } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { legalFramework } from '../framework/legal-framework.js';
 import { fundingAccount } from '../planning/funding-account.js';
 import { programme } from '../planning/programme.js';
 import { INCIDENT_TYPES } from './incident-types.js';
 import { misuseCase } from './misuse-case.js';
-
-type Said = { type: string; data: unknown };
-const event = (type: string, data: object = {}): Said => ({ type, data });
 
 const scopes = [{ kind: 'programme', id: 'norland.programme-1' }];
 const report = {
@@ -76,7 +73,7 @@ const suspendedFor = [
 ];
 const ended = [...suspendedFor, event('ProgrammeTerminated', { reason: 'misuse-measure' })];
 
-const on = (...past: Said[]) =>
+const on = (...past: Act[]) =>
   given(misuseCase, ...past)
     .knowing(programme, 'norland.programme-1', ...suspendedFor)
     .registered(
@@ -85,11 +82,11 @@ const on = (...past: Said[]) =>
       'monitor',
       'investigator',
     );
-const asDonor = (...past: Said[]) => on(...past).as('norland', 'donor');
-const asMonitor = (...past: Said[]) => on(...past).as('veritas-monitor', 'monitor');
-const asInvestigator = (...past: Said[]) => on(...past).as('lumen-inquiry', 'investigator');
-const asSystem = (...past: Said[]) => on(...past).as('entente', 'system');
-const asAccused = (...past: Said[]) => on(...past).as('ostra-training', 'implementer');
+const asDonor = (...past: Act[]) => on(...past).as('norland', 'donor');
+const asMonitor = (...past: Act[]) => on(...past).as('veritas-monitor', 'monitor');
+const asInvestigator = (...past: Act[]) => on(...past).as('lumen-inquiry', 'investigator');
+const asSystem = (...past: Act[]) => on(...past).as('entente', 'system');
+const asAccused = (...past: Act[]) => on(...past).as('ostra-training', 'implementer');
 const evidence = [{ sha256: 'a'.repeat(64) }];
 
 /** Every command but the opening one, with fields that fit. */
@@ -110,12 +107,12 @@ const LATER: readonly [string, object][] = [
   ['SubstantiateMisuse', ground],
   ['DismissMisuse', ground],
   ['FindMisuseInconclusive', ground],
-  ['NotifyLegislature', notified.data as object],
+  ['NotifyLegislature', notified.data],
   ['DecideMeasure', { measure: 'suspend' }],
   ['SuspendAssistance', { scopes }],
-  ['AgreeRemediationPlan', planned.data as object],
+  ['AgreeRemediationPlan', planned.data],
   ['VerifyRemediation', { ceasedOn: '2026-05-20' }],
-  ['RecordAssurances', assured.data as object],
+  ['RecordAssurances', assured.data],
   ['ResumeAssistance', { reason: 'remedied' }],
   ['RecoverFunds', { amount: 100, currency: 'USD' }],
   ['CorrectRecovery', { corrects: given.id(8), difference: -1, reason: 'entered-twice' }],
@@ -203,7 +200,7 @@ describe('a report', () => {
   it.each(LATER)('comes before %s', (type, data) => on().refuses(event(type, data), 'not-found', { evidence }));
   it('is acknowledged once', () => {
     const says = event('MisuseReportAcknowledged', { channel: 'sealed-intake' });
-    const when = event('AcknowledgeMisuseReport', says.data as object);
+    const when = event('AcknowledgeMisuseReport', says.data);
     asMonitor(flagged).decides(when, says);
     asMonitor(flagged, says).refuses(when, 'already-acknowledged');
     asMonitor(flagged, declined, closed).refuses(when, 'not-at-this-stage');
@@ -248,14 +245,10 @@ describe('triage', () => {
   it('asks for no second notice after a reopening (R18)', () =>
     asDonor(flagged, grave, notified, opened, dismissed, reopened).decides(when, says({})));
   it('has the terms of the framework that the programme names, on the day of the triage (R18)', () => {
-    const F = 'norland.framework-1';
-    const proposed = event('ProgrammeProposed', { donor: 'norland', recipient: 'estmark', framework: F });
-    const drafted = event('AgreementDrafted', { donor: 'norland', recipient: 'estmark', parameters: [] });
     const limits = { notify: 3, open: 5, reply: 10, conclude: 40, measure: 10 };
     const own = { noticeRequired: true, escalation: 'ministry', limits };
     const defined = event('IncidentTypeDefined', { ...own, incidentType: 'loss-at-sea', reason: 'directive' });
-    const framed = () =>
-      asDonor(flagged).knowing(programme, 'norland.programme-1', proposed).knowing(legalFramework, F, drafted, defined);
+    const framed = () => asDonor(flagged).under('norland.programme-1', defined);
     framed().decides(
       event('TriageMisuse', { incidentType: 'loss-at-sea' }),
       event('MisuseTriaged', { ...own, incidentType: 'loss-at-sea', openBy: '2026-06-06', notifyBy: '2026-06-04' }),
@@ -264,17 +257,11 @@ describe('triage', () => {
     framed().refuses(event('TriageMisuse', { incidentType: 'hearsay' }), 'incident-type-unknown');
   });
   it('is due within the days of the framework, also of a reopened case, and 30 days without one (R18)', () => {
-    const F = 'norland.framework-1';
-    const proposed = event('ProgrammeProposed', { donor: 'norland', recipient: 'estmark', framework: F });
-    const drafted = event('AgreementDrafted', { donor: 'norland', recipient: 'estmark', parameters: [] });
-    const set = (parameter: string, value: number) =>
-      event('ParameterSet', { parameter, value, unit: 'days', reason: 'directive' });
-    const days = [set('misuseAcknowledgeDays', 3), set('misuseTriageDays', 10)];
+    const days = set({ misuseAcknowledgeDays: 3, misuseTriageDays: 10 });
     const framed = (...past: Parameters<typeof on>) =>
       on(...past)
         .as('norland', 'donor')
-        .knowing(programme, 'norland.programme-1', proposed)
-        .knowing(legalFramework, F, drafted, ...days);
+        .under('norland.programme-1', ...days);
     framed().decides(
       event('FlagMisuse', report),
       event('MisuseFlagged', { ...report, acknowledgeBy: '2026-06-04', triageBy: '2026-06-11' }),
@@ -300,7 +287,7 @@ describe('triage', () => {
     on(flagged).as('sudria', 'recipient').refuses(when, 'not-of-the-intake');
   });
   it('falls to any donor where the one named is accused itself (R18)', () => {
-    const against = event('MisuseFlagged', { ...(flagged.data as object), accused: 'norland' });
+    const against = event('MisuseFlagged', { ...flagged.data, accused: 'norland' });
     on(against)
       .as('sudria', 'donor')
       .decides(when, says({ notifyBy: '2026-06-02' }));
@@ -315,7 +302,7 @@ describe('triage', () => {
 
 describe('a misuse case that does not exist', () => {
   it('has the same refusal as one of which the accused may not know (R18)', () => {
-    const when = { type: 'AcknowledgeMisuseReport', data: { channel: 'sealed-intake' } };
+    const when = event('AcknowledgeMisuseReport', { channel: 'sealed-intake' });
     const requirement = 'the command flag was accepted for this misuse case';
     given(misuseCase).as('ostra-training', 'implementer').refusesWith(when, 'not-found', {}, requirement);
     asAccused(flagged).refusesWith(when, 'not-found', {}, requirement);
@@ -513,7 +500,7 @@ describe('a precautionary suspension', () => {
     const again = event('OrderPrecautionarySuspension', { scopes, until: '2026-08-31' });
     asDonor(...accepted, precaution).decides(
       again,
-      [lapsed('not-renewed'), event('PrecautionarySuspensionOrdered', { ...(again.data as object), donor: 'norland' })],
+      [lapsed('not-renewed'), event('PrecautionarySuspensionOrdered', { ...again.data, donor: 'norland' })],
       { now: july },
     );
   });
@@ -541,7 +528,7 @@ describe('a precautionary suspension', () => {
 });
 
 describe('the notice to the legislature', () => {
-  const when = event('NotifyLegislature', notified.data as object);
+  const when = event('NotifyLegislature', notified.data);
   it('is given once a violation may have occurred, before any finding (R18)', () => {
     asDonor(flagged, grave).decides(when, notified);
     asDonor(flagged).refuses(when, 'not-at-this-stage');
@@ -596,7 +583,7 @@ describe('assistance', () => {
     asDonor(...stopped).refuses(when, 'assistance-not-running');
   });
   it('has a remedy agreed where it was suspended or put under conditions', () => {
-    const when = event('AgreeRemediationPlan', planned.data as object);
+    const when = event('AgreeRemediationPlan', planned.data);
     asDonor(...stopped).decides(when, planned);
     asDonor(...proven, decided('condition', { conditions: ['joint-inventory'] })).decides(when, planned);
     asDonor(...proven).refuses(when, 'measure-not-decided');
@@ -604,7 +591,7 @@ describe('assistance', () => {
     asDonor(...stopped).refuses(when, 'day-in-past', { now: '2026-08-01T00:00:00.000Z' });
   });
   it('has a remedy agreed that may be due the same day', () =>
-    asDonor(...stopped).decides(event('AgreeRemediationPlan', planned.data as object), planned, {
+    asDonor(...stopped).decides(event('AgreeRemediationPlan', planned.data), planned, {
       now: '2026-07-31T23:59:59.000Z',
     }));
   it('has its remedy verified on the day on which the violation ceased', () =>
@@ -625,7 +612,7 @@ describe('assistance', () => {
       .by('sealed.veritas-monitor', 'monitor')
       .refuses(event('VerifyRemediation', { ceasedOn: '2026-04-30' }), 'reporter-verifies'));
   it('has assurances received from the recipient or the accused', () => {
-    const when = event('RecordAssurances', assured.data as object);
+    const when = event('RecordAssurances', assured.data);
     asDonor(...stopped).decides(when, assured);
     asDonor(...proven).refuses(when, 'measure-not-decided');
     asDonor(...stopped).refuses(
@@ -663,7 +650,7 @@ describe('money that comes back', () => {
   const came = event('FundsRecovered', data);
   const opened2 = { donor: 'norland', recipient: 'estmark', currency: 'USD', stages: ['disbursed'], basis: 'own' };
   const account = [event('FundingAccountOpened', opened2), event('FundsDisbursed', { amount: 100, period: '2026' })];
-  const paidBy = (past: Said[], ...more: Said[]) =>
+  const paidBy = (past: Act[], ...more: Act[]) =>
     asDonor(...past).knowing(fundingAccount, 'norland.account-1', ...account, ...more);
   it('is recorded where recovery was decided, also after closing', () => {
     paidBy(toRecover).decides(event('RecoverFunds', data), came);
@@ -691,7 +678,7 @@ describe('money that comes back', () => {
       event('CorrectRecovery', { corrects, difference, reason: 'entered-twice' });
     const corrected = (difference: number) =>
       event('RecoveryCorrected', {
-        ...(correct(difference).data as object),
+        ...correct(difference).data,
         currency: 'USD',
         amount: 100 + difference,
         account: 'norland.account-1',

@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignment } from '../delivery/consignment.js';
 import { fundingAccount } from '../planning/funding-account.js';
@@ -9,8 +9,6 @@ import { securityUnit } from '../vetting/clearance.js';
 import { programme } from '../planning/programme.js';
 import { INCIDENT_TYPES } from './incident-types.js';
 import { misuseCase } from './misuse-case.js';
-
-const act = (type: string, data: object = {}): Event => ({ type, data });
 
 const P = 'norland.programme-1';
 const CASE = 'norland.case-1';
@@ -71,7 +69,7 @@ describe('a measure of a misuse case holds (R18, R19)', () => {
 
   it('by holds on its scopes, which exist', () => {
     for (const [past, when, then] of [
-      [investigated, order, act('PrecautionarySuspensionOrdered', { ...(order.data as object), donor: 'norland' })],
+      [investigated, order, act('PrecautionarySuspensionOrdered', { ...order.data, donor: 'norland' })],
       [decided('suspend'), suspend, act('AssistanceSuspended', { scopes: inProgramme, donor: 'norland' })],
     ] as const) {
       misuse(...past)
@@ -90,7 +88,7 @@ describe('a measure of a misuse case holds (R18, R19)', () => {
     misuse(...decided('suspend')).refuses(when('estmrk'), 'country-not-found');
     misuse(...decided('suspend'))
       .registered(['estmark'])
-      .decides(when('estmark'), act('AssistanceSuspended', { ...(when('estmark').data as object), donor: 'norland' }));
+      .decides(when('estmark'), act('AssistanceSuspended', { ...when('estmark').data, donor: 'norland' }));
   });
   it('on scopes of every kind', () => {
     const units = [{ kind: 'unit', id: 'estmark.guard' }];
@@ -117,17 +115,14 @@ describe('a measure of a misuse case holds (R18, R19)', () => {
     const past = [...decided('suspend'), act('MeasureDecided', { measure: 'terminate' })];
     misuse(...past, act('AssistanceSuspended', { scopes: both }))
       .knowing(securityUnit, 'estmark.guard', guard)
-      .decides(
-        when,
-        act('AssistanceTerminated', { ...(when.data as object), donor: 'norland', released: inProgramme }),
-      );
+      .decides(when, act('AssistanceTerminated', { ...when.data, donor: 'norland', released: inProgramme }));
   });
   it('and a termination follows the end of the programme', () => {
     const when = act('TerminateAssistance', { scopes: inProgramme, reason: 'not-remedied' });
     const past = decided('terminate');
     misuse(...past)
       .knowing(programme, P, ...running, terminated)
-      .decides(when, act('AssistanceTerminated', { ...(when.data as object), donor: 'norland' }));
+      .decides(when, act('AssistanceTerminated', { ...when.data, donor: 'norland' }));
     misuse(...past)
       .knowing(programme, P, ...running, suspendedFor(M))
       .refuses(when, 'programme-not-ended');
@@ -166,7 +161,7 @@ describe('a programme that was suspended for a misuse case (R18, R19)', () => {
     both.knowing(misuseCase, OTHER, ...investigated).decides(resume, resumed);
   });
   it('is suspended for a further one while it is suspended, and for the same again once it was resumed', () => {
-    const when = act('SuspendProgramme', suspendedFor(OTHER).data as object);
+    const when = act('SuspendProgramme', suspendedFor(OTHER).data);
     stopped()
       .knowing(misuseCase, OTHER, ...investigated)
       .decides(when, suspendedFor(OTHER));
@@ -180,7 +175,7 @@ describe('a programme that was suspended for a misuse case (R18, R19)', () => {
   });
   it('is suspended before it is active, too, and returns to its status', () => {
     const early = given(programme, proposed, approved).as('norland', 'donor').named(P);
-    const when = act('SuspendProgramme', suspendedFor(M).data as object);
+    const when = act('SuspendProgramme', suspendedFor(M).data);
     early.knowing(misuseCase, M, ...investigated).decides(when, suspendedFor(M));
     given(programme, proposed, approved, suspendedFor(M))
       .as('norland', 'donor')
@@ -193,7 +188,7 @@ describe('a programme that was suspended for a misuse case (R18, R19)', () => {
     given(programme, ...running, ...ids.map(suspendedFor))
       .as('norland', 'donor')
       .knowing(misuseCase, M, ...investigated)
-      .refuses(act('SuspendProgramme', suspendedFor(M).data as object), 'too-many-misuse-cases');
+      .refuses(act('SuspendProgramme', suspendedFor(M).data), 'too-many-misuse-cases');
   });
 });
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given } from '../../../../test/support/decider-specification.js';
 import { countrySituation } from './country-situation.js';
 import { covers, instabilityIn } from './situation-facts.js';
 
-const act = (type: string, data: object = {}): Event => ({ type, data });
 const OPENED = { country: 'estmark', area: 'north', donor: 'norland', level: 'elevated' };
 const opened = act('CountrySituationOpened', OPENED);
 const DECLARE = {
@@ -112,10 +111,10 @@ describe('instability (R20)', () => {
   it('allows remote monitoring from its first day, through the day before stability is restored', () => {
     situation().refuses(change('2026-05-04'), 'remote-without-instability');
     situation(declared).refuses(change('2026-05-03'), 'remote-without-instability');
-    bySystem(declared).decides(change('2026-05-04'), act('MonitoringModeChanged', change('2026-05-04').data as object));
+    bySystem(declared).decides(change('2026-05-04'), act('MonitoringModeChanged', change('2026-05-04').data));
     situation(declared, restored).decides(
       change('2026-05-19'),
-      act('MonitoringModeChanged', change('2026-05-19').data as object),
+      act('MonitoringModeChanged', change('2026-05-19').data),
     );
     situation(declared, restored).refuses(change('2026-05-20'), 'remote-without-instability');
     situation(declared, remote).decides(change('2026-05-05'), []);
@@ -126,7 +125,7 @@ describe('instability (R20)', () => {
     situation(declared).decides(act('RestoreStability', RESTORE), restored);
   });
   it('is monitored in the mode of the newest day, if a change of an earlier day is recorded late', () => {
-    const mode = (to: string, on: string) => act('MonitoringModeChanged', change(on, to).data as object);
+    const mode = (to: string, on: string) => act('MonitoringModeChanged', change(on, to).data);
     const past = [declared, mode('remote', '2026-05-10')];
     situation(...past).decides(change('2026-05-07', 'normal'), mode('normal', '2026-05-07'));
     situation(...past, mode('normal', '2026-05-07')).decides(change('2026-05-12'), []);
@@ -154,7 +153,7 @@ describe('instability (R20)', () => {
 
 describe('a last day in a situation', () => {
   const late = (duty: string, item: string, due: string) => act('RecordOverdueSituationDuty', { duty, item, due });
-  const overdue = (...of: Parameters<typeof late>) => act('SituationDutyBecameOverdue', late(...of).data as object);
+  const overdue = (...of: Parameters<typeof late>) => act('SituationDutyBecameOverdue', late(...of).data);
   const accounting = ['accounting', 'a-1', '2026-05-11'] as const;
   it('is recorded as passed by the system, once, while the duty is open', () => {
     bySystem(alerted).decides(late(...accounting), overdue(...accounting));

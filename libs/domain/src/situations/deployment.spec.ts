@@ -1,10 +1,9 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given } from '../../../../test/support/decider-specification.js';
 import { countrySituation } from './country-situation.js';
 import { deployment } from './deployment.js';
 
-const act = (type: string, data: object = {}): Event => ({ type, data });
 const DEPLOY = {
   role: 'advisor',
   women: 1,
@@ -104,13 +103,13 @@ describe('personnel are accounted for after an alert', () => {
     alerted('north').refuses(account({ on: '2026-05-03' }), 'before-the-alert');
     alerted('north').decides(
       account({ on: '2026-05-04' }),
-      act('PersonnelAccountedFor', account({ on: '2026-05-04' }).data as object),
+      act('PersonnelAccountedFor', account({ on: '2026-05-04' }).data),
     );
   });
   it('again when more is known, also after their return', () => {
     const all = account({ safe: 3, missing: [] });
     alerted('north', accounted).decides(account(), []);
-    alerted('north', accounted, returned).decides(all, act('PersonnelAccountedFor', all.data as object));
+    alerted('north', accounted, returned).decides(all, act('PersonnelAccountedFor', all.data));
   });
   it('once, also if an account of an earlier day was recorded late', () => {
     const earlier = act('PersonnelAccountedFor', { ...ACCOUNT, on: '2026-05-04', safe: 3, missing: [] });

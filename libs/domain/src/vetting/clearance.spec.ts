@@ -1,12 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given } from '../../../../test/support/decider-specification.js';
 import { securityUnit, vettedPerson } from './clearance.js';
 import { notCleared } from './clearance-facts.js';
 import { legalFramework } from '../framework/legal-framework.js';
 import { vettingCase } from './vetting-case.js';
-
-const act = (type: string, data: object = {}): Event => ({ type, data });
 
 const U = 'estmark.brigade-1';
 const V = 'norland.vetting-1';
@@ -43,7 +41,7 @@ const system = (...past: Event[]) => given(securityUnit, registered, ...past).as
 
 describe('the registration of a unit is corrected (R26)', () => {
   const correct = (more: object) => act('CorrectUnit', { corrects: given.id(0), reason: 'wrong-type', ...more });
-  const corrected = (more: object) => act('UnitCorrected', { ...(correct(more).data as object) });
+  const corrected = (more: object) => act('UnitCorrected', { ...correct(more).data });
   const of = (...past: Event[]) =>
     given(securityUnit, registered, ...past)
       .registered(['estmark', 'norland', 'ostra'], 'recipient', 'donor', 'vetter')
@@ -152,7 +150,7 @@ describe('a clearance', () => {
   it('has its last day corrected, at the event that states it (R26)', () => {
     const correct = (until: string, n = 1) =>
       act('CorrectClearance', { corrects: given.id(n), until, reason: 'mistyped' });
-    const corrected = act('ClearanceCorrected', correct('2026-11-30').data as object);
+    const corrected = act('ClearanceCorrected', correct('2026-11-30').data);
     vetter(gave('2026-12-31')).decides(correct('2026-11-30'), corrected);
     vetter(gave('2026-12-31')).refuses(correct('2026-12-31'), 'nothing-corrected');
     vetter(gave('2026-12-31'), gave('2027-01-31')).refuses(correct('2026-11-30'), 'stated-by-another-event');
@@ -191,7 +189,7 @@ describe('a registration ends (R5)', () => {
     const reported = act('SubmitExceptionReport', { report: 'report-1', on: '2026-05-20' });
     vetter(gave('2026-12-31', { ...waiver, reportBy: '2026-05-19' }), ended()).decides(
       reported,
-      act('ExceptionReported', reported.data as object),
+      act('ExceptionReported', reported.data),
     );
   });
 });
@@ -365,7 +363,7 @@ describe('a refused unit returns (R8)', () => {
     );
     const submit = (of?: string) =>
       act('SubmitExceptionReport', { report: 'r-1', on: '2026-06-01', ...(of === undefined ? {} : { of }) });
-    const reported = (of: string) => act('ExceptionReported', submit(of).data as object);
+    const reported = (of: string) => act('ExceptionReported', submit(of).data);
     vetter(first, second).decides(submit('waiver-1'), reported('waiver-1'));
     vetter(first, second).refusesWith(submit(), 'exception-not-named', { due: ['waiver-1', 'waiver-2'] });
     vetter(first, second).refuses(submit('waiver-3'), 'no-report-due');
@@ -376,7 +374,7 @@ describe('a refused unit returns (R8)', () => {
     const now = { now: '2026-06-17T00:00:00.000Z' };
     system(first, second).decides(
       passed('waiver-1'),
-      act('ExceptionReportBecameOverdue', passed('waiver-1').data as object),
+      act('ExceptionReportBecameOverdue', passed('waiver-1').data),
       now,
     );
     system(first, second).refuses(passed('waiver-2'), 'other-last-day', now);

@@ -1,13 +1,10 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
-import { legalFramework } from '../framework/legal-framework.js';
+import { act, given } from '../../../../test/support/decider-specification.js';
 import { programme } from '../planning/programme.js';
 import { hold } from '../safeguards/hold.js';
 import { securityUnit, vettedPerson } from './clearance.js';
 import { trainingActivity } from './training-activity.js';
-
-const act = (type: string, data: object = {}): Event => ({ type, data });
 
 const U = 'estmark.brigade-1';
 const S = 'estmark.person-1';
@@ -50,21 +47,16 @@ const training = (...past: Event[]) =>
     .knowing(securityUnit, U, ...unitIs(gave('2026-12-31')))
     .knowing(vettedPerson, S, ...personIs(gave('2026-10-31')));
 
-const F = 'norland.agreement';
 const ASSURED = ['use', 'no-transfer', 'security', 'observation'].map((assurance) =>
   act('EndUseAssuranceGiven', { assurance, on: '2026-01-20' }),
 );
 /** A training under an agreement that is in force from its first day to its last. */
 const under = (from: string, until: string, past: readonly Event[], ...more: Event[]) =>
-  training(...past)
-    .knowing(programme, P, act('ProgrammeProposed', { ...parties, kind: 'bilateral', framework: F }))
-    .knowing(
-      legalFramework,
-      F,
-      act('AgreementDrafted', { ...parties, parameters: [] }),
-      act('AgreementEnteredIntoForce', { on: from, until, reports: [] }),
-      ...(more.length > 0 ? more : ASSURED),
-    );
+  training(...past).under(
+    P,
+    act('AgreementEnteredIntoForce', { on: from, until, reports: [] }),
+    ...(more.length > 0 ? more : ASSURED),
+  );
 
 describe('a training needs an agreement in force, if its programme names one (R1)', () => {
   const begins = act('StartTraining', { on: '2026-06-01' });
@@ -129,7 +121,7 @@ describe('a training is planned', () => {
       act('RescheduleTraining', { starts, ends, cause: 'instructors-late' });
     training().decides(
       move('2026-08-01', '2026-08-20'),
-      act('TrainingRescheduled', move('2026-08-01', '2026-08-20').data as object),
+      act('TrainingRescheduled', move('2026-08-01', '2026-08-20').data),
     );
     training().refuses(move('2026-07-01', '2026-07-20'), 'same-due');
     training().refuses(move('2026-08-01', '2026-07-31'), 'ends-before-start');
@@ -159,16 +151,13 @@ describe('the recipient nominates', () => {
   });
   it('somebody of a unit that is not known, after it agreed in writing to bar listed units (R6)', () => {
     const agreed = nominate({ agreement: 'note-1' });
-    recipient().decides(agreed, act('TraineeNominated', agreed.data as object));
+    recipient().decides(agreed, act('TraineeNominated', agreed.data));
     recipient().refuses(nominate({}), 'agreement-missing');
-    training(act('TraineeNominated', agreed.data as object)).decides(
-      enrol('n-9'),
-      enrolled('n-9', { number: 1, enrolled: 1 }),
-    );
+    training(act('TraineeNominated', agreed.data)).decides(enrol('n-9'), enrolled('n-9', { number: 1, enrolled: 1 }));
   });
   it('somebody of a unit that is not known, by the agreement of the programme that bars units (R6)', () => {
     const unknown = nominate({});
-    const nominatedSo = act('TraineeNominated', unknown.data as object);
+    const nominatedSo = act('TraineeNominated', unknown.data);
     const barring = (on: string) =>
       under('2026-01-01', '2026-12-31', [], act('ListedUnitsBarred', { on })).as('estmark', 'recipient');
     barring('2026-06-01').decides(unknown, nominatedSo);
@@ -213,10 +202,13 @@ describe('a nominee is enrolled', () => {
   it('without a clearance while a waiver or an exception sets R5 aside, or R8 for a refused unit', () => {
     const waived = (rules: string[], ...unit: Event[]) => after([eight], rules, ...unit);
     const after = (past: readonly Event[], rules: string[], ...unit: Event[]) =>
-      under('2026-01-01', '2026-12-31', past, ...ASSURED, {
-        type: 'WaiverGranted',
-        data: { name: 'w', rules, from: '2026-06-01', until: '2026-06-01', reportBy: '2026-12-31' },
-      }).knowing(securityUnit, U, ...unitIs(...unit));
+      under(
+        '2026-01-01',
+        '2026-12-31',
+        past,
+        ...ASSURED,
+        act('WaiverGranted', { name: 'w', rules, from: '2026-06-01', until: '2026-06-01', reportBy: '2026-12-31' }),
+      ).knowing(securityUnit, U, ...unitIs(...unit));
     const without = enrolled('n-1', { number: 8, unit: U, enrolled: 8 });
     waived(['R5']).decides(enrol(), without);
     waived(['R5'], gave('2026-05-31')).decides(enrol(), without);
@@ -292,7 +284,7 @@ describe('a nominee is enrolled', () => {
   });
   it('or refused, once', () => {
     const refuse = act('RefuseEnrolment', { trainee: 'n-1', reason: 'not-cleared' });
-    const refused = act('EnrolmentRefused', refuse.data as object);
+    const refused = act('EnrolmentRefused', refuse.data);
     training(eight).decides(refuse, refused);
     training(...waiting).refuses(refuse, 'not-nominated');
     training(eight, refused).refuses(enrol(), 'not-nominated');
@@ -351,7 +343,7 @@ describe('a training begins', () => {
 describe('sessions are held', () => {
   const session = (women: number, more: object = {}) =>
     act('HoldSession', { session: 's-1', on: '2026-06-01', present: of(women, 4), ...more });
-  const held = act('TrainingSessionHeld', session(4).data as object);
+  const held = act('TrainingSessionHeld', session(4).data);
   it('after it began, with those who are enrolled, by sex (R28, R30)', () => {
     training(...begun).decides(session(4), held);
     training(...begun).refuses(session(5), 'more-than-enrolled');
@@ -363,7 +355,7 @@ describe('sessions are held', () => {
   it('and corrected in their numbers (R26)', () => {
     const correct = (women: number) =>
       act('CorrectSession', { corrects: given.id(4), session: 's-1', present: of(women, 4), reason: 'miscounted' });
-    training(...begun, held).decides(correct(3), act('SessionCorrected', correct(3).data as object));
+    training(...begun, held).decides(correct(3), act('SessionCorrected', correct(3).data));
     training(...begun, held).refuses(correct(4), 'nothing-corrected');
     training(...begun, held).refuses(correct(5), 'more-than-enrolled');
   });
@@ -372,23 +364,20 @@ describe('sessions are held', () => {
 describe('a training is completed (R28)', () => {
   const complete = (data: object = { completed: of(3, 5), cost: 90 }) =>
     act('CompleteTraining', { on: '2026-06-01', ...data });
-  const completed = act('TrainingCompleted', complete().data as object);
+  const completed = act('TrainingCompleted', complete().data);
   it('with its numbers by sex and its cost, of those who are enrolled', () => {
     training(...begun).decides(complete(), completed);
     training(...begun).refusesWith(complete({ completed: of(3, 5) }), 'report-incomplete', { missing: 'cost' });
     training(...begun).refusesWith(complete({ cost: 90 }), 'report-incomplete', { missing: 'completed' });
     training(...begun).refuses(complete({ completed: of(3, 5, 1), cost: 90 }), 'more-than-enrolled');
     training(...waiting).refuses(complete(), 'training-at-another-stage');
-    training(...begun).refuses(
-      act('CompleteTraining', { ...(complete().data as object), on: '2026-05-31' }),
-      'before-start',
-    );
+    training(...begun).refuses(act('CompleteTraining', { ...complete().data, on: '2026-05-31' }), 'before-start');
   });
   it('and corrected in its numbers and its cost (R26)', () => {
     const correct = (data: object) =>
       act('CorrectTraining', { corrects: given.id(4), reason: 'invoice-late', ...data });
     const past = [...begun, completed];
-    training(...past).decides(correct({ cost: 95 }), act('TrainingCorrected', correct({ cost: 95 }).data as object));
+    training(...past).decides(correct({ cost: 95 }), act('TrainingCorrected', correct({ cost: 95 }).data));
     training(...past).refuses(correct({ cost: 90 }), 'nothing-corrected');
     training(...past).refuses(correct({ completed: of(9, 0) }), 'more-than-enrolled');
   });
@@ -397,11 +386,11 @@ describe('a training is completed (R28)', () => {
       act('AssessCompetence', { trainee: 'n-1', competence: 'care', competent: 8, on: '2026-06-01', ...data });
     const follow = (data: object = {}) =>
       act('FollowUpGraduate', { trainee: 'n-1', finding: 'in-post', number: 8, on: '2026-06-01', ...data });
-    training(...begun).decides(assess(), act('CompetenceAssessed', assess().data as object));
+    training(...begun).decides(assess(), act('CompetenceAssessed', assess().data));
     training(...begun).refuses(assess({ competent: 9 }), 'more-than-enrolled');
     training(...begun).refuses(assess({ trainee: 'n-2' }), 'not-enrolled');
     training(...waiting).refuses(assess(), 'training-at-another-stage');
-    training(...begun, completed).decides(follow(), act('GraduateFollowedUp', follow().data as object));
+    training(...begun, completed).decides(follow(), act('GraduateFollowedUp', follow().data));
     training(...begun, completed).refuses(follow({ on: '2026-05-31' }), 'before-start');
     training(...begun).refuses(follow(), 'training-at-another-stage');
   });
@@ -410,7 +399,7 @@ describe('a training is completed (R28)', () => {
 describe('a training ends early (R28)', () => {
   const end = (data: object = {}) =>
     act('TerminateTraining', { on: '2026-06-01', reason: 'instructors-left', trained: of(3, 5), cost: 40, ...data });
-  const ended = act('TrainingTerminated', { ...(end().data as object), trainees: ['n-1', 'n-2'] });
+  const ended = act('TrainingTerminated', { ...end().data, trainees: ['n-1', 'n-2'] });
   const past = [eight, soldier, enrolled(), started];
   it('once it has begun and before it is completed, with the numbers up to then', () => {
     training(...past).decides(end(), ended);
@@ -421,10 +410,7 @@ describe('a training ends early (R28)', () => {
     training(...past, act('TrainingCompleted', { on: '2026-06-01' })).refuses(end(), 'training-at-another-stage');
     training(...past, ended).refuses(end(), 'training-at-another-stage');
     const refused = act('EnrolmentRefused', { trainee: 'n-2', reason: 'x' });
-    training(...past, refused).decides(
-      end(),
-      act('TrainingTerminated', { ...(ended.data as object), trainees: ['n-1'] }),
-    );
+    training(...past, refused).decides(end(), act('TrainingTerminated', { ...ended.data, trainees: ['n-1'] }));
   });
   it('and nothing is held, completed or due after it', () => {
     const after = training(...past, ended);
@@ -442,11 +428,8 @@ describe('a training ends early (R28)', () => {
   it('and is corrected in its own numbers and its cost (R26)', () => {
     const correct = (data: object) => act('CorrectTraining', { corrects: given.id(5), reason: 'miscounted', ...data });
     const after = training(...past, ended);
-    after.decides(
-      correct({ trained: of(2, 5) }),
-      act('TrainingCorrected', correct({ trained: of(2, 5) }).data as object),
-    );
-    after.decides(correct({ cost: 45 }), act('TrainingCorrected', correct({ cost: 45 }).data as object));
+    after.decides(correct({ trained: of(2, 5) }), act('TrainingCorrected', correct({ trained: of(2, 5) }).data));
+    after.decides(correct({ cost: 45 }), act('TrainingCorrected', correct({ cost: 45 }).data));
     after.refuses(correct({ trained: of(3, 6) }), 'more-than-enrolled');
     after.refuses(correct({ completed: of(2, 5) }), 'training-at-another-stage');
     training(...past, act('TrainingCompleted', { on: '2026-06-01', completed: of(3, 5), cost: 4 })).refuses(

@@ -1,12 +1,10 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { given } from '../../../../test/support/decider-specification.js';
+import { act, given, set } from '../../../../test/support/decider-specification.js';
 import { legalFramework } from '../framework/legal-framework.js';
 import { programme } from '../planning/programme.js';
 import { securityUnit, vettedPerson } from './clearance.js';
 import { vettingCase } from './vetting-case.js';
-
-const act = (type: string, data: object = {}): Event => ({ type, data });
 
 const U = 'estmark.brigade-1';
 const subject = { kind: 'security-unit', id: U };
@@ -17,7 +15,7 @@ const info = { information: 'i-1', source: 's-1', allegation: 'arbitrary-detenti
 const found = act('DerogatoryInformationRecorded', { ...info, subject });
 const assess = (credible: boolean) => act('AssessInformation', { information: 'i-1', credible, reason: 'two-sources' });
 const assessed = (credible: boolean) =>
-  act('InformationAssessed', { ...(assess(credible).data as object), subject, standing: credible ? 1 : 0 });
+  act('InformationAssessed', { ...assess(credible).data, subject, standing: credible ? 1 : 0 });
 const conclude = (outcome: string, until?: string) => act('ConcludeVetting', { outcome, ...(until && { until }) });
 const concluded = (outcome: string, until?: string) =>
   act('VettingConcluded', { outcome, ...(until && { until }), subject });
@@ -76,13 +74,9 @@ describe('a vetting is asked for', () => {
   });
   it('with an answer in the days of the framework that its programme names', () => {
     const P = 'norland.programme-1';
-    const F = 'norland.framework-1';
-    const framework = (value: number) =>
-      act('AgreementDrafted', { ...parties, parameters: [{ parameter: 'vettingAnswerDays', value, unit: 'days' }] });
     const named = { subject, ...parties, programme: P };
     asking()
-      .knowing(programme, P, act('ProgrammeProposed', { ...parties, kind: 'bilateral', framework: F }))
-      .knowing(legalFramework, F, framework(45))
+      .under(P, ...set({ vettingAnswerDays: 45 }))
       .decides(act('RequestVetting', named), act('VettingRequested', { ...named, due: '2026-07-16' }));
   });
 });
@@ -152,10 +146,7 @@ describe('a vetting is concluded', () => {
     const back = (until: string) => act('CompleteRemediation', { on: '2026-06-01', until });
     const remedying = [found, assessed(true), concluded('refused'), planned, taken];
     const framed = within(...remedying).knowing(legalFramework, F, drafted, set(30));
-    framed.decides(
-      back('2026-07-01'),
-      act('RemediationCompleted', { ...(back('2026-07-01').data as object), subject }),
-    );
+    framed.decides(back('2026-07-01'), act('RemediationCompleted', { ...back('2026-07-01').data, subject }));
     framed.refuses(back('2026-07-02'), 'beyond-validity');
   });
   it('with all its information assessed: cleared without, refused for credible information (R7)', () => {
@@ -179,7 +170,7 @@ describe('a vetting is concluded', () => {
 
 describe('a vetting is given up', () => {
   const withdraw = act('WithdrawVetting', { reason: 'nomination-withdrawn' });
-  const withdrawn = act('VettingWithdrawn', withdraw.data as object);
+  const withdrawn = act('VettingWithdrawn', withdraw.data);
   it('by the donor or the recipient, before it is concluded', () => {
     by('recipient').decides(withdraw, withdrawn);
     by('donor', checked).decides(withdraw, withdrawn);
@@ -212,7 +203,7 @@ describe('information', () => {
   });
   it('comes from a source that was checked by today', () => {
     const check = (on: string) => act('CheckSource', { source: 's-1', on, found: true });
-    vetter().decides(check('2026-06-01'), act('SourceChecked', check('2026-06-01').data as object));
+    vetter().decides(check('2026-06-01'), act('SourceChecked', check('2026-06-01').data));
     vetter().refuses(check('2026-06-02'), 'day-in-future');
   });
 });
@@ -220,7 +211,7 @@ describe('information', () => {
 describe('after a refusal', () => {
   it('the recipient is informed, once', () => {
     const inform = act('InformRecipient', { on: '2026-06-01', note: 'n-1' });
-    const informed = act('RecipientInformed', inform.data as object);
+    const informed = act('RecipientInformed', inform.data);
     vetter(...refused).decides(inform, informed);
     by('donor', ...refused).decides(inform, informed);
     vetter(checked).refuses(inform, 'not-refused');
@@ -229,8 +220,8 @@ describe('after a refusal', () => {
   it('the ineligibility is published, or withheld with an authority and a reason (R27)', () => {
     const publish = act('PublishIneligibility', { list: 'l-1', on: '2026-06-01' });
     const withhold = act('WithholdPublication', { authority: 'ministry', reason: 'protects-a-source' });
-    vetter(...refused).decides(publish, act('IneligibilityPublished', publish.data as object));
-    const withheld = act('PublicationWithheld', withhold.data as object);
+    vetter(...refused).decides(publish, act('IneligibilityPublished', publish.data));
+    const withheld = act('PublicationWithheld', withhold.data);
     by('donor', ...refused).decides(withhold, withheld);
     by('donor').refuses(withhold, 'not-refused');
     vetter(...refused, withheld).refuses(publish, 'publication-decided');
@@ -240,7 +231,7 @@ describe('after a refusal', () => {
 describe('a remediation (R8)', () => {
   const take = (of: object) => act('TakeRemediationStep', of);
   const complete = act('CompleteRemediation', { on: '2026-06-01', until: '2027-05-01' });
-  const completed = act('RemediationCompleted', { ...(complete.data as object), subject });
+  const completed = act('RemediationCompleted', { ...complete.data, subject });
   it('is agreed after a refusal, one at a time', () => {
     vetter(...refused).decides(plan, planned);
     vetter(checked).refuses(plan, 'not-refused');
@@ -261,7 +252,7 @@ describe('a remediation (R8)', () => {
     const past = [...refused, planned, taken];
     by('recipient', ...past).decides(
       correct('2026-05-31'),
-      act('RemediationStepCorrected', correct('2026-05-31').data as object),
+      act('RemediationStepCorrected', correct('2026-05-31').data),
     );
     by('recipient', ...past).refuses(correct('2026-06-01'), 'nothing-corrected');
     by('recipient', ...past).refuses(correct('2026-06-02'), 'day-in-future');
@@ -300,7 +291,7 @@ describe('a remediation that leads nowhere (R8)', () => {
   const plus = [...steps, { step: 'apology', measure: 'apology', due: '2026-06-30' }];
   const past = [...refused, act('RemediationOpened', { steps: plus }), taken];
   const end = act('DiscontinueRemediation', { on: '2026-06-01', reason: 'no-prosecution' });
-  const ended = act('RemediationDiscontinued', { ...(end.data as object), open: ['apology'] });
+  const ended = act('RemediationDiscontinued', { ...end.data, open: ['apology'] });
   it('is ended by the vetter or the recipient while it is under way', () => {
     vetter(...past).decides(end, ended);
     by('recipient', ...past).decides(end, ended);
