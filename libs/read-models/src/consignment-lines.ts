@@ -1,6 +1,7 @@
 import type { ConsignmentEvent } from '@entente/contracts';
-import type { Projection, RecordedEvent } from '@entente/kernel';
+import type { Projection } from '@entente/kernel';
 import { count, countOrNull, text, textOrNull } from './columns.js';
+import { itemsBy } from './items-by.js';
 
 /** A line of a consignment: what was scheduled and what was received of a line of the case. */
 export class ConsignmentLineRow {
@@ -15,16 +16,14 @@ export class ConsignmentLineRow {
   received!: number | null;
 }
 
-const partiesOf = (
-  stream: string,
-  data: Omit<Extract<ConsignmentEvent, { type: 'DeliveryScheduled' }>['data'], 'lines'>,
-) => ({
-  consignment: stream.slice(stream.indexOf('/') + 1),
-  assistance_case: data.case,
-  programme: data.programme ?? null,
-  donor: data.donor,
-  recipient: data.recipient,
-});
+/** Quantities by line; a line may be named more than once. */
+type Quantities = readonly { readonly line: string; readonly quantity: number }[];
+
+const linesOf = ({ lines }: { readonly lines: Quantities }): readonly string[] => [
+  ...new Set(lines.map(({ line }) => line)),
+];
+const sumOf = (lines: Quantities, of: string): number =>
+  lines.reduce((sum, { line, quantity }) => (line === of ? sum + quantity : sum), 0);
 
 export const consignmentLines: Projection<ConsignmentEvent, ConsignmentLineRow> = {
   name: 'consignment-lines',
@@ -33,36 +32,33 @@ export const consignmentLines: Projection<ConsignmentEvent, ConsignmentLineRow> 
   kinds: ['consignment'],
   about:
     "a line of a consignment: the quantity scheduled and the quantity received of a case's line; `consigned-items` adds item and unit",
-  entity: ConsignmentLineRow,
   totals: { counts: 'lines', by: [], sums: [] },
-  head: true,
-  touches(event: RecordedEvent<ConsignmentEvent>) {
-    switch (event.type) {
-      case 'DeliveryScheduled':
-        return ['', ...new Set(event.data.lines.map(({ line }) => line))];
-      case 'ReceiptConfirmed':
-        return [...new Set(event.data.lines.map(({ line }) => line))];
-      case 'ReceiptCorrected':
-        return [event.data.line];
-      default:
-        return [];
-    }
-  },
-  evolve(row, event, key, head) {
-    if (event.type === 'DeliveryScheduled') {
-      const { lines, ...data } = event.data;
-      const scheduled = lines.filter(({ line }) => line === key).reduce((sum, { quantity }) => sum + quantity, 0);
-      return { ...partiesOf(event.stream, data), line: key, scheduled, received: null };
-    }
-    // What was not scheduled can be received, too.
-    const known = row ?? (head === null ? null : { ...head, line: key, scheduled: 0 });
-    if (known === null) return null;
-    if (event.type === 'ReceiptConfirmed') {
-      const here = event.data.lines.filter(({ line }) => line === key);
-      return { ...known, received: here.reduce((sum, { quantity }) => sum + quantity, 0) };
-    }
-    return event.type === 'ReceiptCorrected'
-      ? { ...known, received: (known.received ?? 0) + event.data.quantityBy }
-      : row;
-  },
+  ...itemsBy<ConsignmentLineRow, ConsignmentEvent>(ConsignmentLineRow)(
+    'DeliveryScheduled',
+    ({ case: assistance_case, programme, donor, recipient }, { id: consignment }) => ({
+      consignment,
+      assistance_case,
+      programme,
+      donor,
+      recipient,
+    }),
+    {
+      DeliveryScheduled: {
+        begins: true,
+        keys: linesOf,
+        change: ({ lines }, _, line) => ({ line, scheduled: sumOf(lines, line) }),
+      },
+      // What was not scheduled can be received, too.
+      ReceiptConfirmed: {
+        begins: true,
+        keys: linesOf,
+        change: ({ lines }, _, line) => ({ line, received: sumOf(lines, line) }),
+      },
+      ReceiptCorrected: {
+        begins: true,
+        keys: ({ line }) => line,
+        change: ({ line, quantityBy }, { received }) => ({ line, received: (received ?? 0) + quantityBy }),
+      },
+    },
+  ),
 };

@@ -1,7 +1,8 @@
 import type { CountrySituationEvent } from '@entente/contracts';
-import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
+import { type Projection, isNewest } from '@entente/kernel';
 import { count, day, dayOrNull, flag, overdue, text, textOrNull } from './columns.js';
-import { originOf, rowBy, unchanged } from './row-by.js';
+import { itemsBy } from './items-by.js';
+import { rowBy, unchanged } from './row-by.js';
 
 /** The situation in a country or an area, as one donor sees it. */
 class CountrySituationRow {
@@ -102,63 +103,42 @@ export class AlertRow {
   @dayOrNull('the day from which it did not apply any more') ended_on!: string | null;
 }
 
-const NO_ALERT: AlertRow = {
-  situation: '',
-  alert: '',
-  country: '',
-  area: null,
-  donor: '',
-  status: 'in force',
-  instruction: '',
-  reason: '',
-  issued_on: '',
-  account_by: '',
-  ended_on: null,
-};
-
-/** The alert that an event names; null if it names none. */
-const alertIn = (event: RecordedEvent<CountrySituationEvent>): string | null =>
-  event.type === 'PersonnelAlertIssued' || event.type === 'PersonnelAlertEnded'
-    ? event.data.alert
-    : event.type === 'SituationDayCorrected' && event.data.fact.startsWith('alert')
-      ? event.data.item
-      : null;
-
-function evolveAlert(
-  row: AlertRow | null,
-  event: RecordedEvent<CountrySituationEvent>,
-  _: string,
-  head: AlertRow | null,
-): AlertRow | null {
-  if (event.type === 'CountrySituationOpened') {
-    const { country, area = null, donor } = event.data;
-    return { ...NO_ALERT, situation: originOf(event).id, country, area, donor };
-  }
-  if (event.type === 'PersonnelAlertIssued') {
-    const { alert, on: issued_on, instruction, reason, accountBy: account_by } = event.data;
-    return { ...(head ?? NO_ALERT), alert, instruction, reason, issued_on, account_by };
-  }
-  if (row === null) return null;
-  if (event.type === 'PersonnelAlertEnded') return { ...row, status: 'ended', ended_on: event.data.on };
-  if (event.type !== 'SituationDayCorrected') return row;
-  return event.data.fact === 'alert' ? { ...row, issued_on: event.data.on } : { ...row, ended_on: event.data.on };
-}
-
 export const alerts: Projection<CountrySituationEvent, AlertRow> = {
   name: 'alerts',
   topic: 'Situations and personnel',
   version: 1,
   kinds: ['country-situation'],
   about: 'an alert to the personnel in an area, from its issue to its end',
-  entity: AlertRow,
   totals: { counts: 'alerts', by: ['status'], sums: [] },
-  head: true,
   daily: {
     account_by_over: overdue('whether the day by which personnel are accounted for is over, and it is in force', {
       due: 'account_by',
       done: 'ended_on',
     }),
   },
-  touches: (event) => (event.type === 'CountrySituationOpened' ? [''] : [alertIn(event)].filter((one) => one !== null)),
-  evolve: evolveAlert,
+  ...itemsBy<AlertRow, CountrySituationEvent>(AlertRow)(
+    'CountrySituationOpened',
+    ({ country, area, donor }, { id: situation }) => ({ situation, country, area, donor, status: 'in force' }),
+    {
+      PersonnelAlertIssued: {
+        begins: true,
+        keys: ({ alert }) => alert,
+        change: ({ alert, on: issued_on, instruction, reason, accountBy: account_by }) => ({
+          alert,
+          instruction,
+          reason,
+          issued_on,
+          account_by,
+        }),
+      },
+      PersonnelAlertEnded: {
+        keys: ({ alert }) => alert,
+        change: ({ on: ended_on }) => ({ status: 'ended', ended_on }),
+      },
+      SituationDayCorrected: {
+        keys: ({ fact, item }) => (fact.startsWith('alert') ? item : []),
+        change: ({ fact, on }) => (fact === 'alert' ? { issued_on: on } : { ended_on: on }),
+      },
+    },
+  ),
 };

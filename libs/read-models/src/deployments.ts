@@ -1,6 +1,7 @@
 import type { DeploymentEvent } from '@entente/contracts';
 import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
 import { count, day, dayOrNull, daysLate, overdue, text, textOrNull, persons } from './columns.js';
+import { itemsBy } from './items-by.js';
 import { originOf, rowBy, unchanged } from './row-by.js';
 
 /** Personnel who were sent to an area: who is where. */
@@ -177,61 +178,40 @@ class PersonnelIncidentRow {
   @count('how often the report was corrected') corrections!: number;
 }
 
-const NO_INCIDENT: PersonnelIncidentRow = {
-  deployment: '',
-  incident: '',
-  country: '',
-  area: '',
-  donor: '',
-  recipient: '',
-  programme: null,
-  type: '',
-  severity: '',
-  happened_on: '',
-  hurt: 0,
-  evacuated: 0,
-  corrections: 0,
-};
-
 export const personnelIncidents: Projection<DeploymentEvent, PersonnelIncidentRow> = {
   name: 'personnel-incidents',
   topic: 'Situations and personnel',
   version: 1,
   kinds: ['deployment'],
   about: 'an incident to deployed personnel: what happened, how severe it was, how many were hurt or evacuated',
-  entity: PersonnelIncidentRow,
   totals: { counts: 'incidents', by: ['severity', 'country'], sums: ['hurt', 'evacuated'] },
-  head: true,
-  touches: (event: RecordedEvent<DeploymentEvent>) =>
-    event.type === 'PersonnelDeployed' || event.type === 'PersonnelRelocated'
-      ? ['']
-      : event.type === 'PersonnelIncidentReported' || event.type === 'PersonnelIncidentCorrected'
-        ? [event.data.incident]
-        : [],
-  evolve(row, event, _, head) {
-    switch (event.type) {
-      case 'PersonnelDeployed': {
-        const { country, area, donor, recipient, programme = null } = event.data;
-        return { ...NO_INCIDENT, deployment: originOf(event).id, country, area, donor, recipient, programme };
-      }
-      case 'PersonnelRelocated':
-        return row === null ? null : { ...row, area: event.data.area };
-      case 'PersonnelIncidentReported': {
-        const { on: happened_on, ...reported } = event.data;
-        return { ...(head ?? NO_INCIDENT), ...reported, happened_on };
-      }
-      case 'PersonnelIncidentCorrected': {
-        if (row === null) return null;
-        const {
-          on = row.happened_on,
-          severity = row.severity,
-          hurt = row.hurt,
-          evacuated = row.evacuated,
-        } = event.data;
-        return { ...row, happened_on: on, severity, hurt, evacuated, corrections: row.corrections + 1 };
-      }
-      default:
-        return row;
-    }
-  },
+  ...itemsBy<PersonnelIncidentRow, DeploymentEvent>(PersonnelIncidentRow)(
+    'PersonnelDeployed',
+    ({ country, area, donor, recipient, programme }, { id: deployment }) => ({
+      deployment,
+      country,
+      area,
+      donor,
+      recipient,
+      programme,
+    }),
+    {
+      PersonnelRelocated: { keys: () => '', change: ({ area }) => ({ area }) },
+      PersonnelIncidentReported: {
+        begins: true,
+        keys: ({ incident }) => incident,
+        change: ({ on: happened_on, ...reported }) => ({ ...reported, happened_on }),
+      },
+      PersonnelIncidentCorrected: {
+        keys: ({ incident }) => incident,
+        change: ({ on, severity, hurt, evacuated }, row) => ({
+          happened_on: on ?? row.happened_on,
+          severity: severity ?? row.severity,
+          hurt: hurt ?? row.hurt,
+          evacuated: evacuated ?? row.evacuated,
+          corrections: row.corrections + 1,
+        }),
+      },
+    },
+  ),
 };

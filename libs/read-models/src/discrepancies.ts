@@ -1,7 +1,7 @@
 import type { ConsignmentEvent } from '@entente/contracts';
-import { type Projection, type RecordedEvent } from '@entente/kernel';
+import type { Projection } from '@entente/kernel';
 import { count, day, dayOrNull, text, textOrNull } from './columns.js';
-import { originOf } from './row-by.js';
+import { itemsBy } from './items-by.js';
 
 /** A discrepancy report of a recipient, and the donor's answer. */
 export class DiscrepancyRow {
@@ -26,39 +26,32 @@ export const discrepancies: Projection<ConsignmentEvent, DiscrepancyRow> = {
   kinds: ['consignment'],
   about:
     'a discrepancy report on a consignment: what is wrong, how much of it, and what was answered; `discrepancy-reports` adds item and unit',
-  entity: DiscrepancyRow,
   totals: { counts: 'discrepancy reports', by: ['outcome'], sums: [] },
-  head: true,
-  touches(event: RecordedEvent<ConsignmentEvent>) {
-    if (event.type === 'DeliveryScheduled') return [''];
-    return event.type === 'DiscrepancyReported' || event.type === 'DiscrepancyResolved' ? [event.data.discrepancy] : [];
-  },
-  evolve(row, event, key, head) {
-    const { id, day: today } = originOf(event);
-    switch (event.type) {
-      case 'DeliveryScheduled':
-        return {
-          consignment: id,
-          assistance_case: event.data.case,
-          programme: event.data.programme ?? null,
-          donor: event.data.donor,
-          recipient: event.data.recipient,
-          discrepancy: '',
-          line: '',
-          type: '',
-          quantity: 0,
-          reported_on: '',
-          outcome: null,
-          answered_on: null,
-        };
-      case 'DiscrepancyReported': {
-        const { line, type, quantity } = event.data;
-        return head === null ? null : { ...head, discrepancy: key, line, type, quantity, reported_on: today };
-      }
-      case 'DiscrepancyResolved':
-        return row === null ? null : { ...row, outcome: event.data.outcome, answered_on: today };
-      default:
-        return row;
-    }
-  },
+  ...itemsBy<DiscrepancyRow, ConsignmentEvent>(DiscrepancyRow)(
+    'DeliveryScheduled',
+    ({ case: assistance_case, programme, donor, recipient }, { id: consignment }) => ({
+      consignment,
+      assistance_case,
+      programme,
+      donor,
+      recipient,
+    }),
+    {
+      DiscrepancyReported: {
+        begins: true,
+        keys: ({ discrepancy }) => discrepancy,
+        change: ({ discrepancy, line, type, quantity }, _, __, { day: reported_on }) => ({
+          discrepancy,
+          line,
+          type,
+          quantity,
+          reported_on,
+        }),
+      },
+      DiscrepancyResolved: {
+        keys: ({ discrepancy }) => discrepancy,
+        change: ({ outcome }, _, __, { day: answered_on }) => ({ outcome, answered_on }),
+      },
+    },
+  ),
 };

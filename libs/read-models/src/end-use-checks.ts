@@ -5,7 +5,7 @@ import type {
   CheckedSerial,
   EndUseCheckEvent,
 } from '@entente/contracts';
-import { type Projection, type RecordedEvent, isNewest, partOf } from '@entente/kernel';
+import { type Projection, isNewest, partOf } from '@entente/kernel';
 import { CHECK_MANNERS, CHECK_TYPES } from './codes.js';
 import {
   amountOrNull,
@@ -19,7 +19,8 @@ import {
   text,
   textOrNull,
 } from './columns.js';
-import { ANSWERS_UNCHANGED, type Origin, originOf, rowBy } from './row-by.js';
+import { itemsBy } from './items-by.js';
+import { ANSWERS_UNCHANGED, type Origin, rowBy } from './row-by.js';
 
 /** A check of end use. */
 export class EndUseCheckRow {
@@ -246,26 +247,6 @@ export class CheckResultRow {
   @count('how often the result was corrected') corrections!: number;
 }
 
-const NO_RESULT: CheckResultRow = {
-  end_use_check: '',
-  visit: 0,
-  serial: null,
-  lot: null,
-  donor: '',
-  recipient: '',
-  holder: '',
-  item: '',
-  manner: '',
-  visited_on: '',
-  inspected: false,
-  lower_confidence: false,
-  seen: 0,
-  not_seen: 0,
-  damaged: 0,
-  seal_broken: 0,
-  corrections: 0,
-};
-
 const ofSerial = (visit: number, serial: string): string => `${visit}/serial/${serial}`;
 const ofLot = (visit: number, lot: string): string => `${visit}/lot/${lot}`;
 
@@ -277,61 +258,22 @@ const found = (result: CheckedSerial['result']) => ({
 });
 const foundIn = ({ seen, notSeen, damaged }: CheckedLot) => ({ seen, not_seen: notSeen, damaged, seal_broken: 0 });
 
-/** A row with the holder after a transfer, unless the rest of the items stays. */
-const heldAfter = <Row extends { holder: string }>(row: Row, { to, next }: CheckedItemsTransferred): Row =>
-  next === undefined ? { ...row, holder: to } : row;
+/** The serials and lots of a visit, by their keys. */
+const keysOf = (visit: number, serials: readonly string[], lots: readonly string[]): readonly string[] => [
+  ...serials.map((serial) => ofSerial(visit, serial)),
+  ...lots.map((lot) => ofLot(visit, lot)),
+];
 
-/** The keys of the rows of a check that an event changes. */
-function resultKeys(event: RecordedEvent<EndUseCheckEvent>): readonly string[] {
-  switch (event.type) {
-    case 'EndUseCheckScheduled':
-    case 'CheckedItemsTransferred':
-      return [''];
-    case 'EndUseCheckPerformed': {
-      const { visit, results, lots = [] } = event.data;
-      return [...results.map(({ serial }) => ofSerial(visit, serial)), ...lots.map(({ lot }) => ofLot(visit, lot))];
-    }
-    case 'CheckResultCorrected':
-      return [ofSerial(event.data.visit, event.data.serial)];
-    case 'CheckDayCorrected': {
-      const { visit, serials, lots } = event.data;
-      return [...serials.map((serial) => ofSerial(visit, serial)), ...lots.map((lot) => ofLot(visit, lot))];
-    }
-    default:
-      return [];
-  }
-}
-
-function evolveResult(
-  row: CheckResultRow | null,
-  event: RecordedEvent<EndUseCheckEvent>,
-  key: string,
-  head: CheckResultRow | null,
-): CheckResultRow | null {
-  switch (event.type) {
-    case 'EndUseCheckScheduled': {
-      const { donor, recipient, holder, item } = event.data;
-      return { ...NO_RESULT, end_use_check: originOf(event).id, donor, recipient, holder, item };
-    }
-    case 'CheckedItemsTransferred':
-      return row && heldAfter(row, event.data);
-    case 'EndUseCheckPerformed': {
-      const { visit, manner, on, inspected, lowerConfidence, results, lots = [] } = event.data;
-      const made = { visit, manner, visited_on: on, inspected, lower_confidence: lowerConfidence };
-      const serial = results.find((one) => ofSerial(visit, one.serial) === key);
-      if (serial !== undefined)
-        return { ...(head ?? NO_RESULT), ...made, serial: serial.serial, ...found(serial.result) };
-      const lot = lots.find((one) => ofLot(visit, one.lot) === key);
-      return lot === undefined ? row : { ...(head ?? NO_RESULT), ...made, lot: lot.lot, ...foundIn(lot) };
-    }
-    case 'CheckResultCorrected':
-      return row && { ...row, ...found(event.data.result), corrections: row.corrections + 1 };
-    case 'CheckDayCorrected':
-      return row && { ...row, visited_on: event.data.on };
-    default:
-      return row;
-  }
-}
+/** What all results and discrepancies of a check share. */
+const opened = (
+  { donor, recipient, holder, item }: Pick<CheckResultRow, 'donor' | 'recipient' | 'holder' | 'item'>,
+  { id: end_use_check }: Pick<Origin, 'id'>,
+) => ({ end_use_check, donor, recipient, holder, item });
+/** The new holder, unless the rest of the items stays. */
+const transferred = {
+  keys: () => '',
+  change: ({ to: holder, next }: CheckedItemsTransferred) => (next === undefined ? { holder } : {}),
+};
 
 export const checkResults: Projection<EndUseCheckEvent, CheckResultRow> = {
   name: 'check-results',
@@ -339,11 +281,34 @@ export const checkResults: Projection<EndUseCheckEvent, CheckResultRow> = {
   version: 2,
   kinds: ['end-use-check'],
   about: 'what a visit found of one serial or lot: seen, not seen, damaged, or with a broken seal',
-  entity: CheckResultRow,
   totals: { counts: 'results', by: ['lower_confidence'], sums: ['seen', 'not_seen', 'damaged', 'seal_broken'] },
-  head: true,
-  touches: resultKeys,
-  evolve: evolveResult,
+  ...itemsBy<CheckResultRow, EndUseCheckEvent>(CheckResultRow)('EndUseCheckScheduled', opened, {
+    CheckedItemsTransferred: transferred,
+    EndUseCheckPerformed: {
+      begins: true,
+      keys: ({ visit, results, lots = [] }) =>
+        keysOf(
+          visit,
+          results.map(({ serial }) => serial),
+          lots.map(({ lot }) => lot),
+        ),
+      change: ({ visit, manner, on: visited_on, inspected, lowerConfidence, results, lots = [] }, _, key) => {
+        const made = { visit, manner, visited_on, inspected, lower_confidence: lowerConfidence };
+        const serial = results.find((one) => ofSerial(visit, one.serial) === key);
+        if (serial !== undefined) return { ...made, serial: serial.serial, ...found(serial.result) };
+        const lot = lots.find((one) => ofLot(visit, one.lot) === key);
+        return lot === undefined ? {} : { ...made, lot: lot.lot, ...foundIn(lot) };
+      },
+    },
+    CheckResultCorrected: {
+      keys: ({ visit, serial }) => ofSerial(visit, serial),
+      change: ({ result }, { corrections }) => ({ ...found(result), corrections: corrections + 1 }),
+    },
+    CheckDayCorrected: {
+      keys: ({ visit, serials, lots }) => keysOf(visit, serials, lots),
+      change: ({ on: visited_on }) => ({ visited_on }),
+    },
+  }),
 };
 
 /** A discrepancy that a check found. */
@@ -363,48 +328,27 @@ class CheckDiscrepancyRow {
   @text("the donor's word for the type of the items") item!: string;
 }
 
-const NO_DISCREPANCY: CheckDiscrepancyRow = {
-  end_use_check: '',
-  discrepancy: '',
-  status: 'open',
-  type: '',
-  serial: null,
-  quantity: 0,
-  found_on: '',
-  outcome: null,
-  cleared_on: null,
-  donor: '',
-  recipient: '',
-  holder: '',
-  item: '',
-};
-
 export const checkDiscrepancies: Projection<EndUseCheckEvent, CheckDiscrepancyRow> = {
   name: 'check-discrepancies',
   topic: 'Equipment and end use',
   version: 2,
   kinds: ['end-use-check'],
   about: 'something that a check of end use found not to be as it was, and what explains it',
-  entity: CheckDiscrepancyRow,
   totals: { counts: 'discrepancies', by: ['status'], sums: ['quantity'] },
-  head: true,
-  touches: (event: RecordedEvent<EndUseCheckEvent>) =>
-    event.type === 'EndUseCheckScheduled' || event.type === 'CheckedItemsTransferred'
-      ? ['']
-      : event.type === 'DiscrepancyFound' || event.type === 'DiscrepancyCleared'
-        ? [event.data.discrepancy]
-        : [],
-  evolve(row, event, _, head) {
-    if (event.type === 'EndUseCheckScheduled') {
-      const { donor, recipient, holder, item } = event.data;
-      return { ...NO_DISCREPANCY, end_use_check: originOf(event).id, donor, recipient, holder, item };
-    }
-    if (event.type === 'CheckedItemsTransferred') return row && heldAfter(row, event.data);
-    if (event.type === 'DiscrepancyFound') {
-      const { on: found_on, serial = null, ...data } = event.data;
-      return { ...(head ?? NO_DISCREPANCY), ...data, serial, found_on };
-    }
-    if (event.type !== 'DiscrepancyCleared' || row === null) return row;
-    return { ...row, status: 'cleared', outcome: event.data.outcome, cleared_on: event.data.on };
-  },
+  ...itemsBy<CheckDiscrepancyRow, EndUseCheckEvent>(CheckDiscrepancyRow)(
+    'EndUseCheckScheduled',
+    (data, origin) => ({ ...opened(data, origin), status: 'open' }),
+    {
+      CheckedItemsTransferred: transferred,
+      DiscrepancyFound: {
+        begins: true,
+        keys: ({ discrepancy }) => discrepancy,
+        change: ({ on: found_on, ...data }) => ({ ...data, found_on }),
+      },
+      DiscrepancyCleared: {
+        keys: ({ discrepancy }) => discrepancy,
+        change: ({ outcome, on: cleared_on }) => ({ status: 'cleared', outcome, cleared_on }),
+      },
+    },
+  ),
 };

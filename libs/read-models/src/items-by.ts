@@ -5,8 +5,8 @@ import { type Origin, type Stated, originOf, rowWith } from './row-by.js';
 interface ItemChange<Row, Data> {
   /** Whether an item that is not there begins with it, with the columns of the stream. */
   readonly begins?: true;
-  /** The key of the item, or the keys of several. */
-  keys(data: Data): string | readonly string[];
+  /** The key of the item, or the keys of several; '': what items that begin later share. */
+  keys(data: Data, event: RecordedEvent): string | readonly string[];
   change(data: Data, row: Row, key: string, origin: Origin): Stated<Row>;
 }
 
@@ -16,32 +16,35 @@ type ItemChanges<Row, E extends Event> = {
 
 /**
  * The fold of a read model with a row for each item of a stream, such as a condition of an
- * agreement. The opening event gives the columns that all items of the stream share.
+ * agreement. The opening event gives the columns that all items of the stream share. An event that
+ * changes nothing of an item leaves the same row.
  */
 export function itemsBy<Row extends object, E extends Event>(entity: new () => Row) {
   const having = rowWith(entity);
   return <Opening extends E['type']>(
     opening: Opening,
     open: (data: DataOf<E, Opening>, origin: Origin<Extract<E, { type: Opening }>>) => Stated<Row>,
-    changes: ItemChanges<Row, E>,
+    items: ItemChanges<Row, E>,
   ): Pick<Projection<E, Row>, 'entity' | 'head' | 'touches' | 'evolve'> => {
     const changeOf = (type: E['type']): ItemChange<Row, unknown> | undefined =>
-      Object.hasOwn(changes, type) ? changes[type] : undefined;
+      Object.hasOwn(items, type) ? items[type] : undefined;
     return {
       entity,
       head: true,
       touches: (event: RecordedEvent<E>) => [
         ...(event.type === opening ? [''] : []),
-        ...[changeOf(event.type)?.keys(event.data) ?? []].flat(),
+        ...[changeOf(event.type)?.keys(event.data, event) ?? []].flat(),
       ],
       evolve: (row, event, key, before) => {
         const origin = originOf(event);
         const head = event.type === opening ? having(open(event.data, origin as never)) : before;
-        if (key === '') return head;
+        if (key === '' && event.type === opening) return head;
         const found = changeOf(event.type);
         const was = row ?? (found?.begins === true ? head : null);
         if (found === undefined || was === null) return row;
-        return having(found.change(event.data, was, key, origin), was);
+        const changes = found.change(event.data, was, key, origin);
+        // The same object: there is nothing to write.
+        return Object.keys(changes).length === 0 ? row : having(changes, was);
       },
     };
   };
