@@ -3,7 +3,7 @@ import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
 import { count, day, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { BASIS } from './plausibility.js';
-import { originOf } from './row-by.js';
+import { originOf, rowWith } from './row-by.js';
 
 /** A funding account from its opening to its closing; `funding` has its money. */
 class AccountRow {
@@ -33,16 +33,15 @@ class AccountRow {
   @dayOrNull('the day of the newest rate') rate_on!: string | null;
 }
 
+const accountWith = rowWith(AccountRow);
+
 function evolve(row: AccountRow | null, event: RecordedEvent<FundingAccountEvent>): AccountRow | null {
   const { id: account, day: on } = originOf(event);
   if (event.type === 'FundingAccountOpened') {
-    const { donor, recipient, programme = null, case: of = null, fund, currency, stages, basis, ...data } = event.data;
-    const paid = { programme, assistance_case: of, fund, currency, stages: stages.join(','), basis };
-    const budget = { on_budget: data.onBudget, budget_line: data.budgetLine ?? null };
-    const open = { status: 'open', opened_on: on, closed_on: null, close_reason: null };
-    const rate = { rates: 0, rate_currency: null, rate: null, rate_on: null };
-    const available_until = data.availableUntil ?? null;
-    return { account, donor, recipient, ...paid, ...budget, available_until, ...open, ...rate };
+    const { donor, recipient, programme, case: assistance_case, fund, currency, stages, basis, ...data } = event.data;
+    const paid = { programme, assistance_case, fund, currency, stages: stages.join(','), basis };
+    const budget = { on_budget: data.onBudget, budget_line: data.budgetLine, available_until: data.availableUntil };
+    return accountWith({ account, donor, recipient, ...paid, ...budget, status: 'open', opened_on: on });
   }
   if (row === null) return null;
   switch (event.type) {

@@ -3,7 +3,7 @@ import type { Projection, RecordedEvent } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
 import { amount, count, day, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { BASIS, earlier, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
-import { originOf } from './row-by.js';
+import { originOf, rowWith } from './row-by.js';
 
 /**
  * A line of a case: its promises, and how much of it was delivered at the case's delivery point.
@@ -62,30 +62,7 @@ const amended = (row: CaseLineRow, change: (LineModification & Partial<LineAmend
   };
 };
 
-const opened = (event: RecordedEvent<AssistanceCaseEvent> & { type: 'AssistanceRequested' }): CaseLineRow => ({
-  assistance_case: originOf(event).id,
-  programme: event.data.programme ?? null,
-  donor: event.data.donor,
-  recipient: event.data.recipient,
-  basis: event.data.basis ?? 'own',
-  requested_on: originOf(event).day,
-  line: '',
-  item: '',
-  unit: '',
-  quantity: 0,
-  value: 0,
-  currency: null,
-  offer: null,
-  amended_in: false,
-  added_on: '',
-  first_due: '',
-  due: '',
-  reschedules: 0,
-  delivered: 0,
-  works: null,
-  works_started_on: null,
-  implausible: null,
-});
+const lineWith = rowWith(CaseLineRow);
 
 function evolve(
   row: CaseLineRow | null,
@@ -93,7 +70,11 @@ function evolve(
   key: string,
   head: CaseLineRow | null,
 ): CaseLineRow | null {
-  if (event.type === 'AssistanceRequested') return opened(event);
+  if (event.type === 'AssistanceRequested') {
+    const { programme, donor, recipient, basis = 'own' } = event.data;
+    const { id: assistance_case, day: requested_on } = originOf(event);
+    return lineWith({ assistance_case, programme, donor, recipient, basis, requested_on });
+  }
   if (event.type === 'CaseLineAdded' && head !== null) {
     const { item, unit, quantity, value, due } = event.data;
     const { day: added_on } = originOf(event);

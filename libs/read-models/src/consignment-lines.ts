@@ -1,6 +1,7 @@
 import type { ConsignmentEvent } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { count, countOrNull, text, textOrNull } from './columns.js';
+import { ofConsignment } from './consignments.js';
 import { itemsBy } from './items-by.js';
 
 /** A line of a consignment: what was scheduled and what was received of a line of the case. */
@@ -33,32 +34,22 @@ export const consignmentLines: Projection<ConsignmentEvent, ConsignmentLineRow> 
   about:
     "a line of a consignment: the quantity scheduled and the quantity received of a case's line; `consigned-items` adds item and unit",
   totals: { counts: 'lines', by: [], sums: [] },
-  ...itemsBy<ConsignmentLineRow, ConsignmentEvent>(ConsignmentLineRow)(
-    'DeliveryScheduled',
-    ({ case: assistance_case, programme, donor, recipient }, { id: consignment }) => ({
-      consignment,
-      assistance_case,
-      programme,
-      donor,
-      recipient,
-    }),
-    {
-      DeliveryScheduled: {
-        begins: true,
-        keys: linesOf,
-        change: ({ lines }, _, line) => ({ line, scheduled: sumOf(lines, line) }),
-      },
-      // What was not scheduled can be received, too.
-      ReceiptConfirmed: {
-        begins: true,
-        keys: linesOf,
-        change: ({ lines }, _, line) => ({ line, received: sumOf(lines, line) }),
-      },
-      ReceiptCorrected: {
-        begins: true,
-        keys: ({ line }) => line,
-        change: ({ line, quantityBy }, { received }) => ({ line, received: (received ?? 0) + quantityBy }),
-      },
+  ...itemsBy<ConsignmentLineRow, ConsignmentEvent>(ConsignmentLineRow)('DeliveryScheduled', ofConsignment, {
+    DeliveryScheduled: {
+      begins: true,
+      keys: linesOf,
+      change: ({ lines }, _, line) => ({ line, scheduled: sumOf(lines, line) }),
     },
-  ),
+    // What was not scheduled can be received, too.
+    ReceiptConfirmed: {
+      begins: true,
+      keys: linesOf,
+      change: ({ lines }, _, line) => ({ line, received: sumOf(lines, line) }),
+    },
+    ReceiptCorrected: {
+      begins: true,
+      keys: ({ line }) => line,
+      change: ({ line, quantityBy }, { received }) => ({ line, received: (received ?? 0) + quantityBy }),
+    },
+  }),
 };

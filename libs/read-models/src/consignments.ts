@@ -1,9 +1,9 @@
 import type { ConsignmentEvent, DeliveryPoint } from '@entente/contracts';
-import type { Projection } from '@entente/kernel';
+import type { DataOf, Projection } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
 import { count, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
 import { BASIS, earlier, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
-import { rowBy, unchanged } from './row-by.js';
+import { type Origin, rowBy, unchanged } from './row-by.js';
 
 /** A consignment and its four separate facts. */
 export class ConsignmentRow {
@@ -60,6 +60,12 @@ function doubted(row: ConsignmentRow): string | null {
     'out-of-order': earlier(shipped_on, hub_on) || earlier(shipped_on, received_on) || earlier(hub_on, received_on),
   });
 }
+
+/** What all rows of a consignment share. */
+export const ofConsignment = (
+  { case: assistance_case, programme, donor, recipient }: DataOf<ConsignmentEvent, 'DeliveryScheduled'>,
+  { id: consignment }: Pick<Origin, 'id'>,
+) => ({ consignment, assistance_case, programme, donor, recipient });
 
 const NOT_HELD = { held_for: null, held_on: null };
 

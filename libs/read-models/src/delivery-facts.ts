@@ -3,7 +3,7 @@ import type { Projection, RecordedEvent } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
 import { count, countOrNull, day, text, textOrNull } from './columns.js';
 import { BASIS, earlier, implausible, implausibleFor } from './plausibility.js';
-import { originOf } from './row-by.js';
+import { originOf, rowWith } from './row-by.js';
 
 /** A delivery of a line of a case at its delivery point, or a correction of one. */
 export class DeliveryFactRow {
@@ -26,15 +26,7 @@ export class DeliveryFactRow {
   @implausibleFor('before-the-request') implausible!: string | null;
 }
 
-const NOTHING = {
-  delivery: '',
-  line: '',
-  quantity: 0,
-  quantity_left: null,
-  apart: 0,
-  occurred_on: '',
-  recorded_on: '',
-};
+const factWith = rowWith(DeliveryFactRow);
 
 const onDay = (row: DeliveryFactRow, occurred_on: string): DeliveryFactRow => ({
   ...row,
@@ -50,9 +42,8 @@ function evolve(
 ): DeliveryFactRow | null {
   const { id, day: today } = originOf(event);
   if (event.type === 'AssistanceRequested') {
-    const { donor, recipient, programme = null, basis = 'own' } = event.data;
-    const of = { assistance_case: id, donor, recipient, programme, basis, requested_on: today };
-    return { ...of, ...NOTHING, corrects: null, implausible: null };
+    const { donor, recipient, programme, basis = 'own' } = event.data;
+    return factWith({ assistance_case: id, donor, recipient, programme, basis, requested_on: today });
   }
   const recorded_on = event.metadata.recordedAt.slice(0, 10);
   if (event.type === 'AssistanceDelivered' && head !== null) {

@@ -1,6 +1,7 @@
 import type { ConsignmentEvent } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { count, day, dayOrNull, text, textOrNull } from './columns.js';
+import { ofConsignment } from './consignments.js';
 import { itemsBy } from './items-by.js';
 
 /** A discrepancy report of a recipient, and the donor's answer. */
@@ -27,31 +28,21 @@ export const discrepancies: Projection<ConsignmentEvent, DiscrepancyRow> = {
   about:
     'a discrepancy report on a consignment: what is wrong, how much of it, and what was answered; `discrepancy-reports` adds item and unit',
   totals: { counts: 'discrepancy reports', by: ['outcome'], sums: [] },
-  ...itemsBy<DiscrepancyRow, ConsignmentEvent>(DiscrepancyRow)(
-    'DeliveryScheduled',
-    ({ case: assistance_case, programme, donor, recipient }, { id: consignment }) => ({
-      consignment,
-      assistance_case,
-      programme,
-      donor,
-      recipient,
-    }),
-    {
-      DiscrepancyReported: {
-        begins: true,
-        keys: ({ discrepancy }) => discrepancy,
-        change: ({ discrepancy, line, type, quantity }, _, __, { day: reported_on }) => ({
-          discrepancy,
-          line,
-          type,
-          quantity,
-          reported_on,
-        }),
-      },
-      DiscrepancyResolved: {
-        keys: ({ discrepancy }) => discrepancy,
-        change: ({ outcome }, _, __, { day: answered_on }) => ({ outcome, answered_on }),
-      },
+  ...itemsBy<DiscrepancyRow, ConsignmentEvent>(DiscrepancyRow)('DeliveryScheduled', ofConsignment, {
+    DiscrepancyReported: {
+      begins: true,
+      keys: ({ discrepancy }) => discrepancy,
+      change: ({ discrepancy, line, type, quantity }, _, __, { day: reported_on }) => ({
+        discrepancy,
+        line,
+        type,
+        quantity,
+        reported_on,
+      }),
     },
-  ),
+    DiscrepancyResolved: {
+      keys: ({ discrepancy }) => discrepancy,
+      change: ({ outcome }, _, __, { day: answered_on }) => ({ outcome, answered_on }),
+    },
+  }),
 };

@@ -1,6 +1,7 @@
 import type { ConsignmentEvent, ScheduleEndUseCheck } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { count, day, text, textOrNull } from './columns.js';
+import { ofConsignment } from './consignments.js';
 import { itemsBy } from './items-by.js';
 
 /** What an organisation holds of the goods of one type that a consignment brought. */
@@ -35,47 +36,37 @@ export const goodsHeld: Projection<ConsignmentEvent, GoodsHeldRow> = {
   about:
     'goods of one type that a consignment brought, by their holder: what each holds after transfers; none that are monitored by serials, or that another system reported; `goods-by-holder` adds the unit',
   totals: { counts: 'goods at holders', by: ['item'], sums: [] },
-  ...itemsBy<GoodsHeldRow, ConsignmentEvent>(GoodsHeldRow)(
-    'DeliveryScheduled',
-    ({ case: assistance_case, programme, donor, recipient }, { id: consignment }) => ({
-      consignment,
-      assistance_case,
-      programme,
-      donor,
-      recipient,
-    }),
-    {
-      ReceiptConfirmed: {
-        begins: true,
-        keys: ({ checks = [] }) => checks.map(ofRecipient),
-        change: ({ checks = [], on: changed_on }, _, key) => {
-          const of = checks.find((one) => ofRecipient(one) === key);
-          return of === undefined ? {} : { ...received(of), changed_on };
-        },
-      },
-      ReceiptCorrected: {
-        begins: true,
-        keys: ({ sampled, check, stored = [] }) => [
-          ...new Set([
-            ...[sampled ?? [], check ?? []].flat().map(ofRecipient),
-            ...stored.map((item) => ofRecipient({ item })),
-          ]),
-        ],
-        change: ({ sampled, check, store }, { place }, key, { day: changed_on }) => ({
-          ...(check && ofRecipient(check) === key ? { ...received(check), changed_on } : {}),
-          ...(sampled && ofRecipient(sampled) === key ? { quantity: sampled.quantity, changed_on } : {}),
-          ...(place !== '' && store !== undefined ? { place: store } : {}),
-        }),
-      },
-      ReceivedGoodsTransferred: {
-        begins: true,
-        keys: ({ item, from, to, recipient }) =>
-          [from, ...(to === undefined ? [] : [to])].map((holder) => keyOf(item, holder, recipient)),
-        change: ({ item, from, to, recipient, left, held = 0, store, transfer, on: changed_on }, _, key) =>
-          key === keyOf(item, from, recipient)
-            ? { quantity: left, transfer, changed_on }
-            : { item, holder: to ?? '', quantity: held, place: store ?? to ?? '', transfer, changed_on },
+  ...itemsBy<GoodsHeldRow, ConsignmentEvent>(GoodsHeldRow)('DeliveryScheduled', ofConsignment, {
+    ReceiptConfirmed: {
+      begins: true,
+      keys: ({ checks = [] }) => checks.map(ofRecipient),
+      change: ({ checks = [], on: changed_on }, _, key) => {
+        const of = checks.find((one) => ofRecipient(one) === key);
+        return of === undefined ? {} : { ...received(of), changed_on };
       },
     },
-  ),
+    ReceiptCorrected: {
+      begins: true,
+      keys: ({ sampled, check, stored = [] }) => [
+        ...new Set([
+          ...[sampled ?? [], check ?? []].flat().map(ofRecipient),
+          ...stored.map((item) => ofRecipient({ item })),
+        ]),
+      ],
+      change: ({ sampled, check, store }, { place }, key, { day: changed_on }) => ({
+        ...(check && ofRecipient(check) === key ? { ...received(check), changed_on } : {}),
+        ...(sampled && ofRecipient(sampled) === key ? { quantity: sampled.quantity, changed_on } : {}),
+        ...(place !== '' && store !== undefined ? { place: store } : {}),
+      }),
+    },
+    ReceivedGoodsTransferred: {
+      begins: true,
+      keys: ({ item, from, to, recipient }) =>
+        [from, ...(to === undefined ? [] : [to])].map((holder) => keyOf(item, holder, recipient)),
+      change: ({ item, from, to, recipient, left, held = 0, store, transfer, on: changed_on }, _, key) =>
+        key === keyOf(item, from, recipient)
+          ? { quantity: left, transfer, changed_on }
+          : { item, holder: to ?? '', quantity: held, place: store ?? to ?? '', transfer, changed_on },
+    },
+  }),
 };

@@ -1,7 +1,8 @@
-import type { ItemEvent } from '@entente/contracts';
+import type { ItemEvent, ItemLossReported } from '@entente/contracts';
 import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
 import { count, countOrNull, day, dayOrNull, overdue, text, textOrNull } from './columns.js';
-import { originOf, rowBy, unchanged } from './row-by.js';
+import { itemsBy } from './items-by.js';
+import { type Origin, originOf, rowBy, unchanged } from './row-by.js';
 
 /** An item that is monitored by its serial, as it is now. */
 export class ItemRow {
@@ -305,69 +306,27 @@ class LossReportRow {
   @countOrNull('days from the report to its verification or rejection') days!: number | null;
 }
 
-const REPORTS: Readonly<Partial<Record<ItemEvent['type'], string>>> = {
-  ItemReportedLost: 'lost',
-  ItemReportedDestroyed: 'destroyed',
-  ItemReportedExpended: 'expended',
-};
-const NOT_REPORTED = {
-  reported_as: '',
-  lost_on: '',
-  cause: '',
-  reported_on: '',
-  verify_by: '',
-  status: '',
-  decided_on: null,
-  decided_by: null,
-  outcome: null,
-  days: null,
-};
-
 const DAY_MS = 86_400_000;
 const daysFrom = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
 
-function reportAfter(
-  row: LossReportRow | null,
-  event: RecordedEvent<ItemEvent>,
-  head: LossReportRow | null,
-): LossReportRow | null {
-  const { id, day: on } = originOf(event);
-  switch (event.type) {
-    case 'SerialRegistered': {
-      const { donor, recipient, item, serial } = event.data;
-      const item_type = `${donor}.${item}`;
-      return { item: id, donor, recipient, item_type, serial, holder: recipient, ...NOT_REPORTED };
-    }
-    case 'ItemReportedLost':
-    case 'ItemReportedDestroyed':
-    case 'ItemReportedExpended': {
-      if (head === null) return null;
-      const { on: lost_on, cause, verifyBy: verify_by } = event.data;
-      const reported_as = REPORTS[event.type] ?? '';
-      return { ...head, reported_as, lost_on, cause, reported_on: on, verify_by, status: 'open' };
-    }
-    case 'LossReportVerified':
-    case 'LossReportRejected': {
-      if (row === null) return null;
-      const { actor } = event.metadata;
-      const isVerified = event.type === 'LossReportVerified';
-      return {
-        ...row,
-        status: isVerified ? 'verified' : 'rejected',
-        decided_on: on,
-        decided_by: actor.for ?? actor.organisation,
-        outcome: isVerified ? event.data.method : event.data.reason,
-        days: daysFrom(row.reported_on, on),
-      };
-    }
-    case 'ItemTransferred':
-      return head === null ? null : { ...head, holder: event.data.to };
-    case 'UnauthorisedTransferDetected':
-      return row === null ? null : { ...row, status: 'found-elsewhere', decided_on: on };
-    default:
-      return row;
-  }
-}
+const reported = (reported_as: string) =>
+  ({
+    begins: true,
+    keys: (_: unknown, { id }: RecordedEvent) => id,
+    change: (
+      { on: lost_on, cause, verifyBy: verify_by }: ItemLossReported,
+      _: LossReportRow,
+      __: string,
+      { day: reported_on }: Origin,
+    ) => ({ reported_as, lost_on, cause, reported_on, verify_by, status: 'open' }),
+  }) as const;
+
+/** What a monitor decided of a report. */
+const decided = (status: string, outcome: string, { reported_on }: LossReportRow, { day: on, event }: Origin) => {
+  const { actor } = event.metadata;
+  const days = daysFrom(reported_on, on);
+  return { status, outcome, decided_on: on, decided_by: actor.for ?? actor.organisation, days };
+};
 
 export const lossReports: Projection<ItemEvent, LossReportRow> = {
   name: 'loss-reports',
@@ -375,17 +334,37 @@ export const lossReports: Projection<ItemEvent, LossReportRow> = {
   version: 1,
   kinds: ['item'],
   about: 'a report that an item was lost, destroyed or expended, and its verification by a monitor (R12)',
-  entity: LossReportRow,
   totals: { counts: 'reports', by: ['status', 'reported_as', 'overdue'], sums: [] },
   daily: {
     overdue: overdue('whether the last day for its verification is over', { due: 'verify_by', done: 'decided_on' }),
   },
-  head: true,
-  touches: (event) => {
-    if (event.type === 'SerialRegistered' || event.type === 'ItemTransferred') return [''];
-    if (event.type === 'LossReportVerified' || event.type === 'LossReportRejected') return [event.data.report];
-    if (event.type === 'UnauthorisedTransferDetected') return [event.data.report ?? []].flat();
-    return REPORTS[event.type] === undefined ? [] : [event.id];
-  },
-  evolve: (row, event, _, head) => reportAfter(row, event, head),
+  ...itemsBy<LossReportRow, ItemEvent>(LossReportRow)(
+    'SerialRegistered',
+    ({ donor, recipient, item: type, serial }, { id: item }) => ({
+      item,
+      donor,
+      recipient,
+      item_type: `${donor}.${type}`,
+      serial,
+      holder: recipient,
+    }),
+    {
+      ItemTransferred: { keys: () => '', change: ({ to: holder }) => ({ holder }) },
+      ItemReportedLost: reported('lost'),
+      ItemReportedDestroyed: reported('destroyed'),
+      ItemReportedExpended: reported('expended'),
+      LossReportVerified: {
+        keys: ({ report }) => report,
+        change: ({ method }, row, _, origin) => decided('verified', method, row, origin),
+      },
+      LossReportRejected: {
+        keys: ({ report }) => report,
+        change: ({ reason }, row, _, origin) => decided('rejected', reason, row, origin),
+      },
+      UnauthorisedTransferDetected: {
+        keys: ({ report = [] }) => report,
+        change: (_, __, ___, { day: decided_on }) => ({ status: 'found-elsewhere', decided_on }),
+      },
+    },
+  ),
 };

@@ -3,7 +3,7 @@ import type { Projection, RecordedEvent } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
 import { count, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
 import { BASIS, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
-import { originOf } from './row-by.js';
+import { originOf, rowWith } from './row-by.js';
 
 /** A milestone, plan against actual. */
 export class MilestoneRow {
@@ -52,6 +52,8 @@ const withdrawn = (row: MilestoneRow, event: RecordedEvent<ProgrammeEvent>): Mil
 const MISSED = { closed: { status: ['planned', 'met', 'withdrawn'] } };
 const MET = { done: 'actual', closed: { status: ['missed', 'withdrawn'] } };
 
+const milestoneWith = rowWith(MilestoneRow);
+
 function evolve(
   row: MilestoneRow | null,
   event: RecordedEvent<ProgrammeEvent>,
@@ -61,20 +63,7 @@ function evolve(
   if (event.type === 'ProgrammeProposed') {
     const { donor, recipient, basis = 'own' } = event.data;
     const { id: programme } = originOf(event);
-    return {
-      programme,
-      donor,
-      recipient,
-      basis,
-      milestone: '',
-      planned_on: '',
-      first_due: '',
-      due: '',
-      replans: 0,
-      last_cause: null,
-      implausible: null,
-      ...open,
-    };
+    return milestoneWith({ programme, donor, recipient, basis, ...open });
   }
   if (event.type === 'ProgrammeCorrected')
     return head === null ? null : { ...head, recipient: event.data.recipient ?? head.recipient };

@@ -1,5 +1,5 @@
 import type { NumbersBySex, TrainingActivityEvent } from '@entente/contracts';
-import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
+import { type Projection, isNewest } from '@entente/kernel';
 import {
   amount,
   amountOrNull,
@@ -13,7 +13,8 @@ import {
   textOrNull,
   personOrNull,
 } from './columns.js';
-import { ANSWERS_UNCHANGED, originOf, rowBy, unchanged } from './row-by.js';
+import { itemsBy } from './items-by.js';
+import { ANSWERS_UNCHANGED, type Origin, rowBy, unchanged } from './row-by.js';
 
 /** A training, plan against actual: what is reported of it (22 USC 2416(b)). */
 export class TrainingRow {
@@ -235,55 +236,14 @@ function found(findings: readonly Finding[], persons: number) {
   };
 }
 
-const stopped = (status: string, reason: string, stopped_on: string) => ({ status, reason, stopped_on });
-
-function evolve(
-  row: EnrolmentRow | null,
-  event: RecordedEvent<TrainingActivityEvent>,
-  head: EnrolmentRow | null,
-): EnrolmentRow | null {
-  const { id, day: on } = originOf(event);
-  switch (event.type) {
-    case 'TrainingPlanned': {
-      const { donor, recipient, programme = null } = event.data;
-      const none = { person: null, unit: null, agreement: null, cleared_until: null, enrolled_on: null };
-      const later = { stopped_on: null, reason: null, assessments: 0, follow_up: null, followed_up_on: null };
-      const nothing = { competence: null, competent: null, assessed_on: null, findings: [], ...found([], 0) };
-      const of = { training: id, trainee: '', donor, recipient, programme };
-      return { ...of, ...none, persons: 0, status: 'nominated', nominated_on: '', ...later, ...nothing };
-    }
-    case 'TraineeNominated': {
-      if (head === null) return null;
-      const { trainee, person = null, unit = null, number: persons, agreement = null } = event.data;
-      return { ...head, trainee, person, unit, persons, agreement, nominated_on: on };
-    }
-    default:
-  }
-  if (row === null) return null;
-  switch (event.type) {
-    case 'TraineeEnrolled':
-      return { ...row, status: 'enrolled', cleared_until: event.data.clearedUntil ?? null, enrolled_on: on };
-    case 'EnrolmentHalted':
-      return { ...row, ...stopped('halted', event.data.reason, on) };
-    case 'EnrolmentRefused':
-      return { ...row, ...stopped('refused', event.data.reason, on) };
-    case 'TrainingTerminated':
-      return { ...row, ...stopped('ended', event.data.reason, event.data.on) };
-    case 'CompetenceAssessed': {
-      const { competence, competent, on: assessed_on } = event.data;
-      const newest = isNewest(assessed_on, row.assessed_on) ? { competence, competent, assessed_on } : {};
-      return { ...row, assessments: row.assessments + 1, ...newest };
-    }
-    case 'GraduateFollowedUp': {
-      const { finding, number, on: askedOn } = event.data;
-      const findings = withFinding(row.findings, { finding, number, on: askedOn });
-      const newest = isNewest(askedOn, row.followed_up_on) ? { follow_up: finding, followed_up_on: askedOn } : {};
-      return { ...row, ...newest, findings, ...found(findings, row.persons) };
-    }
-    default:
-      return row;
-  }
-}
+const stopped = (status: string) => ({
+  keys: ({ trainee }: { readonly trainee: string }) => trainee,
+  change: ({ reason }: { readonly reason: string }, _: EnrolmentRow, __: string, { day: stopped_on }: Origin) => ({
+    status,
+    reason,
+    stopped_on,
+  }),
+});
 
 export const enrolments: Projection<TrainingActivityEvent, EnrolmentRow> = {
   name: 'enrolments',
@@ -291,7 +251,6 @@ export const enrolments: Projection<TrainingActivityEvent, EnrolmentRow> = {
   version: 5,
   kinds: ['training-activity'],
   about: 'a nominee of a training, a person by a reference or a number of a unit: the enrolment and its clearance',
-  entity: EnrolmentRow,
   totals: {
     counts: 'nominees',
     by: ['status'],
@@ -303,10 +262,58 @@ export const enrolments: Projection<TrainingActivityEvent, EnrolmentRow> = {
       closed: { status: ['nominated', 'halted', 'refused', 'ended'] },
     }),
   },
-  head: true,
-  touches: ({ type, data }) => {
-    if (type === 'TrainingTerminated') return data.trainees;
-    return type === 'TrainingPlanned' ? [''] : 'trainee' in data ? [data.trainee] : [];
-  },
-  evolve: (row, event, _, head) => evolve(row, event, head),
+  ...itemsBy<EnrolmentRow, TrainingActivityEvent>(EnrolmentRow)(
+    'TrainingPlanned',
+    ({ donor, recipient, programme }, { id: training }) => ({
+      training,
+      donor,
+      recipient,
+      programme,
+      status: 'nominated',
+      findings: [],
+    }),
+    {
+      TraineeNominated: {
+        begins: true,
+        keys: ({ trainee }) => trainee,
+        change: ({ trainee, person, unit, number: persons, agreement }, _, __, { day: nominated_on }) => ({
+          trainee,
+          person,
+          unit,
+          persons,
+          agreement,
+          nominated_on,
+        }),
+      },
+      TraineeEnrolled: {
+        keys: ({ trainee }) => trainee,
+        change: ({ clearedUntil: cleared_until }, _, __, { day: enrolled_on }) => ({
+          status: 'enrolled',
+          cleared_until,
+          enrolled_on,
+        }),
+      },
+      EnrolmentHalted: stopped('halted'),
+      EnrolmentRefused: stopped('refused'),
+      TrainingTerminated: {
+        keys: ({ trainees }) => trainees,
+        change: ({ reason, on: stopped_on }) => ({ status: 'ended', reason, stopped_on }),
+      },
+      CompetenceAssessed: {
+        keys: ({ trainee }) => trainee,
+        change: ({ competence, competent, on: assessed_on }, row) => ({
+          assessments: row.assessments + 1,
+          ...(isNewest(assessed_on, row.assessed_on) ? { competence, competent, assessed_on } : {}),
+        }),
+      },
+      GraduateFollowedUp: {
+        keys: ({ trainee }) => trainee,
+        change: ({ finding, number, on: followed_up_on }, row) => {
+          const findings = withFinding(row.findings, { finding, number, on: followed_up_on });
+          const newest = isNewest(followed_up_on, row.followed_up_on) ? { follow_up: finding, followed_up_on } : {};
+          return { ...newest, findings, ...found(findings, row.persons) };
+        },
+      },
+    },
+  ),
 };

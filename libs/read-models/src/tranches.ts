@@ -3,7 +3,7 @@ import type { Projection, RecordedEvent } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
 import { amount, day, dayOrNull, text, textOrNull } from './columns.js';
 import { BASIS, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
-import { originOf } from './row-by.js';
+import { originOf, rowWith } from './row-by.js';
 
 /** A tranche: its plan, and what of it was disbursed. */
 export class TrancheRow {
@@ -47,6 +47,8 @@ const changed = (row: TrancheRow, change: Partial<TrancheRow>, head: TrancheRow 
   };
 };
 
+const trancheWith = rowWith(TrancheRow);
+
 function evolve(
   row: TrancheRow | null,
   event: RecordedEvent<FundingAccountEvent>,
@@ -55,26 +57,11 @@ function evolve(
 ): TrancheRow | null {
   const { id, day: today } = originOf(event);
   switch (event.type) {
-    case 'FundingAccountOpened':
-      return {
-        item: '',
-        account: id,
-        donor: event.data.donor,
-        recipient: event.data.recipient,
-        programme: event.data.programme ?? null,
-        assistance_case: event.data.case ?? null,
-        basis: event.data.basis,
-        tranche: '',
-        period: '',
-        currency: event.data.currency,
-        status: 'planned',
-        planned: 0,
-        disbursed: 0,
-        planned_on: '',
-        due: '',
-        withdrawn_on: null,
-        implausible: null,
-      };
+    case 'FundingAccountOpened': {
+      const { donor, recipient, programme, case: assistance_case, basis, currency } = event.data;
+      const of = { account: id, donor, recipient, programme, assistance_case };
+      return trancheWith({ ...of, basis, currency, status: 'planned' });
+    }
     case 'DisbursementPlanned': {
       if (head === null) return null;
       const { amount: planned, period, due } = event.data;
