@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventStore } from '@entente/engine';
-import { anEvent } from '../contracts/event-store.js';
+import type { RecordedEvent } from '@entente/kernel';
+import { all, anEvent } from '../contracts/event-store.js';
 import { type Deployment, standalone } from '../support/deployment.js';
 
 interface Page {
@@ -53,5 +54,20 @@ describe('a page of large events', () => {
       expect([revision, page.events.map((event) => event.revision), page.next]).toEqual([revision, [from], null]);
     }
     expect((await fetch(`${deployment.url}/v1/history/note/large?from=${LARGE}`)).status).toBe(404);
+  });
+
+  it('of a stream as of an instant ends at the position that the log had then, whatever times its events state', async () => {
+    const store = deployment.app.get(EventStore);
+    const [first] = (await all(store.readStream('note/large', { limit: 1 }))) as [RecordedEvent];
+    const { positionAt } = store;
+    // As for writes that a leader without followers held: they have come since, with an earlier time.
+    store.positionAt = () => Promise.resolve(first.position);
+    try {
+      const answer = await fetch(`${deployment.url}/v1/history/note/large?as-of=${new Date().toISOString()}`);
+      const { events } = (await answer.json()) as Page;
+      expect(events.map(({ revision }) => revision)).toEqual([0]);
+    } finally {
+      store.positionAt = positionAt;
+    }
   });
 });

@@ -53,11 +53,17 @@ interface AsOfAnswer {
   readonly body: string;
 }
 
-/** Asks for rows as of now; null if there is no answer now. */
+/** Asks for rows, and for a stream, as of now; null if there is no answer now. */
 async function askAsOf(instant: string): Promise<AsOfAnswer | null> {
-  const query = `limit=500&as-of=${encodeURIComponent(instant)}`;
-  const answer = await fetch(`${await deployment.url()}/v1/read-models/funding?${query}`).catch(() => null);
-  return answer?.status === 200 ? { instant, body: await answer.text() } : null;
+  const bodies: string[] = [];
+  for (const path of ['read-models/funding?limit=500', 'history/funding-account/norland.h0?from=0']) {
+    const answer = await fetch(`${await deployment.url()}/v1/${path}&as-of=${encodeURIComponent(instant)}`).catch(
+      () => null,
+    );
+    if (answer?.status !== 200) return null;
+    bodies.push(await answer.text());
+  }
+  return { instant, body: bodies.join() };
 }
 
 /** The node that a round is done to: the leader in two of three, else one that follows. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { all, anEvent } from '../../../test/contracts/event-store.js';
 import type { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
 import { metastreamOf } from '../../../test/doubles/eventstoredb/log.js';
+import { until } from '../../../test/support/kafka.js';
 import { aServer, aStore } from '../../../test/support/stores-on-double.js';
 import { EventStoreDbStore } from './eventstoredb-store.js';
 
@@ -80,6 +81,16 @@ describe('a stream of which events are missing at the edge of a page', () => {
       await expect(all(store.readStream('note/a', range))).rejects.toMatchObject({ code: 'stream-deleted' });
     expect(await all(store.readStream('note/none', { from: 3, backwards: true }))).toEqual([]);
   });
+
+  it('is found to be cut if they are missing within a page, too', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    await store.append('note/a', 'none', [anEvent(), anEvent(), anEvent(), anEvent()]);
+    (server.log.of('note/a') as unknown[]).splice(1, 1);
+    for (const range of [{}, { backwards: true }])
+      await expect(all(store.readStream('note/a', range))).rejects.toMatchObject({ code: 'stream-deleted' });
+    expect(await all(store.readStream('note/a', { from: 2 }))).toHaveLength(2);
+  });
 });
 
 describe('a log of which events were scavenged, and whose metadata do not show it', () => {
@@ -120,6 +131,19 @@ describe('a log of which events were scavenged, and whose metadata do not show i
 });
 
 describe('the identity of a log', () => {
+  it('is missed by every use of the log when it is deleted while a process has the log open', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    await store.append('note/a', 'none', [anEvent()]);
+    server.log.delete('entente-log');
+    await until(() => store.damages().length > 0);
+    const fault = { code: 'stream-deleted', message: expect.stringContaining('entente-log is not whole') as unknown };
+    await expect(store.append('note/b', 'none', [anEvent()])).rejects.toMatchObject(fault);
+    await expect(all(store.readStream('note/a'))).rejects.toMatchObject(fault);
+    await expect(all(store.readLog(0n, { kinds: ['memo'] }))).rejects.toMatchObject(fault);
+    await expect(aStore({ url: server.url })).rejects.toMatchObject(fault);
+  });
+
   it('is not written to a server that has streams which the log would take for its own', async () => {
     const server = await aServer();
     server.log.write('order/1', [theirs('OrderPlaced')]);

@@ -53,10 +53,19 @@ export class DamagedStreams {
     return true;
   }
 
-  /** The fault if a stream is not whole; null if it is. `stream` is the deployment's name. */
+  /**
+   * The fault if a stream is not whole, or the one of the log's identity; null if both are.
+   * `stream` is the deployment's name.
+   */
   faultOf(stream: string): DamagedLog | null {
     const cause = this.damaged.get(this.names.onServer(stream))?.cause ?? null;
-    return cause === null ? null : streamCut(stream, cause);
+    return cause === null ? this.faultOfIdentity() : streamCut(stream, cause);
+  }
+
+  private faultOfIdentity(): DamagedLog | null {
+    const { identity } = this.names;
+    const cause = this.damaged.get(identity)?.cause ?? null;
+    return cause === null ? null : streamCut(identity, cause);
   }
 
   /** The fault of the first damaged stream of some kinds, or of any kind; null if all are whole. */
@@ -64,13 +73,15 @@ export class DamagedStreams {
     return this.faults(kinds)[0] ?? null;
   }
 
-  /** The fault of each damaged stream. */
+  /** The fault of each damaged stream, and of the log's identity, which concerns all kinds. */
   faults(kinds?: readonly string[]): DamagedLog[] {
-    return [...this.damaged].flatMap(([onServer, { cause }]) => {
+    const ofIdentity = this.faultOfIdentity();
+    const ofStreams = [...this.damaged].flatMap(([onServer, { cause }]) => {
       const name = this.names.toStream(onServer);
       if (cause === null || name === null || (kinds !== undefined && !kinds.includes(name.kind))) return [];
       return [streamCut(name.stream, cause)];
     });
+    return ofIdentity === null ? ofStreams : [ofIdentity, ...ofStreams];
   }
 
   private set(onServer: string, position: bigint, cause: string | null): void {

@@ -105,7 +105,7 @@ export class EventStoreDbStore extends EventStore {
     this.id = identity.id;
     this.eras = identity.eras;
     // Reads that find out about the log itself, whatever this store refuses by then.
-    this.continuity = new LogContinuity(this, reader, subscription.position, connection.calls.timeoutMs);
+    this.continuity = new LogContinuity(this, reader, identity, subscription.position, connection.calls.timeoutMs);
     subscription.onAdvance((position) => this.continuity.saw(position));
   }
 
@@ -203,8 +203,7 @@ export class EventStoreDbStore extends EventStore {
    * on a read. A user who may only read decides nothing.
    */
   private async confirmLeader(): Promise<void> {
-    const { position, recordedAt } = this.subscription;
-    await this.beside.marks.mark({ position, recordedAt }).catch((error: unknown) => {
+    await this.beside.marks.mark(this.subscription.seen).catch((error: unknown) => {
       if (!isReader(error)) throw error;
     });
   }
@@ -226,8 +225,13 @@ export class EventStoreDbStore extends EventStore {
   }
 
   private async importPlanned(pendingEvents: readonly RecordedEvent[]): Promise<readonly bigint[]> {
+    this.beside.marks.setWriting();
     await this.subscription.look();
-    const { existing: existing, runs } = await planImport(pendingEvents, this.reader, this.subscription.lastRecorded);
+    const { existing: existing, runs } = await planImport(
+      pendingEvents,
+      this.reader,
+      this.subscription.seen.recordedAt,
+    );
     const positions = [...existing];
     for (const run of runs) positions.push(...(await this.appendRun(run)));
     return positions;
@@ -302,8 +306,7 @@ export class EventStoreDbStore extends EventStore {
     const { marks } = this.beside;
     await this.subscription.look();
     if (this.subscription.recordedAt <= instant && Date.parse(instant) <= Date.now()) {
-      const { position, recordedAt } = this.subscription;
-      await marks.settle(instant, { position, recordedAt }).catch((error: unknown) => {
+      await marks.settle(instant, this.subscription.seen).catch((error: unknown) => {
         if (!isReader(error)) throw error;
       });
       await this.subscription.look();

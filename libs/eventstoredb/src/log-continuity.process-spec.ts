@@ -72,6 +72,16 @@ describe('an event store that is restored from an older copy while a process has
     await foundBy(store);
   });
 
+  it('is found although the log had no event yet', async () => {
+    const server = await EventStoreDouble.start();
+    ends.push(() => server.stop());
+    const store = await EventStoreDbStore.connect({ url: server.url, answerTimeout: 200 });
+    ends.push(() => store.close());
+    await restore(server, 0);
+    await foundBy(store);
+    await expect(store.append('note/a', 'none', [anEvent()])).rejects.toMatchObject({ code: 'log-taken-back' });
+  });
+
   it('is not suspected if the last event was scavenged', async () => {
     const { server, store } = await aStoreOfThree();
     // Its last event is known by its id, not only by its position.

@@ -1,5 +1,6 @@
 import { Fault, type EventLog, confirmTakenBack } from '@entente/engine';
 import { Backoff, endsWithin, pause } from '@entente/async';
+import type { Identity } from './identity.js';
 import type { LogReader } from './log-reader.js';
 
 /** Pauses until the server answers again, in milliseconds. */
@@ -12,8 +13,8 @@ const MAX_PAUSE_MS = 1000;
  * log took its place. An event that an administrator removed is another fault.
  */
 export class LogContinuity {
-  /** An event that the log has; null until the first look. */
-  private known: { readonly position: bigint; readonly id: string } | null = null;
+  /** An event that the log has: before the first look, the one that began it, without its id. */
+  private known: { readonly position: bigint; readonly id?: string };
   private newest: bigint;
   private looking: Promise<void> | null = null;
   private readonly stopped = new AbortController();
@@ -22,9 +23,11 @@ export class LogContinuity {
   constructor(
     private readonly log: EventLog,
     private readonly reader: Pick<LogReader, 'eventAt' | 'lacks'>,
+    identity: Pick<Identity, 'position'>,
     newest: bigint,
     private readonly everyMs: number,
   ) {
+    this.known = { position: identity.position };
     this.newest = newest;
     this.timer = setInterval(() => void this.look(), everyMs).unref();
   }
@@ -61,8 +64,8 @@ export class LogContinuity {
 
   private async lookOnce(): Promise<void> {
     const { newest, known } = this;
-    if (known !== null) await this.confirm(known.position, known.id);
-    if (newest <= (known?.position ?? 0n)) return;
+    await this.confirm(known.position, known.id);
+    if (newest <= known.position) return;
     const event = await this.reader.eventAt(newest);
     if (event === null) await this.confirm(newest);
     this.known = event ?? known;

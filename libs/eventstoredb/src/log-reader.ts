@@ -76,24 +76,29 @@ export class LogReader {
     if (!this.connection.names.isStream(stream)) return;
     this.checkWhole(stream);
     let next = from ?? (backwards ? undefined : 0);
+    // Revisions run from 0 without a gap: otherwise a part is missing.
+    let due = backwards ? undefined : BigInt(from ?? 0);
     for (let left = limit; left > 0 && (next === undefined || next >= 0);) {
       const count = Math.min(PAGE_SIZE, left);
       const page = await this.streamPage(stream, { from: next, count, backwards });
       if (page === null) return;
       const { events, last } = page;
-      const [first] = events;
-      // Revisions run from 0 without a gap: otherwise a part is missing.
-      const isCut = backwards
-        ? last && events.at(-1)?.revision !== 0n
-        : first !== undefined && first.revision !== BigInt(next ?? 0);
-      if (isCut) {
-        const begins = backwards ? (events.at(-1)?.revision ?? BigInt((next ?? 0) + 1)) : first?.revision;
-        throw streamCut(stream, `it begins at revision ${begins}`);
+      for (const { revision } of events) {
+        if (due !== undefined && revision !== due)
+          throw streamCut(
+            stream,
+            due === BigInt(from ?? 0)
+              ? `it begins at revision ${revision}`
+              : `revision ${revision} comes where ${due} should`,
+          );
+        due = backwards ? revision - 1n : revision + 1n;
       }
+      const before = due ?? BigInt(next ?? -1);
+      if (backwards && last && before >= 0n) throw streamCut(stream, `it begins at revision ${before + 1n}`);
       if (events.length > 0) yield events.map((event) => this.upcast(fromServer(event, stream)));
       if (last) return;
       left -= events.length;
-      next = Number(events.at(-1)?.revision) + (backwards ? -1 : 1);
+      next = Number(due);
     }
   }
 
@@ -180,7 +185,9 @@ export class LogReader {
     const found = page?.events[0];
     if (found === undefined) return true;
     if (found.commit > position) return false;
-    return this.connection.names.toStream(found.stream) === null || (id !== undefined && found.id !== id);
+    const { names } = this.connection;
+    const isOwn = found.stream === names.identity || names.toStream(found.stream) !== null;
+    return !isOwn || (id !== undefined && found.id !== id);
   }
 
   /** The event at exactly this position; null if it is not one of the log. */
@@ -234,7 +241,7 @@ export class LogReader {
     let found = this.timeIndex.recordedBy(instant);
     if (mark !== null && mark.position > found) {
       found = mark.position;
-      this.noteEnd(found, mark.recordedAt);
+      this.noteEnd(found, mark.latest);
     }
     // The event is near, so the first page is small.
     for (let size = FIRST_SEARCHED; ; size = Math.min(2 * size, PAGE_SIZE)) {

@@ -2,7 +2,7 @@ import { Backoff, endsWithin, pause } from '@entente/async';
 import { isCut, isNoEventThere } from './rpc.js';
 import type { EventStoreConnection } from './connection.js';
 import type { LogReader, OnDamage } from './log-reader.js';
-import type { TimeMarks } from './time-marks.js';
+import type { TimeMark, TimeMarks } from './time-marks.js';
 import type { ServerEvent, ServerPosition } from './messages.js';
 import type { ReadFrom, ServerPage } from './stream-calls.js';
 
@@ -54,6 +54,9 @@ export class LogSubscription {
       this.through = { commit: last.position, prepare: last.position };
       this.advance(last.position, last.metadata.recordedAt);
     }
+    // What this process appends is not recorded before a mark of others.
+    const marked = await this.marks.lastCreated();
+    if (marked > this.latest) this.latest = marked;
   }
 
   /** Follows the log. */
@@ -66,9 +69,9 @@ export class LogSubscription {
     return this.at;
   }
 
-  /** The highest time of recording of its events; empty before the first event. */
-  get lastRecorded(): string {
-    return this.recorded;
+  /** How far it has seen the log, and the times up to there; they are empty before the first. */
+  get seen(): TimeMark {
+    return { position: this.at, recordedAt: this.recorded, latest: this.latest };
   }
 
   /** The same, or the time of a later mark: nothing more is recorded before it. */
@@ -161,8 +164,9 @@ export class LogSubscription {
       this.advance(event.commit, this.recorded);
     });
     if (own === null) return;
-    this.advance(own.position, own.recordedAt);
-    this.marks.saw({ position: own.position, recordedAt: this.latest });
+    const isOfOtherLog = own.recordedAt < event.created;
+    this.advance(own.position, isOfOtherLog || own.recordedAt > this.latest ? own.recordedAt : this.latest);
+    this.marks.saw(this.seen);
   }
 
   private advance(position: bigint, recordedAt: string): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { RecordedEvent } from '@entente/kernel';
 import { all, anEvent } from '../../../test/contracts/event-store.js';
 import type { EventStoreDouble } from '../../../test/doubles/eventstoredb/double.js';
 import { aServer, aStore } from '../../../test/support/stores-on-double.js';
@@ -82,6 +83,19 @@ describe('the position of an instant', () => {
     }
   });
 
+  it('is found by halving the marks of an imported log, too', async () => {
+    const server = await aServer();
+    const store = await aStore({ url: server.url });
+    const events = Array.from({ length: 6000 }, (_, i) => importedAt(Date.parse('2024-01-01T00:00:00.000Z') + i, i));
+    for (let i = 0; i < events.length; i += 250) await store.importEvents(events.slice(i, i + 250));
+    await expectMarks(server, 16);
+    const fresh = await aStore({ url: server.url });
+    const sent = server.reads.sent;
+    const found = await fresh.positionAt('2024-01-01T00:00:05.500Z');
+    expect(server.reads.sent - sent).toBeLessThan(1500);
+    expect((await fresh.eventAt(found))?.revision).toBe(5500);
+  });
+
   it('is the same after the log was read by kind, where times may be in another order', async () => {
     const server = await aServer();
     let now = Date.parse('2026-06-01T12:00:07.000Z');
@@ -120,7 +134,32 @@ describe('the position of an instant', () => {
   });
 });
 
+/** An event of another log, which recorded it then. */
+function importedAt(ms: number, revision: number): RecordedEvent {
+  const { id, type, version, data, metadata } = anEvent();
+  const recordedAt = anInstant(ms);
+  return { id, type, version, data, stream: 'note/a', revision, position: 0n, metadata: { ...metadata, recordedAt } };
+}
+
 describe('the time of recording, as the log is read', () => {
+  it('is that of the stream and of the event alone, for a writer that starts after a mark of a later time', async () => {
+    const server = await aServer();
+    let now = Date.parse('2026-06-01T12:00:00.000Z');
+    server.clock = () => now;
+    const store = await aStore({ url: server.url });
+    await store.append('note/a', 'none', [anEvent()]);
+    now += 3_600_000;
+    await store.positionAt('2026-06-01T12:30:00.000Z');
+    now -= 3_599_000;
+    const later = await aStore({ url: server.url });
+    await later.append('note/a', 0, [anEvent()]);
+    const [, read] = await all(later.readLog(0n));
+    const [, inStream] = await all(later.readStream('note/a'));
+    expect(read?.metadata.recordedAt).toBe('2026-06-01T13:00:00.000Z');
+    expect(inStream).toEqual(read);
+    expect(await later.eventAt(read?.position ?? 0n)).toEqual(read);
+  });
+
   it('never goes back after events of others that were seen already', async () => {
     const server = await aServer();
     let now = Date.parse('2026-06-01T12:00:07.000Z');

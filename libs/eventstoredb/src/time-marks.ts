@@ -20,10 +20,13 @@ const MARK_TYPE = 'TimeMarked';
 
 const encoder = new TextEncoder();
 
-/** A time mark: the position of an event of the log, and when that was recorded. */
+/** A time mark: the position of an event of the log, and the highest time recorded up to there. */
 export interface TimeMark {
   readonly position: bigint;
+  /** Of its events. */
   readonly recordedAt: string;
+  /** Of its events and marks: nothing after it was recorded earlier. An import may be. */
+  readonly latest: string;
 }
 
 /**
@@ -126,9 +129,9 @@ export class TimeMarks {
   }
 
   /** Appends a mark; returns its revision. */
-  private async append({ position, recordedAt }: TimeMark): Promise<number> {
+  private async append({ position, recordedAt, latest }: TimeMark): Promise<number> {
     const { calls, names } = this.connection;
-    const data = encoder.encode(JSON.stringify({ position: String(position), recordedAt }));
+    const data = encoder.encode(JSON.stringify({ position: String(position), recordedAt, latest }));
     const event = { id: randomUUID(), type: MARK_TYPE, data, metadata: encoder.encode('{}') };
     const { revision } = await calls.ask('mark the time', () =>
       calls.run('once', () => this.batches.append(names.times, 'any', [event])),
@@ -137,13 +140,22 @@ export class TimeMarks {
     return revision;
   }
 
+  /** When the server wrote the last mark; empty if there is none. */
+  async lastCreated(): Promise<string> {
+    return (await this.last())?.created ?? '';
+  }
+
   private async lastRevision(): Promise<number> {
+    return Number((await this.last())?.revision ?? -1);
+  }
+
+  private async last(): Promise<ServerEvent | undefined> {
     const { calls, names, streams } = this.connection;
     const asked = { stream: names.times, from: undefined, count: 1, backwards: true };
     const page = await calls.ask('read the time marks', () =>
       calls.run('once', (onPiece) => streams.readStream(asked, onPiece)),
     );
-    return page?.events[0] === undefined ? -1 : Number(page.events[0].revision);
+    return page?.events[0];
   }
 
   /** The marks from a revision on, at most `count`. */
@@ -162,11 +174,15 @@ export const isReader = (error: unknown): boolean => error instanceof Fault && e
 
 /** The mark in an event. One that another program wrote there is before all others. */
 function markIn({ data, revision }: ServerEvent): TimeMark & { readonly revision: number } {
-  const none = { position: 0n, recordedAt: '', revision: Number(revision) };
+  const none = { position: 0n, recordedAt: '', latest: '', revision: Number(revision) };
   try {
-    const { position, recordedAt } = JSON.parse(Buffer.from(data).toString()) as Record<string, unknown>;
-    if (typeof position !== 'string' || typeof recordedAt !== 'string') return none;
-    return { ...none, position: BigInt(position), recordedAt };
+    const {
+      position,
+      recordedAt,
+      latest = recordedAt,
+    } = JSON.parse(Buffer.from(data).toString()) as Record<string, unknown>;
+    if (typeof position !== 'string' || typeof recordedAt !== 'string' || typeof latest !== 'string') return none;
+    return { ...none, position: BigInt(position), recordedAt, latest };
   } catch {
     return none;
   }

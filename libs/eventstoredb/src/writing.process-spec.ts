@@ -96,7 +96,7 @@ describe('an append to a server', () => {
 
   it('of an imported stream is split if it is too large, into smaller parts if the server takes less', async () => {
     const text = 'x'.repeat(10_000);
-    const events = Array.from({ length: 300 }, (_, i) => ({ ...recorded('note/a', i, i % 60), data: { text } }));
+    const events = Array.from({ length: 240 }, (_, i) => ({ ...recorded('note/a', i, i % 60), data: { text } }));
     const sorted = events.map((event, i) => ({
       ...event,
       metadata: { ...event.metadata, recordedAt: new Date(Date.UTC(2020, 0, 1, 0, 0, i)).toISOString() },
@@ -107,7 +107,7 @@ describe('an append to a server', () => {
       const before = server.appends.asked;
       const positions = await store.importEvents(sorted);
       // Runs by their size; none is refused.
-      expect(server.appends.asked - before).toBe(4);
+      expect(server.appends.asked - before).toBe(3);
       expect(await all(store.readLog(0n))).toEqual(sorted.map((event, i) => ({ ...event, position: positions[i] })));
       expect(await store.importEvents(sorted)).toEqual(positions);
     }

@@ -141,14 +141,17 @@ export class HistoryController {
       wrong.push({ path: 'as-of', message: 'cannot be combined with revision' });
     if (wrong.length > 0 || from === null) throw validationProblem(wrong);
     const upTo = revision ?? Number.MAX_SAFE_INTEGER;
-    const until = asOf ?? '~';
+    // Time by the log's own order, as for rows: a write that was held has an earlier time than its place.
+    const until = asOf === undefined ? null : await this.store.positionAt(asOf);
+    const wasThere = ({ revision: at, position }: RecordedEvent): boolean =>
+      at <= upTo && (until === null || position <= until);
     // Read before the events, so that a client with this tag has them at least.
     const newest = await this.store.revisionOf(`${kind}/${id}`);
     const events: RecordedEvent[] = [];
     let next = from;
     let length = 0;
     for await (const batch of this.store.readStream(`${kind}/${id}`, { from, limit: MAX_LIMIT })) {
-      events.push(...batch.filter((event) => event.revision <= upTo && event.metadata.recordedAt <= until));
+      events.push(...batch.filter(wasThere));
       next += batch.length;
       length += lengthOf(batch);
       if (length >= MAX_PAGE_LENGTH) break;
@@ -157,12 +160,7 @@ export class HistoryController {
       throw new Problem(404, 'not-found', 'nothing has happened there, or nothing yet at that time');
     reply.header('etag', `"${newest}"`);
     const filter = revision !== undefined || asOf !== undefined;
-    const then = filter
-      ? await this.executor.stateAt(
-          { kind, id },
-          ({ revision: at, metadata }) => at <= upTo && metadata.recordedAt <= until,
-        )
-      : null;
+    const then = filter ? await this.executor.stateAt({ kind, id }, wasThere) : null;
     return {
       stream: `${kind}/${id}`,
       events: events.map(toEventDto),
