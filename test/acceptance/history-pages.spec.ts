@@ -60,7 +60,7 @@ describe('a page of large events', () => {
     const store = deployment.app.get(EventStore);
     const [first] = (await all(store.readStream('note/large', { limit: 1 }))) as [RecordedEvent];
     const { positionAt } = store;
-    // As for writes that a leader without followers held: they have come since, with an earlier time.
+    // As for writes that were held by a leader: they have come since, with an earlier time.
     store.positionAt = () => Promise.resolve(first.position);
     try {
       const answer = await fetch(`${deployment.url}/v1/history/note/large?as-of=${new Date().toISOString()}`);

@@ -141,7 +141,7 @@ export class HistoryController {
       wrong.push({ path: 'as-of', message: 'cannot be combined with revision' });
     if (wrong.length > 0 || from === null) throw validationProblem(wrong);
     const upTo = revision ?? Number.MAX_SAFE_INTEGER;
-    // Time by the log's own order, as for rows: a write that was held has an earlier time than its place.
+    // Cut by the order of the log, as rows are: a write that was held has an earlier time.
     const until = asOf === undefined ? null : await this.store.positionAt(asOf);
     const wasThere = ({ revision: at, position }: RecordedEvent): boolean =>
       at <= upTo && (until === null || position <= until);
