@@ -1,7 +1,7 @@
 import type { FundingAccountEvent } from '@entente/contracts';
 import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
-import { count, day, dayOrNull, flag, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, flag, oneOf, text, textOrNull } from './columns.js';
 import { BASIS } from './plausibility.js';
 import { originOf, rowWith } from './row-by.js';
 
@@ -19,7 +19,7 @@ class AccountRow {
   @flag("whether the money runs through the recipient's own budget") on_budget!: boolean;
   @textOrNull("the line of the recipient's budget") budget_line!: string | null;
   @dayOrNull('the last day on which it may be committed or obligated') available_until!: string | null;
-  @text('open or closed', ['open', 'closed']) status!: string;
+  @oneOf(['open', 'closed']) status!: string;
   @day('the day on which it was opened') opened_on!: string;
   @dayOrNull('the day on which it was closed') closed_on!: string | null;
   @textOrNull('the code of the reason for which it was closed') close_reason!: string | null;

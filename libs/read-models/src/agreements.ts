@@ -1,7 +1,7 @@
 import type { AssistanceScope, LegalFrameworkEvent } from '@entente/contracts';
 import { type Projection, addDays } from '@entente/kernel';
 import { OWN_OR_REPORTED, SCOPE_KINDS } from './codes.js';
-import { count, day, dayOrNull, daysLeft, flag, json, overdue, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, daysLeft, flag, json, oneOf, overdue, text, textOrNull } from './columns.js';
 import { itemsBy } from './items-by.js';
 import { BASIS } from './plausibility.js';
 import { type Stated, rowBy, unchanged } from './row-by.js';
@@ -14,7 +14,7 @@ export class AgreementRow {
   @text("the donor's id") donor!: string;
   @text("the recipient's id") recipient!: string;
   @text(BASIS, OWN_OR_REPORTED) basis!: string;
-  @text('drafted, in-force, expired or terminated', ['drafted', 'in-force', 'expired', 'terminated']) status!: string;
+  @oneOf(['drafted', 'in-force', 'expired', 'terminated']) status!: string;
   @textOrNull('the code of the reason for its termination') reason!: string | null;
   @json('the parties that signed it') signed_by!: readonly string[];
   @dayOrNull('its first day in force') in_force_from!: string | null;
@@ -110,7 +110,7 @@ export class ConditionRow {
   @text("the agreement's id") agreement!: string;
   @text("the donor's id") donor!: string;
   @text("the recipient's id") recipient!: string;
-  @text('use-condition or restriction', ['use-condition', 'restriction']) type!: string;
+  @oneOf(['use-condition', 'restriction']) type!: string;
   @text('its name in the agreement') name!: string;
   @text('what is to be done, or is not allowed, in plain words') statement!: string;
   @textOrNull('of a restriction: the code of the law or decision behind it') basis!: string | null;

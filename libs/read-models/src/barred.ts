@@ -6,7 +6,7 @@ import { HoldRow } from './holds.js';
 import { UnionOf, columnsAs } from './union.js';
 import { UnitRow, VettedPersonRow } from './units.js';
 import { RemediationStepRow, VettingCaseRow } from './vetting-cases.js';
-import { day, text } from './view-columns.js';
+import { day, oneOf, text } from './view-columns.js';
 
 const OF_SUBJECT = [
   'subject_kind',
@@ -192,7 +192,7 @@ export const barred: RowsView = {
   key: ['subject_kind', 'subject', 'bar', 'named', 'step'],
   columns: {
     recipient: text('the recipient whose it is'),
-    subject_kind: text('security-unit or vetted-person', SUBJECT_KINDS),
+    subject_kind: oneOf(SUBJECT_KINDS),
     subject: text('the unit or person that is barred'),
     unit: text('the unit, or that of the person'),
     bar: text(

@@ -1,7 +1,7 @@
 import type { AssistanceCaseEvent, LineAmendment, LineModification, WorksOnLine } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { DELIVERY_POINTS, OWN_OR_REPORTED } from './codes.js';
-import { amount, amountOrNull, count, day, dayOrNull, json, text, textOrNull } from './columns.js';
+import { amount, amountOrNull, count, day, dayOrNull, json, oneOf, text, textOrNull } from './columns.js';
 import { BASIS, LEGAL_BASIS } from './plausibility.js';
 import { ANSWERS_UNCHANGED, rowBy } from './row-by.js';
 
@@ -20,13 +20,15 @@ export interface LineOfCase {
   readonly in_force: boolean;
 }
 
+const AWAITED = ['supplement', 'acceptance', 'amendment'];
+
 /** An assistance case: from the letter of request to its closing. */
 export class CaseRow {
   @text("the case's id") assistance_case!: string;
   @textOrNull('the programme under which it is given, if any') programme!: string | null;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
-  @text('requested, returned, prepared, offered, lapsed, accepted, implemented, reconciled, closed or cancelled', [
+  @oneOf([
     'requested',
     'returned',
     'prepared',
@@ -44,11 +46,7 @@ export class CaseRow {
   @textOrNull('the code of the reason for which it is held, while it is; its status stays')
   held_for!: string | null;
   @dayOrNull('while it is held: the day from which it is') held_on!: string | null;
-  @textOrNull('what is waited for, by the recipient: supplement, acceptance or amendment', [
-    'supplement',
-    'acceptance',
-    'amendment',
-  ])
+  @textOrNull('what is waited for, by the recipient: supplement, acceptance or amendment', AWAITED)
   awaits!: string | null;
   @day('the day of the request') requested_on!: string;
   @dayOrNull('the last day on which the offer can be accepted') offer_valid_until!: string | null;

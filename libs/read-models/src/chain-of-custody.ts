@@ -1,7 +1,7 @@
 import type { From, Query, RowsView } from './from.js';
 import { CustodyRow } from './items.js';
 import { StorageSiteRow } from './storage-sites.js';
-import { day, integer, text } from './view-columns.js';
+import { day, integer, oneOf, text } from './view-columns.js';
 
 /** Steps with which an item comes, moves or goes, even if holder and store stay the same. */
 const MOVES = ['registered', 'withdrawn', 'received', 'transferred', 'loss-verified', 'recovered'];
@@ -62,10 +62,7 @@ export const chainOfCustody: RowsView = {
     item_type: text('the type of the item'),
     step: integer('the number of the step on its way, from 0; steps that move nothing are left out'),
     happened_on: day('the day on which it happened, as its sender states it'),
-    happened: text(
-      'registered, withdrawn, received, receipt-corrected, receipt-withdrawn, moved, transferred, loss-verified, recovered, disposed, returned or diverted',
-      HAPPENED,
-    ),
+    happened: oneOf(HAPPENED),
     from_holder: text('the organisation that held it before; null before its first registration'),
     from_site: text('the store that held it before, if any'),
     from_place: text('the code of the place of that store'),

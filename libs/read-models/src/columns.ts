@@ -57,6 +57,10 @@ const column =
 /** A word, a code or an id. */
 export const text = column('text', undefined);
 export const textOrNull = column('text', null, true);
+/** A fixed list of codes in words. */
+export const inWords = (codes: readonly string[]): string => `${codes.slice(0, -1).join(', ')} or ${codes.at(-1)}`;
+/** One of a fixed list of codes, where they say what it means. */
+export const oneOf = (codes: readonly string[]): PropertyDecorator => text(inWords(codes), codes);
 /** A day, YYYY-MM-DD. */
 export const day = column('day', undefined);
 export const dayOrNull = column('day', null, true);

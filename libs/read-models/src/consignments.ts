@@ -1,7 +1,7 @@
 import type { ConsignmentEvent, DeliveryPoint } from '@entente/contracts';
 import type { DataOf, Projection } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
-import { count, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, daysLate, oneOf, overdue, text, textOrNull } from './columns.js';
 import { BASIS, earlier, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
 import { type Origin, rowBy, unchanged } from './row-by.js';
 
@@ -13,14 +13,7 @@ export class ConsignmentRow {
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
   @text(BASIS, OWN_OR_REPORTED) basis!: string;
-  @text('scheduled, held, under-way, received or cancelled', [
-    'scheduled',
-    'held',
-    'under-way',
-    'received',
-    'cancelled',
-  ])
-  status!: string;
+  @oneOf(['scheduled', 'held', 'under-way', 'received', 'cancelled']) status!: string;
   @textOrNull('what is waited for: receipt, by the recipient; discrepancy, by the donor', ['receipt', 'discrepancy'])
   awaits!: string | null;
   @dayOrNull('the day of the request of its case; null if it was scheduled before that was recorded')

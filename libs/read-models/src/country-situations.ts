@@ -1,6 +1,6 @@
 import type { CountrySituationEvent } from '@entente/contracts';
 import { type Projection, isNewest } from '@entente/kernel';
-import { count, day, dayOrNull, flag, overdue, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, flag, oneOf, overdue, text, textOrNull } from './columns.js';
 import { itemsBy } from './items-by.js';
 import { rowBy, unchanged } from './row-by.js';
 
@@ -11,7 +11,7 @@ class CountrySituationRow {
   @textOrNull('the area of the country; the whole country if there is none') area!: string | null;
   @text('the donor that follows it') donor!: string;
   @textOrNull('the programme, if it concerns only one') programme!: string | null;
-  @text('stable, unstable or closed', ['stable', 'unstable', 'closed']) status!: string;
+  @oneOf(['stable', 'unstable', 'closed']) status!: string;
   @text(
     "the newest level of risk, in the donor's own scale: that of the latest day, of one day the one recorded later; that of the opening until it is assessed",
   )
@@ -95,7 +95,7 @@ export class AlertRow {
   @text('the country') country!: string;
   @textOrNull('the area of the country; the whole country if there is none') area!: string | null;
   @text('the donor that issued it') donor!: string;
-  @text('in force or ended', ['in force', 'ended']) status!: string;
+  @oneOf(['in force', 'ended']) status!: string;
   @text('the code of what personnel are asked to do') instruction!: string;
   @text('the code of the reason') reason!: string;
   @day('the day of the alert') issued_on!: string;

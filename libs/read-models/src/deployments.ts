@@ -1,13 +1,13 @@
 import type { DeploymentEvent } from '@entente/contracts';
 import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
-import { count, day, dayOrNull, daysLate, overdue, text, textOrNull, persons } from './columns.js';
+import { count, day, dayOrNull, daysLate, oneOf, overdue, persons, text, textOrNull } from './columns.js';
 import { itemsBy } from './items-by.js';
 import { originOf, rowBy, unchanged } from './row-by.js';
 
 /** Personnel who were sent to an area: who is where. */
 export class DeploymentRow {
   @text("the deployment's id") deployment!: string;
-  @text('deployed or returned', ['deployed', 'returned']) status!: string;
+  @oneOf(['deployed', 'returned']) status!: string;
   @text('the code of their role') role!: string;
   @count('women, in persons') women!: number;
   @count('men, in persons') men!: number;
@@ -171,7 +171,7 @@ class PersonnelIncidentRow {
   @text('the recipient') recipient!: string;
   @textOrNull('the programme that they work for') programme!: string | null;
   @text('the code of what happened') type!: string;
-  @text('minor, serious, critical or fatal', ['minor', 'serious', 'critical', 'fatal']) severity!: string;
+  @oneOf(['minor', 'serious', 'critical', 'fatal']) severity!: string;
   @day('the day of the incident') happened_on!: string;
   @count('hurt, in persons') hurt!: number;
   @count('evacuated, in persons') evacuated!: number;

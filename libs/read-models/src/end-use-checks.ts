@@ -15,6 +15,7 @@ import {
   dayOrNull,
   daysLate,
   flag,
+  oneOf,
   overdue,
   text,
   textOrNull,
@@ -22,17 +23,15 @@ import {
 import { itemsBy } from './items-by.js';
 import { ANSWERS_UNCHANGED, type Origin, rowBy } from './row-by.js';
 
+const STATUSES = ['scheduled', 'inspected', 'checked', 'access denied', 'waived', 'cancelled'];
+
 /** A check of end use. */
 export class EndUseCheckRow {
   @text("the check's id") end_use_check!: string;
-  @text('scheduled, inspected, checked (as scheduled, but not on the spot), access denied, waived or cancelled', [
-    'scheduled',
-    'inspected',
-    'checked',
-    'access denied',
-    'waived',
-    'cancelled',
-  ])
+  @text(
+    'scheduled, inspected, checked (as scheduled, but not on the spot), access denied, waived or cancelled',
+    STATUSES,
+  )
   status!: string;
   @text('enhanced (each serial) or routine (a sample)', CHECK_TYPES) type!: string;
   @text('on-site, remote or self-report: how it was scheduled', CHECK_MANNERS) manner!: string;
@@ -315,7 +314,7 @@ export const checkResults: Projection<EndUseCheckEvent, CheckResultRow> = {
 class CheckDiscrepancyRow {
   @text('the check of end use') end_use_check!: string;
   @text("the discrepancy's name in the check") discrepancy!: string;
-  @text('open or cleared', ['open', 'cleared']) status!: string;
+  @oneOf(['open', 'cleared']) status!: string;
   @text('the code of what is wrong') type!: string;
   @textOrNull('the serial number, if it concerns one') serial!: string | null;
   @count('how many items of the type it concerns, in items') quantity!: number;

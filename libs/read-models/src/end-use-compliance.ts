@@ -2,7 +2,7 @@ import { CHECK_TYPES } from './codes.js';
 import type { ViewOptions } from '@entente/kernel';
 import { EndUseCheckRow } from './end-use-checks.js';
 import type { From, Query, RowsView } from './from.js';
-import { amountSum, decimal, integer, integerSum, text } from './view-columns.js';
+import { amountSum, decimal, integer, integerSum, oneOf, text } from './view-columns.js';
 
 /** Due by the day of the answer, or made before: not if waived or cancelled by its last day. */
 const JUDGED = `(c.overdue OR c.ended_late OR c.status IN ('inspected', 'checked', 'access denied'))`;
@@ -71,7 +71,7 @@ export const endUseCompliance: RowsView = {
     holder: text('the organisation that has the duty to count the items, also after a transfer (R13)'),
     programme: text('the programme of the items, if there is one'),
     item: text("the donor's word for the type of the items"),
-    type: text('enhanced or routine', CHECK_TYPES),
+    type: oneOf(CHECK_TYPES),
     due: integer(CHECKS_DUE),
     in_time: integer(`${OF_THEM}, inspected on the spot by their last day`),
     late: integer(`${OF_THEM}, inspected on the spot after their last day`),
@@ -138,7 +138,7 @@ export const checkDelinquency: RowsView = {
     donor: text('the donor of the items'),
     recipient: text('the recipient'),
     holder: text('the organisation that has the duty to count the items, also after a transfer (R13)'),
-    type: text('enhanced or routine', CHECK_TYPES),
+    type: oneOf(CHECK_TYPES),
     due: integer(CHECKS_DUE),
     in_time: integer(`${OF_THEM}, inspected on the spot by their last day`),
     delinquent: integer(`${OF_THEM}, inspected later, or not at all: also if waived or cancelled after their last day`),
@@ -211,7 +211,7 @@ export const overdueByMonth: RowsView = {
     donor: text('the donor of the items'),
     recipient: text('the recipient'),
     holder: text('the organisation that has the duty to count the items, also after a transfer (R13)'),
-    type: text('enhanced or routine', CHECK_TYPES),
+    type: oneOf(CHECK_TYPES),
     overdue: integer(`${AT_ITS_END}: neither made as scheduled or on the spot, nor denied, waived or cancelled`),
     newly_overdue: integer('of those, with a last day in the month itself'),
     items: integerSum('the items of those overdue'),

@@ -52,18 +52,15 @@ export const parameters: Projection<LegalFrameworkEvent, ParameterRow> = {
   ),
 };
 
+const ESCALATIONS = ['programme-office', 'ministry', 'minister'];
+
 /** A type of incident that a legal framework defines. */
 class IncidentTypeRow {
   @text("the framework's id") framework!: string;
   @text("the donor's id") donor!: string;
   @text("the recipient's id") recipient!: string;
   @text('the code of the incident type') incident_type!: string;
-  @text('to whom a case is brought: programme-office, ministry or minister', [
-    'programme-office',
-    'ministry',
-    'minister',
-  ])
-  escalation!: string;
+  @text('to whom a case is brought: programme-office, ministry or minister', ESCALATIONS) escalation!: string;
   @flag('whether the legislature is notified as soon as a violation may have occurred') notice_required!: boolean;
   @countOrNull('days from acceptance to the notice, if one is due') notify_days!: number | null;
   @count('days from acceptance to the opening of the investigation') open_days!: number;

@@ -1,7 +1,7 @@
 import type { HoldEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
 import { SCOPE_KINDS } from './codes.js';
-import { count, day, dayOrNull, overdue, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, oneOf, overdue, text, textOrNull } from './columns.js';
 import { originOf } from './row-by.js';
 
 /** A hold on a scope, from its placing to its end. */
@@ -9,16 +9,8 @@ export class HoldRow {
   @text('what is on hold: a unit, an item-type, a case, a programme or a country', SCOPE_KINDS) scope_kind!: string;
   @text('the id of what is on hold; of a country, that of its organisation') scope!: string;
   @text("the hold's name on its scope") hold!: string;
-  @text('in force, released or lapsed', ['in force', 'released', 'lapsed']) status!: string;
-  @text('misuse, ceasefire, embargo, instability, suspension or derogatory-information', [
-    'misuse',
-    'ceasefire',
-    'embargo',
-    'instability',
-    'suspension',
-    'derogatory-information',
-  ])
-  basis!: string;
+  @oneOf(['in force', 'released', 'lapsed']) status!: string;
+  @oneOf(['misuse', 'ceasefire', 'embargo', 'instability', 'suspension', 'derogatory-information']) basis!: string;
   @text('the code of the reason for which it was placed last') reason!: string;
   @textOrNull("the donor whose assistance is on hold; every donor's if there is none") donor!: string | null;
   @textOrNull('the organisation in whose name it was placed; none if a policy did') placed_by!: string | null;

@@ -1,8 +1,10 @@
 import type { ItemEvent, ItemLossReported } from '@entente/contracts';
 import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
-import { count, countOrNull, day, dayOrNull, overdue, text, textOrNull } from './columns.js';
+import { count, countOrNull, day, dayOrNull, inWords, oneOf, overdue, text, textOrNull } from './columns.js';
 import { itemsBy } from './items-by.js';
 import { type Origin, originOf, rowBy, unchanged } from './row-by.js';
+
+const SERVICEABILITY = ['serviceable', 'limited', 'unserviceable'];
 
 /** An item that is monitored by its serial, as it is now. */
 export class ItemRow {
@@ -42,11 +44,7 @@ export class ItemRow {
   @dayOrNull('the last day of its next check, as the rules plan it; none while it is not on the schedule') check_by!:
     string | null;
   @textOrNull('the check of end use that was the last to name it, if any') end_use_check!: string | null;
-  @textOrNull('serviceable, limited or unserviceable, by the newest inspection', [
-    'serviceable',
-    'limited',
-    'unserviceable',
-  ])
+  @textOrNull('serviceable, limited or unserviceable, by the newest inspection', SERVICEABILITY)
   serviceability!: string | null;
   @dayOrNull('the day of the newest inspection: of two of one day, the one reported later') serviceability_on!:
     string | null;
@@ -133,54 +131,7 @@ export const items: Projection<ItemEvent, ItemRow> = {
 
 // ---- Its chain of custody ----
 
-/** A step of an item's way: who held it where, from its registration to its end. */
-export class CustodyRow {
-  @text('the item, by its id') item!: string;
-  @text("the donor's id") donor!: string;
-  @text('the recipient') recipient!: string;
-  @text('the type of the item') item_type!: string;
-  @text('the serial number') serial!: string;
-  @count('the number of the step, from 0') step!: number;
-  @text(
-    'what happened: registered, withdrawn, received, receipt-corrected, receipt-withdrawn, moved, reported-lost, reported-destroyed, reported-expended, loss-verified, loss-rejected, recovered, serviceability, transferred, disposed, returned, checked, check-corrected, diverted, legislature-notified or overdue',
-    [
-      'registered',
-      'withdrawn',
-      'received',
-      'receipt-corrected',
-      'receipt-withdrawn',
-      'moved',
-      'reported-lost',
-      'reported-destroyed',
-      'reported-expended',
-      'loss-verified',
-      'loss-rejected',
-      'recovered',
-      'serviceability',
-      'transferred',
-      'disposed',
-      'returned',
-      'checked',
-      'check-corrected',
-      'diverted',
-      'legislature-notified',
-      'overdue',
-    ],
-  )
-  happened!: string;
-  @day('the day on which it happened, as its sender states it') happened_on!: string;
-  @text('the organisation that held it after the step: the donor until its receipt, and after its return')
-  holder!: string;
-  @textOrNull('the store that held it after the step, if any') site!: string | null;
-  @textOrNull('the organisation that held it before the step; null before its first registration')
-  holder_before!: string | null;
-  @textOrNull('the store that held it before the step, if any') site_before!: string | null;
-  @textOrNull('the code of the reason, cause, method, place or result, or the transfer, if there is one')
-  detail!: string | null;
-  @text('the organisation that recorded the step') recorded_by!: string;
-}
-
-/** The word for each step, and where the item is after it, if that changes. */
+/** The word for each step. */
 const HAPPENED: Readonly<Record<Exclude<ItemEvent['type'], 'ItemCheckNoted'>, string>> = {
   SerialRegistered: 'registered',
   RegistrationWithdrawn: 'withdrawn',
@@ -204,6 +155,30 @@ const HAPPENED: Readonly<Record<Exclude<ItemEvent['type'], 'ItemCheckNoted'>, st
   LegislatureNotifiedOfTransfer: 'legislature-notified',
   ItemStepBecameOverdue: 'overdue',
 };
+const STEPS = Object.values(HAPPENED);
+
+/** A step of an item's way: who held it where, from its registration to its end. */
+export class CustodyRow {
+  @text('the item, by its id') item!: string;
+  @text("the donor's id") donor!: string;
+  @text('the recipient') recipient!: string;
+  @text('the type of the item') item_type!: string;
+  @text('the serial number') serial!: string;
+  @count('the number of the step, from 0') step!: number;
+  @text(`what happened: ${inWords(STEPS)}`, STEPS) happened!: string;
+  @day('the day on which it happened, as its sender states it') happened_on!: string;
+  @text('the organisation that held it after the step: the donor until its receipt, and after its return')
+  holder!: string;
+  @textOrNull('the store that held it after the step, if any') site!: string | null;
+  @textOrNull('the organisation that held it before the step; null before its first registration')
+  holder_before!: string | null;
+  @textOrNull('the store that held it before the step, if any') site_before!: string | null;
+  @textOrNull('the code of the reason, cause, method, place or result, or the transfer, if there is one')
+  detail!: string | null;
+  @text('the organisation that recorded the step') recorded_by!: string;
+}
+
+/** After these no store has the item. */
 const NOWHERE: readonly ItemEvent['type'][] = [
   'ItemReceiptWithdrawn',
   'LossReportVerified',
@@ -279,6 +254,8 @@ export const custody: Projection<ItemEvent, CustodyRow> = {
 
 // ---- Losses and their verification ----
 
+const LOSS_STATUSES = ['open', 'verified', 'rejected', 'found-elsewhere'];
+
 /** A report that an item was lost, destroyed or expended. */
 class LossReportRow {
   @text('the item, by its id') item!: string;
@@ -287,17 +264,12 @@ class LossReportRow {
   @text('the type of the item') item_type!: string;
   @text('the serial number') serial!: string;
   @text('the organisation that held it and reported it') holder!: string;
-  @text('lost, destroyed or expended', ['lost', 'destroyed', 'expended']) reported_as!: string;
+  @oneOf(['lost', 'destroyed', 'expended']) reported_as!: string;
   @day('the day on which it happened, or was discovered') lost_on!: string;
   @text('the code of the cause') cause!: string;
   @day('the day of the report') reported_on!: string;
   @day('the last day for its verification, counted from the day on which the report was recorded') verify_by!: string;
-  @text('open, verified, rejected, or found-elsewhere (the item was found elsewhere without consent)', [
-    'open',
-    'verified',
-    'rejected',
-    'found-elsewhere',
-  ])
+  @text('open, verified, rejected, or found-elsewhere (the item was found elsewhere without consent)', LOSS_STATUSES)
   status!: string;
   @dayOrNull('the day on which a monitor verified or rejected it, or the item was found elsewhere') decided_on!:
     string | null;

@@ -5,6 +5,8 @@ import { count, day, dayOrNull, daysLate, overdue, text, textOrNull } from './co
 import { BASIS, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
 import { originOf, rowWith } from './row-by.js';
 
+const STATUSES = ['planned', 'met', 'missed', 'withdrawn'];
+
 /** A milestone, plan against actual. */
 export class MilestoneRow {
   @text("the programme's id") programme!: string;
@@ -12,12 +14,7 @@ export class MilestoneRow {
   @text("the recipient's id when the milestone was planned") recipient!: string;
   @text(BASIS, OWN_OR_REPORTED) basis!: string;
   @text("the milestone's name") milestone!: string;
-  @text('planned, also when it is replanned; met, missed, or withdrawn: open when the programme ended', [
-    'planned',
-    'met',
-    'missed',
-    'withdrawn',
-  ])
+  @text('planned, also when it is replanned; met, missed, or withdrawn: open when the programme ended', STATUSES)
   status!: string;
   @day("the day on which it was planned first, by the sender's word") planned_on!: string;
   @day('the day first promised, which no replanning changes') first_due!: string;

@@ -1,10 +1,12 @@
 import type { MisuseCaseEvent, AssistanceScope } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
-import { count, day, dayOrNull, daysLate, flag, json, overdue, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, daysLate, flag, json, oneOf, overdue, text, textOrNull } from './columns.js';
 import { scopeName } from './misuse-scopes.js';
 import { rowBy } from './row-by.js';
 
 type Scopes = readonly AssistanceScope[];
+
+const ASSISTANCE = ['running', 'suspended', 'resumed', 'terminated'];
 
 /**
  * A misuse case from its report to its end, declined and dismissed ones too. No column names the
@@ -12,16 +14,7 @@ type Scopes = readonly AssistanceScope[];
  */
 export class MisuseRow {
   @text('the misuse case') misuse_case!: string;
-  @text('flagged, accepted, declined, investigating, substantiated, dismissed, inconclusive or closed', [
-    'flagged',
-    'accepted',
-    'declined',
-    'investigating',
-    'substantiated',
-    'dismissed',
-    'inconclusive',
-    'closed',
-  ])
+  @oneOf(['flagged', 'accepted', 'declined', 'investigating', 'substantiated', 'dismissed', 'inconclusive', 'closed'])
   status!: string;
   @text('the code of the allegation, as reported or corrected') allegation!: string;
   @textOrNull('the code of the incident type, once accepted') incident_type!: string | null;
@@ -67,13 +60,7 @@ export class MisuseRow {
   @textOrNull('the conditions decided last, with commas between them, since it was reopened if it was')
   conditions!: string | null;
   @dayOrNull('the day of the assurances received last') assurances_on!: string | null;
-  @text('running, suspended (by a measure or as a precaution), resumed or terminated', [
-    'running',
-    'suspended',
-    'resumed',
-    'terminated',
-  ])
-  assistance!: string;
+  @text('running, suspended (by a measure or as a precaution), resumed or terminated', ASSISTANCE) assistance!: string;
   @dayOrNull('the day on which it resumed, since it was reopened if it was') resumed_on!: string | null;
   @count('how often money came back') recoveries!: number;
   @count('of these, how many were not corrected to nothing') recovered!: number;

@@ -4,7 +4,7 @@ import { hasWord } from './deliverables.js';
 import type { From, Query, RowsView } from './from.js';
 import { MisuseRow } from './misuse-register.js';
 import { MisuseScopeRow } from './misuse-scopes.js';
-import { integer, text } from './view-columns.js';
+import { integer, oneOf, text } from './view-columns.js';
 
 /** Brackets of ages, in days: the least and the most. Days are as their senders state them. */
 const AGES: Readonly<Record<string, readonly [number | null, number | null]>> = {
@@ -80,10 +80,7 @@ export const misuseTrends: RowsView = {
     scope: text('the id of what it concerns; a case with several scopes is in the row of each'),
     allegation: text('the code of the allegation, as reported or corrected'),
     incident_type: text('the code of the incident type; null until the case is accepted'),
-    status: text(
-      'flagged, accepted, declined, investigating, substantiated, dismissed, inconclusive or closed',
-      codesOf(MisuseRow, 'status'),
-    ),
+    status: oneOf(codesOf(MisuseRow, 'status')),
     case_scopes: integer(
       'misuse cases with this scope: added over scopes, a case counts once for each of its own; misuse-register counts cases',
     ),

@@ -1,7 +1,7 @@
 import type { FundingAccountEvent, Stage } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { OWN_OR_REPORTED, STAGES } from './codes.js';
-import { amount, day, flag, text, textOrNull } from './columns.js';
+import { amount, day, flag, oneOf, text, textOrNull } from './columns.js';
 import { factsBy } from './facts-by.js';
 import { BASIS } from './plausibility.js';
 import type { Origin } from './row-by.js';
@@ -18,7 +18,7 @@ export class MovementRow {
   @text('the stages that the account has, in their order, with commas between them') account_stages!: string;
   @text("the fiscal period, in the account's own words") period!: string;
   @text("the ISO 4217 code of the account's currency") currency!: string;
-  @text('pledged, committed, obligated, disbursed or spent', STAGES) stage!: string;
+  @oneOf(STAGES) stage!: string;
   @amount('by how much the stage rises, in minor units; below zero if it falls') amount!: number;
   @day("the day on which it happened, by the sender's word; of a correction, that of what was wrong")
   occurred_on!: string;

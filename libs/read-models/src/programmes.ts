@@ -1,7 +1,7 @@
 import type { ProgrammeEvent } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
-import { count, countOrNull, day, dayOrNull, elapsedPercent, json, text, textOrNull } from './columns.js';
+import { count, countOrNull, day, dayOrNull, elapsedPercent, json, oneOf, text, textOrNull } from './columns.js';
 import { BASIS, LEGAL_BASIS, earlier, implausible, implausibleFor } from './plausibility.js';
 import { rowBy, unchanged } from './row-by.js';
 
@@ -9,20 +9,12 @@ import { rowBy, unchanged } from './row-by.js';
 export class ProgrammeRow {
   @text("the programme's id") programme!: string;
   @text('the title of the programme') title!: string;
-  @text('bilateral or multilateral', ['bilateral', 'multilateral']) programme_kind!: string;
+  @oneOf(['bilateral', 'multilateral']) programme_kind!: string;
   @text("the donor's id") donor!: string;
   @text('the recipient; of a multilateral programme, its beneficiary') recipient!: string;
   @text(BASIS, OWN_OR_REPORTED) basis!: string;
   @textOrNull(LEGAL_BASIS) legal_basis!: string | null;
-  @text('proposed, approved, active, suspended, completed or terminated', [
-    'proposed',
-    'approved',
-    'active',
-    'suspended',
-    'completed',
-    'terminated',
-  ])
-  status!: string;
+  @oneOf(['proposed', 'approved', 'active', 'suspended', 'completed', 'terminated']) status!: string;
   @textOrNull('the code of the reason for its status, if one was given') reason!: string | null;
   @dayOrNull('while it is suspended: the day from which it is') suspended_on!: string | null;
   @textOrNull('the legal framework that it names, if it names one') framework!: string | null;

@@ -12,7 +12,7 @@ import { ProgrammeRow } from './programmes.js';
 import { firstStop, onHoldMeaning, stopsOn } from './on-hold.js';
 import { TrancheRow } from './tranches.js';
 import { UnionOf, columnsAs, rowsAs } from './union.js';
-import { amount, day, integer, text } from './view-columns.js';
+import { amount, day, integer, oneOf, text } from './view-columns.js';
 
 const COLUMNS = [
   'item_kind',
@@ -244,7 +244,7 @@ export const recipientPipeline: RowsView = {
   key: ['item_kind', 'stream', 'part'],
   columns: {
     recipient: text('the recipient'),
-    item_kind: text('case-line, consignment, discrepancy, tranche, case or misuse-case', ITEM_KINDS),
+    item_kind: oneOf(ITEM_KINDS),
     item: text(
       "the code of the item's description; of a discrepancy, of what is wrong; of a misuse case, of the allegation",
     ),

@@ -9,7 +9,7 @@ import { ItemRow } from './items.js';
 import { MisuseRow } from './misuse-register.js';
 import { RecordedFactRow } from './recorded-facts.js';
 import { UnionOf, columnsAs, rowsAs } from './union.js';
-import { day, integer, text } from './view-columns.js';
+import { day, integer, oneOf, text } from './view-columns.js';
 
 const COLUMNS = [
   'recipient',
@@ -173,7 +173,7 @@ export const recipientTasks: RowsView = {
   key: ['task', 'what', 'stream', 'part'],
   columns: {
     recipient: text('the recipient, or the organisation that holds the items'),
-    task: text('confirm, dispute, report, answer or do', ['confirm', 'dispute', 'report', 'answer', 'do']),
+    task: oneOf(['confirm', 'dispute', 'report', 'answer', 'do']),
     what: text(
       'receipt, or the type of the event of a recorded fact; shortage or surplus, of which no discrepancy was reported; self-report (a check by the holder) or loss (an item that a visit did not see); acceptance, supplement, amendment or reply; remediate or remediation-step',
     ),

@@ -12,6 +12,8 @@ import { amountOrNull, day, dayOrNull, flag, text, textOrNull } from './columns.
 import { type About, partiesOf } from './due/changes.js';
 import { type Origin, originOf } from './row-by.js';
 
+const STATUSES = ['unanswered', 'confirmed', 'disputed'];
+
 /** A fact that one organisation recorded about another, and what the other answered. */
 export class RecordedFactRow {
   @text('the id of the event that recorded it') fact_event!: string;
@@ -22,11 +24,7 @@ export class RecordedFactRow {
   @textOrNull('the donor, if it has one') donor!: string | null;
   @textOrNull('the programme, if it belongs to one') programme!: string | null;
   @textOrNull('the assistance case, if it belongs to one') assistance_case!: string | null;
-  @text('unanswered (also once it was corrected, or a dispute was taken back), confirmed or disputed', [
-    'unanswered',
-    'confirmed',
-    'disputed',
-  ])
+  @text('unanswered (also once it was corrected, or a dispute was taken back), confirmed or disputed', STATUSES)
   status!: string;
   @textOrNull('the code of the reason of the dispute, if it is disputed') reason!: string | null;
   @textOrNull(

@@ -1,13 +1,13 @@
 import type { StakeholderEvent } from '@entente/contracts';
 import { type DailyColumn, type Projection, type RecordedEvent } from '@entente/kernel';
-import { count, day, dayOrNull, json, person, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, json, oneOf, person, text, textOrNull } from './columns.js';
 import { originOf, rowBy, unchanged } from './row-by.js';
 
 /** An organisation that takes part. */
 class StakeholderRow {
   @text("the organisation's id") organisation!: string;
   @text('the name of the organisation') name!: string;
-  @text('state, international-organisation, implementer, civil-society, oversight-body or research-institution', [
+  @oneOf([
     'state',
     'international-organisation',
     'implementer',
@@ -17,7 +17,7 @@ class StakeholderRow {
   ])
   type!: string;
   @textOrNull("the country's code, if it belongs to one") country!: string | null;
-  @text('active or suspended', ['active', 'suspended']) status!: string;
+  @oneOf(['active', 'suspended']) status!: string;
   @textOrNull('the code of the reason for its suspension or reinstatement, if there was one') reason!: string | null;
   @json('the roles that it has, by name') roles!: readonly string[];
   @count('the roles that it has') role_count!: number;

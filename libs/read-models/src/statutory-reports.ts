@@ -1,7 +1,7 @@
 import type { LegalFrameworkEvent, PeriodicReport, RulesSetAside } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
 import { SCOPE_KINDS } from './codes.js';
-import { day, dayOrNull, daysLate, json, overdue, text, textOrNull } from './columns.js';
+import { day, dayOrNull, daysLate, json, oneOf, overdue, text, textOrNull } from './columns.js';
 import { itemsBy } from './items-by.js';
 
 /** A waiver or an exception, with the rules that it sets aside. */
@@ -9,7 +9,7 @@ class ExceptionRow {
   @text("the framework's id") framework!: string;
   @text("the donor's id") donor!: string;
   @text("the recipient's id") recipient!: string;
-  @text('waiver or exception', ['waiver', 'exception']) type!: string;
+  @oneOf(['waiver', 'exception']) type!: string;
   @text('its name in the framework') name!: string;
   @json('the rules that it sets aside') rules!: readonly string[];
   @text('the code of the authority') authority!: string;
@@ -86,7 +86,7 @@ class StatutoryReportRow {
   @text("the framework's id") framework!: string;
   @text("the donor's id") donor!: string;
   @text("the recipient's id") recipient!: string;
-  @text('semi-annual, annual, waiver or exception', ['semi-annual', 'annual', 'waiver', 'exception']) report!: string;
+  @oneOf(['semi-annual', 'annual', 'waiver', 'exception']) report!: string;
   @text('its period, or the name of the waiver or exception') subject!: string;
   @text('due, overdue (recorded as such) or submitted', ['due', 'overdue', 'submitted']) status!: string;
   @day('its last day') due!: string;

@@ -3,6 +3,8 @@ import type { Projection } from '@entente/kernel';
 import { count, day, dayOrNull, overdue, text, textOrNull } from './columns.js';
 import { rowBy } from './row-by.js';
 
+const STATUSES = ['registered', 'certified', 'decertified', 'expired', 'closed'];
+
 /** A store of a recipient. */
 export class StorageSiteRow {
   @text('the store, by its id') site!: string;
@@ -10,14 +12,7 @@ export class StorageSiteRow {
   @text('the code of the place') place!: string;
   @text('the code of what may be stored there') category!: string;
   @textOrNull("the area of the owner's country, if it was stated") area!: string | null;
-  @text('registered, certified, decertified, expired (recorded as such) or closed', [
-    'registered',
-    'certified',
-    'decertified',
-    'expired',
-    'closed',
-  ])
-  status!: string;
+  @text('registered, certified, decertified, expired (recorded as such) or closed', STATUSES) status!: string;
   @dayOrNull('the day of the inspection for the newest certificate') inspected_on!: string | null;
   @dayOrNull('the last day of the newest certificate') certified_until!: string | null;
   @textOrNull('the code of the standard of the newest certificate') standard!: string | null;

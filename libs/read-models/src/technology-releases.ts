@@ -3,6 +3,8 @@ import { type Projection, isNewest } from '@entente/kernel';
 import { count, day, dayOrNull, json, overdue, text, textOrNull } from './columns.js';
 import { rowBy } from './row-by.js';
 
+const STATUSES = ['requested', 'approved', 'denied', 'revoked', 'expired', 'withdrawn'];
+
 /** A release of technical data to a recipient. */
 class TechnologyReleaseRow {
   @text('the release, by its id') technology_release!: string;
@@ -12,15 +14,7 @@ class TechnologyReleaseRow {
   @text('the code of the purpose') purpose!: string;
   @textOrNull('the programme that it serves, if any') programme!: string | null;
   @textOrNull('the case that it serves, if any') assistance_case!: string | null;
-  @text('requested, approved, denied, revoked, expired (recorded as such) or withdrawn', [
-    'requested',
-    'approved',
-    'denied',
-    'revoked',
-    'expired',
-    'withdrawn',
-  ])
-  status!: string;
+  @text('requested, approved, denied, revoked, expired (recorded as such) or withdrawn', STATUSES) status!: string;
   @day('the day of the request') requested_on!: string;
   @dayOrNull('the day of the approval or denial') decided_on!: string | null;
   @textOrNull('the code of the authority that approved it') authority!: string | null;

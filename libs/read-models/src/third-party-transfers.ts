@@ -1,13 +1,15 @@
 import type { ThirdPartyTransferEvent } from '@entente/contracts';
 import { type Projection, actsFor } from '@entente/kernel';
-import { count, day, dayOrNull, json, overdue, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, json, oneOf, overdue, text, textOrNull } from './columns.js';
 import { rowBy, unchanged } from './row-by.js';
+
+const STATUSES = ['requested', 'consented', 'refused', 'withdrawn', 'consent-withdrawn', 'lapsed', 'carried-out'];
+const CONFIRMATIONS = ['unanswered', 'confirmed', 'disputed'];
 
 /** A retransfer, change of end use or disposal, from its request to its end. */
 class ThirdPartyTransferRow {
   @text('the transfer, by its id') transfer!: string;
-  @text('retransfer, change-of-end-use or disposal', ['retransfer', 'change-of-end-use', 'disposal'])
-  transfer_kind!: string;
+  @oneOf(['retransfer', 'change-of-end-use', 'disposal']) transfer_kind!: string;
   @text("the donor's id") donor!: string;
   @text('the organisation that holds the goods and asks for consent') holder!: string;
   @textOrNull('the new holder of a retransfer, corrections included') new_holder!: string | null;
@@ -17,15 +19,7 @@ class ThirdPartyTransferRow {
   @json('the words for the types of the goods') goods!: readonly string[];
   @count('the items that are named by their serials') serials!: number;
   @text('the code of the reason of the request') reason!: string;
-  @text('requested, consented, refused, withdrawn (by its holder), consent-withdrawn, lapsed or carried-out', [
-    'requested',
-    'consented',
-    'refused',
-    'withdrawn',
-    'consent-withdrawn',
-    'lapsed',
-    'carried-out',
-  ])
+  @text('requested, consented, refused, withdrawn (by its holder), consent-withdrawn, lapsed or carried-out', STATUSES)
   status!: string;
   @day('the day of the request') requested_on!: string;
   @dayOrNull('the day of the consent or refusal') decided_on!: string | null;
@@ -34,11 +28,10 @@ class ThirdPartyTransferRow {
   @textOrNull('the code of the reason of a refusal or withdrawal') end_reason!: string | null;
   @dayOrNull('the day on which it was carried out') carried_out_on!: string | null;
   @json('the organisations that are informed of it: donor, old and new holder') informed!: readonly string[];
-  @textOrNull('unanswered, confirmed or disputed by the new holder; null until it is carried out, and without one', [
-    'unanswered',
-    'confirmed',
-    'disputed',
-  ])
+  @textOrNull(
+    'unanswered, confirmed or disputed by the new holder; null until it is carried out, and without one',
+    CONFIRMATIONS,
+  )
   confirmation!: string | null;
 }
 

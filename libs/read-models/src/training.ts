@@ -16,6 +16,8 @@ import {
 import { itemsBy } from './items-by.js';
 import { ANSWERS_UNCHANGED, type Origin, rowBy, unchanged } from './row-by.js';
 
+const TRAINING_STATUSES = ['planned', 'started', 'completed', 'terminated', 'cancelled'];
+
 /** A training, plan against actual: what is reported of it (22 USC 2416(b)). */
 export class TrainingRow {
   @text("the training's id") training!: string;
@@ -26,13 +28,7 @@ export class TrainingRow {
   @textOrNull('the programme that it belongs to, if any') programme!: string | null;
   @textOrNull('the case that it belongs to, if any') assistance_case!: string | null;
   @text('the code of the place') place!: string;
-  @text('planned, started, completed, terminated (ended early), or cancelled before it began', [
-    'planned',
-    'started',
-    'completed',
-    'terminated',
-    'cancelled',
-  ])
+  @text('planned, started, completed, terminated (ended early), or cancelled before it began', TRAINING_STATUSES)
   status!: string;
   @day('the first day that was planned first') first_starts!: string;
   @day('its first day as planned now') starts!: string;
@@ -160,6 +156,8 @@ export const training: Projection<TrainingActivityEvent, TrainingRow> = {
   ),
 };
 
+const ENROLMENT_STATUSES = ['nominated', 'enrolled', 'halted', 'refused', 'ended'];
+
 /** Who is enrolled: a person by a reference, or a number of a unit. */
 export class EnrolmentRow {
   @text('the training') training!: string;
@@ -172,13 +170,7 @@ export class EnrolmentRow {
   @textOrNull("without a unit: the reference of the recipient's agreement to bar listed units") agreement!:
     string | null;
   @count('how many persons') persons!: number;
-  @text('nominated, enrolled, halted, refused, or ended with a training that was terminated', [
-    'nominated',
-    'enrolled',
-    'halted',
-    'refused',
-    'ended',
-  ])
+  @text('nominated, enrolled, halted, refused, or ended with a training that was terminated', ENROLMENT_STATUSES)
   status!: string;
   @dayOrNull('the day through which unit and person were both cleared, when it was enrolled last') cleared_until!:
     string | null;

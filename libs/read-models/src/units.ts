@@ -3,17 +3,12 @@ import type { Projection } from '@entente/kernel';
 import { count, day, dayOrNull, flag, json, overdue, text, textOrNull, person } from './columns.js';
 import { type RowChanges, type Stated, rowBy } from './row-by.js';
 
+const STATUSES = ['not-vetted', 'cleared', 'suspended', 'refused', 'expired', 'ended'];
+
 /** What a unit and a person have in common: the clearance. */
 class ClearanceColumns {
   @text('the recipient whose it is') recipient!: string;
-  @text('not-vetted, cleared, suspended, refused, expired (recorded as such), or ended with its registration', [
-    'not-vetted',
-    'cleared',
-    'suspended',
-    'refused',
-    'expired',
-    'ended',
-  ])
+  @text('not-vetted, cleared, suspended, refused, expired (recorded as such), or ended with its registration', STATUSES)
   status!: string;
   @dayOrNull('the last day of its newest clearance, which holds only while it is cleared') cleared_until!:
     string | null;

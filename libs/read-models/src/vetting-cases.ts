@@ -1,28 +1,21 @@
 import type { VettingCaseEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
 import { SUBJECT_KINDS } from './codes.js';
-import { count, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, daysLate, oneOf, overdue, text, textOrNull } from './columns.js';
 import { originOf, rowBy, unchanged } from './row-by.js';
+
+const STAGES = ['requested', 'under-inquiry', 'withdrawn', 'cleared', 'refused', 'in-remediation', 'remedied'];
 
 /** The vetting of a unit or person. */
 export class VettingCaseRow {
   @text('the vetting case') vetting_case!: string;
-  @text('security-unit or vetted-person', SUBJECT_KINDS) subject_kind!: string;
+  @oneOf(SUBJECT_KINDS) subject_kind!: string;
   @text('the unit or person that is vetted') subject!: string;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;
   @textOrNull('the programme that it is for, if any') programme!: string | null;
   @textOrNull('the case that it is for, if any') assistance_case!: string | null;
-  @text('requested, under-inquiry, withdrawn, cleared, refused, in-remediation, or remedied', [
-    'requested',
-    'under-inquiry',
-    'withdrawn',
-    'cleared',
-    'refused',
-    'in-remediation',
-    'remedied',
-  ])
-  stage!: string;
+  @text('requested, under-inquiry, withdrawn, cleared, refused, in-remediation, or remedied', STAGES) stage!: string;
   @day('the day of the request') requested_on!: string;
   @day('the last day for the answer') due!: string;
   @count('sources that were checked') sources!: number;
@@ -150,7 +143,7 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
 /** A step of a remediation, plan against actual: the way back of a unit or person. */
 export class RemediationStepRow {
   @text('the vetting case') vetting_case!: string;
-  @text('security-unit or vetted-person', SUBJECT_KINDS) subject_kind!: string;
+  @oneOf(SUBJECT_KINDS) subject_kind!: string;
   @text('the unit or person on its way back') subject!: string;
   @text("the donor's id") donor!: string;
   @text('the recipient, which takes the step') recipient!: string;

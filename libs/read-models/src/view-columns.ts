@@ -1,5 +1,5 @@
 import type { ColumnType } from '@entente/kernel';
-import { type ColumnMeaning, columnsOf } from './columns.js';
+import { type ColumnMeaning, columnsOf, inWords } from './columns.js';
 
 const column =
   (type: ColumnType) =>
@@ -10,6 +10,8 @@ const column =
 
 /** A word, a code or an id. */
 export const text = column('text');
+/** One of a fixed list of codes, where they say what it means. */
+export const oneOf = (codes: readonly string[]): ColumnMeaning => text(inWords(codes), codes);
 /** A day, YYYY-MM-DD. */
 export const day = column('day');
 /** A whole number. */
