@@ -1,6 +1,6 @@
 import { eventOf, fieldErrors, parseInstant } from '@entente/contracts';
 import { COMMAND_NOTED, type DamagedLog, type EventLog, LARGEST_POSITION, commandKey, eventId } from '@entente/engine';
-import { type RecordedEvent, parseStream } from '@entente/kernel';
+import { type RecordedEvent, kindOf, parseStream } from '@entente/kernel';
 import { EventsDigest } from './events-digest.js';
 import { type Output, progress } from './output.js';
 
@@ -171,7 +171,7 @@ class Check {
 
   private payload(event: RecordedEvent): void {
     if (event.type === COMMAND_NOTED) return;
-    const kind = event.stream.slice(0, event.stream.indexOf('/'));
+    const kind = kindOf(event);
     const catalogued = eventOf(kind, event.type);
     if (catalogued === undefined)
       return this.find('payloads', event, `${kind} has no event ${event.type} in the catalogue`);

@@ -1,4 +1,4 @@
-import type { EventMetadata, RecordedEvent } from '@entente/kernel';
+import { type EventMetadata, type RecordedEvent, idOf, kindOf } from '@entente/kernel';
 import { parseInstant } from './instants.js';
 import { schemaPath } from './schema-paths.js';
 
@@ -92,8 +92,6 @@ const ATTRIBUTES: Attributes = {
 
 /** The `source` of every record that a log's deployment sends. */
 export const sourceOf = (storeId: string): string => `urn:entente:log:${storeId}`;
-const idOf = (stream: string): string => stream.slice(stream.indexOf('/') + 1);
-const kindOf = (stream: string): string => stream.slice(0, stream.indexOf('/'));
 const attributes = (pairs: readonly (readonly [string, string | null])[]): Record<string, string> => {
   const headers: Record<string, string> = {};
   for (const [name, text] of pairs) if (text !== null) headers[`ce_${name}`] = text;
@@ -120,7 +118,7 @@ export function cloudEventOf(
   const { metadata, stream } = event;
   const { type, version } = event;
   return {
-    key: idOf(stream),
+    key: idOf(event),
     headers: {
       ...attributes([
         ['specversion', '1.0'],
@@ -129,11 +127,8 @@ export function cloudEventOf(
         ['source', sourceOf(storeId)],
         ['subject', stream],
         ['time', rfc3339(metadata.occurredAt)],
-        [
-          'dataschema',
-          publicUrl === null ? null : `${publicUrl}${schemaPath('events', kindOf(stream), type, version)}`,
-        ],
-        ['partitionkey', idOf(stream)],
+        ['dataschema', publicUrl === null ? null : `${publicUrl}${schemaPath('events', kindOf(event), type, version)}`],
+        ['partitionkey', idOf(event)],
         ['sequence', sequenceOf(event.position)],
         ['revision', String(event.revision)],
         ['dataversion', String(version)],

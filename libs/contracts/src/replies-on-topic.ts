@@ -1,4 +1,4 @@
-import type { CommandAnswer, Json } from '@entente/kernel';
+import { type CommandAnswer, type Json, idOf } from '@entente/kernel';
 import { type Message, TYPE_PREFIX, sourceOf } from './cloud-events.js';
 import type { ReplyTarget } from './commands-on-topic.js';
 
@@ -24,7 +24,7 @@ export interface CommandReply {
 export function cloudReplyOf({ id, storeId, time, asked, answer }: CommandReply): Message {
   const { commandId, source, correlationId, subject, traceparent } = asked;
   return {
-    key: subject.slice(subject.indexOf('/') + 1),
+    key: idOf({ stream: subject }),
     headers: {
       ce_specversion: '1.0',
       ce_id: id,

@@ -8,6 +8,7 @@ import {
   type StreamEvent,
   refuse,
 } from '@entente/kernel';
+import { factDay } from './days.js';
 
 // ---- The table ----
 
@@ -366,10 +367,7 @@ function remember(kind: KindName, events: CorrectableEvents, { id, type, data, m
   const { naming, recorded } = BY_EVENT[kind] as ByEvent;
   const corrections = naming.get(type);
   if (corrections !== undefined)
-    (events as Map<string, CorrectableEvent>).set(
-      id,
-      asRecorded(type, data as Fields, metadata.occurredAt.slice(0, 10), corrections),
-    );
+    (events as Map<string, CorrectableEvent>).set(id, asRecorded(type, data as Fields, factDay(metadata), corrections));
   const correction = recorded.get(type);
   const named = events.get((data as { readonly corrects?: string }).corrects ?? '');
   if (correction !== undefined && named !== undefined) apply(correction, data as Fields, named);

@@ -7,6 +7,8 @@ import {
   type StreamEvent,
   Refusal,
   actsFor,
+  idOf,
+  kindOf,
   meetsCondition,
   refuse,
   streamName,
@@ -60,12 +62,7 @@ export function applyEvent(
   position?: bigint,
 ): void {
   const { actor, commandId, commandHash } = event.metadata;
-  const at = event.stream.indexOf('/');
-  const key = commandKey(
-    actor.organisation,
-    { kind: event.stream.slice(0, at), id: event.stream.slice(at + 1) },
-    commandId,
-  );
+  const key = commandKey(actor.organisation, { kind: kindOf(event), id: idOf(event) }, commandId);
   let record = folded.commands.get(key);
   if (record === undefined) folded.commands.set(key, (record = { hash: commandHash, events: [], position: null }));
   record.events.push({ id: event.id, type: event.type, revision: event.revision });

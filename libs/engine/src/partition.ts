@@ -1,3 +1,4 @@
+import { idOf } from '@entente/kernel';
 /**
  * The partition of a stream, for ever. It is Kafka's own choice for the stream's id as message key:
  * murmur2 over its UTF-8 bytes, made positive, modulo the number of partitions
@@ -5,7 +6,7 @@
  */
 export function partitionOf(stream: string, partitions: number): number {
   if (partitions === 1) return 0;
-  const key = Buffer.from(stream.slice(stream.indexOf('/') + 1), 'utf8');
+  const key = Buffer.from(idOf({ stream }), 'utf8');
   return (murmur2(key) & 0x7fffffff) % partitions;
 }
 

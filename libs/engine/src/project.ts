@@ -1,4 +1,4 @@
-import type { AnyProjection, Event, RecordedEvent } from '@entente/kernel';
+import { type AnyProjection, type Event, type RecordedEvent, kindOf } from '@entente/kernel';
 import type { DeadLetters } from './dead-letters.js';
 import type { EventFeed, FeedBatch, FeedSubscription } from './event-feed.js';
 import { type Observer, UNOBSERVED } from './observer.js';
@@ -10,8 +10,7 @@ import { MAX_PARKED_STREAMS } from './model-status.js';
 
 /** Whether a projection folds this event. */
 export const handles = (model: AnyProjection, event: RecordedEvent): boolean =>
-  model.kinds === 'all' ||
-  (event.type !== COMMAND_NOTED && model.kinds.includes(event.stream.slice(0, event.stream.indexOf('/'))));
+  model.kinds === 'all' || (event.type !== COMMAND_NOTED && model.kinds.includes(kindOf(event)));
 
 /** A partition that is assigned to this projector. */
 interface AssignedPartition {

@@ -13,7 +13,7 @@ import {
   isLost,
   keptUpTo,
 } from '@entente/engine';
-import type { ColumnType, RecordedEvent } from '@entente/kernel';
+import { type ColumnType, type RecordedEvent, kindOf } from '@entente/kernel';
 import { toEventDto, readLogQuery, refuseBeyond } from './history.controller.js';
 import { type Hijackable, OpenStreams, frame } from './open-streams.js';
 import { validationProblem } from './problem.js';
@@ -118,8 +118,8 @@ export class LiveController {
     const idAt = (position: bigint): string => `${era === '' ? '' : `${era}-`}${position}`;
     const checkpoint = (at: bigint): string => frame('checkpoint', { position: String(at) }, idAt(at));
     stream.write(checkpoint(from));
-    const isWanted = ({ stream: of, type }: RecordedEvent): boolean =>
-      (kinds?.includes(of.slice(0, of.indexOf('/'))) ?? true) && (types?.includes(type) ?? true);
+    const isWanted = (event: RecordedEvent): boolean =>
+      (kinds?.includes(kindOf(event)) ?? true) && (types?.includes(event.type) ?? true);
     const onEvents = (events: readonly RecordedEvent[], through: bigint): void => {
       const wanted = events.filter(isWanted);
       stream.write(wanted.map((event) => frame('event', toEventDto(event), idAt(event.position))).join(''));

@@ -39,6 +39,12 @@ export function parseStream(name: string): StreamRef | null {
   return at < 1 || at === name.length - 1 ? null : { kind: name.slice(0, at), id: name.slice(at + 1) };
 }
 
+/** The kind of an event's stream. */
+export const kindOf = ({ stream }: { readonly stream: string }): string => stream.slice(0, stream.indexOf('/'));
+
+/** The id of an event's stream. */
+export const idOf = ({ stream }: { readonly stream: string }): string => stream.slice(stream.indexOf('/') + 1);
+
 /** Evidence by reference: the digest of a file that another party keeps, never the file. */
 export interface Evidence {
   /** SHA-256 of the file, 64 hexadecimal digits. */

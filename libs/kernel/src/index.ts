@@ -2,6 +2,8 @@ export { type CommandMetadata, type ReceivedCommand, type RevisionCondition, mee
 export { ROLES, actsFor, type Actor, type Role } from './actor.js';
 export {
   parseStream,
+  idOf,
+  kindOf,
   streamName,
   type ProposedMetadata,
   type Command,

@@ -1,4 +1,4 @@
-import type { Event, Projection, RecordedEvent } from '@entente/kernel';
+import { type Event, type Projection, type RecordedEvent, kindOf } from '@entente/kernel';
 import { amountOrNull, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
 import { assistanceCaseDuties } from './due/assistance-case.js';
 import { type About, type DueChange, type Duties, type DutyNames, endOf } from './due/changes.js';
@@ -117,7 +117,6 @@ const changesOf = (duties: Duties, event: RecordedEvent): readonly DueChange[] =
   ...(endsWith(duties, event) ? endOf(duties, event.data as object) : []),
 ];
 
-const kindOf = (event: RecordedEvent): string => event.stream.slice(0, event.stream.indexOf('/'));
 const keyOf = ({ duty, item = '' }: Pick<DueChange, 'duty' | 'item'>): string => `${duty}/${item}`;
 
 const EMPTY: DueDateRow = {

@@ -1,5 +1,5 @@
 import type { HoldEvent } from '@entente/contracts';
-import type { Projection, RecordedEvent } from '@entente/kernel';
+import { type Projection, type RecordedEvent, actsFor } from '@entente/kernel';
 import { SCOPE_KINDS } from './codes.js';
 import { count, day, dayOrNull, oneOf, overdue, text, textOrNull } from './columns.js';
 import { originOf } from './row-by.js';
@@ -39,7 +39,7 @@ function evolve(row: HoldRow | null, event: RecordedEvent<HoldEvent>): HoldRow |
       basis,
       reason,
       donor,
-      placed_by: byPolicy ? null : (actor.for ?? actor.organisation),
+      placed_by: byPolicy ? null : actsFor(actor),
       placed_on: on,
       last_day: until,
       renewals: 0,

@@ -1,5 +1,5 @@
 import type { ItemEvent, ItemLossReported } from '@entente/contracts';
-import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
+import { type Projection, type RecordedEvent, actsFor, isNewest } from '@entente/kernel';
 import { count, countOrNull, day, dayOrNull, inWords, oneOf, overdue, text, textOrNull } from './columns.js';
 import { itemsBy } from './items-by.js';
 import { type Origin, originOf, rowBy, unchanged } from './row-by.js';
@@ -218,7 +218,7 @@ function stepAfter(head: CustodyRow | null, event: RecordedEvent<ItemEvent>): Cu
     happened: HAPPENED[event.type],
     happened_on: data.on ?? on,
     detail: reason ?? cause ?? method ?? place ?? serviceability ?? authority ?? step ?? transfer ?? null,
-    recorded_by: actor.for ?? actor.organisation,
+    recorded_by: actsFor(actor),
     holder_before: head?.holder ?? null,
     site_before: head?.site ?? null,
   };
@@ -297,7 +297,7 @@ const reported = (reported_as: string) =>
 const decided = (status: string, outcome: string, { reported_on }: LossReportRow, { day: on, event }: Origin) => {
   const { actor } = event.metadata;
   const days = daysFrom(reported_on, on);
-  return { status, outcome, decided_on: on, decided_by: actor.for ?? actor.organisation, days };
+  return { status, outcome, decided_on: on, decided_by: actsFor(actor), days };
 };
 
 export const lossReports: Projection<ItemEvent, LossReportRow> = {

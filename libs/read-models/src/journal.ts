@@ -1,4 +1,4 @@
-import { type Event, type Projection, ROLES } from '@entente/kernel';
+import { type Event, type Projection, ROLES, kindOf } from '@entente/kernel';
 import { count, flag, instant, personOrNull, text, textOrNull } from './columns.js';
 
 /**
@@ -47,7 +47,7 @@ export const journal: Projection<Event, JournalRow> = {
     const { actor, occurredAt, recordedAt, commandId, correlationId, causationId, marking } = metadata;
     const hours = Math.floor((Date.parse(recordedAt) - Date.parse(occurredAt)) / 3_600_000);
     return {
-      kind: stream.slice(0, stream.indexOf('/')),
+      kind: kindOf({ stream }),
       revision,
       type,
       type_version: version,

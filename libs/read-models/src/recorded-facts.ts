@@ -7,7 +7,7 @@ import type {
   ThirdPartyTransferEvent,
   TrainingActivityEvent,
 } from '@entente/contracts';
-import { type DataOf, type Event, type Projection, type RecordedEvent, actsFor } from '@entente/kernel';
+import { type DataOf, type Event, type Projection, type RecordedEvent, actsFor, kindOf } from '@entente/kernel';
 import { amountOrNull, day, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { type About, partiesOf } from './due/changes.js';
 import { type Origin, originOf } from './row-by.js';
@@ -114,8 +114,8 @@ interface AnySource {
   readonly correctable?: Readonly<Record<string, (data: unknown) => boolean>>;
   readonly later?: Readonly<Record<string, (data: unknown) => About>>;
 }
-const sourceOf = ({ stream }: RecordedEvent): AnySource =>
-  (SOURCES as unknown as Readonly<Record<string, AnySource>>)[stream.slice(0, stream.indexOf('/'))] as AnySource;
+const sourceOf = (event: RecordedEvent): AnySource =>
+  (SOURCES as unknown as Readonly<Record<string, AnySource>>)[kindOf(event)] as AnySource;
 
 const UNANSWERED = { status: 'unanswered', reason: null, outcome: null, answered_on: null };
 const EMPTY: RecordedFactRow = {

@@ -1,4 +1,4 @@
-import type { DataOf, Event, OnlyOf, Projection, RecordedEvent } from '@entente/kernel';
+import { type DataOf, type Event, type OnlyOf, type Projection, type RecordedEvent, idOf } from '@entente/kernel';
 import { columnsOf } from './columns.js';
 
 /** The origin of an event, for a row: the id of its stream, and the day on which it happened. */
@@ -32,7 +32,7 @@ export type RowChanges<Row, E extends Event, Opening extends E['type']> = {
 
 /** The origin of an event. */
 export const originOf = <E extends Event>(event: RecordedEvent<E>): Origin<E> => ({
-  id: event.stream.slice(event.stream.indexOf('/') + 1),
+  id: idOf(event),
   day: event.metadata.occurredAt.slice(0, 10),
   event,
 });

@@ -1,5 +1,5 @@
 import type { StorageSiteEvent } from '@entente/contracts';
-import type { Projection } from '@entente/kernel';
+import { type Projection, actsFor } from '@entente/kernel';
 import { count, day, dayOrNull, overdue, text, textOrNull } from './columns.js';
 import { rowBy } from './row-by.js';
 
@@ -58,7 +58,7 @@ export const storageSites: Projection<StorageSiteEvent, StorageSiteRow> = {
         inspected_on: on,
         certified_until: until,
         standard,
-        certified_by: event.metadata.actor.for ?? event.metadata.actor.organisation,
+        certified_by: actsFor(event.metadata.actor),
         certificates: certificates + 1,
         end_reason: null,
       }),

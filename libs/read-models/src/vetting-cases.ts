@@ -1,5 +1,5 @@
 import type { VettingCaseEvent } from '@entente/contracts';
-import type { Projection, RecordedEvent } from '@entente/kernel';
+import { type Projection, type RecordedEvent, actsFor } from '@entente/kernel';
 import { SUBJECT_KINDS } from './codes.js';
 import { count, day, dayOrNull, daysLate, oneOf, overdue, text, textOrNull } from './columns.js';
 import { originOf, rowBy, unchanged } from './row-by.js';
@@ -107,7 +107,7 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
       VettingWithdrawn: ({ reason: withdrawn_reason }, _, { day: withdrawn_on, event: { metadata } }) => ({
         stage: 'withdrawn',
         withdrawn_on,
-        withdrawn_by: metadata.actor.for ?? metadata.actor.organisation,
+        withdrawn_by: actsFor(metadata.actor),
         withdrawn_reason,
       }),
       RecipientInformed: ({ on }) => ({ informed_on: on }),

@@ -1,6 +1,6 @@
 import { POLICIES } from '@entente/domain';
 import { type NamedConsequence, dueCommandId } from '@entente/engine';
-import { type AnyProjection, type DueItem, type RecordedEvent, parseStream } from '@entente/kernel';
+import { type AnyProjection, type DueItem, type RecordedEvent, kindOf, parseStream } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
 import { DueQueue } from './due-queue.js';
 
@@ -81,8 +81,8 @@ export class DueDays {
   }
 }
 
-const handles = ({ kinds }: AnyProjection, { stream }: RecordedEvent): boolean =>
-  kinds === 'all' || kinds.includes(stream.slice(0, stream.indexOf('/')));
+const handles = ({ kinds }: AnyProjection, event: RecordedEvent): boolean =>
+  kinds === 'all' || kinds.includes(kindOf(event));
 
 function* passed(stream: string, { duty, item, due, event, set_on: setOn }: OpenDuty): Generator<PassedDay, void> {
   const ref = parseStream(stream);

@@ -11,8 +11,8 @@ import type {
   TrainingActivityEvent,
   WaivableRule,
 } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
-import { type Breach, dayOf, idOf, readingBy } from './control.js';
+import { type RecordedEvent, idOf } from '@entente/kernel';
+import { type Breach, dayOf, readingBy } from './control.js';
 
 /** The kinds of streams that a reading of executions under agreements looks at. */
 export const AGREEMENT_KINDS = ['legal-framework', 'programme', 'assistance-case', 'consignment', 'training-activity'];

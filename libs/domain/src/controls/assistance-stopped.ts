@@ -7,8 +7,8 @@ import type {
   TechnologyReleaseEvent,
   TrainingActivityEvent,
 } from '@entente/contracts';
-import { type RecordedEvent, addDays } from '@entente/kernel';
-import { type Breach, type Control, type Reading, breach, dayOf, idOf, readingBy } from './control.js';
+import { type RecordedEvent, addDays, idOf } from '@entente/kernel';
+import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
 import { CaseItems } from './items.js';
 
 /** Days on which assistance in a scope was stopped: from the first, and up to the last. */

@@ -1,6 +1,6 @@
 import type { CheckType, ConsignmentEvent, EndUseCheckEvent, ItemEvent } from '@entente/contracts';
-import { type RecordedEvent, addDays } from '@entente/kernel';
-import { type Breach, type Control, type Reading, breach, dayOf, idOf, readingBy } from './control.js';
+import { type RecordedEvent, addDays, idOf } from '@entente/kernel';
+import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
 import { type ScheduledCheck, checkAfter, withoutSerials } from './end-use-checks.js';
 import { CaseItems, Items } from './items.js';
 import { LastDays } from './last-days.js';

@@ -1,4 +1,5 @@
 import type { Event, Json, RecordedEvent } from '@entente/kernel';
+import { factDay } from '../days.js';
 
 /** A rule that history breaks: an event that the rules would have refused. */
 export interface Breach {
@@ -53,11 +54,8 @@ export const readingBy =
     return handler(event) ?? [];
   };
 
-/** The id of an event's stream. */
-export const idOf = ({ stream }: Pick<RecordedEvent, 'stream'>): string => stream.slice(stream.indexOf('/') + 1);
-
 /** The day on which it happened, as its sender states it. */
-export const dayOf = ({ metadata }: RecordedEvent): string => metadata.occurredAt.slice(0, 10);
+export const dayOf = ({ metadata }: RecordedEvent): string => factDay(metadata);
 
 /** A breach by an event. */
 export const breach = (

@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '@entente/kernel';
+import { type RecordedEvent, kindOf } from '@entente/kernel';
 import { agreementMissing } from './agreement-missing.js';
 import { assistanceStopped } from './assistance-stopped.js';
 import type { Breach, Control } from './control.js';
@@ -81,7 +81,7 @@ export function controlling(
   let newest = '';
   function judge(event: RecordedEvent | null, isLastOfCommand: boolean): readonly ControlFinding[] {
     if (event === null) return [];
-    const kind = event.stream.slice(0, event.stream.indexOf('/'));
+    const kind = kindOf(event);
     const corrected = corrections.of(event);
     return running.flatMap(([{ name: control, rule, kinds, byCorrectedFacts }, read]) =>
       kinds.includes(kind)

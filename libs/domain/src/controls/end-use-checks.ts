@@ -5,8 +5,8 @@ import type {
   EndUseCheckEvent,
   ItemEvent,
 } from '@entente/contracts';
-import { type RecordedEvent, addDays, daysBetween } from '@entente/kernel';
-import { type Breach, type Control, type Reading, breach, dayOf, idOf, readingBy } from './control.js';
+import { type RecordedEvent, addDays, daysBetween, idOf } from '@entente/kernel';
+import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
 import { CaseItems, Items } from './items.js';
 import { type ItemsOf, TERM_KINDS, Terms } from './terms.js';
 

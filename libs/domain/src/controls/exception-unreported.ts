@@ -1,6 +1,6 @@
 import type { LegalFrameworkEvent, SecurityUnitEvent } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
-import { type Control, type Reading, idOf, readingBy } from './control.js';
+import { type RecordedEvent, idOf } from '@entente/kernel';
+import { type Control, type Reading, readingBy } from './control.js';
 import { LastDays } from './last-days.js';
 
 function start(): Reading {

@@ -1,6 +1,6 @@
 import type { AssistanceCaseEvent, AssistanceScope, ConsignmentEvent, LegalFrameworkEvent } from '@entente/contracts';
-import { type RecordedEvent, addDays } from '@entente/kernel';
-import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
+import { type RecordedEvent, addDays, idOf } from '@entente/kernel';
+import { type Breach, type Control, breach, dayOf, readingBy } from './control.js';
 import { TERM_KINDS, Terms } from './terms.js';
 
 /** What is known of a case. */

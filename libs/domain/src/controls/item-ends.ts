@@ -4,8 +4,8 @@ import type {
   ThirdPartyTransferCarriedOut,
   ThirdPartyTransferEvent,
 } from '@entente/contracts';
-import { type RecordedEvent, actsFor, addDays } from '@entente/kernel';
-import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
+import { type RecordedEvent, actsFor, addDays, idOf } from '@entente/kernel';
+import { type Breach, type Control, breach, dayOf, readingBy } from './control.js';
 import { Items } from './items.js';
 import { LastDays } from './last-days.js';
 import { TERM_KINDS, Terms } from './terms.js';

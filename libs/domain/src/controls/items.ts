@@ -1,6 +1,6 @@
 import type { AssistanceCaseEvent, ConsignmentEvent, ItemEvent } from '@entente/contracts';
-import { type RecordedEvent, daysBetween } from '@entente/kernel';
-import { idOf, readingBy } from './control.js';
+import { type RecordedEvent, daysBetween, idOf } from '@entente/kernel';
+import { readingBy } from './control.js';
 import type { ItemsOf } from './terms.js';
 
 /** An item by its serial, as far as the log was read. */

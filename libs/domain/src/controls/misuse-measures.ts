@@ -1,7 +1,7 @@
 import type { IncidentLimits, MisuseCaseEvent, MisuseStep } from '@entente/contracts';
-import { type RecordedEvent, addDays } from '@entente/kernel';
+import { type RecordedEvent, addDays, idOf } from '@entente/kernel';
 import { STEPS_WITH_A_LAST_DAY } from '../misuse-steps.js';
-import { type Breach, type Control, type Reading, breach, dayOf, idOf, readingBy } from './control.js';
+import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
 import { LastDays } from './last-days.js';
 
 /** What has happened in a case since its report or its reopening. */

@@ -6,9 +6,9 @@ import type {
   StorageSiteEvent,
   ThirdPartyTransferEvent,
 } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
+import { type RecordedEvent, idOf } from '@entente/kernel';
 import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions } from './agreement-course.js';
-import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
+import { type Breach, type Control, breach, dayOf, readingBy } from './control.js';
 
 /** Days from the first, up to the last or to the day before the one on which they ended. */
 interface Span {

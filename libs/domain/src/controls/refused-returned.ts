@@ -1,6 +1,6 @@
 import type { SecurityUnitEvent, VettingCaseEvent } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
-import { type Breach, type Control, breach, idOf, readingBy } from './control.js';
+import { type RecordedEvent, idOf } from '@entente/kernel';
+import { type Breach, type Control, breach, readingBy } from './control.js';
 
 function start(): (event: RecordedEvent) => readonly Breach[] {
   const refused = new Set<string>();

@@ -1,6 +1,6 @@
 import type { LegalFrameworkEvent, PeriodicReport } from '@entente/contracts';
-import { type RecordedEvent, addDays } from '@entente/kernel';
-import { type Breach, type Control, type Reading, idOf, readingBy } from './control.js';
+import { type RecordedEvent, addDays, idOf } from '@entente/kernel';
+import { type Breach, type Control, type Reading, readingBy } from './control.js';
 import { LastDays } from './last-days.js';
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import type { AssistanceCaseEvent, ConsignmentEvent } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
-import { type Breach, type Control, breach, idOf, readingBy } from './control.js';
+import { type RecordedEvent, idOf } from '@entente/kernel';
+import { type Breach, type Control, breach, readingBy } from './control.js';
 
 /** What is ordered of a line of a case, and what comes of it. */
 interface LineCourse {

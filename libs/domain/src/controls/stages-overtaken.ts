@@ -1,6 +1,6 @@
 import type { FundingAccountEvent, Stage } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
-import { type Breach, type Control, type Reading, breach, idOf, readingBy } from './control.js';
+import { type RecordedEvent, idOf } from '@entente/kernel';
+import { type Breach, type Control, type Reading, breach, readingBy } from './control.js';
 
 /** The stages of an account that bound each other: each within the one before it. */
 interface AccountStages {

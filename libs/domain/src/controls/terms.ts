@@ -5,9 +5,9 @@ import {
   type ParameterName,
   type ProgrammeEvent,
 } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
+import { type RecordedEvent, idOf } from '@entente/kernel';
 import { parameterOf } from '../framework/parameters.js';
-import { idOf, readingBy } from './control.js';
+import { readingBy } from './control.js';
 
 /** The kinds of streams on which days and limits rest. */
 export const TERM_KINDS = ['item-type', 'legal-framework', 'programme'];

@@ -1,8 +1,8 @@
 import type { SecurityUnitEvent, TrainingActivityEvent } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
+import { type RecordedEvent, idOf } from '@entente/kernel';
 import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions } from './agreement-course.js';
 import { ClearanceCourses } from './clearance-course.js';
-import { type Breach, type Control, breach, dayOf, idOf, readingBy } from './control.js';
+import { type Breach, type Control, breach, dayOf, readingBy } from './control.js';
 
 const KINDS = ['security-unit', 'vetted-person', 'training-activity'];
 

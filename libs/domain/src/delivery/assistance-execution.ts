@@ -1,6 +1,6 @@
 import type { HoldCase, ImplementCase, ReceiveInitialDeposit, ReconcileCase, WorksOnLine } from '@entente/contracts';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
-import { inTheFuture } from '../days.js';
+import { factDay, inTheFuture } from '../days.js';
 import { frameworkOf, noAgreementInForce } from '../framework/framework-facts.js';
 import { programmeStopped } from '../planning/programme-stopped.js';
 import { cannotStopFor, stillStopped } from '../safeguards/misuse-holds.js';
@@ -52,7 +52,7 @@ export function cannotImplement(
   const { known, stream } = context;
   const { deposited, offer } = state;
   if (state.implemented) return refuse('already-implemented', 'the case is not being executed yet', 'R16');
-  const day = context.occurredAt.slice(0, 10);
+  const day = factDay(context);
   const ended = programmeStopped(state.programme, context, day);
   if (ended !== null) return ended;
   const scopes = scopesOf({ ...state, case: stream.id });

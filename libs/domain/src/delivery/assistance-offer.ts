@@ -10,7 +10,7 @@ import type {
   PrepareOffer,
 } from '@entente/contracts';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
-import { inTheFuture } from '../days.js';
+import { factDay, inTheFuture } from '../days.js';
 import { frameworkOf, setAside } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
 import { comingOf } from './assistance-delivery.js';
@@ -20,7 +20,6 @@ import { type AssistanceCase, type CaseLine, ownValue, statusOf } from './facts.
 type Change = LineModification & Partial<LineAmendment>;
 
 /** The day on which it happened, as the sender states it. */
-const dayOf = (c: DecisionContext): string => c.occurredAt.slice(0, 10);
 
 /** The case's value after these changes. */
 export const valueAfter = (state: AssistanceCase, changes: readonly Change[], adds: readonly string[]): number =>
@@ -116,13 +115,13 @@ export function withNotice(offer: PrepareOffer, { programme }: AssistanceCase, c
   const framework = frameworkOf(programme, c.known);
   if (framework === undefined || offer.value < parameterOf(framework, 'offerNoticeValue')) return offer;
   const scopes = programme === undefined ? [] : [{ kind: 'programme', id: programme } as const];
-  if (setAside(framework, 'R16', dayOf(c), scopes) !== null) return offer;
+  if (setAside(framework, 'R16', factDay(c), scopes) !== null) return offer;
   const asked = parameterOf(framework, 'offerNoticeDays') > 15 ? 30 : 15;
   return { ...offer, noticeDays: offer.noticeDays === 30 ? 30 : asked };
 }
 
 const expired = (offer: PrepareOffer, c: DecisionContext): Refusal | null =>
-  dayOf(c) > offer.validUntil
+  factDay(c) > offer.validUntil
     ? refuse('validity-passed', 'the offer is still valid on that day', 'R16', { until: offer.validUntil })
     : null;
 
@@ -162,7 +161,7 @@ export function cannotMake({ offer }: OfferNamed, state: AssistanceCase, c: Deci
       return refuse('legislature-not-notified', 'the legislature was notified of the offer', 'R16', {
         noticeDays: state.offer.noticeDays,
       });
-    if (dayOf(c) < state.noticeEnds)
+    if (factDay(c) < state.noticeEnds)
       return refuse('notice-running', "the legislature's notice period has run out", 'R16', {
         until: state.noticeEnds,
       });
@@ -178,7 +177,7 @@ export function cannotAccept(
 ): Refusal | null {
   const other = otherOffer(state, offer, 'offered');
   if (other !== null || state.offer === null) return other;
-  if (dayOf(c) > state.offer.validUntil)
+  if (factDay(c) > state.offer.validUntil)
     return refuse('offer-lapsed', 'the offer is accepted while it is valid', 'R16', { until: state.offer.validUntil });
   if (value === state.offer.value && currency === state.offer.currency) return null;
   return refuse('other-value', 'the value accepted is the value offered', 'R16', {
@@ -191,7 +190,7 @@ export function cannotAccept(
 export function cannotLapse({ offer }: OfferNamed, state: AssistanceCase, c: DecisionContext): Refusal | null {
   const other = otherOffer(state, offer, 'offered');
   if (other !== null || state.offer === null) return other;
-  return dayOf(c) > state.offer.validUntil
+  return factDay(c) > state.offer.validUntil
     ? null
     : refuse('offer-still-valid', "the offer's last day has passed", 'R16', { until: state.offer.validUntil });
 }

@@ -1,6 +1,7 @@
 import type { AssistanceCaseEvent, LineAmendment, LineModification } from '@entente/contracts';
 import type { Besides } from '../fact-answers.js';
 import { evolveBy, put } from '@entente/kernel';
+import { factDay } from '../days.js';
 import { withMisuseCase } from '../safeguards/misuse-holds.js';
 import { withCorrection, withDelivery } from './assistance-delivery.js';
 import { type AssistanceCase, type CaseLine, ownValue } from './facts.js';
@@ -42,7 +43,7 @@ export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>
   'AssistanceRequested',
   ({ donor, recipient, programme, framework, basis }, { metadata }) => ({
     status: 'requested',
-    requestedOn: metadata.occurredAt.slice(0, 10),
+    requestedOn: factDay(metadata),
     donor,
     recipient,
     ...(programme === undefined ? {} : { programme }),

@@ -17,7 +17,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { inTheFuture, notOverYet } from '../days.js';
+import { factDay, inTheFuture, notOverYet } from '../days.js';
 import { correcting } from '../corrections.js';
 import { programmeStreams, termStreams } from '../equipment/check-terms.js';
 import { unfitThen } from '../equipment/certified-store.js';
@@ -212,7 +212,7 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, context: DecisionCo
     return refuse('case-not-accepted', 'the case is accepted or implemented, and has not ended', 'R16', {
       status: statusOf(of),
     });
-  const ended = programmeEnded(of.programme, context, context.occurredAt.slice(0, 10));
+  const ended = programmeEnded(of.programme, context, factDay(context));
   if (ended !== null) return ended;
   if (new Set(data.lines.map(({ line }) => line)).size < data.lines.length)
     return refuse('line-twice', 'each line is named once');

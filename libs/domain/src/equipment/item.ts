@@ -24,7 +24,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { inTheFuture, notOverYet, today } from '../days.js';
+import { factDay, inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { assistanceCaseFacts } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
@@ -155,7 +155,7 @@ const evolve = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, {
     site: null,
     nextCheck: null,
     loss: null,
-    endedOn: metadata.occurredAt.slice(0, 10),
+    endedOn: factDay(metadata),
   }),
   LossReportRejected: () => ({ status: 'held', lostOn: null, loss: null }),
   ItemRecovered: ({ on, site, checkBy, coveredBy }, { sightings }) => ({
@@ -391,7 +391,7 @@ function recover(
   context: DecisionContext,
 ): readonly ItemEvent[] | Refusal {
   const barred =
-    past(data, item, context) ??
+    notSinceTransfer(data, item, context) ??
     beforeLoss(data.on, item) ??
     unfitStore(data.site, item.holder, data.on, storedAs(item), context);
   if (barred !== null) return barred;
@@ -414,7 +414,7 @@ function recover(
 const reports =
   <Type extends keyof typeof LOSS_REPORTS>(type: Type) =>
   (data: { readonly on: string; readonly cause: string }, item: Item, context: DecisionContext) =>
-    past(data, item, context) ?? [
+    notSinceTransfer(data, item, context) ?? [
       { type, data: { ...data, verifyBy: addDays(context.now, lossReportDays(item, context)) } } as Extract<
         ItemEvent,
         { readonly type: Type }
@@ -428,12 +428,12 @@ const beforeLoss = (on: string, { lostOn }: Item): Refusal | null =>
     : null;
 
 /** R30: a check sees an item after its receipt, also with a holder before the present one. */
-const since = ({ on }: { readonly on: string }, item: Item, context: DecisionContext): Refusal | null =>
+const notSinceReceipt = ({ on }: { readonly on: string }, item: Item, context: DecisionContext): Refusal | null =>
   inTheFuture(on, context) ?? beforeReceipt(on, item.receivedOn);
 
 /** R30: what its holder does with an item, or is held to account for, is after it came to it. */
-const past = (data: { readonly on: string }, item: Item, context: DecisionContext): Refusal | null =>
-  since(data, item, context) ?? beforeTransfer(data.on, item.transferredOn);
+const notSinceTransfer = (data: { readonly on: string }, item: Item, context: DecisionContext): Refusal | null =>
+  notSinceReceipt(data, item, context) ?? beforeTransfer(data.on, item.transferredOn);
 
 /** R30: an older fact that is recorded late gives no store: the newer one does. */
 const newerThan = (on: string, { placedOn }: Item): { newerOn?: string } =>
@@ -446,7 +446,7 @@ function detect(data: DataOf<ItemCommand, 'DetectUnauthorisedTransfer'>, state: 
   const about = { ...(programme && { programme }), ...(of && { case: of }), ...(report && { report }) };
   const notifyBy = today(context);
   return (
-    past(data, state, context) ?? [
+    notSinceTransfer(data, state, context) ?? [
       {
         type: 'UnauthorisedTransferDetected',
         data: { ...data, donor, recipient, holder, item, ...about, notifyBy },
@@ -490,7 +490,7 @@ function transferItem(
 ): readonly ItemEvent[] | Refusal {
   const { transfer: id, to, on, site } = data;
   if (item.transfer === id) return [];
-  const barred = past(data, item, context) ?? withoutConsent(data, false, item, context);
+  const barred = notSinceTransfer(data, item, context) ?? withoutConsent(data, false, item, context);
   if (barred !== null) return barred;
   const agreed = context.known.of(transferFacts, id)?.to ?? item.holder;
   if (to !== agreed)
@@ -515,7 +515,8 @@ function transferItem(
 
 /** R13: the checks of an item move with it to another store, unless a newer move has placed it. */
 function moveItem(data: DataOf<ItemCommand, 'MoveItem'>, item: Item, context: DecisionContext) {
-  const barred = past(data, item, context) ?? unfitStore(data.site, item.holder, data.on, storedAs(item), context);
+  const barred =
+    notSinceTransfer(data, item, context) ?? unfitStore(data.site, item.holder, data.on, storedAs(item), context);
   if (barred !== null) return barred;
   if (data.site === item.site) return [];
   const { checks, serial, holder } = item;
@@ -569,7 +570,7 @@ function correctCheck(data: DataOf<ItemCommand, 'CorrectItemCheck'>, item: Item,
   const { check, on } = data;
   const was = item.sightings.find((one) => one.check === check);
   if (item.receivedOn === null || was?.on === on) return [];
-  const barred = on === undefined ? null : since({ on }, item, context);
+  const barred = on === undefined ? null : notSinceReceipt({ on }, item, context);
   const everyDays = checkDays('enhanced', 'everyDays', item, context);
   const right = sightingOn(item, check, on, on === undefined ? null : addDays(on, everyDays));
   const last = sightingsAfter(item.sightings, check, right).at(-1);
@@ -623,22 +624,22 @@ const decide = decideBy<Item, ItemCommand, ItemEvent>()('RegisterSerial', regist
   },
   RejectLossReport: (data, { loss }) => [{ type: 'LossReportRejected', data: { ...data, report: loss?.event ?? '' } }],
   RecoverItem: recover,
-  ReportServiceability: { unless: past, then: 'ServiceabilityReported' },
+  ReportServiceability: { unless: notSinceTransfer, then: 'ServiceabilityReported' },
   TransferItem: transferItem,
   DisposeItem: (data, item, context) => {
     if (item.status === 'disposed') return [];
-    const barred = past(data, item, context) ?? withoutConsent(data, true, item, context);
+    const barred = notSinceTransfer(data, item, context) ?? withoutConsent(data, true, item, context);
     return barred ?? [{ type: 'ItemDisposed', data: { ...data, ...leavesChecks(item) } }];
   },
   ReturnItem: (data, item, context) =>
-    past(data, item, context) ?? [{ type: 'ItemReturned', data: { ...data, ...leavesChecks(item) } }],
+    notSinceTransfer(data, item, context) ?? [{ type: 'ItemReturned', data: { ...data, ...leavesChecks(item) } }],
   NoteItemCheck: noteCheck,
   RecordItemCheck: (data, item, context) => {
     // An older visit counts too: the newer one may be corrected.
     if (item.sightings.some(({ check, on }) => check === data.check && on >= data.on)) return [];
     const checkBy = addDays(data.on, checkDays('enhanced', 'everyDays', item, context));
     const others = leavesChecks(item, data.check);
-    return since(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy, ...others } }];
+    return notSinceReceipt(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy, ...others } }];
   },
   CorrectItemCheck: correctCheck,
   DetectUnauthorisedTransfer: detect,

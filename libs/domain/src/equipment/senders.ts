@@ -20,7 +20,10 @@ export const senderStreams = (sender: Actor, ...roles: readonly Role[]): readonl
 export const registeredSender = (role: GrantableRole, context: DecisionContext): Refusal | null =>
   notRegistered([[actsFor(context.actor), role]], context);
 
-/** The sender is the organisation that `of` finds; without one, the rules give the reason. */
+/**
+ * The sender is the organisation that `of` finds. Where it finds none, every sender passes: the
+ * rules refuse the command then, and give the reason.
+ */
 export const only =
   <C extends Command, State>(
     code: string,

@@ -1,7 +1,7 @@
 import type { TechnologyReleaseCommand, TechnologyReleaseEvent, TechnologyReleaseRelation } from '@entente/contracts';
 import { type Refusal, actsFor, authoriseBy, bySystem, decideBy, evolveBy, refuse } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { inTheFuture, notOverYet, overBefore } from '../days.js';
+import { factDay, inTheFuture, notOverYet, overBefore } from '../days.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import { programmeStopped } from '../planning/programme-stopped.js';
@@ -33,7 +33,7 @@ const evolve = evolveBy<TechnologyRelease, TechnologyReleaseEvent>()(
   {
     TechnologyReleaseApproved: ({ until, marking }, _, { metadata }) => ({
       status: 'approved',
-      approval: { on: metadata.occurredAt.slice(0, 10), until, marking },
+      approval: { on: factDay(metadata), until, marking },
     }),
     TechnologyReleaseDenied: status('denied'),
     TechnicalDataTransferred: () => ({}),

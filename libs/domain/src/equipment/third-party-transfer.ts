@@ -18,7 +18,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { inTheFuture, notOverYet, overBefore } from '../days.js';
+import { factDay, inTheFuture, notOverYet, overBefore } from '../days.js';
 import { correcting } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { consignmentFacts, lotOf } from '../delivery/facts.js';
@@ -63,7 +63,7 @@ const evolve = evolveBy<ThirdPartyTransfer, Besides<ThirdPartyTransferEvent>>()(
     TransferRequestCorrected: ({ to, endUse }) => ({ ...(to && { to }), ...(endUse && { endUse }) }),
     ThirdPartyTransferConsented: ({ until }, _, { metadata }) => ({
       status: 'consented',
-      consent: { on: metadata.occurredAt.slice(0, 10), until },
+      consent: { on: factDay(metadata), until },
     }),
     ThirdPartyTransferRefused: status('refused'),
     TransferConsentWithdrawn: status('consent-withdrawn'),
@@ -217,7 +217,7 @@ function notEnough(
   return null;
 }
 
-const partiesOf = ({ donor, to }: RequestThirdPartyTransfer, holder: string): readonly NamedParty[] => [
+const transferParties = ({ donor, to }: RequestThirdPartyTransfer, holder: string): readonly NamedParty[] => [
   [donor, 'donor'],
   [holder, null],
   ...(to === undefined ? [] : ([[to, null]] as const)),
@@ -229,7 +229,7 @@ function request(data: RequestThirdPartyTransfer, context: DecisionContext) {
   if (data.to === holder) return refuse('transfer-to-itself', 'the new holder is another organisation', 'R13');
   const barred =
     misfit(data) ??
-    notRegistered(partiesOf(data, holder), context) ??
+    notRegistered(transferParties(data, holder), context) ??
     notHeld(data, holder, context) ??
     notEnough(data, holder, context);
   return barred ?? [{ type: 'ThirdPartyTransferRequested', data: { ...data, holder } } as const];
@@ -325,7 +325,7 @@ function consults(
   if (command.type === 'RequestThirdPartyTransfer') {
     const { donor, goods } = command.data;
     return [
-      ...partyStreams(partiesOf(command.data, actsFor(sender))),
+      ...partyStreams(transferParties(command.data, actsFor(sender))),
       ...consignmentsOf(goods),
       ...goods.map(({ item }) => typeStream({ donor, item })),
       ...itemsOf(command.data),

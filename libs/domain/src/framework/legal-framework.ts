@@ -25,7 +25,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { inTheFuture, notOverYet, today } from '../days.js';
+import { factDay, inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { relationsTo } from '../delivery/senders.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
@@ -76,7 +76,7 @@ const rulesSetAside =
     state: LegalFramework,
     { metadata }: Pick<StreamEvent, 'metadata'>,
   ): Partial<LegalFramework> => {
-    const granted = metadata.occurredAt.slice(0, 10);
+    const granted = factDay(metadata);
     return {
       waivers: put(state.waivers, name, { rules, from, until, ...(scope && { scope }), endedOn: null }),
       reports: withReport(state, { report, of: name, due: reportBy }, from < granted ? from : granted),

@@ -24,7 +24,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { inTheFuture, notOverYet, today } from '../days.js';
+import { factDay, inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { checkDays, termStreams } from '../equipment/check-terms.js';
@@ -67,7 +67,7 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
     site,
     serials,
     quantity,
-    scheduledOn: metadata.occurredAt.slice(0, 10),
+    scheduledOn: factDay(metadata),
     leftOutOn: null,
     due,
     latest: metadata.actor.role === 'system' ? due : null,
@@ -156,7 +156,6 @@ type CheckFacts = Pick<EndUseCheck, 'type' | 'donor' | 'item' | 'programme'> & P
 // ---- Rules ----
 
 /** The day of the decision, as its sender states it. */
-const dayOf = ({ occurredAt }: Pick<DecisionContext, 'occurredAt'>): string => occurredAt.slice(0, 10);
 
 /**
  * R10, R11: the last day is not later than the type of the check allows. A policy repeats the day
@@ -170,7 +169,7 @@ function dueTooLate(
 ): Refusal | null {
   if (context.actor.role === 'system') return null;
   const { type } = of;
-  const latest = of.latest ?? addDays(dayOf(context), checkDays(type, 'everyDays', of, context, framework));
+  const latest = of.latest ?? addDays(factDay(context), checkDays(type, 'everyDays', of, context, framework));
   if (due <= latest) return null;
   const rule = type === 'enhanced' ? 'R10' : 'R11';
   return refuse('check-due-too-late', 'the check is due within the days that its type allows', rule, { type, latest });
@@ -231,7 +230,7 @@ function schedule(data: ScheduleEndUseCheck, context: DecisionContext): readonly
 const ended = ({ ended: how }: EndUseCheck): Refusal | null =>
   how === null ? null : refuse('check-ended', 'the check was not denied, waived or cancelled', null, { ended: how });
 
-const isOpen = (state: EndUseCheck): Refusal | null =>
+const notOpen = (state: EndUseCheck): Refusal | null =>
   ended(state) ?? (state.done ? refuse('check-done', 'the check has not been made') : null);
 
 /** The area of the items: that of their store, also if the check was scheduled before it. */
@@ -402,7 +401,7 @@ function noneThereYet(on: string, state: EndUseCheck, context: DecisionContext):
 
 function perform(data: PerformEndUseCheck, state: EndUseCheck, context: DecisionContext) {
   const barred =
-    isOpen(state) ??
+    notOpen(state) ??
     inTheFuture(data.on, context) ??
     notInThisManner(data, state, context) ??
     cannotBeRemote(data, state, context) ??
@@ -448,7 +447,7 @@ function transferItems(data: CheckData<'TransferCheckedItems'>, state: EndUseChe
   const { to, site } = data;
   const serials = data.serials.filter((serial) => state.serials.includes(serial));
   const stays = state.holder === to && (site === undefined || site === state.site);
-  if (isOpen(state) !== null || stays || serials.length === 0) return [];
+  if (notOpen(state) !== null || stays || serials.length === 0) return [];
   const area = site === undefined ? undefined : areaOf(site, to, context);
   const where = { place: site ?? to, ...(area && { area }) };
   const { area: _, ...whole } = nextCheck(state, serials, state.due);
@@ -483,7 +482,7 @@ function leaveOut(data: CheckData<'LeaveOutCheckedItems'>, state: EndUseCheck, c
     (state.type === 'enhanced' ? seenElsewhere(serial, state, context) : null) ??
     (isNothing(serial) ? first : null);
   const serials = data.serials.filter((one) => state.serials.includes(one) && dayOf(one) !== null);
-  if (isOpen(state) !== null || serials.length === 0) return [];
+  if (notOpen(state) !== null || serials.length === 0) return [];
   const on = serials.map((serial) => dayOf(serial) ?? '').reduce(newerOf);
   if (serials.length < state.serials.length) return [{ type: 'CheckedItemsLeftOut', data: { serials, on } } as const];
   if (serials.every(isNothing)) {
@@ -519,7 +518,7 @@ function correctItems(data: CheckData<'CorrectCheckedItems'>, state: EndUseCheck
     const next = nextCheck({ ...again, quantity }, state.serials, state.due);
     return [{ type: 'CheckedItemsCorrected', data: { ...data, next } } as const];
   }
-  if (isOpen(state) !== null) return [];
+  if (notOpen(state) !== null) return [];
   if (same) return [];
   if (quantity === 0) return [{ type: 'EndUseCheckCancelled', data: { reason } } as const];
   const area = site === undefined ? undefined : areaOf(site, state.holder, context);
@@ -609,7 +608,7 @@ const notVisited = ({ visits }: EndUseCheck): Refusal | null =>
 function recordOverdue(data: CheckData<'RecordOverdueCheck'>, state: EndUseCheck, context: DecisionContext) {
   const { due } = data;
   const barred =
-    isOpen(state) ??
+    notOpen(state) ??
     (due !== state.due
       ? refuse('other-last-day', 'the day is the one planned now', null, { due: state.due })
       : notOverYet(due, context));
@@ -628,7 +627,7 @@ const decide = decideBy<EndUseCheck, Besides<EndUseCheckCommand>, Besides<EndUse
     RescheduleEndUseCheck: {
       // R26: also once it was made, or has ended: the day from which it counts was another one.
       unless: ({ due }, state, context) =>
-        (context.actor.role === 'system' ? null : isOpen(state)) ??
+        (context.actor.role === 'system' ? null : notOpen(state)) ??
         (due === state.due
           ? refuse('same-due', 'the new day differs from the plan', null, { due })
           : (lastDayOver(state, context) ?? dueTooLate(state, due, context))),
@@ -666,7 +665,7 @@ const decide = decideBy<EndUseCheck, Besides<EndUseCheckCommand>, Besides<EndUse
       then: 'DiscrepancyCleared',
     },
     RecordAccessDenied: (data, state, context) =>
-      isOpen(state) ??
+      notOpen(state) ??
       inTheFuture(data.on, context) ??
       noneThereYet(data.on, state, context) ?? [
         {
@@ -675,14 +674,14 @@ const decide = decideBy<EndUseCheck, Besides<EndUseCheckCommand>, Besides<EndUse
         },
       ],
     WaiveEndUseCheck: (data, state, context) =>
-      isOpen(state) ?? [
+      notOpen(state) ?? [
         {
           type: 'EndUseCheckWaived',
-          data: { ...data, ...nextWithoutVisit(state, nextDay(dayOf(context), state, context), context) },
+          data: { ...data, ...nextWithoutVisit(state, nextDay(factDay(context), state, context), context) },
         },
       ],
     CancelEndUseCheck: {
-      unless: (_, state) => isOpen(state),
+      unless: (_, state) => notOpen(state),
       already: ({ serial }, { serials }) => serial !== undefined && serials.some((one) => one !== serial),
       then: 'EndUseCheckCancelled',
     },

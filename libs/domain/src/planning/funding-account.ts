@@ -132,15 +132,11 @@ const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
     }),
     FundsDisbursed: (data, state, { metadata }) => ({
       ...moved(state, 'disbursed', data.amount),
-      tranches: withTranche(state.tranches, data.tranche, paidOn(metadata.occurredAt.slice(0, 10), data.amount)),
+      tranches: withTranche(state.tranches, data.tranche, paidOn(factDay(metadata), data.amount)),
     }),
     FundsReimbursed: (data, state, { id, metadata }) => ({
       ...move('FundsReimbursed')(data, state),
-      tranches: withTranche(
-        state.tranches,
-        data.tranche,
-        paidOn(data.on ?? metadata.occurredAt.slice(0, 10), -data.amount),
-      ),
+      tranches: withTranche(state.tranches, data.tranche, paidOn(data.on ?? factDay(metadata), -data.amount)),
       ...(data.recovery === undefined ? {} : { recovered: put(state.recovered, data.recovery, id) }),
     }),
     ExpenditureReported: move('ExpenditureReported'),
@@ -149,11 +145,11 @@ const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
     MovementCorrected: ({ corrects, stage, amountBy, tranche, on }, state, { metadata }) => ({
       ...moved(state, stage, amountBy),
       reallocatedOut: leftAfter(state.reallocatedOut, corrects, amountBy),
-      tranches: withTranche(state.tranches, tranche, paidOn(on ?? metadata.occurredAt.slice(0, 10), amountBy)),
+      tranches: withTranche(state.tranches, tranche, paidOn(on ?? factDay(metadata), amountBy)),
     }),
     FundsReallocatedOut: ({ amount, stage, to }, state, { id, metadata }) => ({
       ...moved(state, stage, -amount),
-      reallocatedOut: put(state.reallocatedOut, id, { amount, stage, to, on: metadata.occurredAt.slice(0, 10) }),
+      reallocatedOut: put(state.reallocatedOut, id, { amount, stage, to, on: factDay(metadata) }),
     }),
     FundsReallocatedIn: ({ amount, stage, out }, state) => ({
       ...moved(state, stage, amount),

@@ -48,7 +48,7 @@ const MAX_MILESTONES = 200;
  * R33: the approver is a known person other than the proposer; if no person proposed it, another
  * organisation or role.
  */
-function isProposer(state: Programme, context: DecisionContext): Refusal | null {
+function approvesItsOwn(state: Programme, context: DecisionContext): Refusal | null {
   const { proposedBy } = state;
   const another =
     proposedBy.person === undefined
@@ -165,7 +165,7 @@ const notInvited = (participant: string, state: Programme): Refusal | null =>
     ? refuse('not-invited', 'the organisation has been invited, and has not withdrawn since', 'R4')
     : null;
 
-const activated = ({ status }: Programme): Refusal | null =>
+const alreadyActivated = ({ status }: Programme): Refusal | null =>
   status === 'proposed' || status === 'approved'
     ? null
     : refuse('already-activated', 'the programme has not been activated yet', 'R2', { status });
@@ -180,7 +180,7 @@ const noticeDays = ({ framework }: Programme, { known }: DecisionContext): numbe
 function notify(data: ProgrammeData<'NotifyLegislature'>, state: Programme, context: DecisionContext) {
   if (state.noticeEnds !== null) return refuse('already-notified', 'the legislature has not been notified yet', 'R2');
   return (
-    activated(state) ??
+    alreadyActivated(state) ??
     inTheFuture(data.on, context) ??
     ([{ type: 'LegislatureNotified', data: { noticeDays: noticeDays(state, context), ...data } }] as const)
   );
@@ -397,7 +397,7 @@ const decide = decideBy<Programme, ProgrammeCommand, ProgrammeEvent>()(
       unless: (_, state, context) =>
         state.status !== 'proposed'
           ? refuse('not-proposed', 'the programme waits for its approval')
-          : (isProposer(state, context) ?? notAgreed(state, today(context), context)),
+          : (approvesItsOwn(state, context) ?? notAgreed(state, today(context), context)),
       then: 'ProgrammeApproved',
     },
     ActivateProgramme: { unless: cannotActivate, then: 'ProgrammeActivated' },

@@ -1,13 +1,12 @@
 import type { AssistanceCaseCommand, AssistanceCaseEvent, ConsignmentEvent, DeliveryPoint } from '@entente/contracts';
-import { type Consequence, type RecordedEvent, eventPolicy } from '@entente/kernel';
+import { type Consequence, type RecordedEvent, eventPolicy, idOf } from '@entente/kernel';
 
 /** The case decides whether this is its delivery point, and what it counts. */
 const counts =
   (point: DeliveryPoint) =>
-  ({ case: of }: { readonly case?: string }, { stream }: Pick<RecordedEvent, 'stream'>): readonly Consequence[] => {
+  ({ case: of }: { readonly case?: string }, event: Pick<RecordedEvent, 'stream'>): readonly Consequence[] => {
     if (of === undefined) return [];
-    const consignment = stream.slice(stream.indexOf('/') + 1);
-    const command: AssistanceCaseCommand = { type: 'CountDelivery', data: { consignment, point } };
+    const command: AssistanceCaseCommand = { type: 'CountDelivery', data: { consignment: idOf(event), point } };
     return [{ stream: { kind: 'assistance-case', id: of }, command }];
   };
 
@@ -33,11 +32,10 @@ export const countedDeliveries = eventPolicy<ConsignmentEvent>(
 /** The case notes what a consignment brings: no more is scheduled than its line has left. */
 const notes = (
   { case: of, basis }: { readonly case?: string; readonly basis?: 'reported' },
-  { stream }: Pick<RecordedEvent, 'stream'>,
+  event: Pick<RecordedEvent, 'stream'>,
 ): readonly Consequence[] => {
   if (of === undefined || basis === 'reported') return [];
-  const consignment = stream.slice(stream.indexOf('/') + 1);
-  const command: AssistanceCaseCommand = { type: 'NoteSchedule', data: { consignment } };
+  const command: AssistanceCaseCommand = { type: 'NoteSchedule', data: { consignment: idOf(event) } };
   return [{ stream: { kind: 'assistance-case', id: of }, command }];
 };
 
@@ -63,12 +61,10 @@ export const earlyArrivals = eventPolicy<AssistanceCaseEvent>(
       'a consignment that was at the delivery point before its case was implemented counts as delivered then (R16)',
   },
   {
-    CaseImplemented: ({ arrived = [] }, { stream }) => {
-      const id = stream.slice(stream.indexOf('/') + 1);
-      return arrived.map((data) => ({
-        stream: { kind: 'assistance-case', id },
+    CaseImplemented: ({ arrived = [] }, event) =>
+      arrived.map((data) => ({
+        stream: { kind: 'assistance-case', id: idOf(event) },
         command: { type: 'CountDelivery', data },
-      }));
-    },
+      })),
   },
 );

@@ -6,10 +6,8 @@ import type {
   ThirdPartyTransferEvent,
   TransferReceivedGoods,
 } from '@entente/contracts';
-import { type Consequence, type RecordedEvent, eventPolicy, parseStream } from '@entente/kernel';
+import { type Consequence, eventPolicy, idOf, parseStream } from '@entente/kernel';
 import { itemStream } from '../equipment/item-facts.js';
-
-const idIn = ({ stream }: Pick<RecordedEvent, 'stream'>): string => stream.slice(stream.indexOf('/') + 1);
 
 /** The same command for each of these items. */
 const toEach = (
@@ -44,15 +42,15 @@ export const itemsOfConsignments = eventPolicy<ConsignmentEvent>(
     about: 'serials that are registered and received on a consignment open and move the items of designated types',
   },
   {
-    SerialsRegistered: (data, event) => registers(data, data.serials, idIn(event)),
+    SerialsRegistered: (data, event) => registers(data, data.serials, idOf(event)),
     SerialsCorrected: ({ serialsAdded, serialsRemoved, reason, ...data }, event) => [
       ...toEach(data.donor, data.item, serialsRemoved, () => ({ type: 'WithdrawRegistration', data: { reason } })),
-      ...registers(data, serialsAdded, idIn(event)),
+      ...registers(data, serialsAdded, idOf(event)),
     ],
     ReceiptConfirmed: ({ on, lines, store, donor = '', monitored = [] }, event) =>
       monitored.flatMap(({ line, item }) => {
         const { serials = [] } = lines.find((one) => one.line === line) ?? {};
-        return toEach(donor, item, serials, receives(on, store, idIn(event)));
+        return toEach(donor, item, serials, receives(on, store, idOf(event)));
       }),
     ReceiptCorrected: ({ item, donor = '', on = '', store, reason, ...data }, event) =>
       item === undefined
@@ -62,10 +60,10 @@ export const itemsOfConsignments = eventPolicy<ConsignmentEvent>(
               type: 'WithdrawItemReceipt',
               data: { reason },
             })),
-            ...toEach(donor, item, data.serialsAdded ?? [], receives(on, store, idIn(event))),
+            ...toEach(donor, item, data.serialsAdded ?? [], receives(on, store, idOf(event))),
           ],
     DateCorrected: ({ on, store, donor = '', monitored = [] }, event) =>
-      monitored.flatMap(({ item, serials }) => toEach(donor, item, serials, receives(on, store, idIn(event)))),
+      monitored.flatMap(({ item, serials }) => toEach(donor, item, serials, receives(on, store, idOf(event)))),
   },
 );
 
@@ -89,14 +87,14 @@ export const itemsOfTransfers = eventPolicy<ThirdPartyTransferEvent>(
       goods.flatMap(({ item, serials = [], consignment, quantity }) => [
         ...toEach(donor, item, serials, () =>
           kind === 'disposal'
-            ? { type: 'DisposeItem', data: { transfer: idIn(event), on } }
+            ? { type: 'DisposeItem', data: { transfer: idOf(event), on } }
             : {
                 type: 'TransferItem',
-                data: { transfer: idIn(event), on, to, ...(site && { site }), ...(endUse && { endUse }) },
+                data: { transfer: idOf(event), on, to, ...(site && { site }), ...(endUse && { endUse }) },
               },
         ),
         ...takes(consignment, {
-          transfer: idIn(event),
+          transfer: idOf(event),
           on,
           item,
           quantity,

@@ -4,10 +4,8 @@ import type {
   TrainingActivityEvent,
   VettedPersonEvent,
 } from '@entente/contracts';
-import { type Consequence, type RecordedEvent, eventPolicy } from '@entente/kernel';
+import { type Consequence, type RecordedEvent, eventPolicy, idOf } from '@entente/kernel';
 import { securityUnitFacts, vettedPersonFacts } from '../vetting/clearance-facts.js';
-
-const idOf = ({ stream }: Pick<RecordedEvent, 'stream'>): string => stream.slice(stream.indexOf('/') + 1);
 
 /** R7: a clearance knows the trainings that rest on it, so that its end can reach them. */
 export const notedEnrolments = eventPolicy<TrainingActivityEvent>(

@@ -6,13 +6,19 @@ import type {
   VettingCaseEvent,
   VettingSubject,
 } from '@entente/contracts';
-import { type Consequence, type PolicyContext, type RecordedEvent, type StreamRef, eventPolicy } from '@entente/kernel';
+import {
+  type Consequence,
+  type PolicyContext,
+  type RecordedEvent,
+  type StreamRef,
+  eventPolicy,
+  idOf,
+} from '@entente/kernel';
 import { holdId } from '../safeguards/holds.js';
 import { unitScope } from '../vetting/clearance-facts.js';
 
 type ClearanceConsequence = Exclude<SecurityUnitCommand, { type: 'RegisterUnit' }>;
 
-const caseOf = ({ stream }: Pick<RecordedEvent, 'stream'>): string => stream.slice(stream.indexOf('/') + 1);
 const clears = (stream: VettingSubject, command: ClearanceConsequence): Consequence => ({ stream, command });
 
 /** The hold of an inquiry on its unit; a person has none: its clearance is suspended. */
@@ -45,12 +51,12 @@ export const vettingClearance = eventPolicy<VettingCaseEvent>(
     DerogatoryInformationRecorded: ({ subject }, event, context) => [
       clears(subject, {
         type: 'SuspendClearance',
-        data: { reason: 'derogatory-information', vettingCase: caseOf(event) },
+        data: { reason: 'derogatory-information', vettingCase: idOf(event) },
       }),
-      ...onUnit(subject, caseOf(event), context, 'PlaceHold'),
+      ...onUnit(subject, idOf(event), context, 'PlaceHold'),
     ],
     InformationAssessed: ({ subject, credible, standing, reason }, event, context) => {
-      const vettingCase = caseOf(event);
+      const vettingCase = idOf(event);
       if (credible) return [clears(subject, { type: 'RefuseClearance', data: { reason, vettingCase } })];
       if (standing > 0) return [];
       return [
@@ -60,19 +66,19 @@ export const vettingClearance = eventPolicy<VettingCaseEvent>(
     },
     VettingConcluded: ({ subject, outcome, until }, event) =>
       outcome === 'cleared' && until !== undefined
-        ? [clears(subject, { type: 'GiveClearance', data: { until, vettingCase: caseOf(event) } })]
+        ? [clears(subject, { type: 'GiveClearance', data: { until, vettingCase: idOf(event) } })]
         : [
             clears(subject, {
               type: 'RefuseClearance',
-              data: { reason: 'vetting-concluded', vettingCase: caseOf(event) },
+              data: { reason: 'vetting-concluded', vettingCase: idOf(event) },
             }),
           ],
     RemediationCompleted: ({ subject, until }, event, context) => [
       clears(subject, {
         type: 'RestoreClearance',
-        data: { reason: 'remediation-completed', vettingCase: caseOf(event), until },
+        data: { reason: 'remediation-completed', vettingCase: idOf(event), until },
       }),
-      ...onUnit(subject, caseOf(event), context, 'ReleaseHold'),
+      ...onUnit(subject, idOf(event), context, 'ReleaseHold'),
     ],
   },
 );
@@ -86,7 +92,7 @@ interface MayBeExcepted {
 const excepted = (data: MayBeExcepted, event: RecordedEvent, context: PolicyContext): readonly Consequence[] =>
   data.exception === undefined || data.vettingCase === undefined
     ? []
-    : onUnit({ kind: 'security-unit', id: caseOf(event) }, data.vettingCase, context, 'ReleaseHold');
+    : onUnit({ kind: 'security-unit', id: idOf(event) }, data.vettingCase, context, 'ReleaseHold');
 
 /** R8: an exception or waiver that names the inquiry releases the hold on the unit. */
 export const exceptedUnits = eventPolicy<SecurityUnitEvent>(

@@ -1,5 +1,6 @@
 import type { MisuseCaseCommand, MisuseCaseEvent } from '@entente/contracts';
 import { type ConsultedStreams, type StreamRef, actsFor, addDays, decideBy, refuse } from '@entente/kernel';
+import { factDay } from '../days.js';
 import type { DeciderOf } from '../decider-of.js';
 import { correcting } from '../corrections.js';
 import { frameworkStreamsOf } from '../framework/framework-facts.js';
@@ -10,7 +11,6 @@ import {
   cannotLapse,
   cannotOrder,
   cannotSubstantiate,
-  dayOf,
   flag,
   lapse,
   lastTriageDay,
@@ -63,7 +63,7 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
   TriageMisuse: triage,
   DeclineMisuse: { then: 'MisuseDeclined' },
   OpenInvestigation: (data, { limits }, context) => {
-    const concludeBy = addDays(dayOf(context), limits.conclude);
+    const concludeBy = addDays(factDay(context), limits.conclude);
     return [{ type: 'InvestigationOpened', data: { ...data, concludeBy } }];
   },
   AssignInvestigator: {
@@ -82,7 +82,7 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
   PutAllegationToRecipient: (data, { recipient, accused, limits, replyBy: before }, context) => {
     if (before !== null) return refuse('already-put', 'the allegation has not been put to the recipient yet');
     const to = accused === recipient ? [recipient] : [recipient, accused];
-    const replyBy = addDays(dayOf(context), limits.reply);
+    const replyBy = addDays(factDay(context), limits.reply);
     return [{ type: 'AllegationPutToRecipient', data: { ...data, to, replyBy } }];
   },
   ReplyToAllegation: (data, state, context) => {
@@ -108,7 +108,7 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
     then: 'InvestigationExtended',
   },
   SubstantiateMisuse: (data, state, context) => {
-    const measureBy = addDays(dayOf(context), state.limits.measure);
+    const measureBy = addDays(factDay(context), state.limits.measure);
     const found = { ...data, investigator: actsFor(context.actor), measureBy };
     return cannotSubstantiate(state, context) ?? [{ type: 'MisuseSubstantiated', data: found }];
   },

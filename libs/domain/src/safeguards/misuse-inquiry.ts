@@ -15,7 +15,7 @@ import {
   addDays,
   refuse,
 } from '@entente/kernel';
-import { notOverYet, overBefore, today } from '../days.js';
+import { factDay, notOverYet, overBefore, today } from '../days.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignmentFacts } from '../delivery/facts.js';
 import { caseTermStreams, frameworkOf, frameworkOfCase } from '../framework/framework-facts.js';
@@ -27,7 +27,6 @@ import { scopesUnknown } from './misuse-scopes.js';
 import { isReporter } from './misuse-permissions.js';
 
 /** The day on which it happened, as the sender states it. */
-export const dayOf = ({ occurredAt }: DecisionContext): string => occurredAt.slice(0, 10);
 /** The day of the decision, by the clock. */
 
 // ---- Report and triage ----
@@ -129,7 +128,7 @@ export function triage(
   if (type === undefined)
     return refuse('incident-type-unknown', 'the incident type is defined', 'R18', { types: Object.keys(types) });
   const { noticeRequired, escalation, limits } = type;
-  const on = dayOf(context);
+  const on = factDay(context);
   const openBy = addDays(on, limits.open);
   // R18: notice is due now, when a violation may have occurred, and once.
   const notice = limits.notify === undefined || notified ? {} : { notifyBy: addDays(on, limits.notify) };
@@ -153,7 +152,7 @@ export function cannotSubstantiate(state: MisuseCase, context: DecisionContext):
   const refusal = cannotFind(state, context) ?? notPut(state);
   if (refusal !== null) return refusal;
   const { replyBy, replies } = state;
-  return replyBy !== null && replies.length === 0 && dayOf(context) <= replyBy
+  return replyBy !== null && replies.length === 0 && factDay(context) <= replyBy
     ? refuse('reply-awaited', 'the reply has come, or its last day is over', 'R18', { replyBy })
     : null;
 }
@@ -170,7 +169,7 @@ export const lapse = ({ precaution }: MisuseCase, reason: string): readonly Misu
 /** R18: it ends within its longest time from its order, by the framework of the programme. */
 function lastsTooLong(until: string, { programme: id }: MisuseCase, context: DecisionContext): Refusal | null {
   const days = parameterOf(frameworkOf(id, context.known), 'precautionDays');
-  const latest = addDays(dayOf(context), days);
+  const latest = addDays(factDay(context), days);
   return until > latest
     ? refuse('precaution-too-long', 'its last day is within the longest time of a precautionary suspension', 'R18', {
         until,

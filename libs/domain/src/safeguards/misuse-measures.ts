@@ -8,9 +8,10 @@ import type {
   RecoverFunds,
 } from '@entente/contracts';
 import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
+import { factDay } from '../days.js';
 import { fundingAccount } from '../planning/funding-account.js';
 import { cannotGoBack } from '../planning/funding-movements.js';
-import { dayOf, notPut } from './misuse-inquiry.js';
+import { notPut } from './misuse-inquiry.js';
 import { type MisuseCase, nothingRecovered } from './misuse-record.js';
 import { isReporter } from './misuse-permissions.js';
 
@@ -74,7 +75,7 @@ export function cannotAgree(
   const undecided = notDecided(state, 'suspend', 'condition');
   if (undecided !== null) return undecided;
   if (state.ceased) return refuse('violation-has-ceased', 'there is something left to remedy', 'R18');
-  return due < dayOf(context) ? refuse('day-in-past', 'the day for remedying is not over', null) : null;
+  return due < factDay(context) ? refuse('day-in-past', 'the day for remedying is not over', null) : null;
 }
 
 export function cannotVerify(ceasedOn: string, state: MisuseCase, context: DecisionContext): Refusal | null {
@@ -82,7 +83,7 @@ export function cannotVerify(ceasedOn: string, state: MisuseCase, context: Decis
     return refuse('reporter-verifies', 'the verifier is not the organisation that reported', 'R18');
   if (!state.planned) return refuse('no-remediation-plan', 'a remediation plan has been agreed', 'R18');
   if (state.ceased) return refuse('violation-has-ceased', 'remediation has not been verified yet', 'R18');
-  return ceasedOn > dayOf(context) ? refuse('day-in-future', 'the violation has ceased already', 'R18') : null;
+  return ceasedOn > factDay(context) ? refuse('day-in-future', 'the violation has ceased already', 'R18') : null;
 }
 
 export function cannotAssure({ from }: RecordAssurances, state: MisuseCase): Refusal | null {

@@ -108,7 +108,7 @@ const lasting = (spells: Readonly<Record<string, Spell>>): string | undefined =>
 // ---- Rules ----
 
 /** R30: nothing ends before it began. */
-const before = (on: string, began: string): Refusal | null =>
+const endsBeforeItBegan = (on: string, began: string): Refusal | null =>
   on < began ? refuse('ends-before-it-began', 'the end is not before the beginning', 'R30', { on, began }) : null;
 
 /** R30: a task is completed no earlier than its plan was activated. */
@@ -118,12 +118,12 @@ const beforePlan = (on: string, activated: string): Refusal | null =>
     : null;
 
 /** R30: personnel are accounted for no earlier than on the day of the alert. */
-const dueBefore = ({ on, accountBy }: Pick<IssuedAlert, 'on' | 'accountBy'>): Refusal | null =>
+const dueBeforeAlert = ({ on, accountBy }: Pick<IssuedAlert, 'on' | 'accountBy'>): Refusal | null =>
   accountBy < on
     ? refuse('due-before-alert', 'personnel are accounted for on the day of the alert or later', 'R30', { on })
     : null;
 
-const used = (spells: Readonly<Record<string, unknown>>, name: string): Refusal | null =>
+const nameInUse = (spells: Readonly<Record<string, unknown>>, name: string): Refusal | null =>
   Object.hasOwn(spells, name)
     ? refuse('name-in-use', 'nothing of this name was recorded in the situation', null, { name })
     : null;
@@ -147,7 +147,7 @@ function restore(data: SituationData<'RestoreStability'>, state: CountrySituatio
   const instability = lasting(state.instabilities);
   if (instability === undefined) return refuse('not-unstable', 'an instability is in force', 'R20');
   const { on: began, hold } = state.instabilities[instability] as CountrySituation['instabilities'][string];
-  const barred = inTheFuture(data.on, context) ?? before(data.on, began);
+  const barred = inTheFuture(data.on, context) ?? endsBeforeItBegan(data.on, began);
   if (barred !== null) return barred;
   const restored = {
     type: 'StabilityRestored',
@@ -168,8 +168,8 @@ function correctDay(data: SituationData<'CorrectSituationDay'>, state: CountrySi
   const after = { ...(ownValue<Spell | IssuedAlert>(state[of], item) as Spell | IssuedAlert), [day]: data.on };
   const barred =
     inTheFuture(data.on, context) ??
-    (after.ended === null ? null : before(after.ended, after.on)) ??
-    ('accountBy' in after ? dueBefore(after) : null);
+    (after.ended === null ? null : endsBeforeItBegan(after.ended, after.on)) ??
+    ('accountBy' in after ? dueBeforeAlert(after) : null);
   return barred ?? [{ type: 'SituationDayCorrected', data: { ...data, fact, item } } as const];
 }
 
@@ -198,7 +198,7 @@ const decide = decideBy<CountrySituation, CountrySituationCommand, CountrySituat
     DeclareInstability: (data, state, context) => {
       const lasts = lasting(state.instabilities);
       const barred =
-        used(state.instabilities, data.instability) ??
+        nameInUse(state.instabilities, data.instability) ??
         (lasts === undefined
           ? inTheFuture(data.on, context)
           : refuse('already-unstable', 'no instability is in force', null, { instability: lasts }));
@@ -217,14 +217,14 @@ const decide = decideBy<CountrySituation, CountrySituationCommand, CountrySituat
     },
     IssuePersonnelAlert: {
       unless: (data, { alerts }, context) =>
-        used(alerts, data.alert) ?? inTheFuture(data.on, context) ?? dueBefore(data),
+        nameInUse(alerts, data.alert) ?? inTheFuture(data.on, context) ?? dueBeforeAlert(data),
       then: 'PersonnelAlertIssued',
     },
     EndPersonnelAlert: {
       unless: ({ alert, on }, { alerts }, context) => {
         const issued = ownValue(alerts, alert);
         return issued?.ended === null
-          ? (inTheFuture(on, context) ?? before(on, issued.on))
+          ? (inTheFuture(on, context) ?? endsBeforeItBegan(on, issued.on))
           : refuse('alert-not-in-force', 'an alert of this name is in force', null, { alert });
       },
       then: 'PersonnelAlertEnded',
@@ -247,7 +247,7 @@ const decide = decideBy<CountrySituation, CountrySituationCommand, CountrySituat
     },
     EndContinuityPlan: (data, { plan }, context) => {
       if (plan === null) return refuse('no-plan-active', 'a continuity plan is active');
-      const barred = inTheFuture(data.on, context) ?? before(data.on, plan.on);
+      const barred = inTheFuture(data.on, context) ?? endsBeforeItBegan(data.on, plan.on);
       return (
         barred ?? [
           { type: 'ContinuityPlanEnded', data: { ...data, plan: plan.plan, open: Object.keys(plan.open) } } as const,

@@ -82,7 +82,7 @@ const withReport = (
     ? {}
     : {
         exceptions: exceptions + 1,
-        reports: { ...reports, [reportOf]: { from: metadata.occurredAt.slice(0, 10), due: reportBy, overdue: false } },
+        reports: { ...reports, [reportOf]: { from: factDay(metadata), due: reportBy, overdue: false } },
       };
 
 const evolveUnit = evolveBy<Clearance, SecurityUnitEvent>()(
@@ -339,14 +339,14 @@ const AFTER_THE_END: readonly ClearanceCommand['type'][] = [
   'NoteEnrolment',
 ];
 
-const decideLater = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>()(
+const decideUnit = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>()(
   'RegisterUnit',
   (data, context) => notRegistered([[data.recipient, 'recipient']], context) ?? parentUnknown(data, context),
   ({ type }, { endedOn }) => (endedOn === null || AFTER_THE_END.includes(type) ? null : registrationEnded(endedOn)),
   {
     CorrectUnit: {
       unless: ({ parent }, { recipient }, context) =>
-        parent === undefined ? null : (isPartOf(parent, context) ?? unitUnknown(parent, recipient, context)),
+        parent === undefined ? null : (partOfItself(parent, context) ?? unitUnknown(parent, recipient, context)),
       then: 'UnitCorrected',
     },
     GiveClearance: give,
@@ -392,14 +392,15 @@ function unitUnknown(unit: string, recipient: string, { known }: DecisionContext
 }
 
 /** R26: no unit is a part of itself, or of one of its parts. */
-const isPartOf = (parent: string, { stream, known }: DecisionContext): Refusal | null =>
+const partOfItself = (parent: string, { stream, known }: DecisionContext): Refusal | null =>
   parent === stream.id || known.of(securityUnitFacts, parent)?.unit === stream.id
     ? refuse('unit-of-itself', 'the unit named is another one, and no part of this one', 'R26', { parent })
     : null;
 
 function parentUnknown(data: RegisterUnit, context: DecisionContext): readonly SecurityUnitEvent[] | Refusal {
   const { parent, recipient } = data;
-  const unknown = parent === undefined ? null : (isPartOf(parent, context) ?? unitUnknown(parent, recipient, context));
+  const unknown =
+    parent === undefined ? null : (partOfItself(parent, context) ?? unitUnknown(parent, recipient, context));
   return unknown ?? [{ type: 'UnitRegistered', data }];
 }
 
@@ -464,7 +465,7 @@ export const securityUnit = correcting<
   ...securityUnitFacts,
   opens: 'RegisterUnit',
   evolve: evolveUnit,
-  decide: decideLater,
+  decide: decideUnit,
 });
 
 /** The clearance of a person, by the same rules as that of a unit. */
@@ -482,5 +483,5 @@ export const vettedPerson = correcting<
   decide: (command, state, context) =>
     command.type === 'RegisterPerson'
       ? openPerson(command.data, context)
-      : (decideLater(command, state, context) as readonly VettedPersonEvent[] | Refusal),
+      : (decideUnit(command, state, context) as readonly VettedPersonEvent[] | Refusal),
 });

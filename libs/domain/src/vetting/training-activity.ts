@@ -12,7 +12,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { inTheFuture, notOverYet, today } from '../days.js';
+import { factDay, inTheFuture, notOverYet, today } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 import { type Answerable, type Besides, answerable } from '../fact-answers.js';
 import { ownValue } from '../delivery/facts.js';
@@ -132,7 +132,7 @@ const endsBeforeStart = ({ starts, ends }: { readonly starts: string; readonly e
   ends < starts ? refuse('ends-before-start', 'the last day is not before the first', null, { starts, ends }) : null;
 
 /** R30: what comes after another fact is not before it. */
-const before = (on: string, first: string | null): Refusal | null =>
+const beforeEarlierFact = (on: string, first: string | null): Refusal | null =>
   first !== null && on < first
     ? refuse('before-start', 'the day is not before the one it follows', 'R30', { on, first })
     : null;
@@ -312,7 +312,7 @@ function cannotComplete(data: TrainingData<'CompleteTraining'>, state: TrainingA
 /** R28, R30: it ends after its last session, with no more persons than are enrolled. */
 function cannotEnd(on: string, numbers: NumbersBySex, state: TrainingActivity, context: DecisionContext) {
   const last = Object.values(state.sessions).toSorted().at(-1) ?? state.startedOn;
-  return notIn(state, 'started') ?? tooMany(numbers, state) ?? before(on, last) ?? inTheFuture(on, context);
+  return notIn(state, 'started') ?? tooMany(numbers, state) ?? beforeEarlierFact(on, last) ?? inTheFuture(on, context);
 }
 
 /** R28: the numbers that are corrected are those with which it ended. */
@@ -339,13 +339,13 @@ function notEnrolled(
 
 /** R19: in a programme that has ended by the day of the planning, no training can begin. */
 const ended = (within: string | undefined, context: DecisionContext): Refusal | null =>
-  programmeEnded(within, context, context.occurredAt.slice(0, 10));
+  programmeEnded(within, context, factDay(context));
 
 /**
  * R19: a training whose planned day passed, and that its programme ended before it could begin, is
  * over with it. One that has begun is completed or terminated.
  */
-function passed(data: TrainingData<'RecordOverdueTraining'>, state: TrainingActivity, context: DecisionContext) {
+function recordOverdue(data: TrainingData<'RecordOverdueTraining'>, state: TrainingActivity, context: DecisionContext) {
   const { duty, due } = data;
   const refusal = duty === 'training-start' ? notIn(state, 'planned') : notIn(state, 'planned', 'started');
   if (refusal !== null) return refusal;
@@ -407,7 +407,7 @@ const decide = decideBy<TrainingActivity, Besides<TrainingActivityCommand>, Besi
         notIn(state, 'started') ??
         (Object.hasOwn(state.sessions, session)
           ? refuse('session-known', 'no session has this name', null, { session })
-          : (tooMany(present, state) ?? before(on, state.startedOn) ?? inTheFuture(on, context))),
+          : (tooMany(present, state) ?? beforeEarlierFact(on, state.startedOn) ?? inTheFuture(on, context))),
       then: 'TrainingSessionHeld',
     },
     CorrectSession: { unless: ({ present }, state) => tooMany(present, state), then: 'SessionCorrected' },
@@ -426,7 +426,7 @@ const decide = decideBy<TrainingActivity, Besides<TrainingActivityCommand>, Besi
       unless: ({ trainee, competent: number, on }, state, context) =>
         notIn(state, 'started', 'completed', 'terminated') ??
         notEnrolled({ trainee, number }, state) ??
-        before(on, state.startedOn) ??
+        beforeEarlierFact(on, state.startedOn) ??
         inTheFuture(on, context),
       then: 'CompetenceAssessed',
     },
@@ -434,11 +434,11 @@ const decide = decideBy<TrainingActivity, Besides<TrainingActivityCommand>, Besi
       unless: ({ trainee, number, on }, state, context) =>
         notIn(state, 'completed') ??
         notEnrolled({ trainee, number }, state) ??
-        before(on, state.completedOn) ??
+        beforeEarlierFact(on, state.completedOn) ??
         inTheFuture(on, context),
       then: 'GraduateFollowedUp',
     },
-    RecordOverdueTraining: passed,
+    RecordOverdueTraining: recordOverdue,
   },
 );
 

@@ -150,7 +150,7 @@ function barredElsewhere(state: VettingCase, context: DecisionContext): Refusal 
     : refuse('clearance-suspended', 'the information of the other vetting is assessed, and not credible', 'R7', facts);
 }
 
-const concluded = ({ outcome }: VettingCase): Refusal | null =>
+const alreadyConcluded = ({ outcome }: VettingCase): Refusal | null =>
   outcome === null ? null : refuse('already-concluded', 'the vetting was not concluded', null, { outcome });
 
 /** R7: information waits for its assessment, whatever becomes of the case. */
@@ -160,7 +160,7 @@ const notAssessed = (state: VettingCase): Refusal | null =>
     : null;
 
 /** R7: credible information leads to a refusal, and from there to a way back. */
-const credible = (state: VettingCase): Refusal | null =>
+const foundCredible = (state: VettingCase): Refusal | null =>
   standing(state) > 0
     ? refuse('credible-information', 'no information is credible', 'R7', { standing: standing(state) })
     : null;
@@ -175,11 +175,11 @@ function cannotConclude(
   context: DecisionContext,
 ): Refusal | null {
   const early =
-    concluded(state) ??
+    alreadyConcluded(state) ??
     (state.sources === 0 ? refuse('no-source-checked', 'at least one source was checked', 'R5') : null) ??
     notAssessed(state);
   if (early !== null) return early;
-  const stands = credible(state);
+  const stands = foundCredible(state);
   if (outcome === 'refused')
     return stands === null ? refuse('nothing-credible', 'it is refused for credible information', 'R7') : null;
   if (stands !== null) return stands;
@@ -263,7 +263,7 @@ const givenUp = (_: unknown, { withdrawn }: VettingCase): Refusal | null =>
 
 const decide = decideBy<VettingCase, VettingCaseCommand, VettingCaseEvent>()('RequestVetting', request, givenUp, {
   CheckSource: {
-    unless: ({ on }, state, context) => concluded(state) ?? inTheFuture(on, context),
+    unless: ({ on }, state, context) => alreadyConcluded(state) ?? inTheFuture(on, context),
     then: 'SourceChecked',
   },
   RecordDerogatoryInformation: (data, { subject, information }) =>
@@ -282,7 +282,7 @@ const decide = decideBy<VettingCase, VettingCaseCommand, VettingCaseEvent>()('Re
   ConcludeVetting: (data, state, context) =>
     cannotConclude(data, state, context) ?? [{ type: 'VettingConcluded', data: { ...data, subject: state.subject } }],
   WithdrawVetting: {
-    unless: (_, state) => concluded(state) ?? notAssessed(state) ?? credible(state),
+    unless: (_, state) => alreadyConcluded(state) ?? notAssessed(state) ?? foundCredible(state),
     then: 'VettingWithdrawn',
   },
   InformRecipient: {
