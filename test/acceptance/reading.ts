@@ -261,6 +261,14 @@ export function reading(opens: DeploymentFactory): void {
     });
   });
 
+  it('names what is missing in an order without a column', async () => {
+    const { status, body } = await get('read-models/programmes?sort=-');
+    expect([status, body.errors]).toEqual([
+      400,
+      [{ path: 'sort', message: 'has a minus sign without the column that it reverses' }],
+    ]);
+  });
+
   describe('the history over HTTP', () => {
     it('names the valid kinds, or the nearest types, for one that there is not', async () => {
       const { body } = await get('history?kind=funding&type=FundsPleged');

@@ -190,7 +190,8 @@ export function readRowQuery(
     .filter((part) => part !== '')
     .map((part) => ({ column: part.replace(/^-/, ''), descending: part.startsWith('-') }));
   for (const { column } of sort)
-    if (!Object.hasOwn(columns, column) || columns[column] === 'json')
+    if (column === '') addError('sort', 'has a minus sign without the column that it reverses');
+    else if (!Object.hasOwn(columns, column) || columns[column] === 'json')
       addError('sort', `${column} is no column to sort by; columns: ${Object.keys(columns).join(', ')}`);
   if (new Set(sort.map(({ column }) => column)).size < sort.length) addError('sort', 'names a column twice');
   const by = (text('by') ?? '').split(',').filter((part) => part !== '');
