@@ -259,7 +259,13 @@ describe('an offer is accepted', () => {
     recipient(...offered).refuses(act('AcceptOffer', { ...accepted.data, value: 400 }), 'other-value');
     recipient(...offered).refuses(act('AcceptOffer', { ...accepted.data, currency: 'EUR' }), 'other-value');
   });
-  it('never after it lapsed', () => recipient(...offered, lapsed).refuses(accept, 'not-offered'));
+  it('R16: on a day before it lapsed, also if that is recorded later', () => {
+    const late = (day: string) => ({ occurredAt: `${day}T12:00:00.000Z`, now: '2026-07-20T06:00:00.000Z' });
+    recipient(...offered, lapsed).decides(accept, accepted, late('2026-06-30'));
+    recipient(...offered, lapsed).refuses(accept, 'offer-lapsed', late('2026-07-01'));
+    const second = [...offered, lapsed, prepared({ offer: 'second' })];
+    recipient(...second).refuses(accept, 'not-offered', late('2026-06-30'));
+  });
 });
 
 describe('an offer lapses', () => {

@@ -126,7 +126,7 @@ const expired = (offer: PrepareOffer, c: DecisionContext): Refusal | null =>
     : null;
 
 /** Refuses unless the current offer has this name and status. */
-function otherOffer(state: AssistanceCase, offer: string, status: 'prepared' | 'offered'): Refusal | null {
+function otherOffer(state: AssistanceCase, offer: string, status: 'prepared' | 'offered' | 'lapsed'): Refusal | null {
   if (state.status !== status) {
     const facts = { status: statusOf(state) };
     return status === 'prepared'
@@ -169,13 +169,16 @@ export function cannotMake({ offer }: OfferNamed, state: AssistanceCase, c: Deci
   return expired(state.offer, c);
 }
 
-/** R16: an offer is accepted as it was made, while it is valid. */
+/**
+ * R16: an offer is accepted as it was made, on a day on which it is valid, also if that is recorded
+ * after the offer lapsed.
+ */
 export function cannotAccept(
   { offer, value, currency }: AcceptOffer,
   state: AssistanceCase,
   c: DecisionContext,
 ): Refusal | null {
-  const other = otherOffer(state, offer, 'offered');
+  const other = otherOffer(state, offer, state.status === 'lapsed' ? 'lapsed' : 'offered');
   if (other !== null || state.offer === null) return other;
   if (factDay(c) > state.offer.validUntil)
     return refuse('offer-lapsed', 'the offer is accepted while it is valid', 'R16', { until: state.offer.validUntil });

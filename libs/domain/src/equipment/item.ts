@@ -466,7 +466,7 @@ function withoutConsent(
   { known }: DecisionContext,
 ): Refusal | null {
   const transfer = known.of(transferFacts, id);
-  const consented = transfer !== null && (transfer.status === 'consented' || transfer.status === 'carried-out');
+  const consented = transfer !== null && ['consented', 'lapsed', 'carried-out'].includes(transfer.status);
   if (!consented)
     return refuse('transfer-without-consent', 'the donor consented to the transfer', 'R13', {
       transfer: id,

@@ -44,9 +44,11 @@ const evolve = evolveBy<TechnologyRelease, TechnologyReleaseEvent>()(
 );
 
 const notIn =
-  (is: TechnologyRelease['status']) =>
+  (...among: readonly TechnologyRelease['status'][]) =>
   (_: unknown, state: TechnologyRelease): Refusal | null =>
-    state.status === is ? null : refuse('wrong-release-status', `the release is ${is}`, null, { status: state.status });
+    among.includes(state.status)
+      ? null
+      : refuse('wrong-release-status', `the release is ${among.join(' or ')}`, null, { status: state.status });
 
 const decide = decideBy<TechnologyRelease, TechnologyReleaseCommand, TechnologyReleaseEvent>()(
   'RequestTechnologyRelease',
@@ -73,7 +75,8 @@ const decide = decideBy<TechnologyRelease, TechnologyReleaseCommand, TechnologyR
     DenyTechnologyRelease: { unless: notIn('requested'), then: 'TechnologyReleaseDenied' },
     TransferTechnicalData: {
       unless: (data, state, context) => {
-        const barred = notIn('approved')(data, state) ?? inTheFuture(data.on, context);
+        // That its last day passed may be recorded before what happened by then.
+        const barred = notIn('approved', 'expired')(data, state) ?? inTheFuture(data.on, context);
         const { on = '', until = '', marking = '' } = state.approval ?? {};
         if (barred !== null) return barred;
         if (data.on < on || data.on > until)

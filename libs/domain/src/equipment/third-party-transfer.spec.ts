@@ -181,6 +181,9 @@ describe('a transfer is carried out (R13)', () => {
     holder(requested()).refuses(carry('2026-05-25'), 'transfer-without-consent');
     const back = act('TransferConsentWithdrawn', { reason: 'x' });
     holder(requested(), consented, back).refuses(carry('2026-05-25'), 'transfer-without-consent');
+    // What was carried out before the consent lapsed is recorded later.
+    const lapsed = act('TransferConsentLapsed', { until: '2026-06-30' });
+    holder(requested(), consented, lapsed).decides(carry('2026-05-25'), carriedOut, july);
   });
   it('on a day from that of the consent to its last day', () => {
     const on = (day: string) => same(carriedOut, carriedOut.type, { on: day });
@@ -421,6 +424,10 @@ describe('a release of technical data', () => {
     const expire = (until: string) => act('RecordExpiredRelease', { until });
     const clock = () => release(opening, approved).as('entente', 'system');
     clock().decides(expire('2026-06-30'), same(expire('2026-06-30'), 'TechnologyReleaseExpired'), july);
+    const over = release(opening, approved, same(expire('2026-06-30'), 'TechnologyReleaseExpired'));
+    // What went out before is recorded later.
+    over.decides(data('2026-06-30'), same(data('2026-06-30'), 'TechnicalDataTransferred'), july);
+    over.refuses(data('2026-07-01'), 'outside-approval', july);
     clock().refuses(expire('2026-06-30'), 'not-over-yet');
     clock().refuses(expire('2026-06-29'), 'other-last-day', july);
   });

@@ -253,7 +253,8 @@ function carryOut(
   context: DecisionContext,
 ) {
   const { kind, donor, holder, goods, consent } = state;
-  if (state.status !== 'consented' || consent === null)
+  // That its last day passed may be recorded before what happened by then.
+  if ((state.status !== 'consented' && state.status !== 'lapsed') || consent === null)
     return refuse('transfer-without-consent', 'the donor consented, and its consent is in force', 'R13', {
       status: state.status,
     });
