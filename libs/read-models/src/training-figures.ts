@@ -1,7 +1,10 @@
 import type { ViewOptions } from '@entente/kernel';
-import type { From, Query, RowsView } from './from.js';
+import { AS_KNOWN_NOW, type From, type Query, type RowsView } from './from.js';
 import { EnrolmentRow, TrainingRow } from './training.js';
 import { amount, amountSum, decimal, integer, integerSum, text } from './view-columns.js';
+
+/** A figure of the report of a training, which is made with its end: by a day, none before. */
+const reported = (column: string): string => `CASE WHEN t.status IN ('completed', 'terminated') THEN t.${column} END`;
 
 /** A cost for each person, in whole minor units; numbers with a fraction cannot overflow. */
 const perPerson = (cost: string, persons: string): string => {
@@ -19,13 +22,13 @@ const COSTS: Readonly<Record<string, string>> = {
 };
 
 const PERSONS = {
-  planned: 'planned',
-  enrolled: 'enrolled',
-  completed: 'completed',
-  women: 'completed_women',
-  men: 'completed_men',
-  not_stated: 'completed_not_stated',
-  trained: 'trained',
+  planned: 't.planned',
+  enrolled: 't.enrolled',
+  completed: reported('completed'),
+  women: reported('completed_women'),
+  men: reported('completed_men'),
+  not_stated: reported('completed_not_stated'),
+  trained: reported('trained'),
 } as const;
 
 function costs(from: From, { sums }: ViewOptions): Query {
@@ -36,20 +39,20 @@ function costs(from: From, { sums }: ViewOptions): Query {
     .addSelect(`SUM(CASE WHEN t.status = 'completed' THEN 1 ELSE 0 END)`, 'trainings_completed')
     .addSelect(`SUM(CASE WHEN t.status = 'terminated' THEN 1 ELSE 0 END)`, 'trainings_terminated');
   for (const [name, column] of Object.entries(PERSONS))
-    query.addSelect(sums.orZero(sums.sum(`COALESCE(t.${column}, 0)`)), name);
-  const whole = 'NULLIF(SUM(1.0 * t.completed), 0)';
+    query.addSelect(sums.orZero(sums.sum(`COALESCE(${column}, 0)`)), name);
+  const whole = `NULLIF(SUM(1.0 * ${PERSONS.completed}), 0)`;
   return query
-    .addSelect(`ROUND(100.0 * SUM(1.0 * t.completed_women) / ${whole}, 1)`, 'women_percent')
+    .addSelect(`ROUND(100.0 * SUM(1.0 * ${PERSONS.women}) / ${whole}, 1)`, 'women_percent')
     .addSelect(sums.sum('t.planned_cost'), 'planned_cost')
-    .addSelect(sums.sum('t.actual_cost'), 'actual_cost')
-    .addSelect(perPerson('t.actual_cost', 't.completed'), 'cost_per_person');
+    .addSelect(sums.sum(reported('actual_cost')), 'actual_cost')
+    .addSelect(perPerson(reported('actual_cost'), PERSONS.completed), 'cost_per_person');
 }
 
 /** What training cost, and for how many women and men. */
 export const trainingCosts: RowsView = {
   name: 'training-costs',
   topic: 'Vetting and training',
-  version: 2,
+  version: 3,
   about: 'per donor, recipient, programme, purpose and currency: trainings, persons by sex, cost, and cost per person',
   key: Object.keys(COSTS),
   columns: {
@@ -57,20 +60,24 @@ export const trainingCosts: RowsView = {
     recipient: text('the recipient'),
     programme: text('the programme that the trainings belong to, if any'),
     purpose: text('the code of their purpose'),
-    trainings: integer('trainings that were not cancelled'),
-    trainings_completed: integer('of those, completed'),
-    trainings_terminated: integer('of those, ended early'),
+    trainings: integer(
+      'trainings that were not cancelled; with occurred-by, of those planned by then, what was cancelled later counts',
+    ),
+    trainings_completed: integer('of those, completed; with occurred-by, by that day'),
+    trainings_terminated: integer('of those, ended early; with occurred-by, by that day'),
     planned: integerSum('persons that were to be trained'),
-    enrolled: integerSum('persons that are enrolled, or were when their training ended'),
-    completed: integerSum('persons that completed their training'),
+    enrolled: integerSum(`persons that are enrolled, or were when their training ended${AS_KNOWN_NOW}`),
+    completed: integerSum('persons that completed their training; with occurred-by, by that day'),
     women: integerSum('of those, women'),
     men: integerSum('of those, men'),
     not_stated: integerSum('of those, persons whose sex is not stated'),
-    trained: integerSum('persons that took part in trainings which ended early'),
+    trained: integerSum('persons that took part in trainings which ended early; with occurred-by, by that day'),
     women_percent: decimal('women, percent of the persons that completed their training; null without such a person'),
     currency: text('the ISO 4217 code of the currency of the costs'),
     planned_cost: amountSum('what they were to cost, in minor units'),
-    actual_cost: amountSum('what they cost, in minor units; null if no cost was reported'),
+    actual_cost: amountSum(
+      'what they cost, in minor units; null if no cost was reported; with occurred-by, of trainings that ended by that day',
+    ),
     cost_per_person: amount(
       'the cost of the trainings of which it was reported, for each person who completed one of them, rounded to whole minor units; null without such a person',
     ),
@@ -80,6 +87,7 @@ export const trainingCosts: RowsView = {
     by: ['currency'],
     sums: [...Object.keys(PERSONS), 'planned_cost', 'actual_cost'],
   },
+  occurredBy: { training: 'planned_on' },
   movedBy: { training: COSTS },
   query: costs,
 };
@@ -115,7 +123,7 @@ const UNITS = { donor: 't.donor', recipient: 't.recipient', unit: 'p.unit', curr
 function byUnit(from: From, { sums }: ViewOptions): Query {
   const persons = places(from);
   const single = alone(from);
-  const own = (column: string): string => `CASE WHEN a.training IS NOT NULL AND p.enrolled > 0 THEN t.${column} END`;
+  const own = (column: string): string => `CASE WHEN a.training IS NOT NULL AND p.enrolled > 0 THEN ${column} END`;
   const query = from(TrainingRow, 't')
     .innerJoin(`(${persons.getQuery()})`, 'p', 'p.training = t.training')
     .leftJoin(`(${single.getQuery()})`, 'a', 'a.training = t.training')
@@ -127,8 +135,8 @@ function byUnit(from: From, { sums }: ViewOptions): Query {
   for (const name of ['completed', 'women', 'men', 'not_stated'] as const)
     query.addSelect(sums.sum(own(PERSONS[name])), name);
   return query
-    .addSelect(sums.sum(own('actual_cost')), 'cost')
-    .addSelect(perPerson(own('actual_cost'), own('completed')), 'cost_per_person');
+    .addSelect(sums.sum(own(reported('actual_cost'))), 'cost')
+    .addSelect(perPerson(own(reported('actual_cost')), own(PERSONS.completed)), 'cost_per_person');
 }
 
 const ALONE = 'of trainings in which this unit alone is enrolled';

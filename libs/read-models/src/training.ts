@@ -30,12 +30,14 @@ export class TrainingRow {
   @text('the code of the place') place!: string;
   @text('planned, started, completed, terminated (ended early), or cancelled before it began', TRAINING_STATUSES)
   status!: string;
+  @day("the day on which it was planned, by the sender's word") planned_on!: string;
   @day('the first day that was planned first') first_starts!: string;
   @day('its first day as planned now') starts!: string;
   @day('its last day as planned now') ends!: string;
   @dayOrNull('the day on which it began') started_on!: string | null;
   @dayOrNull('the day on which it was completed') completed_on!: string | null;
   @dayOrNull('the last day of a training that was terminated') terminated_on!: string | null;
+  @dayOrNull('the day on which it was cancelled') cancelled_on!: string | null;
   @textOrNull('the code of the reason for which it was terminated or cancelled') end_reason!: string | null;
   @count('how many persons were to be trained') planned!: number;
   @count('how many persons were nominated') nominated!: number;
@@ -81,10 +83,24 @@ const costing = (cost: number | undefined) => (cost === undefined ? {} : { actua
 export const training: Projection<TrainingActivityEvent, TrainingRow> = {
   name: 'training',
   topic: 'Vetting and training',
-  version: 2,
+  version: 3,
   kinds: ['training-activity'],
   about: 'a training: purpose, place, days, numbers planned and by sex, cost planned and actual, and per trainee',
   totals: { counts: 'trainings', by: ['currency', 'status'], sums: ['planned_cost', 'actual_cost'] },
+  occurred: {
+    days: ['started_on', 'completed_on', 'terminated_on', 'cancelled_on'],
+    words: {
+      status: {
+        by: {
+          cancelled_on: 'cancelled',
+          terminated_on: 'terminated',
+          completed_on: 'completed',
+          started_on: 'started',
+        },
+        otherwise: 'planned',
+      },
+    },
+  },
   daily: {
     late_to_start: overdue('whether its planned first day is over, and it has not begun', {
       due: 'starts',
@@ -99,7 +115,10 @@ export const training: Projection<TrainingActivityEvent, TrainingRow> = {
   },
   ...rowBy<TrainingRow, TrainingActivityEvent>(TrainingRow)(
     'TrainingPlanned',
-    ({ purpose, course, donor, recipient, programme, case: assistance_case, place, ...data }, { id }) => ({
+    (
+      { purpose, course, donor, recipient, programme, case: assistance_case, place, ...data },
+      { id, day: planned_on },
+    ) => ({
       training: id,
       purpose,
       course,
@@ -109,6 +128,7 @@ export const training: Projection<TrainingActivityEvent, TrainingRow> = {
       assistance_case,
       place,
       status: 'planned',
+      planned_on,
       first_starts: data.starts,
       starts: data.starts,
       ends: data.ends,
@@ -143,7 +163,11 @@ export const training: Projection<TrainingActivityEvent, TrainingRow> = {
         ...trainedIn(trained),
         ...costing(cost),
       }),
-      TrainingCancelled: ({ reason: end_reason }) => ({ status: 'cancelled', end_reason }),
+      TrainingCancelled: ({ reason: end_reason }, _, { day: cancelled_on }) => ({
+        status: 'cancelled',
+        cancelled_on,
+        end_reason,
+      }),
       CompetenceAssessed: unchanged,
       GraduateFollowedUp: unchanged,
       ...ANSWERS_UNCHANGED,

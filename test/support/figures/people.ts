@@ -200,6 +200,17 @@ const trends: Figures = (log, { day }) => {
 const trainings = (log: readonly RecordedEvent[], day: string): readonly FigureRow[] =>
   (TRAINING['training'] as Figures)(log, { day, occurredBy: null });
 
+/** A training by a day: what it came to is reported with its end. */
+function asOf(row: FigureRow, by: string | null): FigureRow {
+  if (by === null) return row;
+  const hasCome = (column: string) => typeof row[column] === 'string' && row[column] <= by;
+  if (hasCome('cancelled_on')) return { ...row, status: 'cancelled' };
+  if (hasCome('terminated_on')) return { ...row, status: 'terminated' };
+  if (hasCome('completed_on')) return { ...row, status: 'completed' };
+  const none = { completed: null, completed_women: null, completed_men: null, completed_not_stated: null };
+  return { ...row, ...none, status: 'open', trained: null, actual_cost: null };
+}
+
 /** The cost of trainings with a cost and with persons who completed them, for each such person. */
 function costPerPerson(rows: readonly FigureRow[]): number | null {
   const costed = rows.filter((row) => row['actual_cost'] !== null && numberIn(row, 'completed') > 0);
@@ -210,9 +221,12 @@ const costOf = (rows: readonly FigureRow[]): string | null => {
   return costed.length === 0 ? null : String(total(costed, 'actual_cost'));
 };
 
-const costs: Figures = (log, { day }) => {
+const costs: Figures = (log, { day, occurredBy }) => {
   const by = ['donor', 'recipient', 'programme', 'purpose', 'currency'];
-  const held = trainings(log, day).filter(({ status }) => status !== 'cancelled');
+  const held = trainings(log, day)
+    .filter(({ planned_on }) => occurredBy === null || (planned_on as string) <= occurredBy)
+    .map((row) => asOf(row, occurredBy))
+    .filter(({ status }) => status !== 'cancelled');
   return groupsBy(held, by).map((rows) => {
     const completed = total(rows, 'completed');
     const women = total(rows, 'completed_women');

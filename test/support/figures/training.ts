@@ -37,7 +37,8 @@ const training: Figures = (log, { day }) =>
     const { starts, ends } = last(events, 'TrainingRescheduled')?.data ?? plan;
     const started = last(events, 'TrainingStarted')?.data.on ?? null;
     const completed = last(events, 'TrainingCompleted')?.data.on ?? null;
-    const cancelled = last(events, 'TrainingCancelled') !== undefined;
+    const cancellation = last(events, 'TrainingCancelled');
+    const cancelled = cancellation !== undefined;
     const terminated = last(events, 'TrainingTerminated');
     const stop = terminated ?? last(events, 'TrainingCancelled');
     const partial = reported(events, 'trained');
@@ -63,12 +64,14 @@ const training: Figures = (log, { day }) =>
             : started !== null
               ? 'started'
               : 'planned',
+      planned_on: occurredOn(events[0] as Training[number]),
       first_starts: plan.starts,
       starts,
       ends,
       started_on: started,
       completed_on: completed,
       terminated_on: terminated?.data.on ?? null,
+      cancelled_on: cancellation === undefined ? null : occurredOn(cancellation),
       end_reason: stop?.data.reason ?? null,
       planned: plan.planned,
       nominated: sum(places.map(({ nominated }) => nominated.data.number)),
