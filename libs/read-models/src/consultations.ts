@@ -1,5 +1,6 @@
 import type { Event, Projection } from '@entente/kernel';
 import { count, instant, text } from './columns.js';
+import { revisionKey } from './row-by.js';
 
 /** A stream that a decision consulted, and its revision at that moment. */
 export class ConsultationRow {
@@ -15,15 +16,16 @@ export class ConsultationRow {
 export const consultations: Projection<Event, ConsultationRow> = {
   name: 'consultations',
   topic: 'Auditors',
-  version: 1,
+  version: 2,
   kinds: 'all',
   about: 'a stream that a decision rested on, and the revision that it had then',
   entity: ConsultationRow,
   totals: { counts: 'streams consulted', by: [], sums: [] },
   appendOnly: true,
-  touches: ({ revision, metadata }) => metadata.consulted.map(({ stream }) => `${revision}/${stream}`),
-  evolve: (_, { stream, revision, type, metadata }, key) => {
-    const consulted = metadata.consulted.find((one) => `${revision}/${one.stream}` === key);
+  touches: (event) => event.metadata.consulted.map(({ stream }) => `${revisionKey(event)}/${stream}`),
+  evolve: (_, event, key) => {
+    const { stream, revision, type, metadata } = event;
+    const consulted = metadata.consulted.find((one) => `${revisionKey(event)}/${one.stream}` === key);
     if (consulted === undefined) return null;
     return {
       decided: stream,

@@ -2,7 +2,7 @@ import type { DeploymentEvent } from '@entente/contracts';
 import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
 import { count, day, dayOrNull, daysLate, oneOf, overdue, persons, text, textOrNull } from './columns.js';
 import { itemsBy } from './items-by.js';
-import { originOf, rowBy, unchanged } from './row-by.js';
+import { originOf, revisionKey, rowBy, unchanged } from './row-by.js';
 
 /** Personnel who were sent to an area: who is where. */
 export class DeploymentRow {
@@ -99,18 +99,18 @@ export class PersonnelStayRow {
 export const personnelStays: Projection<DeploymentEvent, PersonnelStayRow> = {
   name: 'personnel-stays',
   topic: 'Situations and personnel',
-  version: 1,
+  version: 2,
   kinds: ['deployment'],
   about: 'a stay of the personnel of a deployment in an area, in order: where they were when',
   entity: PersonnelStayRow,
   totals: { counts: 'stays', by: ['country'], sums: [] },
   head: true,
   // The correction of the first day concerns the first stay, which the opening event began.
-  touches: ({ type, revision }: RecordedEvent<DeploymentEvent>) =>
-    type === 'PersonnelDeployed' || type === 'PersonnelRelocated'
-      ? ['', String(revision)]
-      : type === 'DeploymentCorrected'
-        ? ['0']
+  touches: (event: RecordedEvent<DeploymentEvent>) =>
+    event.type === 'PersonnelDeployed' || event.type === 'PersonnelRelocated'
+      ? ['', revisionKey(event)]
+      : event.type === 'DeploymentCorrected'
+        ? [revisionKey({ revision: 0 })]
         : [],
   evolve(row, event, _, head) {
     switch (event.type) {

@@ -1,5 +1,5 @@
 import type { DataOf, Event, Projection, RecordedEvent } from '@entente/kernel';
-import { type Opened, type Origin, type Stated, originOf, rowWith } from './row-by.js';
+import { type Opened, type Origin, type Stated, originOf, revisionKey, rowWith } from './row-by.js';
 
 /** What one event adds: the columns of its row, besides those of the stream's head. */
 type Facts<Row, E extends Event, Head> = {
@@ -31,8 +31,12 @@ export function factsBy<Row extends object, E extends Event>(entity: new () => R
     entity,
     head: true,
     appendOnly: true,
-    touches: ({ type, revision }: RecordedEvent<E>) =>
-      type === opening || Object.hasOwn(changes, type) ? [''] : Object.hasOwn(facts, type) ? [String(revision)] : [],
+    touches: (event: RecordedEvent<E>) =>
+      event.type === opening || Object.hasOwn(changes, event.type)
+        ? ['']
+        : Object.hasOwn(facts, event.type)
+          ? [revisionKey(event)]
+          : [],
     evolve: (_, event, __, head) => {
       const origin = originOf(event);
       if (event.type === opening) return having(open(event.data, origin as never));

@@ -2,7 +2,7 @@ import type { ItemEvent, ItemLossReported } from '@entente/contracts';
 import { type Projection, type RecordedEvent, actsFor, isNewest } from '@entente/kernel';
 import { count, countOrNull, day, dayOrNull, inWords, oneOf, overdue, text, textOrNull } from './columns.js';
 import { itemsBy } from './items-by.js';
-import { type Origin, originOf, rowBy, unchanged } from './row-by.js';
+import { type Origin, originOf, revisionKey, rowBy, unchanged } from './row-by.js';
 
 const SERVICEABILITY = ['serviceable', 'limited', 'unserviceable'];
 
@@ -241,14 +241,14 @@ function stepAfter(head: CustodyRow | null, event: RecordedEvent<ItemEvent>): Cu
 export const custody: Projection<ItemEvent, CustodyRow> = {
   name: 'custody',
   topic: 'Equipment and end use',
-  version: 4,
+  version: 5,
   kinds: ['item'],
   about: "a step of an item's way, from the registration of its serial to its end: who held it, and where",
   entity: CustodyRow,
   totals: { counts: 'steps', by: ['happened'], sums: [] },
   head: true,
   // A check that names the item is no step of its way.
-  touches: ({ type, revision }) => (type === 'ItemCheckNoted' ? [] : ['', String(revision)]),
+  touches: (event) => (event.type === 'ItemCheckNoted' ? [] : ['', revisionKey(event)]),
   evolve: (_, event, __, head) => stepAfter(head, event),
 };
 

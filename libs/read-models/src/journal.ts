@@ -1,5 +1,6 @@
 import { type Event, type Projection, ROLES, kindOf } from '@entente/kernel';
 import { count, flag, instant, personOrNull, text, textOrNull } from './columns.js';
+import { revisionKey } from './row-by.js';
 
 /**
  * An event that is recorded more than this after it happened is marked late: three days span a
@@ -36,13 +37,13 @@ const correctsOf = (data: unknown): string | null => {
 export const journal: Projection<Event, JournalRow> = {
   name: 'journal',
   topic: 'Auditors',
-  version: 1,
+  version: 2,
   kinds: 'all',
   about: 'an event: who sent it, when it happened, when it was recorded, and whether that was late',
   entity: JournalRow,
   totals: { counts: 'events', by: ['recorded_late'], sums: [] },
   appendOnly: true,
-  touches: ({ revision }) => [String(revision)],
+  touches: (event) => [revisionKey(event)],
   evolve: (_, { stream, revision, type, version, data, metadata }) => {
     const { actor, occurredAt, recordedAt, commandId, correlationId, causationId, marking } = metadata;
     const hours = Math.floor((Date.parse(recordedAt) - Date.parse(occurredAt)) / 3_600_000);

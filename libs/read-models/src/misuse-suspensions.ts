@@ -2,7 +2,7 @@ import type { AssistanceScope, MisuseCaseEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
 import { SCOPE_KINDS } from './codes.js';
 import { count, day, dayOrNull, text, textOrNull } from './columns.js';
-import { originOf } from './row-by.js';
+import { originOf, revisionKey } from './row-by.js';
 
 /** One scope in which a misuse case stops assistance, by a measure or as a precaution. */
 export class MisuseSuspensionRow {
@@ -112,13 +112,13 @@ const ordersOf = (event: RecordedEvent<MisuseCaseEvent>) =>
   changesOf(event)
     .filter(({ status }) => status !== 'ended')
     .flatMap(({ stop, scopes }) =>
-      scopes.map((scope) => ({ key: `${keyOf(stop, scope)}/${event.revision}`, stop, scope })),
+      scopes.map((scope) => ({ key: `${keyOf(stop, scope)}/${revisionKey(event)}`, stop, scope })),
     );
 
 export const suspensionOrders: Projection<MisuseCaseEvent, SuspensionOrderRow> = {
   name: 'suspension-orders',
   topic: 'Misuse and holds',
-  version: 1,
+  version: 2,
   kinds: ['misuse-case'],
   about: 'an event that stops assistance in a scope, renews that, or makes it final: a hold names it as its cause',
   entity: SuspensionOrderRow,

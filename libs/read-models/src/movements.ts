@@ -85,7 +85,7 @@ const takenBack = (stage: Stage) => (data: Moved, origin: Origin) =>
 export const movements: Projection<FundingAccountEvent, MovementRow> = {
   name: 'movements',
   topic: 'Donors',
-  version: 6,
+  version: 7,
   kinds: ['funding-account'],
   about: 'a movement of money: at which stage, by how much, when it happened and when it was recorded',
   totals: { counts: 'movements', by: ['currency', 'stage'], sums: ['amount'] },

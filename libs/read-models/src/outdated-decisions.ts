@@ -1,6 +1,7 @@
 import { ConsultationRow } from './consultations.js';
 import type { From, Query, RowsView } from './from.js';
 import { JournalRow } from './journal.js';
+import { revisionKeySql } from './row-by.js';
 import { integer, text } from './view-columns.js';
 
 /**
@@ -12,7 +13,7 @@ import { integer, text } from './view-columns.js';
 function query(from: From): Query {
   const next = from(JournalRow, 'n')
     .select('MIN(n.since)')
-    .where('n.stream = c.consulted_stream AND n.row_key = CAST(c.consulted_revision + 1 AS TEXT)');
+    .where(`n.stream = c.consulted_stream AND n.row_key = ${revisionKeySql('c.consulted_revision + 1')}`);
   const later = from(JournalRow, 'j')
     .select('j.stream', 'stream')
     .addSelect('j.revision', 'revision')
@@ -52,7 +53,7 @@ function query(from: From): Query {
 export const outdatedDecisions: RowsView = {
   name: 'outdated-decisions',
   topic: 'Auditors',
-  version: 1,
+  version: 2,
   about: 'decisions made on outdated knowledge: a stream that they rested on had moved before they were recorded',
   key: ['decided', 'revision', 'consulted_stream'],
   columns: {

@@ -3,8 +3,11 @@ import { foldRows } from '@entente/engine';
 import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { recordedEvent } from '../../../test/support/recorded-event.js';
 import { MODELS } from './models.js';
+import { revisionKey } from './row-by.js';
 
 const DAY = '2026-05-04';
+/** The key of the row that the event of a revision makes. */
+const nth = (revision: number): string => revisionKey({ revision });
 
 /** Events of one stream, in order, as they would have been recorded. */
 const happened = (stream: string, ...events: readonly (readonly [type: string, data: unknown])[]): RecordedEvent[] =>
@@ -342,9 +345,9 @@ describe('an item that was found elsewhere without consent (R14)', () => {
   });
   it('has left its store by that step, and comes back by its recovery', () => {
     expect(rows('custody', 5)).toMatchObject({
-      2: { happened: 'diverted', site_before: 'estmark.depot', site: null, detail: 'market' },
-      3: { site_before: null, site: null },
-      4: { happened: 'recovered', site_before: null, site: 'estmark.depot' },
+      [nth(2)]: { happened: 'diverted', site_before: 'estmark.depot', site: null, detail: 'market' },
+      [nth(3)]: { site_before: null, site: null },
+      [nth(4)]: { happened: 'recovered', site_before: null, site: 'estmark.depot' },
     });
   });
 });
@@ -576,6 +579,21 @@ describe('the read model funding', () => {
       movements: 4,
     });
     expect(rows['1976.9']).toMatchObject({ obligated: -30, movements: 2 });
+  });
+});
+
+describe('rows that events make', () => {
+  it('are in the order of the events of their stream, the tenth after the ninth', () => {
+    const pledge = (amount: number) => ['FundsPledged', { amount, period: '2026' }] as const;
+    const opening = { donor: 'norland', recipient: 'estmark', currency: 'USD', stages: ['pledged'], basis: 'own' };
+    const amounts = Array.from({ length: 11 }, (_, n) => n + 1);
+    const events = happened('funding-account/a', ['FundingAccountOpened', opening], ...amounts.map(pledge));
+    const inOrder = (name: string, column: string) => {
+      const rows = Object.entries(rowsOf(name, events)).filter(([key]) => key !== '');
+      return rows.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row[column]);
+    };
+    expect(inOrder('movements', 'amount')).toEqual(amounts);
+    expect(inOrder('journal', 'revision')).toEqual([0, ...amounts]);
   });
 });
 
@@ -869,13 +887,13 @@ describe('the read models journal and consultations', () => {
     });
     const late = at('2026-05-01T00:00:00.000Z', '2026-05-04T00:00:00.000Z');
     const intime = at('2026-05-01T00:00:00.001Z', '2026-05-04T00:00:00.000Z');
-    expect(rowsOf('journal', [late])['0']).toMatchObject({
+    expect(rowsOf('journal', [late])[nth(0)]).toMatchObject({
       hours_late: 72,
       recorded_late: true,
       type: 'ProgrammeProposed',
     });
-    expect(rowsOf('journal', [intime])['0']).toMatchObject({ hours_late: 71, recorded_late: false });
-    expect(rowsOf('consultations', [late])['0/programme/x.y']).toMatchObject({
+    expect(rowsOf('journal', [intime])[nth(0)]).toMatchObject({ hours_late: 71, recorded_late: false });
+    expect(rowsOf('consultations', [late])[`${nth(0)}/programme/x.y`]).toMatchObject({
       consulted_stream: 'programme/x.y',
       consulted_revision: 3,
     });
@@ -1024,7 +1042,7 @@ describe('the grounds and the holds that events state', () => {
         ['FundsDisbursed', { ...money, afterCompletion: true }],
       ),
     );
-    expect(['1', '2'].map((key) => rows[key]?.['after_completion'])).toEqual([false, true]);
+    expect([1, 2].map((n) => rows[nth(n)]?.['after_completion'])).toEqual([false, true]);
   });
   it('are in the row of a misuse case: the scopes of the report, of a suspension and of an end', () => {
     const scope = (id: string) => ({ kind: 'programme', id });

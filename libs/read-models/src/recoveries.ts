@@ -28,7 +28,7 @@ const on = ({ day: occurred_on, event }: Origin, corrected?: string) => ({
 export const recoveries: Projection<MisuseCaseEvent, RecoveryRow> = {
   name: 'recoveries',
   topic: 'Auditors',
-  version: 3,
+  version: 4,
   kinds: ['misuse-case'],
   about: 'money that came back after misuse, and the corrections of such records',
   totals: { counts: 'recoveries and corrections', by: ['currency'], sums: ['amount'] },

@@ -37,6 +37,15 @@ export const originOf = <E extends Event>(event: RecordedEvent<E>): Origin<E> =>
   event,
 });
 
+/** The digits of a revision as a key: rows are in the order of the text of their keys. */
+const REVISION_DIGITS = '0000000000';
+/** The key of a row that an event makes, in the order of the events of its stream. */
+export const revisionKey = ({ revision }: Pick<RecordedEvent, 'revision'>): string =>
+  String(revision).padStart(REVISION_DIGITS.length, '0');
+/** The same in SQL, of an expression for the revision. */
+export const revisionKeySql = (revision: string): string =>
+  `SUBSTR('${REVISION_DIGITS}', LENGTH(CAST(${revision} AS TEXT)) + 1) || CAST(${revision} AS TEXT)`;
+
 /** A change that changes nothing. */
 export const unchanged = (): Record<never, never> => ({});
 
