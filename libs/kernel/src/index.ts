@@ -29,6 +29,7 @@ export {
   type ColumnCodes,
   type ColumnFormats,
   type ColumnType,
+  type ColumnValues,
   type Projection,
   type SumOfRows,
   type Totals,

@@ -181,8 +181,8 @@ export interface Projection<E extends Event, Row extends object> {
 /** For each column of a view's key, the column of a model's row that has its value. */
 export type KeyMapping = Readonly<Record<string, string>>;
 
-/** Values of columns, by name. */
-export type ColumnValues = Readonly<Record<string, string | null>>;
+/** Values of columns, by name; a name that is no column has none. */
+export type ColumnValues = Readonly<Record<string, string | null | undefined>>;
 
 /** SQL for sums of whole numbers, exact at any size, in the form of the columns that hold sums. */
 export interface ExactSums {

@@ -246,15 +246,7 @@ export const barred: RowsView = {
     'vetting-cases': [CASE, OF_CASES],
     'remediation-steps': CASE,
   },
-  madeOf: ({
-    subject_kind = null,
-    subject = null,
-    bar = null,
-    named = null,
-    agreement = null,
-    vetting_case = null,
-    step = null,
-  }) => ({
+  madeOf: ({ subject_kind, subject, bar, named, agreement, vetting_case, step }) => ({
     ...(bar === 'hold' ? { holds: { scope_kind: 'unit', scope: subject, hold: named } } : {}),
     ...(bar === 'restriction'
       ? {

@@ -1,7 +1,7 @@
 import type { From, Query, RowsView } from './from.js';
 import { CustodyRow } from './items.js';
 import { StorageSiteRow } from './storage-sites.js';
-import { day, integer, oneOf, text } from './view-columns.js';
+import { day, integer, oneOf, sameAs, text } from './view-columns.js';
 
 /** Steps with which an item comes, moves or goes, even if holder and store stay the same. */
 const MOVES = ['registered', 'withdrawn', 'received', 'transferred', 'loss-verified', 'recovered'];
@@ -57,9 +57,7 @@ export const chainOfCustody: RowsView = {
   about: 'a movement of an item: from which holder, store and place to which, on which day, by which event',
   key: ['item', 'step'],
   columns: {
-    item: text('the item, by its id'),
-    serial: text('the serial number'),
-    item_type: text('the type of the item'),
+    ...sameAs(CustodyRow, 'item', 'serial', 'item_type'),
     step: integer('the number of the step on its way, from 0; steps that move nothing are left out'),
     happened_on: day('the day on which it happened, as its sender states it'),
     happened: oneOf(HAPPENED),
@@ -72,15 +70,14 @@ export const chainOfCustody: RowsView = {
     detail: text('the code of the reason, cause, method or place, or the transfer, if there is one'),
     recorded_by: text('the organisation that recorded the step'),
     by_event: text('the id of the event'),
-    donor: text("the donor's id"),
-    recipient: text('the recipient'),
+    ...sameAs(CustodyRow, 'donor', 'recipient'),
   },
   totals: { counts: 'movements', by: ['happened'], sums: [] },
   movedBy: {
     custody: { item: 'item' },
     'storage-sites': [{ from_site: 'site' }, { to_site: 'site' }],
   },
-  madeOf: ({ item = null, step = null, from_site = null, to_site = null }) => ({
+  madeOf: ({ item, step, from_site, to_site }) => ({
     custody: { item, step },
     'storage-sites': [from_site, to_site].flatMap((site) => (site === null ? [] : [{ site }])),
   }),

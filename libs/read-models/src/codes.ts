@@ -1,4 +1,4 @@
-/** The values of columns that several models have. */
+import type { Stage } from '@entente/contracts';
 
 /** Whose decision it is, or whether it repeats what another system decided. */
 export const OWN_OR_REPORTED: readonly string[] = ['own', 'reported'];
@@ -7,4 +7,4 @@ export const SUBJECT_KINDS: readonly string[] = ['security-unit', 'vetted-person
 export const CHECK_TYPES: readonly string[] = ['enhanced', 'routine'];
 export const CHECK_MANNERS: readonly string[] = ['on-site', 'remote', 'self-report'];
 export const DELIVERY_POINTS: readonly string[] = ['origin', 'hub', 'title', 'receipt'];
-export const STAGES: readonly string[] = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'];
+export const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const satisfies readonly Stage[];

@@ -1,8 +1,7 @@
-import { SCOPE_KINDS } from './codes.js';
 import { AgreementRow, ConditionRow } from './agreements.js';
-import { daysLeft, overdue, codesOf } from './columns.js';
+import { daysLeft, overdue } from './columns.js';
 import type { From, Query, RowsView } from './from.js';
-import { day, text } from './view-columns.js';
+import { day, sameAs, text } from './view-columns.js';
 
 const OF_CONDITION = [
   'agreement',
@@ -41,22 +40,12 @@ export const conditionsInForce: RowsView = {
   about: 'a condition of use or a restriction in force, in plain words, of an agreement in force, and until when',
   key: ['agreement', 'type', 'name'],
   columns: {
-    recipient: text("the recipient's id"),
-    donor: text("the donor's id"),
-    statement: text('what is to be done, or is not allowed, in plain words'),
-    type: text('use-condition or restriction', codesOf(ConditionRow, 'type')),
-    scope_kind: text(
-      'what it concerns: a unit, an item-type, a case, a programme or a country; null if all',
-      SCOPE_KINDS,
-    ),
-    scope: text('the id of what it concerns'),
-    basis: text('of a restriction: the code of the law or decision behind it'),
-    attached_on: day('the day on which it was attached or imposed last'),
-    agreement: text("the agreement's id"),
+    ...sameAs(ConditionRow, 'recipient', 'donor', 'statement', 'type', 'scope_kind', 'scope', 'basis'),
+    ...sameAs(ConditionRow, 'attached_on', 'agreement'),
     title: text('the title of the agreement'),
     in_force_from: day('the first day in force of the agreement'),
     last_day: day('the last day in force of the agreement, as amended and corrected'),
-    name: text('its name in the agreement'),
+    ...sameAs(ConditionRow, 'name'),
   },
   daily: {
     over: overdue(

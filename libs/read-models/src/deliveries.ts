@@ -84,7 +84,7 @@ export const deliveries: RowsView = {
     'case-lines': null,
     cases: null,
   },
-  madeOf: ({ assistance_case = null, delivery = null, corrects = null, line = null }) => ({
+  madeOf: ({ assistance_case, delivery, corrects, line }) => ({
     'delivery-facts': [delivery, ...(corrects === null ? [] : [corrects])].map((one) => ({
       assistance_case,
       delivery: one,

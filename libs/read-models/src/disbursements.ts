@@ -1,12 +1,10 @@
 import { codesOf, daysLate, overdue } from './columns.js';
-import { OWN_OR_REPORTED } from './codes.js';
 import type { From, Query, RowsView } from './from.js';
 import { MovementRow } from './movements.js';
-import { BASIS } from './plausibility.js';
 import { TrancheRow } from './tranches.js';
-import { amount, day, text } from './view-columns.js';
+import { amount, day, sameAs, text } from './view-columns.js';
 
-const PLAN = [
+const OF_TRANCHE = [
   'item',
   'account',
   'donor',
@@ -17,11 +15,8 @@ const PLAN = [
   'tranche',
   'period',
   'currency',
-  'planned',
-  'planned_on',
-  'due',
-  'implausible',
 ] as const;
+const PLAN = [...OF_TRANCHE, 'planned', 'planned_on', 'due', 'implausible'];
 
 /** What was disbursed of each tranche on each day; corrections count on the day of the mistake. */
 const byDay = (from: From): Query =>
@@ -94,16 +89,7 @@ export const disbursements: RowsView = {
   about: 'a planned tranche: when it is due, what of it was disbursed, and how late',
   key: ['account', 'tranche'],
   columns: {
-    item: text("the tranche among all tranches: the account's stream, a number sign, its own name"),
-    account: text('the account'),
-    donor: text("the donor's id"),
-    recipient: text('the recipient'),
-    programme: text('the programme that the account pays for, if any'),
-    assistance_case: text('the case that the account pays for, if any'),
-    basis: text(BASIS, OWN_OR_REPORTED),
-    tranche: text("the tranche's name in the account"),
-    period: text("the fiscal period, in the account's own words"),
-    currency: text("the ISO 4217 code of the account's currency"),
+    ...sameAs(TrancheRow, ...OF_TRANCHE),
     status: text(
       'planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed, or corrected to nothing; with occurred-by, by what was disbursed and closed by that day',
       codesOf(TrancheRow, 'status'),

@@ -1,3 +1,4 @@
+import { STAGES } from './codes.js';
 import { codesOf } from './columns.js';
 import type { Stage } from '@entente/contracts';
 import type { ExactSums, ViewOptions } from '@entente/kernel';
@@ -10,7 +11,6 @@ import { ProgrammeRow } from './programmes.js';
 import { RecoveryRow } from './recoveries.js';
 import { amountSum, day, decimal, integer, text } from './view-columns.js';
 
-const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const satisfies readonly Stage[];
 const PARTIES = ['donor', 'recipient', 'programme', 'currency'] as const;
 
 /** What is at one stage and not at a later one, where accounts have both. */
@@ -260,7 +260,7 @@ export const donorPortfolio: RowsView = {
     recoveries: { programme: 'programme' },
     holds: [{ recipient: 'scope' }, { programme: 'scope' }],
   },
-  madeOf({ donor = null, recipient = null, programme = null, currency = null }) {
+  madeOf({ donor, recipient, programme, currency }) {
     const of = programme === null ? { donor, recipient, programme } : { programme };
     return {
       movements: { donor, recipient, programme, currency },

@@ -53,6 +53,11 @@ function compliance(from: From, { sums }: ViewOptions): Query {
   return query;
 }
 
+const OF_ITEMS = {
+  donor: text('the donor of the items'),
+  recipient: text('the recipient'),
+  holder: text('the organisation that has the duty to count the items, also after a transfer (R13)'),
+};
 const CHECKS_DUE =
   'checks that were due by the day of the answer, made before or denied; none that was waived or cancelled by its last day, or that never had anything to check';
 const OF_THEM = 'of those';
@@ -66,9 +71,7 @@ export const endUseCompliance: RowsView = {
     'per donor, recipient, holder, programme, item and type of check: how many checks were due, inspected in time and overdue',
   key: Object.keys(COMPLIANCE),
   columns: {
-    donor: text('the donor of the items'),
-    recipient: text('the recipient'),
-    holder: text('the organisation that has the duty to count the items, also after a transfer (R13)'),
+    ...OF_ITEMS,
     programme: text('the programme of the items, if there is one'),
     item: text("the donor's word for the type of the items"),
     type: oneOf(CHECK_TYPES),
@@ -135,9 +138,7 @@ export const checkDelinquency: RowsView = {
   key: Object.keys(MONTHS),
   columns: {
     month: text('the month of the last day, YYYY-MM'),
-    donor: text('the donor of the items'),
-    recipient: text('the recipient'),
-    holder: text('the organisation that has the duty to count the items, also after a transfer (R13)'),
+    ...OF_ITEMS,
     type: oneOf(CHECK_TYPES),
     due: integer(CHECKS_DUE),
     in_time: integer(`${OF_THEM}, inspected on the spot by their last day`),
@@ -208,9 +209,7 @@ export const overdueByMonth: RowsView = {
   key: [...Object.keys(OVERDUE), 'month'],
   columns: {
     month: text('the month, YYYY-MM: over by the day of the answer, and at most 119 months after that of the last day'),
-    donor: text('the donor of the items'),
-    recipient: text('the recipient'),
-    holder: text('the organisation that has the duty to count the items, also after a transfer (R13)'),
+    ...OF_ITEMS,
     type: oneOf(CHECK_TYPES),
     overdue: integer(`${AT_ITS_END}: neither made as scheduled or on the spot, nor denied, waived or cancelled`),
     newly_overdue: integer('of those, with a last day in the month itself'),

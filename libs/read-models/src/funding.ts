@@ -1,11 +1,9 @@
 import type { FundingAccountEvent, Stage } from '@entente/contracts';
 import type { Projection, SumOfRows } from '@entente/kernel';
-import { OWN_OR_REPORTED } from './codes.js';
+import { OWN_OR_REPORTED, STAGES } from './codes.js';
 import { amount, amountOrNull, count, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { BASIS } from './plausibility.js';
 import { ANSWERS_UNCHANGED, rowBy, unchanged } from './row-by.js';
-
-const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const satisfies readonly Stage[];
 
 /** The money of an account in one period, by stage. */
 class FundingRow {

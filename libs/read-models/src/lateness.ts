@@ -153,7 +153,7 @@ export const lateness: RowsView = {
     cases: PARTIES,
     'consignment-lines': PARTIES,
   },
-  madeOf({ donor = null, recipient = null, programme = null, cause: last_cause = null, promise = null }) {
+  madeOf({ donor, recipient, programme, cause: last_cause, promise }) {
     const of = { donor, recipient, programme };
     if (promise !== 'line') return { [promise === 'delivery' ? 'consignments' : 'milestones']: { ...of, last_cause } };
     return {

@@ -104,7 +104,7 @@ export const misuseTrends: RowsView = {
     'misuse-scopes': { scope_kind: 'scope_kind', scope: 'scope' },
   },
   // The register has the events that name the scopes, too.
-  madeOf: ({ donor = null, recipient = null, allegation = null, incident_type = null, status = null }) => ({
+  madeOf: ({ donor, recipient, allegation, incident_type, status }) => ({
     'misuse-register': { donor, recipient, allegation, incident_type, status },
   }),
   query,

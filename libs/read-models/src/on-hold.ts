@@ -89,9 +89,9 @@ export function firstStop(from: From, of: StoppedBy): Query {
 
 /** The rows that {@link firstStop} looks at, for the events behind a row. */
 export const stopsOn = (of: {
-  readonly recipient: string | null;
-  readonly programme: string | null;
-  readonly case?: string | null;
+  readonly recipient: string | null | undefined;
+  readonly programme: string | null | undefined;
+  readonly case?: string | null | undefined;
 }) => ({
   programmes: { programme: of.programme },
   ...(of.case === undefined ? {} : { cases: { assistance_case: of.case } }),
@@ -139,7 +139,7 @@ export const onHold: RowsView = {
     cases: { scope: 'assistance_case' },
     consignments: { scope: 'consignment' },
   },
-  madeOf({ scope_kind = null, scope = null, hold = null }) {
+  madeOf({ scope_kind, scope, hold }) {
     if (hold !== null) return { holds: { scope_kind, scope, hold } };
     if (scope_kind === 'programme') return { programmes: { programme: scope } };
     return scope_kind === 'case' ? { cases: { assistance_case: scope } } : { consignments: { consignment: scope } };

@@ -2,7 +2,7 @@ import { ConsultationRow } from './consultations.js';
 import type { From, Query, RowsView } from './from.js';
 import { JournalRow } from './journal.js';
 import { revisionKeySql } from './row-by.js';
-import { integer, text } from './view-columns.js';
+import { integer, sameAs } from './view-columns.js';
 
 /**
  * Decisions that missed an earlier event of a stream that they consulted. Nearly none did, so the
@@ -57,21 +57,17 @@ export const outdatedDecisions: RowsView = {
   about: 'decisions made on outdated knowledge: a stream that they rested on had moved before they were recorded',
   key: ['decided', 'revision', 'consulted_stream'],
   columns: {
-    decided: text('the stream of the event that was decided'),
-    revision: integer('the place of that event in its stream, from 0'),
-    type: text('the type of that event'),
-    consulted_stream: text('the stream that the decision rested on'),
+    ...sameAs(ConsultationRow, 'decided', 'revision', 'type', 'consulted_stream'),
     consulted_revision: integer('the revision that the decision looked at'),
     actual_revision: integer('the revision of the last fact that the stream had when the decision was recorded'),
-    actor_organisation: text('the organisation that sent the command, or its pseudonym'),
-    recorded_at: text('when the decision was recorded (ISO 8601, UTC)'),
+    ...sameAs(ConsultationRow, 'actor_organisation', 'recorded_at'),
   },
   totals: { counts: 'decisions', by: [], sums: [] },
   movedBy: {
     consultations: { decided: 'decided', revision: 'revision', consulted_stream: 'consulted_stream' },
     journal: null,
   },
-  madeOf: ({ decided = null, revision = null, consulted_stream = null, actual_revision: moved = null }) => ({
+  madeOf: ({ decided, revision, consulted_stream, actual_revision: moved }) => ({
     consultations: { decided, revision, consulted_stream },
     journal: { stream: consulted_stream, revision: moved },
   }),

@@ -1,5 +1,5 @@
 import { ConsignmentRow } from './consignments.js';
-import type { ViewOptions } from '@entente/kernel';
+import type { ColumnValues, ViewOptions } from '@entente/kernel';
 import { CaseLineRow } from './case-lines.js';
 import { CaseRow } from './cases.js';
 import { daysLate, overdue, codesOf } from './columns.js';
@@ -172,20 +172,11 @@ function query(from: From, options: ViewOptions): Query {
 /** A consignment changes what of its case's lines is not scheduled. */
 const CASE = { assistance_case: 'assistance_case' };
 
-type Key = Readonly<Record<string, string | null>>;
-
 /** The rows that an item of each kind is made of. */
-function madeOf({
-  item_kind: kind,
-  stream = null,
-  part: name = null,
-  assistance_case = null,
-  programme = null,
-  recipient = null,
-}: Key) {
+function madeOf({ item_kind: kind, stream, part: name, assistance_case, programme, recipient }: ColumnValues) {
   const stops = stopsOn({ recipient, programme, case: assistance_case });
   const line = { assistance_case, line: name };
-  const made: Readonly<Record<string, Readonly<Record<string, Key | readonly Key[]>>>> = {
+  const made: Readonly<Record<string, Readonly<Record<string, ColumnValues | readonly ColumnValues[]>>>> = {
     'case-line': {
       'case-lines': line,
       'consignment-lines': line,

@@ -1,3 +1,4 @@
+import type { ColumnValues } from '@entente/kernel';
 import { CaseRow } from './cases.js';
 import { daysLate, overdue } from './columns.js';
 import { consignedLines } from './consigned-items.js';
@@ -142,13 +143,11 @@ const query = (from: From): Query =>
 
 const STREAM = { stream: 'stream' };
 
-type Values = Readonly<Record<string, string | null>>;
-
 /** The rows that a task of each kind is made of. */
-function madeOf({ task = null, what = null, stream = null, part: name = null, assistance_case = null }: Values) {
+function madeOf({ task, what, stream, part: name, assistance_case }: ColumnValues) {
   const line = { assistance_case, line: name };
   const consigned = { consignments: { stream }, 'consignment-lines': { stream, line: name }, 'case-lines': line };
-  const made: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
+  const made: Readonly<Record<string, Readonly<Record<string, ColumnValues>>>> = {
     receipt: consigned,
     shortage: { ...consigned, discrepancies: { stream, line: name } },
     surplus: { ...consigned, discrepancies: { stream, line: name } },

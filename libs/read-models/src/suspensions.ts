@@ -1,9 +1,7 @@
-import { codesOf } from './columns.js';
-import { SCOPE_KINDS } from './codes.js';
 import type { From, Query, RowsView } from './from.js';
 import { HoldRow } from './holds.js';
 import { MisuseSuspensionRow, SuspensionOrderRow } from './misuse-suspensions.js';
-import { day, text } from './view-columns.js';
+import { day, sameAs, text } from './view-columns.js';
 
 const OWN = ['misuse_case', 'stop', 'scope_kind', 'scope', 'donor', 'status', 'stopped_on', 'last_day', 'ended_on'];
 
@@ -58,22 +56,13 @@ export const suspensions: RowsView = {
   about: 'a scope in which a misuse case stops assistance, and whether the hold on it is in force yet',
   key: ['misuse_case', 'stop', 'scope_kind', 'scope'],
   columns: {
-    scope_kind: text('what is stopped: a unit, an item-type, a case, a programme or a country', SCOPE_KINDS),
-    scope: text('the id of what is stopped; of a country, that of its organisation'),
+    ...sameAs(MisuseSuspensionRow, 'scope_kind', 'scope'),
     hold: text('whether the hold is in force, not in force yet, not released yet, or ended', STATES),
-    status: text('suspended, terminated, or ended', codesOf(MisuseSuspensionRow, 'status')),
-    stop: text(
-      'measure (a suspension or termination that was decided) or precaution',
-      codesOf(MisuseSuspensionRow, 'stop'),
-    ),
-    donor: text("the donor whose assistance it is; every donor's if there is none"),
-    stopped_on: day('the day from which it is stopped'),
-    last_day: day('its last day; without one it lasts until assistance resumes'),
+    ...sameAs(MisuseSuspensionRow, 'status', 'stop', 'donor', 'stopped_on', 'last_day'),
     in_force_since: day('the day on which the hold was placed'),
     ended_on: day('the day on which the suspension ended'),
     hold_ended_on: day('the day on which the hold ended'),
-    misuse_case: text('the misuse case'),
-    ordered_by: text('the event that stopped it'),
+    ...sameAs(MisuseSuspensionRow, 'misuse_case', 'ordered_by'),
     hold_cause: text('the event for which the hold was placed: one that stopped it, renewed that or made it final'),
   },
   totals: { counts: 'scopes stopped', by: ['hold', 'stop'], sums: [] },
@@ -82,7 +71,7 @@ export const suspensions: RowsView = {
     'suspension-orders': null,
     holds: { scope_kind: 'scope_kind', scope: 'scope' },
   },
-  madeOf: ({ misuse_case = null, stop = null, scope_kind = null, scope = null, hold_cause: cause = null }) => ({
+  madeOf: ({ misuse_case, stop, scope_kind, scope, hold_cause: cause }) => ({
     'misuse-suspensions': { misuse_case, stop, scope_kind, scope },
     ...(cause === null ? {} : { holds: { scope_kind, scope, cause } }),
   }),

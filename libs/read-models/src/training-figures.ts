@@ -197,7 +197,7 @@ export const trainingByUnit: RowsView = {
     training: { donor: 'donor', recipient: 'recipient', currency: 'currency' },
     enrolments: { donor: 'donor', recipient: 'recipient' },
   },
-  madeOf: ({ donor = null, recipient = null, currency = null }) => ({
+  madeOf: ({ donor, recipient, currency }) => ({
     training: { donor, recipient, currency },
     // Whether another unit is enrolled counts, too.
     enrolments: { donor, recipient },
