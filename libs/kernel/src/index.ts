@@ -44,6 +44,7 @@ export {
 } from './projection.js';
 export type { CommandAnswer, CommandProblem, CommandReceipt } from './answer.js';
 export { append, put } from './owned.js';
+export { pick } from './pick.js';
 export { addDays, daysBetween, fold, isNewest, never, partOf } from './fold.js';
 export {
   type Consequence,

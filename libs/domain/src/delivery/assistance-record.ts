@@ -1,6 +1,6 @@
 import type { AssistanceCaseEvent, LineAmendment, LineModification } from '@entente/contracts';
 import type { Besides } from '../fact-answers.js';
-import { evolveBy, put } from '@entente/kernel';
+import { evolveBy, pick, put } from '@entente/kernel';
 import { factDay } from '../days.js';
 import { withMisuseCase } from '../safeguards/misuse-holds.js';
 import { withCorrection, withDelivery } from './assistance-delivery.js';
@@ -41,14 +41,11 @@ const worked =
 /** The case after one more event. */
 export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>()(
   'AssistanceRequested',
-  ({ donor, recipient, programme, framework, basis }, { metadata }) => ({
+  (data, { metadata }) => ({
     status: 'requested',
     requestedOn: factDay(metadata),
-    donor,
-    recipient,
-    ...(programme === undefined ? {} : { programme }),
-    ...(framework === undefined ? {} : { framework }),
-    reported: basis === 'reported',
+    ...pick(data, 'donor', 'recipient', 'programme', 'framework'),
+    reported: data.basis === 'reported',
     offer: null,
     noticeEnds: null,
     value: 0,

@@ -7,7 +7,7 @@ import type {
   ScheduleEndUseCheck,
   TransferReceivedGoods,
 } from '@entente/contracts';
-import { type DecisionContext, type Refusal, addDays, daysBetween, refuse } from '@entente/kernel';
+import { type DecisionContext, type Refusal, addDays, daysBetween, pick, refuse } from '@entente/kernel';
 import { checkDays } from '../equipment/check-terms.js';
 import { areaOf } from '../equipment/item-facts.js';
 import { monitoredLines, wordOf } from './consignment-serials.js';
@@ -56,25 +56,23 @@ function sampleOf(
   { on, store }: Pick<ConfirmReceipt, 'on' | 'store'>,
   item: string,
   quantity: number,
-  { donor, recipient, programme, case: of }: Consignment,
+  state: Consignment,
   context: DecisionContext,
-  holder = recipient,
+  holder = state.recipient,
 ): ScheduleEndUseCheck {
   const area = store === undefined ? undefined : areaOf(store, holder, context);
   return {
     type: 'routine',
     manner: 'on-site',
-    donor,
-    recipient,
+    ...pick(state, 'donor', 'recipient'),
     holder,
-    ...(programme === undefined ? {} : { programme }),
-    case: of,
+    ...pick(state, 'programme', 'case'),
     item,
     ...(area === undefined ? {} : { area }),
     site: store ?? holder,
     serials: [],
     quantity,
-    due: addDays(on, checkDays('routine', 'firstDays', { donor, item, programme }, context)),
+    due: addDays(on, checkDays('routine', 'firstDays', { ...pick(state, 'donor', 'programme'), item }, context)),
   };
 }
 

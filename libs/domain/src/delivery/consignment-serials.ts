@@ -5,7 +5,7 @@ import type {
   CorrectSerials,
   RegisterSerials,
 } from '@entente/contracts';
-import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
+import { type DecisionContext, type Refusal, type StreamRef, pick, refuse } from '@entente/kernel';
 import { unfitStore } from '../equipment/certified-store.js';
 import {
   daysSince,
@@ -49,12 +49,7 @@ function monitoredAs(line: string, state: Consignment, { known }: DecisionContex
 
 const registeredOf = ({ registered }: Consignment, line: string): readonly string[] => ownValue(registered, line) ?? [];
 
-const about = ({ case: of, programme, donor, recipient }: Consignment) => ({
-  donor,
-  recipient,
-  case: of,
-  ...(programme === undefined ? {} : { programme }),
-});
+const about = (state: Consignment) => pick(state, 'donor', 'recipient', 'case', 'programme');
 
 /** R9: the serials of a line are those of a designated type, each once, as many as it has items. */
 function cannotRegister(

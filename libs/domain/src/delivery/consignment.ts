@@ -13,6 +13,7 @@ import {
   authoriseBy,
   decideBy,
   evolveBy,
+  pick,
   put,
   refuse,
 } from '@entente/kernel';
@@ -98,15 +99,11 @@ function lotsTransferred(data: ReceivedGoodsTransferred, state: Consignment, eve
 
 const evolve = evolveBy<Consignment, ConsignmentEvent>()(
   'DeliveryScheduled',
-  ({ case: of, programme: within, donor, recipient, lines, due, basis }) => ({
-    case: of,
-    ...(within === undefined ? {} : { programme: within }),
-    donor,
-    recipient,
-    lines: Object.fromEntries(lines.map(({ line, quantity }) => [line, quantity])),
-    due,
+  (data) => ({
+    ...pick(data, 'case', 'programme', 'donor', 'recipient', 'due'),
+    lines: Object.fromEntries(data.lines.map(({ line, quantity }) => [line, quantity])),
     overdue: false,
-    reported: basis === 'reported',
+    reported: data.basis === 'reported',
     reached: {},
     received: {},
     registered: {},

@@ -21,6 +21,7 @@ import {
   decideBy,
   evolveBy,
   isNewest,
+  pick,
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
@@ -58,26 +59,17 @@ import { only, registeredSender, senderStreams } from './senders.js';
 
 // ---- State ----
 
-const registered = (data: RegisterSerial, _: unknown, before: Item | null): Item => {
-  const { donor, recipient, item, serial, programme, case: of, consignment } = data;
-  return {
-    donor,
-    recipient,
-    item,
-    serial,
-    ...(programme === undefined ? {} : { programme }),
-    ...(of === undefined ? {} : { case: of }),
-    ...(consignment === undefined ? {} : { consignment }),
-    status: 'registered',
-    holder: recipient,
-    ...NOT_RECEIVED,
-    checks: [],
-    transfer: null,
-    loss: null,
-    notice: null,
-    correctable: before?.correctable ?? new Map(),
-  };
-};
+const registered = (data: RegisterSerial, _: unknown, before: Item | null): Item => ({
+  ...pick(data, 'donor', 'recipient', 'item', 'serial', 'programme', 'case', 'consignment'),
+  status: 'registered',
+  holder: data.recipient,
+  ...NOT_RECEIVED,
+  checks: [],
+  transfer: null,
+  loss: null,
+  notice: null,
+  correctable: before?.correctable ?? new Map(),
+});
 /** An item is in few checks at once: older ones have ended without having seen it. */
 const MAX_CHECKS = 20;
 const NOT_RECEIVED = {

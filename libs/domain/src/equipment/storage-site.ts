@@ -13,6 +13,7 @@ import {
   bySystem,
   decideBy,
   evolveBy,
+  pick,
   put,
   refuse,
 } from '@entente/kernel';
@@ -23,23 +24,19 @@ import { type Certificate, type StorageSite, presentOf, storageSiteFacts } from 
 import { registeredSender, senderStreams } from './senders.js';
 
 /** The days that a correction replaces. */
-const daysIn = ({ on, until }: Pick<CorrectCertificate, 'on' | 'until'>): Partial<Certificate> => ({
-  ...(on !== undefined && { on }),
-  ...(until !== undefined && { until }),
-});
+const daysIn = (data: Pick<CorrectCertificate, 'on' | 'until'>): Partial<Certificate> => pick(data, 'on', 'until');
 
 const evolve = evolveBy<StorageSite, StorageSiteEvent>()(
   'StorageSiteRegistered',
-  ({ owner, area }) => ({
-    owner,
-    ...(area === undefined ? {} : { area }),
+  (data) => ({
+    ...pick(data, 'owner', 'area'),
     certificates: {},
     present: null,
     closed: false,
     correctable: new Map(),
   }),
   {
-    StorageSiteCorrected: ({ area }) => (area === undefined ? {} : { area }),
+    StorageSiteCorrected: (data) => pick(data, 'area'),
     StorageCertified: ({ on, until }, { certificates }, { id }) => ({
       certificates: put(certificates, id, { on, until, endedOn: null }),
       present: id,

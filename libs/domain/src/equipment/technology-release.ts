@@ -1,5 +1,5 @@
 import type { TechnologyReleaseCommand, TechnologyReleaseEvent, TechnologyReleaseRelation } from '@entente/contracts';
-import { type Refusal, actsFor, authoriseBy, bySystem, decideBy, evolveBy, refuse } from '@entente/kernel';
+import { type Refusal, actsFor, authoriseBy, bySystem, decideBy, evolveBy, pick, refuse } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, overBefore } from '../days.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
@@ -22,11 +22,8 @@ const status = (is: TechnologyRelease['status']) => () => ({ status: is });
 
 const evolve = evolveBy<TechnologyRelease, TechnologyReleaseEvent>()(
   'TechnologyReleaseRequested',
-  ({ donor, recipient, programme, case: of }) => ({
-    donor,
-    recipient,
-    ...(programme === undefined ? {} : { programme }),
-    ...(of === undefined ? {} : { case: of }),
+  (data) => ({
+    ...pick(data, 'donor', 'recipient', 'programme', 'case'),
     status: 'requested',
     approval: null,
   }),

@@ -15,6 +15,7 @@ import {
   bySystem,
   decideBy,
   evolveBy,
+  pick,
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
@@ -45,22 +46,15 @@ const status = (is: ThirdPartyTransfer['status']) => () => ({ status: is });
 
 const evolve = evolveBy<ThirdPartyTransfer, Besides<ThirdPartyTransferEvent>>()(
   'ThirdPartyTransferRequested',
-  ({ kind, donor, holder, goods, to, endUse, programme, case: of }) => ({
-    kind,
-    donor,
-    holder,
-    goods,
-    ...(to === undefined ? {} : { to }),
-    ...(endUse === undefined ? {} : { endUse }),
-    ...(programme === undefined ? {} : { programme }),
-    ...(of === undefined ? {} : { case: of }),
+  (data) => ({
+    ...pick(data, 'kind', 'donor', 'holder', 'goods', 'to', 'endUse', 'programme', 'case'),
     status: 'requested',
     consent: null,
     correctable: new Map(),
     facts: new Map(),
   }),
   {
-    TransferRequestCorrected: ({ to, endUse }) => ({ ...(to && { to }), ...(endUse && { endUse }) }),
+    TransferRequestCorrected: (data) => pick(data, 'to', 'endUse'),
     ThirdPartyTransferConsented: ({ until }, _, { metadata }) => ({
       status: 'consented',
       consent: { on: factDay(metadata), until },

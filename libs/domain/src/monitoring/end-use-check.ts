@@ -20,6 +20,7 @@ import {
   evolveBy,
   isNewest,
   partOf,
+  pick,
   put,
   refuse,
 } from '@entente/kernel';
@@ -54,23 +55,12 @@ const newerOf = (day: string | null, other: string): string => (day === null || 
 
 const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
   'EndUseCheckScheduled',
-  ({ type, manner, donor, recipient, holder, item, site, serials, quantity, due, ...data }, { metadata }) => ({
-    type,
-    manner,
-    donor,
-    recipient,
-    holder,
-    ...(data.programme === undefined ? {} : { programme: data.programme }),
-    ...(data.case === undefined ? {} : { case: data.case }),
-    item,
-    ...(data.area === undefined ? {} : { area: data.area }),
-    site,
-    serials,
-    quantity,
+  (data, { metadata }) => ({
+    ...pick(data, 'type', 'manner', 'donor', 'recipient', 'holder', 'programme', 'case'),
+    ...pick(data, 'item', 'area', 'site', 'serials', 'quantity', 'due'),
     scheduledOn: factDay(metadata),
     leftOutOn: null,
-    due,
-    latest: metadata.actor.role === 'system' ? due : null,
+    latest: metadata.actor.role === 'system' ? data.due : null,
     overdue: false,
     visits: {},
     done: false,
@@ -337,18 +327,11 @@ function notInThisManner({ manner }: PerformEndUseCheck, state: EndUseCheck, { a
  * remotely is made on the spot again.
  */
 function nextCheck(state: EndUseCheck, serials: readonly string[], due: string) {
-  const { type, donor, recipient, holder, item, site, programme: within, case: of, area } = state;
+  const { type } = state;
   return {
     type,
     manner: state.manner === 'remote' ? 'on-site' : state.manner,
-    donor,
-    recipient,
-    holder,
-    ...(within === undefined ? {} : { programme: within }),
-    ...(of === undefined ? {} : { case: of }),
-    item,
-    ...(area === undefined ? {} : { area }),
-    site,
+    ...pick(state, 'donor', 'recipient', 'holder', 'programme', 'case', 'item', 'area', 'site'),
     serials,
     quantity: type === 'enhanced' ? serials.length : state.quantity,
     due,

@@ -8,6 +8,7 @@ import {
   authoriseBy,
   bySystem,
   decideBy,
+  pick,
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
@@ -212,10 +213,7 @@ const STATED = ['title', 'recipient', 'sector', 'starts', 'ends', 'modality', 't
 type Framing = Pick<ProgrammeData<'CorrectProgramme'>, 'recipient' | 'framework'>;
 const framesAnother = ({ recipient, framework }: Framing): boolean =>
   recipient !== undefined || framework !== undefined;
-const namedIn = ({ recipient, framework }: Framing): Framing => ({
-  ...(recipient === undefined ? {} : { recipient }),
-  ...(framework === undefined ? {} : { framework }),
-});
+const namedIn = (data: Framing): Framing => pick(data, 'recipient', 'framework');
 
 /**
  * R26: a field is corrected at the event that stated it last. R29: the recipient while nothing

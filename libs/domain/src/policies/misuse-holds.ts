@@ -1,5 +1,12 @@
 import type { AssistanceScope, HoldCommand, MisuseCaseEvent } from '@entente/contracts';
-import { type Consequence, type PolicyContext, type RecordedEvent, eventPolicy, parseStream } from '@entente/kernel';
+import {
+  type Consequence,
+  type PolicyContext,
+  type RecordedEvent,
+  eventPolicy,
+  parseStream,
+  pick,
+} from '@entente/kernel';
 import { holdId } from '../safeguards/holds.js';
 
 /** Which of a case's decisions a hold carries out: both can be in force on one scope. */
@@ -28,16 +35,15 @@ interface Stopped {
 
 const places =
   (stop: HoldFor) =>
-  ({ scopes, donor, until }: Stopped, event: RecordedEvent, context: PolicyContext): readonly Consequence[] =>
-    onEach(scopes, (scope) => ({
+  (data: Stopped, event: RecordedEvent, context: PolicyContext): readonly Consequence[] =>
+    onEach(data.scopes, (scope) => ({
       type: 'PlaceHold',
       data: {
         scope,
         hold: nameOf(stop, event, context),
         basis: 'misuse',
         reason: REASON[stop],
-        ...(until === undefined ? {} : { until }),
-        ...(donor === undefined ? {} : { donor }),
+        ...pick(data, 'until', 'donor'),
       },
     }));
 

@@ -8,6 +8,7 @@ import {
   bySystem,
   decideBy,
   evolveBy,
+  pick,
   put,
   refuse,
 } from '@entente/kernel';
@@ -27,10 +28,8 @@ const MAX_HOLDS = 100;
 
 // ---- State ----
 
-const placed = ({ hold, basis, reason, until, donor }: PlaceHold, owner: string | null) => {
-  const bounds = { ...(until === undefined ? {} : { until }), ...(donor === undefined ? {} : { donor }) };
-  return [hold, { basis, reason, ...bounds, owner }] as const;
-};
+const placed = (data: PlaceHold, owner: string | null) =>
+  [data.hold, { ...pick(data, 'basis', 'reason', 'until', 'donor'), owner }] as const;
 
 const without = (holds: ScopeHolds['holds'], name: string): ScopeHolds['holds'] =>
   Object.fromEntries(Object.entries(holds).filter(([hold]) => hold !== name));

@@ -8,7 +8,7 @@ import type {
   PrecautionarySuspensionOrdered,
   RecoverFunds,
 } from '@entente/contracts';
-import { evolveBy, put } from '@entente/kernel';
+import { evolveBy, pick, put } from '@entente/kernel';
 import type { Correctable } from '../corrections.js';
 
 // ---- State ----
@@ -98,12 +98,9 @@ const inForce = (precaution: PrecautionarySuspensionOrdered) => ({ precaution })
 
 export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
   'MisuseFlagged',
-  ({ donor, recipient, accused, programme, acknowledgeBy, triageBy }, { metadata }) => ({
+  (data, { metadata }) => ({
     ...AFRESH,
-    ...(donor === undefined ? {} : { donor }),
-    ...(programme === undefined ? {} : { programme }),
-    recipient,
-    accused,
+    ...pick(data, 'donor', 'programme', 'recipient', 'accused'),
     reporter: metadata.actor.organisation,
     notified: false,
     acknowledged: false,
@@ -112,16 +109,11 @@ export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
     terminated: [],
     recoveries: {},
     correctable: new Map(),
-    due: { ...NONE, acknowledge: acknowledgeBy, triage: triageBy },
+    due: { ...NONE, acknowledge: data.acknowledgeBy, triage: data.triageBy },
     overdue: NONE,
   }),
   {
-    MisuseReportCorrected: ({ donor, recipient, accused, programme }, state) => ({
-      ...(donor === undefined ? {} : { donor }),
-      ...(programme === undefined ? {} : { programme }),
-      recipient: recipient ?? state.recipient,
-      accused: accused ?? state.accused,
-    }),
+    MisuseReportCorrected: (data) => pick(data, 'donor', 'programme', 'recipient', 'accused'),
     MisuseReportAcknowledged: (_, state) => ({ acknowledged: true, due: after(state, { acknowledge: null }) }),
     MisuseTriaged: ({ limits, noticeRequired, openBy, notifyBy = null }, state) => ({
       status: 'accepted',

@@ -15,6 +15,7 @@ import {
   decideBy,
   evolveBy,
   isNewest,
+  pick,
   put,
   refuse,
 } from '@entente/kernel';
@@ -58,11 +59,8 @@ const dutyKey = ({ duty, item, due }: SituationData<'RecordOverdueSituationDuty'
 
 const evolve = evolveBy<CountrySituation, CountrySituationEvent>()(
   'CountrySituationOpened',
-  ({ country, area, donor, level }) => ({
-    country,
-    ...(area === undefined ? {} : { area }),
-    donor,
-    level,
+  (data) => ({
+    ...pick(data, 'country', 'area', 'donor', 'level'),
     assessedOn: null,
     mode: 'normal',
     modeOn: null,

@@ -7,8 +7,9 @@ import {
   authoriseBy,
   decideBy,
   evolveBy,
-  put,
   isNewest,
+  pick,
+  put,
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
@@ -67,15 +68,9 @@ const accountOf = ({ on, safe, missing }: DeploymentData<'AccountForPersonnel'>)
 
 const evolve = evolveBy<PersonnelDeployment, DeploymentEvent>()(
   'PersonnelDeployed',
-  ({ donor, recipient, country, area, women, men, persons, from, plannedReturn }) => ({
-    donor,
-    recipient,
-    country,
-    women,
-    men,
-    persons,
-    plannedReturn,
-    stays: [{ area, from }],
+  (data) => ({
+    ...pick(data, 'donor', 'recipient', 'country', 'women', 'men', 'persons', 'plannedReturn'),
+    stays: [pick(data, 'area', 'from')],
     returned: null,
     overdue: [],
     incidents: {},

@@ -8,6 +8,7 @@ import {
   authoriseBy,
   decideBy,
   evolveBy,
+  pick,
   put,
   refuse,
 } from '@entente/kernel';
@@ -74,14 +75,9 @@ export interface TrainingActivity extends Correctable, Answerable {
 
 const evolve = evolveBy<TrainingActivity, Besides<TrainingActivityEvent>>()(
   'TrainingPlanned',
-  ({ donor, recipient, programme: within, case: of, starts, ends }) => ({
-    donor,
-    recipient,
-    ...(within === undefined ? {} : { programme: within }),
-    ...(of === undefined ? {} : { case: of }),
+  (data) => ({
+    ...pick(data, 'donor', 'recipient', 'programme', 'case', 'starts', 'ends'),
     status: 'planned',
-    starts,
-    ends,
     startedOn: null,
     completedOn: null,
     nominees: {},
@@ -239,11 +235,7 @@ function enrol({ trainee }: TrainingData<'EnrolTrainee'>, state: TrainingActivit
   const days = cleared.flatMap(([of]) => (notCleared(of, on) === null ? (of?.until ?? []) : [])).toSorted();
   const [clearedUntil] = days;
   if (nominee.status === 'enrolled' && nominee.clearedUntil === clearedUntil) return [];
-  const restsOn = {
-    ...(person === undefined ? {} : { person }),
-    ...(unit === undefined ? {} : { unit }),
-    ...(clearedUntil === undefined ? {} : { clearedUntil }),
-  };
+  const restsOn = { ...pick(nominee, 'person', 'unit'), ...(clearedUntil && { clearedUntil }) };
   const enrolled = enrolledNumber(state) + (nominee.status === 'enrolled' ? 0 : number);
   return [{ type: 'TraineeEnrolled', data: { trainee, number, ...restsOn, enrolled } } as const];
 }

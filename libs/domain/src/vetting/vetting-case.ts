@@ -9,6 +9,7 @@ import {
   bySystem,
   decideBy,
   evolveBy,
+  pick,
   put,
   refuse,
 } from '@entente/kernel';
@@ -47,12 +48,8 @@ const withStep = (state: VettingCase, name: string, change: Partial<RemediationS
 
 const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
   'VettingRequested',
-  ({ subject, donor, recipient, due, programme }) => ({
-    subject,
-    ...(programme === undefined ? {} : { programme }),
-    donor,
-    recipient,
-    due,
+  (data) => ({
+    ...pick(data, 'subject', 'programme', 'donor', 'recipient', 'due'),
     overdue: false,
     sources: 0,
     information: {},
