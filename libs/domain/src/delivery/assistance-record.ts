@@ -62,19 +62,13 @@ export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>
   {
     RequestReturnedIncomplete: () => ({ status: 'returned' as const }),
     RequestSupplemented: () => ({ status: 'requested' as const }),
-    CaseLineAdded: ({ line, item, unit, quantity, value, due }, { lines }) => {
+    CaseLineAdded: (data, { lines }) => {
       const nothing = { inForce: false, delivered: 0, brought: {}, deliveries: {}, works: null };
-      return { lines: put(lines, line, { item, unit, quantity, value, due, ...nothing }) };
+      const line = { ...pick(data, 'item', 'unit', 'quantity', 'value', 'due'), ...nothing };
+      return { lines: put(lines, data.line, line) };
     },
-    CaseLineCorrected: ({ line, item, unit, quantity, value, due }, state) =>
-      withLine(state, line, (was) => ({
-        ...was,
-        item: item ?? was.item,
-        unit: unit ?? was.unit,
-        quantity: quantity ?? was.quantity,
-        value: value ?? was.value,
-        due: due ?? was.due,
-      })),
+    CaseLineCorrected: (data, state) =>
+      withLine(state, data.line, (was) => ({ ...was, ...pick(data, 'item', 'unit', 'quantity', 'value', 'due') })),
     OfferPrepared: (offer) => ({ status: 'prepared' as const, offer, noticeEnds: null, value: offer.value }),
     LegislatureNotifiedOfOffer: ({ until }) => ({ noticeEnds: until }),
     OfferMade: () => ({ status: 'offered' as const }),

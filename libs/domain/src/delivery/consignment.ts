@@ -227,7 +227,7 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, context: DecisionCo
   }
   const crowded = tooManyTypes(data.lines, scopesOf({ ...of, case: data.case }), of);
   if (crowded !== null) return crowded;
-  const within = of.programme === undefined ? {} : { programme: of.programme };
+  const within = pick(of, 'programme');
   const basis = of.reported ? { basis: 'reported' as const } : {};
   return [
     { type: 'DeliveryScheduled', data: { ...data, ...within, donor, recipient, requestedOn, ...basis } } as const,

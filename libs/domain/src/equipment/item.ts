@@ -300,11 +300,10 @@ function movedCheck(item: Item, on: string): Pick<ItemReceiptCorrected, 'checkBy
 
 /** R10: the first check of an item, in the store that has received it, and in its area. */
 function firstCheckOf(of: Item, site: string, due: string, context: DecisionContext): ScheduleEndUseCheck {
-  const { donor, recipient, holder, item, serial, programme, case: within } = of;
+  const { holder, item, serial } = of;
   const area = areaOf(site, holder, context);
-  const about = { ...(programme && { programme }), ...(within && { case: within }), ...(area && { area }) };
-  const parties = { donor, recipient, holder };
-  return { type: 'enhanced', manner: 'on-site', ...parties, ...about, item, site, serials: [serial], quantity: 1, due };
+  const about = { ...pick(of, 'donor', 'recipient', 'holder', 'programme', 'case'), ...(area && { area }) };
+  return { type: 'enhanced', manner: 'on-site', ...about, item, site, serials: [serial], quantity: 1, due };
 }
 
 /**
@@ -433,18 +432,10 @@ const newerThan = (on: string, { placedOn }: Item): { newerOn?: string } =>
 
 /** R14: the notice to the legislature is due at once. */
 function detect(data: DataOf<ItemCommand, 'DetectUnauthorisedTransfer'>, state: Item, context: DecisionContext) {
-  const { donor, recipient, holder, item, programme, case: of } = state;
+  const about = pick(state, 'donor', 'recipient', 'holder', 'item', 'programme', 'case');
   const report = state.loss?.event;
-  const about = { ...(programme && { programme }), ...(of && { case: of }), ...(report && { report }) };
-  const notifyBy = today(context);
-  return (
-    notSinceTransfer(data, state, context) ?? [
-      {
-        type: 'UnauthorisedTransferDetected',
-        data: { ...data, donor, recipient, holder, item, ...about, notifyBy },
-      } as const,
-    ]
-  );
+  const event = { ...data, ...about, ...(report && { report }), notifyBy: today(context) };
+  return notSinceTransfer(data, state, context) ?? [{ type: 'UnauthorisedTransferDetected', data: event } as const];
 }
 
 /**

@@ -263,8 +263,7 @@ function carryOut(
     goodsNotReceivedYet(state, on, context) ??
     unfitForRetransfer(site, to, on, { ...state, recipient: to, items: itemsBySerial(state) }, context);
   const informed = [...new Set([donor, holder, to])];
-  const endUse = state.endUse === undefined ? {} : { endUse: state.endUse };
-  const event = { ...data, kind, donor, holder, to, goods, informed, ...endUse };
+  const event = { ...data, kind, donor, holder, to, goods, informed, ...pick(state, 'endUse') };
   return barred ?? [{ type: 'ThirdPartyTransferCarriedOut', data: event } as const];
 }
 

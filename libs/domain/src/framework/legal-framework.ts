@@ -21,6 +21,7 @@ import {
   authoriseBy,
   decideBy,
   evolveBy,
+  pick,
   put,
   refuse,
 } from '@entente/kernel';
@@ -116,18 +117,16 @@ const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
       warnOn,
       reports: withPeriods(state, reports),
     }),
-    AgreementAmended: ({ on, until, warnOn }, state) => ({
-      amendedOn: state.amendedOn !== null && state.amendedOn < on ? state.amendedOn : on,
-      until: until ?? state.until,
-      warnOn: warnOn ?? state.warnOn,
+    AgreementAmended: (data, { amendedOn }) => ({
+      amendedOn: amendedOn !== null && amendedOn < data.on ? amendedOn : data.on,
+      ...pick(data, 'until', 'warnOn'),
     }),
-    AgreementCorrected: ({ on, until, warnOn, reports }, state) => ({
-      from: on ?? state.from,
-      until: until ?? state.until,
-      warnOn: warnOn ?? state.warnOn,
+    AgreementCorrected: (data, state) => ({
+      from: data.on ?? state.from,
+      ...pick(data, 'until', 'warnOn'),
       // It had not expired on the wrong day.
-      status: state.status === 'expired' && until !== undefined ? 'in-force' : state.status,
-      ...(reports === undefined ? {} : { reports: withPeriods(state, reports) }),
+      status: state.status === 'expired' && data.until !== undefined ? 'in-force' : state.status,
+      ...(data.reports === undefined ? {} : { reports: withPeriods(state, data.reports) }),
     }),
     AgreementExpiryApproached: ({ until }) => ({ warnedOf: until }),
     AgreementExpired: () => ({ status: 'expired' }),

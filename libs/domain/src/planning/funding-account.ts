@@ -26,6 +26,7 @@ import {
   bySystem,
   decideBy,
   evolveBy,
+  pick,
   put,
   refuse,
 } from '@entente/kernel';
@@ -390,13 +391,12 @@ function correctTranche(data: CorrectTranche, state: FundingAccount, context: De
   if (was === undefined) throw new Error(`no tranche ${data.tranche}`);
   const { amount = was.planned, due = was.due } = data;
   const amountBy = amount - was.planned;
-  const row = data.reported === undefined ? {} : { reported: data.reported };
   const { period = '' } = carriedBy(CORRECTED.CorrectTranche, state.correctable.get(data.corrects));
   const disbursedOn = dayOfWhole(was, amount);
   const whole = disbursedOn === undefined ? {} : { disbursedOn };
   return (
     // The amount of a movement is above zero; that of a tranche may come to nothing.
-    cannotMove(state, 'disbursed', { amount: 1, period, ...row }, 0, context) ??
+    cannotMove(state, 'disbursed', { amount: 1, period, ...pick(data, 'reported') }, 0, context) ??
     beyondRange(state, 'planned', Math.abs(amountBy)) ??
     ([{ type: 'TrancheCorrected', data: { ...data, amount, due, period, amountBy, ...whole } }] as const)
   );

@@ -1,6 +1,6 @@
 import type { FundingAccountEvent, Money, OpenFundingAccount, Stage } from '@entente/contracts';
 import type { Answerable } from '../fact-answers.js';
-import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
+import { type DecisionContext, type Refusal, pick, refuse } from '@entente/kernel';
 import type { Correctable } from '../corrections.js';
 
 /** A tranche: what is planned and what was disbursed under its name, in minor units. */
@@ -165,9 +165,8 @@ export function cannotCorrectTo(
 ): Refusal | null {
   const by = differences.reduce((sum, { amountBy }) => sum + amountBy, 0);
   const moved = differences.reduce((sum, { amountBy }) => sum + Math.abs(amountBy), 0);
-  const row = data.reported === undefined ? {} : { reported: data.reported };
   // The amount is checked for zero only: a correction has a difference.
-  const bad = cannotMove(state, stage, { amount: moved, period: '', ...row }, -moved, context);
+  const bad = cannotMove(state, stage, { amount: moved, period: '', ...pick(data, 'reported') }, -moved, context);
   if (bad !== null || state.basis === 'reported') return bad;
   const balance = state.balances[stage] + by;
   const bound = before(state, stage);

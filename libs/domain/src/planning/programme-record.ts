@@ -1,5 +1,5 @@
 import type { GiveConcurrence, ProgrammeEvent, ProgrammeProposed } from '@entente/contracts';
-import { type Actor, addDays, append, evolveBy, put } from '@entente/kernel';
+import { type Actor, addDays, append, evolveBy, pick, put } from '@entente/kernel';
 import type { Correctable } from '../corrections.js';
 import { withMisuseCase } from '../safeguards/misuse-holds.js';
 
@@ -126,28 +126,13 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
     LegislatureNotified: ({ on, noticeDays }) => ({ noticeEnds: addDays(on, noticeDays) }),
     ProgrammeApproved: () => ({ status: 'approved' as const }),
     ProgrammeActivated: () => ({ status: 'active' as const }),
-    ProgrammeCorrected: (data, state) => ({
-      recipient: data.recipient ?? state.recipient,
-      sector: data.sector ?? state.sector,
-      starts: data.starts ?? state.starts,
-      ends: data.ends ?? state.ends,
-      modality: data.modality ?? state.modality,
-      technology: data.technology ?? state.technology,
-      ...(data.framework === undefined ? {} : { framework: data.framework }),
-    }),
-    ProgrammeAdapted: ({ ends, sector, modality, technology }, state, { id }) => ({
-      statedBy: {
-        ...state.statedBy,
-        ...(ends === undefined ? {} : { ends: id }),
-        ...(sector === undefined ? {} : { sector: id }),
-        ...(modality === undefined ? {} : { modality: id }),
-        ...(technology === undefined ? {} : { technology: id }),
-      },
-      ends: ends ?? state.ends,
-      sector: sector ?? state.sector,
-      modality: modality ?? state.modality,
-      technology: technology ?? state.technology,
-    }),
+    ProgrammeCorrected: (data) =>
+      pick(data, 'recipient', 'sector', 'starts', 'ends', 'modality', 'technology', 'framework'),
+    ProgrammeAdapted: (data, { statedBy }, { id }) => {
+      const adapted = pick(data, 'ends', 'sector', 'modality', 'technology');
+      const by = Object.fromEntries(Object.keys(adapted).map((field) => [field, id]));
+      return { ...adapted, statedBy: { ...statedBy, ...by } };
+    },
     MilestonePlanned: ({ milestone, due }, state) => withMilestone(state, milestone, { ...OPEN, due }),
     MilestoneReplanned: ({ milestone, due }, state) => withMilestone(state, milestone, { ...OPEN, due }),
     MilestoneMet: ({ milestone, on }, state, { id }) =>

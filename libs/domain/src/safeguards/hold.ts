@@ -49,11 +49,10 @@ const evolve = evolveBy<ScopeHolds, HoldEvent>()(
       const was = holds[hold];
       return was === undefined ? {} : { holds: put(holds, hold, { ...was, until }) };
     },
-    HoldCorrected: ({ hold, basis, until, donor }, { holds }) => {
-      const was = holds[hold];
+    HoldCorrected: (data, { holds }) => {
+      const was = holds[data.hold];
       if (was === undefined) return {};
-      const right = { basis: basis ?? was.basis, ...(until && { until }), ...(donor && { donor }) };
-      return { holds: put(holds, hold, { ...was, ...right }) };
+      return { holds: put(holds, data.hold, { ...was, ...pick(data, 'basis', 'until', 'donor') }) };
     },
     HoldReleased: ({ hold }, { holds }) => ({ holds: without(holds, hold) }),
     HoldLapsed: ({ hold }, { holds }) => ({ holds: without(holds, hold) }),

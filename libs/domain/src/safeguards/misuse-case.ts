@@ -1,5 +1,5 @@
 import type { MisuseCaseCommand, MisuseCaseEvent } from '@entente/contracts';
-import { type ConsultedStreams, type StreamRef, actsFor, addDays, decideBy, refuse } from '@entente/kernel';
+import { type ConsultedStreams, type StreamRef, actsFor, addDays, decideBy, pick, refuse } from '@entente/kernel';
 import { factDay } from '../days.js';
 import type { DeciderOf } from '../decider-of.js';
 import { correcting } from '../corrections.js';
@@ -51,7 +51,7 @@ const BY_TERMS: readonly MisuseCaseCommand['type'][] = [
   'ReopenMisuseCase',
 ];
 
-const boundDonor = ({ donor }: MisuseCase): { readonly donor?: string } => (donor === undefined ? {} : { donor });
+const boundDonor = (state: MisuseCase) => pick(state, 'donor');
 
 const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagMisuse', flag, notAtThisStage, {
   CorrectMisuseReport: { unless: cannotCorrectReport, then: 'MisuseReportCorrected' },

@@ -92,11 +92,9 @@ const evolve = evolveBy<PersonnelDeployment, DeploymentEvent>()(
     DeploymentExtended: ({ plannedReturn }) => ({ plannedReturn }),
     PersonnelReturned: ({ on }) => ({ returned: on }),
     ReturnBecameOverdue: ({ due }, { overdue }) => ({ overdue: [...overdue, due] }),
-    DeploymentCorrected: ({ women, men, persons, from }, state) => ({
-      women: women ?? state.women,
-      men: men ?? state.men,
-      persons: persons ?? state.persons,
-      stays: [{ ...state.stays[0], from: from ?? state.stays[0].from }, ...state.stays.slice(1)],
+    DeploymentCorrected: (data, { stays: [first, ...later] }) => ({
+      ...pick(data, 'women', 'men', 'persons'),
+      stays: [{ ...first, ...pick(data, 'from') }, ...later],
     }),
     ReturnCorrected: ({ on }) => ({ returned: on }),
   },
@@ -261,17 +259,9 @@ const decide = decideBy<PersonnelDeployment, DeploymentCommand, DeploymentEvent>
       then: 'ReturnBecameOverdue',
     },
     CorrectDeployment: {
-      unless: ({ women, men, persons, from }, state, context) => {
-        const counted = {
-          women: women ?? state.women,
-          men: men ?? state.men,
-          persons: persons ?? state.persons,
-        };
-        return (
-          miscounted(counted) ??
-          (from === undefined ? null : (beginsTooLate(from, state) ?? inTheFuture(from, context)))
-        );
-      },
+      unless: (data, state, context) =>
+        miscounted({ ...state, ...pick(data, 'women', 'men', 'persons') }) ??
+        (data.from === undefined ? null : (beginsTooLate(data.from, state) ?? inTheFuture(data.from, context))),
       then: 'DeploymentCorrected',
     },
     CorrectReturn: {

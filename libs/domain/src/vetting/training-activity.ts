@@ -91,9 +91,9 @@ const evolve = evolveBy<TrainingActivity, Besides<TrainingActivityEvent>>()(
     TraineeNominated: ({ trainee, ...of }, { nominees }) => ({
       nominees: put(nominees, trainee, { ...of, status: 'nominated' }),
     }),
-    TraineeEnrolled: ({ trainee, person, unit, number, clearedUntil }, { nominees }) => {
-      const on = { ...(person && { person }), ...(unit && { unit }), ...(clearedUntil && { clearedUntil }) };
-      return { nominees: put(nominees, trainee, { ...nominees[trainee], ...on, number, status: 'enrolled' }) };
+    TraineeEnrolled: (data, { nominees }) => {
+      const on = pick(data, 'person', 'unit', 'number', 'clearedUntil');
+      return { nominees: put(nominees, data.trainee, { ...nominees[data.trainee], ...on, status: 'enrolled' }) };
     },
     EnrolmentRefused: ({ trainee }, state) => withStatus(state, trainee, 'refused'),
     EnrolmentHalted: ({ trainee }, state) => withStatus(state, trainee, 'halted'),
