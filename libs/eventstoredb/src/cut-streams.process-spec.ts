@@ -39,12 +39,24 @@ const CUTS: readonly [string, (server: EventStoreDouble, stream: string) => void
 ];
 
 describe('a stream of which an administrator removed events', () => {
-  it.each(CUTS)('is refused in a log without a name, too: %s', async (_, cut, cause) => {
+  it.each(CUTS)('is refused in a log without a name, too: %s', async (what, cut, cause) => {
     const { server, store } = await filled();
     cut(server, 'note/a');
     await store.head();
     await expect(all(store.readStream('note/a'))).rejects.toThrow(cause);
+    // Only a setting can be removed again.
+    const remedy = what === 'a tombstone' ? /for ever; restore the server/ : /; remove that setting .* or restore/;
+    await expect(all(store.readStream('note/a'))).rejects.toThrow(remedy);
     await expect(EventStoreDbStore.connect({ url: server.url })).rejects.toMatchObject({ code: 'stream-deleted' });
+  });
+
+  it('is whole if its metadata have the name of a limit elsewhere, or a limit that removes nothing', async () => {
+    const { server, store } = await filled();
+    for (const metadata of [{ owner: { $tb: 5 } }, { note: '"$tb":5' }, { $tb: 0 }, { $tb: '5' }]) {
+      setMetadata(server, 'note/a', metadata);
+      await store.head();
+      expect(await all(store.readStream('note/a'))).toHaveLength(5);
+    }
   });
 
   it('is not whole again when its metadata no longer cut it, if the server was scavenged since', async () => {
@@ -149,7 +161,7 @@ describe('the identity of a log', () => {
     server.log.write('order/1', [theirs('OrderPlaced')]);
     await expect(EventStoreDbStore.connect({ url: server.url, answerTimeout: 500 })).rejects.toMatchObject({
       code: 'foreign-event',
-      message: expect.stringMatching(/has the stream order\/1 and no log: give the log a name/) as unknown,
+      message: expect.stringMatching(/has the stream order\/1 and no log; give the log a name/) as unknown,
     });
     expect(server.log.of('entente-log')).toEqual([]);
     expect(await all((await aStore({ url: server.url, log: 'ours' })).readLog(0n))).toEqual([]);

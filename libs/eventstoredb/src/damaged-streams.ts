@@ -7,26 +7,37 @@ import type { ReadFrom, ServerFilter, ServerPage } from './stream-calls.js';
 /** Events per read. */
 const PAGE_SIZE = 2000;
 
-/** The `$tb` of a stream that was deleted and may be appended to again. */
-const DELETED_BEFORE = 2n ** 63n - 1n;
+/**
+ * The `$tb` of a stream that was deleted and may be appended to again: 2^63 - 1, as JSON is read
+ * here.
+ */
+const DELETED_BEFORE = 2 ** 63;
 /** The type of the event that ends a stream for ever. */
 const TOMBSTONE_TYPE = '$streamDeleted';
 const METADATA_TYPE = '$metadata';
 const METADATA_PREFIX = '$$';
 
-/** A stream that is not whole, and why. */
+/** Why a stream is not whole: by a setting that can be removed again, or for ever. */
+interface Cut {
+  readonly cause: string;
+  readonly isSetting: boolean;
+}
+
+/** A stream that an administrator changed. */
 interface Damage {
   readonly position: bigint;
   /** Null: its newest metadata cut nothing. */
-  readonly cause: string | null;
+  readonly cut: Cut | null;
 }
 
+const RESTORE = 'restore the server from a backup';
+
 /** The fault of a stream of which a part was removed. */
-export const streamCut = (stream: string, cause: string): DamagedLog =>
+export const streamCut = (stream: string, cause: string, isSetting = false): DamagedLog =>
   new DamagedLog(
     'stream-deleted',
     stream,
-    `the stream ${stream} is not whole: ${cause}; an administrator of the event store removes that setting again, which helps if the server was not scavenged since, or restores the server from a backup`,
+    `the stream ${stream} is not whole: ${cause}; ${isSetting ? `remove that setting on the server, which helps if it was not scavenged since, or ${RESTORE}` : RESTORE}`,
   );
 
 /**
@@ -45,11 +56,11 @@ export class DamagedStreams {
    */
   note({ stream, type, data, commit }: ServerEvent): boolean {
     if (type === TOMBSTONE_TYPE) {
-      this.set(stream, commit, 'it was deleted for ever');
+      this.set(stream, commit, { cause: 'it was deleted for ever', isSetting: false });
       return true;
     }
     if (!stream.startsWith(METADATA_PREFIX)) return false;
-    if (type === METADATA_TYPE) this.set(stream.slice(METADATA_PREFIX.length), commit, causeIn(data));
+    if (type === METADATA_TYPE) this.set(stream.slice(METADATA_PREFIX.length), commit, cutIn(data));
     return true;
   }
 
@@ -58,14 +69,16 @@ export class DamagedStreams {
    * `stream` is the deployment's name.
    */
   faultOf(stream: string): DamagedLog | null {
-    const cause = this.damaged.get(this.names.onServer(stream))?.cause ?? null;
-    return cause === null ? this.faultOfIdentity() : streamCut(stream, cause);
+    return this.faultAt(this.names.onServer(stream), stream) ?? this.faultOfIdentity();
   }
 
   private faultOfIdentity(): DamagedLog | null {
-    const { identity } = this.names;
-    const cause = this.damaged.get(identity)?.cause ?? null;
-    return cause === null ? null : streamCut(identity, cause);
+    return this.faultAt(this.names.identity, this.names.identity);
+  }
+
+  private faultAt(onServer: string, stream: string): DamagedLog | null {
+    const cut = this.damaged.get(onServer)?.cut ?? null;
+    return cut === null ? null : streamCut(stream, cut.cause, cut.isSetting);
   }
 
   /** The fault of the first damaged stream of some kinds, or of any kind; null if all are whole. */
@@ -76,51 +89,51 @@ export class DamagedStreams {
   /** The fault of each damaged stream, and of the log's identity, which concerns all kinds. */
   faults(kinds?: readonly string[]): DamagedLog[] {
     const ofIdentity = this.faultOfIdentity();
-    const ofStreams = [...this.damaged].flatMap(([onServer, { cause }]) => {
+    const ofStreams = [...this.damaged.keys()].flatMap((onServer) => {
       const name = this.names.toStream(onServer);
-      if (cause === null || name === null || (kinds !== undefined && !kinds.includes(name.kind))) return [];
-      return [streamCut(name.stream, cause)];
+      if (name === null || (kinds !== undefined && !kinds.includes(name.kind))) return [];
+      return this.faultAt(onServer, name.stream) ?? [];
     });
     return ofIdentity === null ? ofStreams : [ofIdentity, ...ofStreams];
   }
 
-  private set(onServer: string, position: bigint, cause: string | null): void {
+  private set(onServer: string, position: bigint, cut: Cut | null): void {
     if (this.names.toStream(onServer) === null && onServer !== this.names.identity) return;
     if (position <= (this.damaged.get(onServer)?.position ?? -1n)) return;
-    this.damaged.set(onServer, { position, cause });
+    this.damaged.set(onServer, { position, cut });
   }
 }
 
 /** How a stream's metadata cuts it; null if it does not. */
-function causeIn(data: Uint8Array): string | null {
-  const text = Buffer.from(data).toString();
+function cutIn(data: Uint8Array): Cut | null {
   let metadata: unknown;
   try {
-    metadata = JSON.parse(text);
+    metadata = JSON.parse(Buffer.from(data).toString());
   } catch {
     return null;
   }
   if (metadata === null || typeof metadata !== 'object') return null;
-  const before = /"\$tb"\s*:\s*(\d+)/.exec(text)?.[1];
-  if (before !== undefined && BigInt(before) === DELETED_BEFORE) return 'it was deleted on the server';
-  if (before !== undefined && BigInt(before) > 0n) return `its metadata on the server has $tb ${before}`;
-  const limits = metadata as { readonly $maxCount?: unknown; readonly $maxAge?: unknown };
-  for (const limit of ['$maxCount', '$maxAge'] as const)
-    if (Number.isInteger(limits[limit])) return `its metadata on the server has ${limit} ${String(limits[limit])}`;
-  return null;
+  const limits = metadata as { readonly $tb?: unknown; readonly $maxCount?: unknown; readonly $maxAge?: unknown };
+  if (limits.$tb === DELETED_BEFORE) return { cause: 'it was deleted on the server, by $tb', isSetting: true };
+  const found = (['$tb', '$maxCount', '$maxAge'] as const).find(
+    (limit) => Number.isInteger(limits[limit]) && (limit !== '$tb' || Number(limits[limit]) > 0),
+  );
+  if (found === undefined) return null;
+  return { cause: `its metadata on the server has ${found} ${String(limits[found])}`, isSetting: true };
 }
 
-/** Why a stream is not whole, by its metadata on the server; null if they do not cut it. */
-export async function causeInMetadata(
+/** The fault of a stream that its metadata on the server cut; null if they do not. */
+export async function faultInMetadata(
   { calls, streams }: EventStoreConnection,
   onServer: string,
-): Promise<string | null> {
+): Promise<DamagedLog | null> {
   const asked = { stream: `${METADATA_PREFIX}${onServer}`, from: undefined, count: 1, backwards: true };
-  const page = await calls.ask('read the metadata of a stream', () =>
+  const page = await calls.ask(`read the metadata of ${onServer}`, () =>
     calls.run('once', (onPiece) => streams.readStream(asked, onPiece)),
   );
   const [last] = page?.events ?? [];
-  return last === undefined ? null : causeIn(last.data);
+  const cut = last === undefined ? null : cutIn(last.data);
+  return cut === null ? null : streamCut(onServer, cut.cause, cut.isSetting);
 }
 
 /**

@@ -10,7 +10,7 @@ import {
   jsonEvent,
 } from '@eventstore/db-client';
 import type { EventStoreConnection } from './connection.js';
-import { causeInMetadata, streamCut } from './damaged-streams.js';
+import { faultInMetadata, streamCut } from './damaged-streams.js';
 
 /** The id of a log, and its eras. */
 export interface Identity {
@@ -42,14 +42,23 @@ interface IdentityEvent extends IdentityData {
  * streams of others that this one would take for its own.
  */
 export async function identityOf(connection: EventStoreConnection): Promise<Identity> {
-  const existing = await readIdentityStream(connection);
-  const cause = await causeInMetadata(connection, connection.names.identity);
-  if (cause !== null || (existing.length > 0 && existing[0]?.revision !== 0n))
-    throw streamCut(connection.names.identity, cause ?? `it begins at revision ${existing[0]?.revision}`);
-  if (existing.length > 0) return identityIn(existing);
-  await refuseStreamsOfOthers(connection);
+  const existing = await existingIdentity(connection);
+  if (existing !== null) return existing;
   await write(connection, NO_STREAM, 'LogBegun', { log: randomUUID() });
   return identityIn(await readIdentityStream(connection));
+}
+
+/** The identity of the log that is there; null if one may begin. */
+export async function existingIdentity(connection: EventStoreConnection): Promise<Identity | null> {
+  const existing = await readIdentityStream(connection);
+  const { identity } = connection.names;
+  const fault = await faultInMetadata(connection, identity);
+  if (fault !== null) throw fault;
+  if (existing.length > 0 && existing[0]?.revision !== 0n)
+    throw streamCut(identity, `it begins at revision ${existing[0]?.revision}`);
+  if (existing.length > 0) return identityIn(existing);
+  await refuseStreamsOfOthers(connection);
+  return null;
 }
 
 /** Begins an era: what another copy recorded after `since` is not in this log. Returns its id. */
@@ -75,7 +84,7 @@ async function refuseStreamsOfOthers({ calls, streams, names }: EventStoreConnec
   if (other === undefined) return;
   throw new Fault(
     'foreign-event',
-    `the event store at ${calls.address} has the stream ${other.stream} and no log: give the log a name (ESDB_LOG), so that its streams are kept apart, or restore the stream ${names.identity} if it held one`,
+    `the event store at ${calls.address} has the stream ${other.stream} and no log; give the log a name (ESDB_LOG), so that its streams are kept apart, or restore the stream ${names.identity} if it held one`,
   );
 }
 
@@ -94,7 +103,7 @@ async function readIdentityStream({
   callOptions,
 }: EventStoreConnection): Promise<readonly IdentityEvent[]> {
   try {
-    return await calls.ask('return the identity of the log', () =>
+    return await calls.ask(`read ${names.identity}`, () =>
       calls.once(async () => {
         const found: IdentityEvent[] = [];
         const options = { ...callOptions, fromRevision: START, direction: FORWARDS } as const;
@@ -123,7 +132,7 @@ async function write(
   const event = jsonEvent({ id: randomUUID(), type, data: { ...data } });
   const options = { ...callOptions, expectedRevision } as const;
   try {
-    await calls.ask('store the identity of the log', () =>
+    await calls.ask(`write ${names.identity}`, () =>
       calls.once(() => client.appendToStream(names.identity, event, options)),
     );
     return true;
