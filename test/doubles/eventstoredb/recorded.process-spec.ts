@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EventStoreDouble } from './double.js';
 import { type Answers, ask, differences, recorded, recordedVersions } from './recorded/ask.mjs';
@@ -12,6 +13,8 @@ const LEFT_OUT: Readonly<Record<string, string>> = {};
 
 /** After this time without a message, in milliseconds, a subscription counts as complete. */
 const QUIET = 500;
+
+const data = Buffer.from('{}');
 
 /** The reference; the integration tests try the other versions too. */
 const VERSIONS = ['23.10.6'];
@@ -40,6 +43,30 @@ describe('the EventStoreDB double and recorded answers', () => {
   it.each(VERSIONS)('agree on every question to a server of %s', async (version) => {
     const found = differences(recorded(version).answers, (await answered.get(version)) ?? {});
     expect(found.filter((one) => !Object.keys(LEFT_OUT).some((step) => one.startsWith(`${step}\n`)))).toEqual([]);
+  });
+
+  it('agree on a server that others use', async () => {
+    const server = await EventStoreDouble.start();
+    ends.push(() => server.stop());
+    const only = ['positions of one append and of several'];
+    const { write } = server.log;
+    // Another program writes before and after each append.
+    server.log.write = (...asked) => {
+      const theirs = () => ({
+        id: randomUUID(),
+        type: 'Theirs',
+        contentType: 'application/json',
+        data,
+        metadata: data,
+      });
+      const written = [theirs(), theirs(), theirs()];
+      write.call(server.log, 'theirs', written.slice(0, 1));
+      const own = write.apply(server.log, asked);
+      write.call(server.log, 'theirs', written.slice(1));
+      return own;
+    };
+    const expected = { [only[0] as string]: recorded('23.10.6').answers[only[0] as string] ?? [] };
+    expect(differences(expected, await ask(server.url, { only }))).toEqual([]);
   });
 
   it('are found to differ if the double is changed', async () => {
