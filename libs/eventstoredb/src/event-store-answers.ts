@@ -1,4 +1,5 @@
-import type { ClockComparison, ProbedServer, ServiceAnswer } from '@entente/engine';
+import type { ClockComparison, DamagedLog, ProbedServer, ServiceAnswer } from '@entente/engine';
+import type { Identity } from './identity.js';
 
 /** A node, as another one describes it. */
 export interface ClusterMember {
@@ -24,22 +25,18 @@ export interface TailCounts {
   readonly whole: boolean;
   /** Events of the log. */
   readonly own: number;
-  /** The position of the newest event of the log; null if there is none among them. */
-  readonly ownPosition: bigint | null;
   /** Events of the server itself. */
   readonly system: number;
   /** Events of other programs. */
   readonly foreign: number;
-  /** A stream that another program wrote, with a name that a stream of this log could have. */
-  readonly mistakable: string | null;
 }
 
-/** The identity stream of a log that is there. */
-export interface FoundLog {
-  readonly id: string;
-  readonly eras: readonly string[];
-  /** The server's position of its first event. */
-  readonly position: bigint;
+/** How a log is that is there. */
+export interface LogState {
+  /** The position of its newest event that can be read; null if there is none. */
+  readonly newest: bigint | null;
+  /** One for each stream that was cut or deleted, or has newest events of other programs. */
+  readonly faults: readonly DamagedLog[];
 }
 
 /** What the server answered to the calls that the apps make. */
@@ -52,8 +49,10 @@ export interface CallAnswers {
   /** The deletion of the scratch stream. */
   readonly removal: ServiceAnswer<null>;
   readonly tail: ServiceAnswer<TailCounts>;
-  /** Null if the server holds no log of this name yet. */
-  readonly log: ServiceAnswer<FoundLog | null>;
+  /** Null if a log may begin here; the fault if a start would refuse. */
+  readonly log: ServiceAnswer<Identity | null>;
+  /** Null if there is no log. */
+  readonly state: ServiceAnswer<LogState> | null;
 }
 
 /** What an event store answered, before anything is made of it. */

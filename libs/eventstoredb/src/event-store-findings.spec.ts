@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Fault, type ServiceFinding } from '@entente/engine';
+import { DamagedLog, Fault, type ServiceFinding } from '@entente/engine';
 import type { CallAnswers, EventStoreAnswers } from './event-store-answers.js';
 import { eventStoreFindings } from './event-store-findings.js';
 
@@ -8,7 +8,7 @@ const reached = { host: 'a', port: 2113, unreachable: null, certificate: null } 
 const answer = <T>(value: T) => ({ ok: true, value }) as const;
 const error = (failed: Error) => ({ ok: false, error: failed }) as const;
 const member = { host: 'a', port: 2113, state: 'leader', alive: true } as const;
-const noTail = { events: 0, whole: true, own: 0, ownPosition: null, system: 0, foreign: 0, mistakable: null } as const;
+const noTail = { events: 0, whole: true, own: 0, system: 0, foreign: 0 } as const;
 
 /** A server that fits. */
 const CALLS: CallAnswers = {
@@ -18,6 +18,7 @@ const CALLS: CallAnswers = {
   removal: answer(null),
   tail: answer(noTail),
   log: answer(null),
+  state: null,
 };
 const FITS: EventStoreAnswers = {
   settings: { overTls: false, hasUser: false, discovers: false, prefersLeader: true, logName: null },
@@ -168,13 +169,27 @@ describe('the findings about an event store', () => {
     ]);
   });
 
-  it('name a log whose identity was deleted', () => {
-    const tail = { ...noTail, events: 7, own: 7, ownPosition: 900n };
-    expect(wrongInCalls({ tail: answer(tail) })).toEqual([
-      expect.stringMatching(/^failure: log: .*up to position 900.*> restore/),
+  it('name the faults with which a start ends, each with its remedy, and no more than five', () => {
+    const fault = new DamagedLog('stream-deleted', 'a', 'the stream a is not whole: cut; restore the server');
+    expect(wrongInCalls({ log: error(fault) })).toEqual([
+      'failure: log: the stream a is not whole: cut > restore the server',
     ]);
-    const log = answer({ id: 'x', eras: ['e'], position: 3n });
-    expect(wrongInCalls({ tail: answer(tail), log })).toEqual([]);
+    const log = answer({ id: 'x', eras: [], position: 3n });
+    expect(wrongInCalls({ log, state: answer({ newest: 9n, faults: [] }) })).toEqual([]);
+    const found = wrongInCalls({ log, state: answer({ newest: 9n, faults: Array.from({ length: 7 }, () => fault) }) });
+    expect(found).toHaveLength(6);
+    expect(found[5]).toMatch(/^failure: log: 2 more .*> see all with entente verify/);
+  });
+
+  it('do not say that a right is missing if a search takes long, or the server does not answer', () => {
+    const late = error(new Error('no answer within 6 s'));
+    expect(wrongInCalls({ log: late })).toEqual([expect.stringMatching(/^warning: log: .* \(no answer .*> .*large/)]);
+    const log = answer({ id: 'x', eras: [], position: 3n });
+    expect(wrongInCalls({ log, state: late })).toEqual([expect.stringMatching(/^warning: log: .*cut or deleted/)]);
+    expect(wrongInCalls({ log: late, tail: late })).toEqual([
+      expect.stringMatching(/^failure: connection: cannot read \$all: no answer/),
+      expect.stringMatching(/^failure: connection: cannot read all streams: no answer/),
+    ]);
   });
 
   it('name other programs on the server: before the first start, with the setting that keeps logs apart', () => {
@@ -183,13 +198,5 @@ describe('the findings about an event store', () => {
       expect.stringMatching(/^warning: others: 10 of all 10.*> name the log with ESDB_LOG/),
     ]);
     expect(wrongInCalls({ tail }, { logName: 'trials' })).toEqual([]);
-    const mistakable = answer({ ...noTail, events: 10, foreign: 1, mistakable: 'order/1' });
-    expect(wrongInCalls({ tail: mistakable })[0]).toMatch(
-      /^failure: others: another program writes to order\/1.*ESDB_LOG/,
-    );
-    const log = answer({ id: 'x', eras: [], position: 3n });
-    expect(wrongInCalls({ tail: mistakable, log })).toEqual([
-      expect.stringMatching(/^failure: others: .*> let the other program write/),
-    ]);
   });
 });

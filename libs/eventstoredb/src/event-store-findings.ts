@@ -1,5 +1,6 @@
 import { AccessDeniedError } from '@eventstore/db-client';
 import {
+  DamagedLog,
   Fault,
   type ServiceAnswer,
   type ServiceFinding,
@@ -9,7 +10,15 @@ import {
   probeFindings,
   warns,
 } from '@entente/engine';
-import type { CallAnswers, ClusterMember, EventStoreAnswers, NodeAnswer } from './event-store-answers.js';
+import type {
+  CallAnswers,
+  ClusterMember,
+  EventStoreAnswers,
+  LogState,
+  NodeAnswer,
+  TailCounts,
+} from './event-store-answers.js';
+import type { Identity } from './identity.js';
 
 /** The oldest server that returns the position of each event, and the versions that were tried. */
 const OLDEST_VERSION = [22, 6] as const;
@@ -20,6 +29,10 @@ const CLOCK_FAILS_MS = 60_000;
 
 /** The gRPC code of a wrong password. */
 const UNAUTHENTICATED = 16;
+
+/** The damaged streams that are named. */
+const MAX_FAULTS = 5;
+const SLOW_SEARCH = 'the server is large or slow: the first start searches to the end, and may refuse it then';
 
 const REMEDIES = {
   unreachable: 'start the server, or name it in ESDB_URL as it is reached from here',
@@ -172,29 +185,51 @@ function connectionFinding(error: Error, { probed, settings }: EventStoreAnswers
 function callFindings(calls: CallAnswers, { settings }: EventStoreAnswers): ServiceFinding[] {
   const { logName, hasUser } = settings;
   const prefix = logName === null ? 'all streams' : `the streams that begin with ${logName}:`;
-  const { append, appendLimit, metadata, removal, tail, log } = calls;
+  const { append, appendLimit, metadata, removal, tail, log, state } = calls;
   const denied = (right: string, error: Error, remedy: string): ServiceFinding => {
-    if (!(error instanceof AccessDeniedError))
-      return fails('rights', `${right}: ${error.message}`, 'see the logs of the server');
-    if ((error as { code?: unknown }).code === UNAUTHENTICATED)
+    if (isRefusal(error)) return faultFinding(error);
+    const cause = error instanceof Fault ? error.cause : error;
+    if (!(cause instanceof AccessDeniedError))
+      return fails('connection', `cannot ${right}: ${error.message}`, 'see the logs of the server');
+    if ((cause as { code?: unknown }).code === UNAUTHENTICATED)
       return fails('user', 'the server rejects this user and password', 'see the user and the password in ESDB_URL');
     const who = hasUser ? 'the user of ESDB_URL' : 'a client without a user';
-    return fails('rights', `${who} has no right to ${right}`, remedy);
+    return fails('rights', `${who} has no right to ${right}: ${withoutRemedy(error)}`, remedy);
   };
   const tried = <T>(answer: ServiceAnswer<T>, right: string, remedy: string): ServiceFinding =>
     answer.ok ? fits('rights', `may ${right}`) : denied(right, answer.error, remedy);
+  // A server that answers other calls searches: the first start waits longer.
+  const searched = <T>(answer: ServiceAnswer<T>, what: string): ServiceFinding =>
+    answer.ok || answer.error instanceof Fault || !tail.ok
+      ? tried(answer, `read ${prefix}`, `let it read ${prefix}`)
+      : warns('log', `it was not found in time ${what} (${answer.error.message})`, SLOW_SEARCH);
   const found = [
     tried(append, `append to ${prefix}`, `let it write ${prefix}, by the server's access control lists`),
     tried(tail, 'read $all', 'let it read $all: make it a member of $admins, or set $all in the stream $settings'),
-    tried(log, `read ${prefix}`, `let it read ${prefix}`),
+    searched(log, 'whether the server holds a log'),
+    ...(state?.ok === false ? [searched(state, 'whether streams of the log were cut or deleted')] : []),
   ];
   // A rejected password fails each call in the same way.
   const distinct = found.filter(({ message }, i) => found.findIndex((one) => one.message === message) === i);
   return [
     ...distinct,
     ...(append.ok ? afterAppend({ appendLimit, metadata, removal }, append.value) : []),
-    ...(log.ok && tail.ok ? logFindings(log.value, tail.value, logName) : []),
+    ...(log.ok ? logFindings(log.value, state?.ok === true ? state.value : null, logName) : []),
+    ...(tail.ok ? [othersFinding(tail.value, log.ok && log.value === null && logName === null)] : []),
   ];
+}
+
+/** Whether a start refuses this log, or the streams of others in its place. */
+const isRefusal = (error: Error): error is Fault =>
+  error instanceof DamagedLog || (error instanceof Fault && error.code === 'foreign-event');
+
+/** What is wrong, and the remedy: the text of a fault has both, in this order. */
+const partsOf = ({ message }: Error): readonly string[] => /^(.*?); (.*)$/s.exec(message)?.slice(1) ?? [message, ''];
+const withoutRemedy = (error: Error): string => partsOf(error)[0] ?? '';
+
+function faultFinding(error: Fault): ServiceFinding {
+  const [message = '', remedy = ''] = partsOf(error);
+  return fails('log', message, remedy);
 }
 
 function afterAppend(
@@ -238,46 +273,26 @@ function sizeFinding(limit: CallAnswers['appendLimit']): ServiceFinding {
   );
 }
 
-type AnswerValue<Name extends 'log' | 'tail'> = Extract<CallAnswers[Name], { ok: true }>['value'];
-
-function logFindings(log: AnswerValue<'log'>, tail: AnswerValue<'tail'>, logName: string | null): ServiceFinding[] {
-  const { events, whole, own, ownPosition, foreign, mistakable } = tail;
+function logFindings(log: Identity | null, state: LogState | null, logName: string | null): ServiceFinding[] {
   const which = logName === null ? '' : ` named ${logName}`;
-  const found: ServiceFinding[] = [];
-  if (log === null && ownPosition !== null)
-    found.push(
-      fails(
-        'log',
-        `the server has events of a log${which} (up to position ${ownPosition}) and not its identity, which was deleted`,
-        'restore the server from a backup',
-      ),
-    );
-  else if (log === null) found.push(fits('log', `the server has no log${which} yet: the first app begins one`));
-  else {
-    const newest = ownPosition === null ? '' : `, its newest event at position ${ownPosition}`;
-    const eras = log.eras.length === 0 ? '' : ` in ${log.eras.length + 1} eras`;
-    found.push(fits('log', `the server has the log ${log.id}${which}${eras}, from position ${log.position}${newest}`));
-  }
-  if (mistakable !== null)
-    found.push(
-      fails(
-        'others',
-        `another program writes to ${mistakable}, which has the name of a stream of the log`,
-        log === null && logName === null
-          ? 'name the log with ESDB_LOG: its streams then have names with that prefix'
-          : 'let the other program write to streams with other names',
-      ),
-    );
+  if (log === null) return [fits('log', `the server has no log${which} yet: the first app begins one`)];
+  const newest = typeof state?.newest !== 'bigint' ? '' : `, its newest event at position ${state.newest}`;
+  const eras = log.eras.length === 0 ? '' : ` in ${log.eras.length + 1} eras`;
+  const faults = state?.faults ?? [];
+  const more = faults.length - MAX_FAULTS;
+  return [
+    fits('log', `the server has the log ${log.id}${which}${eras}, from position ${log.position}${newest}`),
+    ...faults.slice(0, MAX_FAULTS).map(faultFinding),
+    ...(more > 0 ? [fails('log', `${more} more of its streams are damaged`, 'see all with entente verify')] : []),
+  ];
+}
+
+function othersFinding({ events, whole, own, foreign }: TailCounts, mayBeNamed: boolean): ServiceFinding {
   const of = whole ? `all ${events} events` : `the newest ${events} events`;
-  if (events === 0) found.push(fits('others', 'the server has no events yet'));
-  else if (foreign === 0) found.push(fits('others', `${of} are the log's or the server's own`));
-  else {
-    const shared = `${foreign} of ${of} belong to other programs, ${own} to the log`;
-    found.push(
-      log === null && logName === null
-        ? warns('others', shared, 'name the log with ESDB_LOG before the first start, so that no stream is mistaken')
-        : fits('others', shared),
-    );
-  }
-  return found;
+  if (events === 0) return fits('others', 'the server has no events yet');
+  if (foreign === 0) return fits('others', `${of} are the log's or the server's own`);
+  const shared = `${foreign} of ${of} belong to other programs, ${own} to the log`;
+  return mayBeNamed
+    ? warns('others', shared, 'name the log with ESDB_LOG before the first start, so that no stream is mistaken')
+    : fits('others', shared);
 }

@@ -410,7 +410,7 @@ export class LogReader {
   ): Promise<ServerPage | null> {
     const { calls, streams, names } = this.connection;
     const asked = { ...page, stream: names.onServer(stream) };
-    return calls.ask('read a stream', () => calls.run('once', (onPiece) => streams.readStream(asked, onPiece)));
+    return calls.ask(`read ${stream}`, () => calls.run('once', (onPiece) => streams.readStream(asked, onPiece)));
   }
 }
 

@@ -327,7 +327,7 @@ export class Rpc {
     if (error instanceof AccessDeniedError)
       return new Fault(
         'event-store-access',
-        `the event store at ${this.address} denies access, so it did not ${what}: its user must be allowed to read $all and to write the log's streams`,
+        `the event store at ${this.address} denies access, so it did not ${what}; its user must be allowed to read $all and to write the log's streams`,
         null,
         { cause: error },
       );
@@ -345,7 +345,7 @@ export class Rpc {
       return new DamagedLog(
         'stream-deleted',
         error.streamName,
-        `the stream ${error.streamName} was deleted on the server, by another program: restore the server from a backup`,
+        `the stream ${error.streamName} was deleted on the server, by another program; restore the server from a backup`,
         error,
       );
     return error;

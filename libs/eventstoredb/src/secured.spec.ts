@@ -89,7 +89,7 @@ describe('a log on a server with TLS and users', () => {
 
   it('names the rights that a user needs, to a client without a user', async () => {
     expect(await failed({ user: '' })).toMatch(
-      /denies access, so it did not .*: its user must be allowed to read \$all/,
+      /denies access, so it did not .*; its user must be allowed to read \$all/,
     );
   });
 

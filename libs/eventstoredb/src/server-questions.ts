@@ -7,24 +7,29 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import {
   BACKWARDS,
   END,
-  FORWARDS,
   MaxAppendSizeExceededError,
-  START,
-  StreamNotFoundError,
+  NO_STREAM,
   VNodeState,
   WrongExpectedVersionError,
   jsonEvent,
 } from '@eventstore/db-client';
-import { type BoundedQuestions, type ServiceAnswer, compareClocks } from '@entente/engine';
+import { type BoundedQuestions, DamagedLog, type ServiceAnswer, compareClocks } from '@entente/engine';
+import type { RecordedEvent } from '@entente/kernel';
 import type { EventStoreConnection } from './connection.js';
-import type { CallAnswers, ClusterMember, FoundLog, NodeAnswer, TailCounts } from './event-store-answers.js';
+import { DamagedStreams, findDamage } from './damaged-streams.js';
+import { fromServer } from './event-mapping.js';
+import type { CallAnswers, ClusterMember, LogState, NodeAnswer, TailCounts } from './event-store-answers.js';
+import { type Identity, existingIdentity } from './identity.js';
+import type { ServerEvent } from './messages.js';
+import type { Names } from './stream-names.js';
 
 /** The most that the apps send in one append: the server's own limit, less what it may count. */
 const LARGEST_APPEND_BYTES = 1_048_576 - 1024;
 
-/** Bounds of the look at the server's newest events. */
+/** The number of newest events that are looked at, of the server and of the log. */
 const TAIL_EVENTS = 1000;
-const TAIL_MS = 1500;
+/** The longest wait for a call: longer than its repeats, so that their reason is reported. */
+const CALL_MS = 4500;
 
 /** A revision that no stream has: an append there is refused after its size was looked at. */
 const NO_SUCH_REVISION = 2n ** 40n;
@@ -80,22 +85,23 @@ const membersOf = (info: ClusterInfo): readonly ClusterMember[] =>
     };
   });
 
-/** Makes the calls that the apps make, on a scratch stream with the prefix of the log. */
-export async function askCalls(
-  { client, names, callOptions }: EventStoreConnection,
-  questions: BoundedQuestions,
-): Promise<CallAnswers> {
+/**
+ * Makes the calls that the apps make, on a scratch stream with the prefix of the log, and asks what
+ * a start asks about the log.
+ */
+export async function askCalls(connection: EventStoreConnection, questions: BoundedQuestions): Promise<CallAnswers> {
+  const { client, calls, names, callOptions } = connection;
   const stream = names.onServer(`entente-check-${randomUUID()}`);
-  const event = (text: string) => jsonEvent({ type: 'EntenteChecked', data: { text } });
+  const event = (text: string) => jsonEvent({ id: randomUUID(), type: 'EntenteChecked', data: { text } });
+  /** As the apps ask: again if the node does not lead, or is not ready. */
+  const ask = <T>(what: string, call: () => Promise<T>) =>
+    questions.ask(() => calls.ask(what, () => calls.once(call)), CALL_MS);
   // First of all, since the scratch stream would be the newest.
-  const tail = await questions.ask(() => tailCounts({ client, names, callOptions }));
-  const log = await questions.ask(() => foundLog({ client, names, callOptions }));
-  const append = await questions.ask(async () => {
+  const tail = await questions.ask(() => tailCounts(connection), CALL_MS);
+  const scratch = event('a check before the first start');
+  const append = await ask(`append to ${stream}`, async () => {
     const askedAt = Date.now();
-    await client.appendToStream(stream, event('a check before the first start'), {
-      ...callOptions,
-      expectedRevision: 'no_stream',
-    });
+    await client.appendToStream(stream, scratch, { ...callOptions, expectedRevision: NO_STREAM });
     const answeredAt = Date.now();
     const options = { ...callOptions, fromRevision: END, direction: BACKWARDS, maxCount: 1 } as const;
     const written: Date[] = [];
@@ -105,75 +111,77 @@ export async function askCalls(
     if (created === undefined) throw new Error('the event that was just written is not there');
     return compareClocks(created.getTime(), askedAt, answeredAt);
   });
-  const unasked = <T>(): ServiceAnswer<T> => ({ ok: false, error: append.ok ? new Error('not asked') : append.error });
-  if (!append.ok) return { append, tail, log, appendLimit: unasked(), metadata: unasked(), removal: unasked() };
-  const appendLimit = await questions.ask(async () => {
-    try {
-      const options = { ...callOptions, expectedRevision: NO_SUCH_REVISION } as const;
-      await client.appendToStream(stream, event('x'.repeat(LARGEST_APPEND_BYTES - '{"text":""}'.length)), options);
-    } catch (error) {
-      if (error instanceof MaxAppendSizeExceededError) return error.maxAppendSize;
-      // Its size was taken; the revision is wrong on purpose, so that it is not written.
-      if (!(error instanceof WrongExpectedVersionError)) throw error;
-    }
-    return null;
-  });
-  const metadata = await questions.ask(async () => {
-    await client.getStreamMetadata(stream, callOptions);
-    return null;
-  });
-  const removal = await questions.ask(async () => {
-    await client.deleteStream(stream, callOptions);
-    return null;
-  });
-  return { append, appendLimit, metadata, removal, tail, log };
+  const afterAppend = async <T>(asked: () => Promise<ServiceAnswer<T>>): Promise<ServiceAnswer<T>> =>
+    append.ok ? asked() : append;
+  const large = event('x'.repeat(LARGEST_APPEND_BYTES - '{"text":""}'.length));
+  const appendLimit = await afterAppend(() =>
+    ask('append almost 1 MiB', async () => {
+      try {
+        await client.appendToStream(stream, large, { ...callOptions, expectedRevision: NO_SUCH_REVISION });
+      } catch (error) {
+        if (error instanceof MaxAppendSizeExceededError) return error.maxAppendSize;
+        // Its size was taken; the revision is wrong on purpose, so that it is not written.
+        if (!(error instanceof WrongExpectedVersionError)) throw error;
+      }
+      return null;
+    }),
+  );
+  const metadata = await afterAppend(() =>
+    ask(`read the metadata of ${stream}`, () => client.getStreamMetadata(stream, callOptions).then(() => null)),
+  );
+  const removal = await afterAppend(() =>
+    ask(`delete ${stream}`, () => client.deleteStream(stream, callOptions).then(() => null)),
+  );
+  // These search the server, so they get what is left of the time.
+  const log = await questions.ask(() => existingIdentity(connection), Infinity);
+  const identity = log.ok ? log.value : null;
+  const state = identity === null ? null : await questions.ask(() => stateOf(connection, identity), Infinity);
+  return { append, appendLimit, metadata, removal, tail, log, state };
 }
 
-type CallParts = Pick<EventStoreConnection, 'client' | 'names' | 'callOptions'>;
+/** Counts the newest events of the server. */
+async function tailCounts({ calls, streams, names }: EventStoreConnection): Promise<TailCounts> {
+  const counts = { own: 0, system: 0, foreign: 0 };
+  const asked = { from: 'end', count: TAIL_EVENTS, filter: { streamPattern: '.' }, backwards: true } as const;
+  const { events, last } = await calls.ask('read $all', () =>
+    calls.run('once', (onPiece) => streams.readAll(asked, onPiece)),
+  );
+  const ownPrefix = names.onServer('entente-');
+  for (const event of events)
+    if (event.stream.startsWith('$')) counts.system += 1;
+    else if (event.stream.startsWith(ownPrefix) || ownIn(event, names, () => undefined) !== null) counts.own += 1;
+    else counts.foreign += 1;
+  return { ...counts, events: events.length, whole: last };
+}
 
-/** Counts the newest events, until there are enough or the time is over. */
-async function tailCounts({ client, names, callOptions }: CallParts): Promise<TailCounts> {
-  const counts = { events: 0, own: 0, system: 0, foreign: 0 };
-  let ownPosition: bigint | null = null;
-  let mistakable: string | null = null;
-  const until = performance.now() + TAIL_MS;
-  const options = { ...callOptions, direction: BACKWARDS, fromPosition: END, maxCount: TAIL_EVENTS } as const;
-  let whole = true;
-  const ownPrefix = names.onServer('');
-  for await (const { event } of client.readAll(options)) {
-    if (event === undefined) continue;
-    counts.events += 1;
-    const isOwnStream = names.toStream(event.streamId) !== null;
-    const isMarked = (event.metadata as { readonly entente?: unknown } | undefined)?.entente !== undefined;
-    if (isOwnStream && isMarked) {
-      counts.own += 1;
-      ownPosition ??= event.position.commit;
-    } else if (event.streamId.startsWith('$')) counts.system += 1;
-    else if (event.streamId.startsWith(`${ownPrefix}entente-`)) counts.own += 1;
-    else {
-      counts.foreign += 1;
-      if (isOwnStream) mistakable ??= event.streamId;
-    }
-    whole = performance.now() < until;
-    if (!whole) break;
+/** What a start finds out about a log that is there, and whether its newest events can be read. */
+async function stateOf(connection: EventStoreConnection, { position }: Identity): Promise<LogState> {
+  const { calls, streams, names } = connection;
+  const damaged = new DamagedStreams(names);
+  const asked = { from: 'end', count: TAIL_EVENTS, filter: names.streamsFilter(), backwards: true } as const;
+  await findDamage(connection, position, damaged);
+  const { events } = await calls.ask('read the log', () =>
+    calls.run('search', (onPiece) => streams.readAll(asked, onPiece)),
+  );
+  let newest: bigint | null = null;
+  const unreadable = new Map<string, DamagedLog>();
+  for (const event of events) {
+    if (event.commit <= position || damaged.note(event)) continue;
+    const own = ownIn(event, names, (fault) => unreadable.set(fault.stream, fault));
+    newest ??= own?.position ?? null;
   }
-  return { ...counts, whole: whole && counts.events < TAIL_EVENTS, ownPosition, mistakable };
+  return { newest, faults: [...damaged.faults(), ...unreadable.values()] };
 }
 
-/** Reads the identity stream, and creates nothing. */
-async function foundLog({ client, names, callOptions }: CallParts): Promise<FoundLog | null> {
-  const options = { ...callOptions, fromRevision: START, direction: FORWARDS } as const;
-  const found: FoundLog[] = [];
-  const eras: string[] = [];
+/** The event if it is one of the log; null, and the fault, if it cannot be read as one. */
+function ownIn(event: ServerEvent, names: Names, onDamage: (fault: DamagedLog) => void): RecordedEvent | null {
+  const name = names.toStream(event.stream);
+  if (name === null) return null;
   try {
-    for await (const { event } of client.readStream(names.identity, options)) {
-      if (event === undefined) continue;
-      const { log = '', era } = event.data as { readonly log?: string; readonly era?: string };
-      if (found.length === 0) found.push({ id: log, eras, position: event.position?.commit ?? 0n });
-      if (era !== undefined) eras.push(era);
-    }
+    return fromServer(event, name.stream);
   } catch (error) {
-    if (!(error instanceof StreamNotFoundError)) throw error;
+    if (!(error instanceof DamagedLog)) throw error;
+    onDamage(error);
+    return null;
   }
-  return found[0] ?? null;
 }

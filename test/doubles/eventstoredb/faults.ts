@@ -37,6 +37,8 @@ export interface Faults {
   endSubscriptions: number;
   /** Takes subscriptions and gives them nothing. */
   muteSubscriptions: boolean;
+  /** A stream whose access control list refuses every reader; none if it is empty. */
+  denied: string;
   /** The bytes of one append that it takes (its setting MaxAppendSize). */
   maxAppendBytes: number;
   /**
@@ -69,6 +71,7 @@ export const noFaults = (): Faults => ({
   leader: null,
   endSubscriptions: 0,
   muteSubscriptions: false,
+  denied: '',
   maxAppendBytes: 1_048_576,
   apart: 0n,
 });

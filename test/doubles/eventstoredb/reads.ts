@@ -4,6 +4,7 @@ import { StreamIdentifier } from '@eventstore/db-client/generated/shared_pb.js';
 import { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import protobuf from 'protobufjs/minimal.js';
 import {
+  accessDenied,
   consumerTooSlow,
   failedAt,
   invalidPosition,
@@ -81,6 +82,7 @@ export class Reads {
     const name = nameOf(of);
     const forwards = options.getReadDirection() === FORWARDS;
     if (forwards && of.hasEnd()) return void call.emit('error', failedAt('a read forwards from the end'));
+    if (this.faults.denied === name) return void call.emit('error', accessDenied());
     if (this.log.isTombstoned(name)) return void call.emit('error', streamDeleted(name));
     const last = this.log.of(name).length - 1;
     if (last < 0 || this.log.isSoftDeleted(name)) {
