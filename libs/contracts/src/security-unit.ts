@@ -96,6 +96,11 @@ export class CorrectClearance {
   @reason('wrong-last-day') readonly reason!: string;
 }
 
+/** The decision adds the inquiry that the clearance rests on. */
+export class ClearanceCorrected extends CorrectClearance {
+  @optional() @vettingCase() readonly vettingCase?: string;
+}
+
 export class SubmitExceptionReport {
   @word("the report's reference", 'report-2026-7') readonly report!: string;
   @day('the day on which it was submitted', '2026-05-12') readonly on!: string;
@@ -179,7 +184,7 @@ const CLEARANCE = {
     ClearanceRestored: event(ClearanceRestored, 'Its clearance was restored', {
       closes: ['ClearanceSuspended', 'ClearanceRefused'],
     }),
-    ClearanceCorrected: fact(CorrectClearance, 'The last day of its clearance was corrected'),
+    ClearanceCorrected: fact(ClearanceCorrected, 'The last day of its clearance was corrected'),
     ExceptionReported: fact(SubmitExceptionReport, 'The report on the exception or waiver was submitted'),
     ExceptionReportBecameOverdue: fact(ExceptionReportOverdue, 'The last day for the report passed without it'),
     EnrolmentNoted: fact(EnrolmentNoted, 'A training rests on its clearance'),

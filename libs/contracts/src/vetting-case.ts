@@ -143,6 +143,10 @@ export class WithholdPublication {
   @reason('protects-a-source') readonly reason!: string;
 }
 
+export class NoteCorrectedClearance {
+  @clearedUntil('the right last day of the clearance that followed from the case') readonly until!: string;
+}
+
 /** A step if it is named, else the answer. */
 export class RecordOverdueVetting {
   @day('the last day, which is over', '2036-06-03') readonly due!: string;
@@ -191,6 +195,12 @@ export const vettingCaseContract = contract({
     ),
     PublishIneligibility: command('publish', PublishIneligibility, ['vetter', 'donor'], 'Publish the ineligibility'),
     WithholdPublication: command('withhold', WithholdPublication, 'donor', 'Withhold the publication, with its reason'),
+    NoteCorrectedClearance: command(
+      'note-corrected-clearance',
+      NoteCorrectedClearance,
+      'system',
+      'Note that the last day of the clearance was corrected',
+    ),
     RecordOverdueVetting: command(
       'record-overdue',
       RecordOverdueVetting,
@@ -224,6 +234,7 @@ export const vettingCaseContract = contract({
     }),
     IneligibilityPublished: fact(PublishIneligibility, 'The ineligibility was published'),
     PublicationWithheld: fact(WithholdPublication, 'The publication was withheld'),
+    VettedClearanceCorrected: fact(NoteCorrectedClearance, 'The last day of the clearance was corrected'),
     VettingBecameOverdue: fact(RecordOverdueVetting, 'The last day for the answer or a step passed'),
   },
 });

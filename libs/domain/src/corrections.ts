@@ -83,6 +83,7 @@ const CLEARANCE_CORRECTIONS = {
     then: 'ClearanceCorrected',
     names: ['ClearanceGiven', 'ClearanceRestored'],
     replaces: ['until'],
+    carries: ['vettingCase'],
   },
 } as const satisfies CorrectionsOf<'vetted-person'>;
 

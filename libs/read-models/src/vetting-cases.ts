@@ -26,8 +26,8 @@ export class VettingCaseRow {
   @count('pieces of information that were found credible since the newest remediation was agreed, or ever without one')
   information_since!: number;
   @dayOrNull('the day on which it was concluded') concluded_on!: string | null;
-  @dayOrNull('the last day of the clearance that was concluded or followed a remediation') cleared_until!:
-    string | null;
+  @dayOrNull('the last day of the clearance that was concluded or followed a remediation, as corrected')
+  cleared_until!: string | null;
   @dayOrNull('the day on which the request was given up') withdrawn_on!: string | null;
   @textOrNull('the organisation that gave it up') withdrawn_by!: string | null;
   @textOrNull('the code of the reason for which it was given up') withdrawn_reason!: string | null;
@@ -48,7 +48,7 @@ const DONE = { done: 'concluded_on', closed: { stage: ['withdrawn'] } };
 export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
   name: 'vetting-cases',
   topic: 'Vetting and training',
-  version: 3,
+  version: 4,
   kinds: ['vetting-case'],
   about: 'the vetting of a unit or person: its stage, how long it has been open, and whether the answer is in time',
   totals: { counts: 'vetting cases', by: ['stage', 'overdue'], sums: [] },
@@ -135,6 +135,7 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
         withheld_by: authority,
         withheld_reason: reason,
       }),
+      VettedClearanceCorrected: ({ until: cleared_until }) => ({ cleared_until }),
       VettingBecameOverdue: unchanged,
     },
   ),

@@ -163,7 +163,8 @@ const vettingCases: Figures = (log, { day }) =>
     const sources = only(events, 'SourceChecked');
     const withheld = last(events, 'PublicationWithheld');
     const published = last(events, 'IneligibilityPublished');
-    const until = last(events, 'VettingConcluded', 'RemediationCompleted')?.data.until ?? null;
+    const until =
+      last(events, 'VettingConcluded', 'RemediationCompleted', 'VettedClearanceCorrected')?.data.until ?? null;
     const withdrawn = last(events, 'VettingWithdrawn');
     const { organisation, for: spokenFor = organisation } = withdrawn?.metadata.actor ?? { organisation: null };
     const open = concludedOn === null && withdrawn === undefined;

@@ -11,6 +11,8 @@ describe('the day of what follows from an event', () => {
       'instability',
       'vetting-clearance',
       'excepted-units',
+      'corrected-units',
+      'corrected-persons',
       'counted-deliveries',
       'early-arrivals',
       'items-of-consignments',

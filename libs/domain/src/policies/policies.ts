@@ -14,7 +14,7 @@ import { misuseHolds } from './misuse-holds.js';
 import { PASSED_DAYS } from './passed-days.js';
 import { haltedByPerson, haltedByUnit, notedEnrolments } from './training-enrolments.js';
 import { recoveredFunds } from './recovered-funds.js';
-import { exceptedUnits, vettingClearance } from './vetting-clearance.js';
+import { correctedPersons, correctedUnits, exceptedUnits, vettingClearance } from './vetting-clearance.js';
 
 /** Every policy of the deployment: the only list of them. */
 export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDates: readonly DuePolicy[] } = {
@@ -24,6 +24,8 @@ export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDa
     instability,
     vettingClearance,
     exceptedUnits,
+    correctedUnits,
+    correctedPersons,
     countedDeliveries,
     earlyArrivals,
     notedSchedules,

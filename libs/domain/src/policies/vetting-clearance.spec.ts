@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Consequence, EventPolicy, RecordedEvent } from '@entente/kernel';
-import { exceptedUnits, vettingClearance } from './vetting-clearance.js';
+import { correctedPersons, correctedUnits, exceptedUnits, vettingClearance } from './vetting-clearance.js';
 
 const V = 'norland.vetting-1';
 const UNIT = { kind: 'security-unit', id: 'estmark.brigade-1' };
@@ -48,6 +48,16 @@ describe('the policy of vetting (R7, R8)', () => {
       [UNIT, 'RestoreClearance', 'remediation-completed', undefined],
       released,
     ]);
+  });
+  it('notes the right last day of a clearance in its inquiry (R26)', () => {
+    const noted = (policy: EventPolicy, data: object) => brief(follows(policy, 'x/y', 'ClearanceCorrected', data));
+    const right = { until: '2027-04-01', corrects: 'e-1', reason: 'mistyped' };
+    for (const policy of [correctedUnits, correctedPersons]) {
+      expect(noted(policy, { ...right, vettingCase: V })).toEqual([
+        [{ kind: 'vetting-case', id: V }, 'NoteCorrectedClearance', '2027-04-01', undefined],
+      ]);
+      expect(noted(policy, right)).toEqual([]);
+    }
   });
   it('releases the hold of an inquiry that an exception names', () => {
     const given = (data: object) =>

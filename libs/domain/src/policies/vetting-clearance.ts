@@ -1,8 +1,10 @@
 import type {
+  ClearanceCorrected,
   ClearanceException,
   HoldCommand,
   SecurityUnitCommand,
   SecurityUnitEvent,
+  VettedPersonEvent,
   VettingCaseEvent,
   VettingSubject,
 } from '@entente/contracts';
@@ -15,7 +17,7 @@ import {
   idOf,
 } from '@entente/kernel';
 import { holdId } from '../safeguards/holds.js';
-import { unitScope } from '../vetting/clearance-facts.js';
+import { unitScope, vettingCaseFacts } from '../vetting/clearance-facts.js';
 
 type ClearanceConsequence = Exclude<SecurityUnitCommand, { type: 'RegisterUnit' }>;
 
@@ -103,4 +105,25 @@ export const exceptedUnits = eventPolicy<SecurityUnitEvent>(
     about: 'a clearance by exception or waiver that names an inquiry releases the hold of that inquiry on the unit',
   },
   { ClearanceGiven: excepted, ClearanceRestored: excepted },
+);
+
+/** R26: the inquiry states the last day of the clearance that followed from it, as corrected. */
+const corrected = ({ until, vettingCase }: ClearanceCorrected): readonly Consequence[] =>
+  vettingCase === undefined
+    ? []
+    : [
+        {
+          stream: { kind: vettingCaseFacts.kind, id: vettingCase },
+          command: { type: 'NoteCorrectedClearance', data: { until } },
+        },
+      ];
+const about = 'a correction of the last day of a clearance is noted in its inquiry';
+
+export const correctedUnits = eventPolicy<SecurityUnitEvent>(
+  { name: 'corrected-units', kind: 'security-unit', day: 'cause', about },
+  { ClearanceCorrected: corrected },
+);
+export const correctedPersons = eventPolicy<VettedPersonEvent>(
+  { name: 'corrected-persons', kind: 'vetted-person', day: 'cause', about },
+  { ClearanceCorrected: corrected },
 );

@@ -87,8 +87,8 @@ export interface VettingCase extends Correctable {
   /** Whether information was found credible since the present steps were agreed. */
   readonly credibleSince: boolean;
   readonly remedied: boolean;
-  /** The last day of the clearance that follows from the remediation; null without one. */
-  readonly remediedUntil: string | null;
+  /** The last day of the clearance that followed from the case last; null without one. */
+  readonly clearedUntil: string | null;
 }
 
 /** A reference to a vetting case, for deciders that consult it. */

@@ -152,6 +152,9 @@ describe('a clearance', () => {
       act('CorrectClearance', { corrects: given.id(n), until, reason: 'mistyped' });
     const corrected = act('ClearanceCorrected', correct('2026-11-30').data);
     vetter(gave('2026-12-31')).decides(correct('2026-11-30'), corrected);
+    const ofCase = act('ClearanceGiven', { until: '2026-12-31', vettingCase: 'norland.vetting-1' });
+    const noted = act('ClearanceCorrected', { ...(corrected.data as object), vettingCase: 'norland.vetting-1' });
+    vetter(ofCase).decides(correct('2026-11-30'), noted);
     vetter(gave('2026-12-31')).refuses(correct('2026-12-31'), 'nothing-corrected');
     vetter(gave('2026-12-31'), gave('2027-01-31')).refuses(correct('2026-11-30'), 'stated-by-another-event');
     vetter(gave('2026-12-31')).refuses(correct('2028-11-30'), 'beyond-validity');

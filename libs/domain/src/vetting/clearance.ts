@@ -24,7 +24,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import { factDay, inTheFuture, notOverYet, overBefore, today } from '../days.js';
-import { correcting } from '../corrections.js';
+import { carriedBy, correcting } from '../corrections.js';
 import { frameworkIn, frameworkStreams } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
 import { type NamedParty, notRegistered, partyStreams } from '../parties/registration.js';
@@ -233,7 +233,7 @@ function give(data: DataOf<ClearanceCommand, 'GiveClearance'>, state: Clearance,
 /** R8: the last day by a remediation that was completed, and waited for another inquiry. */
 const remediedUntil = (inquiries: readonly (VettingCase | null)[]): string | undefined =>
   inquiries
-    .flatMap((of) => (of?.remedied === true ? (of.remediedUntil ?? []) : []))
+    .flatMap((of) => (of?.remedied === true ? (of.clearedUntil ?? []) : []))
     .toSorted()
     .at(-1);
 
@@ -361,15 +361,18 @@ const decideUnit = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>()
       if (early !== null) return early;
       return state.expired ? [] : [{ type: 'ClearanceExpired', data: { until, trainings: state.trainings } }];
     },
-    CorrectClearance: {
-      unless: ({ corrects, until }, state, context) =>
-        state.statedBy === corrects
-          ? ((state.refused ? notCleared(state, today(context)) : null) ??
-            badLastDay(until, { ...context, occurredAt: state.correctable.get(corrects)?.on ?? context.now }))
-          : refuse('stated-by-another-event', 'the event corrected states the present last day', 'R26', {
-              event: state.statedBy,
-            }),
-      then: 'ClearanceCorrected',
+    CorrectClearance: (data, state, context) => {
+      const { corrects, until } = data;
+      if (state.statedBy !== corrects)
+        return refuse('stated-by-another-event', 'the event corrected states the present last day', 'R26', {
+          event: state.statedBy,
+        });
+      const corrected = state.correctable.get(corrects);
+      const barred =
+        (state.refused ? notCleared(state, today(context)) : null) ??
+        badLastDay(until, { ...context, occurredAt: corrected?.on ?? context.now });
+      const rests = carriedBy({ carries: ['vettingCase'] }, corrected);
+      return barred ?? [{ type: 'ClearanceCorrected', data: { ...data, ...rests } }];
     },
     SubmitExceptionReport: submitReport,
     RecordOverdueExceptionReport: reportOverdue,

@@ -319,6 +319,18 @@ describe('a remediation that leads nowhere (R8)', () => {
   });
 });
 
+describe('the clearance that followed from a vetting (R26)', () => {
+  const system = (...past: Event[]) => given(vettingCase, requested, ...past).as('entente', 'system');
+  const note = (until: string) => act('NoteCorrectedClearance', { until });
+  const noted = (until: string) => act('VettedClearanceCorrected', { until });
+  it('has its right last day noted, once, if there is one', () => {
+    const cleared = [checked, concluded('cleared', '2027-05-01')];
+    system(...cleared).decides(note('2027-04-01'), noted('2027-04-01'));
+    system(...cleared, noted('2027-04-01')).decides(note('2027-04-01'), []);
+    system(...refused).decides(note('2027-04-01'), []);
+  });
+});
+
 describe('a last day that passed is recorded', () => {
   const overdue = (due: string, more: object = {}) => act('RecordOverdueVetting', { due, ...more });
   const became = (due: string, more: object = {}) => act('VettingBecameOverdue', { due, ...more });

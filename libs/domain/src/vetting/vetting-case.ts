@@ -60,7 +60,7 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
     steps: null,
     credibleSince: false,
     remedied: false,
-    remediedUntil: null,
+    clearedUntil: null,
     correctable: new Map(),
   }),
   {
@@ -75,7 +75,7 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
       credibleSince: credibleSince || credible,
       outcome: outcome !== null && credible ? 'refused' : outcome,
     }),
-    VettingConcluded: ({ outcome }) => ({ outcome }),
+    VettingConcluded: ({ outcome, until = null }) => ({ outcome, clearedUntil: until }),
     VettingWithdrawn: () => ({ withdrawn: true }),
     RecipientInformed: () => ({ informed: true }),
     RemediationOpened: ({ steps }) => ({
@@ -85,7 +85,8 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
     }),
     RemediationStepTaken: ({ step, on }, state) => withStep(state, step, { on }),
     RemediationStepCorrected: ({ step, on }, state) => withStep(state, step, { on }),
-    RemediationCompleted: ({ until }) => ({ remedied: true, remediedUntil: until }),
+    RemediationCompleted: ({ until }) => ({ remedied: true, clearedUntil: until }),
+    VettedClearanceCorrected: ({ until }) => ({ clearedUntil: until }),
     RemediationDiscontinued: () => ({ steps: null }),
     IneligibilityPublished: () => ({ publication: 'published' }),
     PublicationWithheld: () => ({ publication: 'withheld' }),
@@ -316,6 +317,10 @@ const decide = decideBy<VettingCase, VettingCaseCommand, VettingCaseEvent>()('Re
     then: 'IneligibilityPublished',
   },
   WithholdPublication: { unless: (_, state) => cannotPublish(state), then: 'PublicationWithheld' },
+  NoteCorrectedClearance: {
+    already: ({ until }, { clearedUntil }) => clearedUntil === null || clearedUntil === until,
+    then: 'VettedClearanceCorrected',
+  },
   RecordOverdueVetting: {
     unless: notOverdue,
     already: ({ step }, state) => (step === undefined ? state.overdue : stepIn(state, step)?.overdue === true),
