@@ -180,6 +180,11 @@ describe('a hold is renewed', () => {
     holds(placed(june)).refuses(renew('2026-06-30'), 'not-later');
     holds(placed()).refuses(renew('2026-07-31'), 'not-later');
     holds(placed(june)).refuses(renew('2026-07-31'), 'hold-lapsed', july);
+    const late = { ...july, occurredAt: '2026-06-30T12:00:00.000Z' };
+    holds(placed(june)).decides(renew('2026-07-31'), act('HoldRenewed', renew('2026-07-31').data), late);
+    const again = place({ ...onProgramme, until: '2026-07-31' });
+    const renewed = act('HoldRenewed', { hold: 'pause', until: '2026-07-31', reason: 'review' });
+    holds(placed(june)).decides(again, renewed, late);
   });
 });
 

@@ -13,7 +13,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { overBefore, today } from '../days.js';
+import { factDay, overBefore, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { itemTypeFacts, itemTypeId } from '../equipment/item-facts.js';
@@ -145,7 +145,7 @@ function boundDonor({ donor, scope }: PlaceHold, { actor }: DecisionContext): st
 function place(data: PlaceHold, context: DecisionContext, state: ScopeHolds | null): readonly HoldEvent[] | Refusal {
   const unknown = scopeUnknown(data, context);
   if (unknown !== null) return unknown;
-  const day = today(context);
+  const day = factDay(context);
   const over = data.until === undefined ? null : overBefore(data.until, context, 'R19');
   if (over !== null) return over;
   const donor = boundDonor(data, context);
@@ -186,8 +186,8 @@ const decide = decideBy<ScopeHolds, HoldCommand, HoldEvent>()('PlaceHold', place
       const missing = notInForce(data, state);
       if (missing !== null) return missing;
       const was = holdIn(state, data.hold) as PlacedHold;
-      if (isOver(was, today(context)))
-        return refuse('hold-lapsed', 'its last day is not over; afterwards it is placed again', 'R19');
+      if (isOver(was, factDay(context)))
+        return refuse('hold-lapsed', 'its last day is not over on that day; afterwards it is placed again', 'R19');
       return was.until === undefined || data.until <= was.until
         ? refuse('not-later', 'the new last day is later than the present one', 'R19', { until: was.until ?? null })
         : null;

@@ -64,6 +64,7 @@ describe('a training needs an agreement in force, if its programme names one (R1
     under('2026-06-01', '2026-06-01', [eight]).decides(enrol(), enrolled());
     under('2026-06-02', '2026-12-31', [eight]).refuses(enrol(), 'no-agreement-in-force');
     under('2026-01-01', '2026-05-31', [eight]).refuses(enrol(), 'no-agreement-in-force');
+    under('2026-01-01', '2026-05-31', [eight]).decides(enrol(), enrolled(), { occurredAt: '2026-05-31T10:00:00.000Z' });
     under('2026-01-01', '2026-12-31', [eight], ...ASSURED.slice(1)).refuses(enrol(), 'assurances-not-given');
   });
   it('on the day on which it begins: from the first day to the last', () => {
@@ -192,6 +193,8 @@ describe('a nominee is enrolled', () => {
       enrolled('n-1', { number: 8, unit: U, clearedUntil: '2026-06-01', enrolled: 8 }),
     );
     until('2026-05-31').refuses(enrol(), 'clearance-over');
+    const then = enrolled('n-1', { number: 8, unit: U, clearedUntil: '2026-05-31', enrolled: 8 });
+    until('2026-05-31').decides(enrol(), then, { occurredAt: '2026-05-31T10:00:00.000Z' });
     training(eight)
       .knowing(securityUnit, U, ...unitIs())
       .refuses(enrol(), 'not-vetted');

@@ -153,7 +153,7 @@ function unitNotKnown(
     return agreement === undefined
       ? refuse('agreement-missing', 'the recipient agreed in writing to bar listed units', 'R6')
       : null;
-  const day = today(context);
+  const day = factDay(context);
   if (setAside(framework, 'R6', day, scopes(state, undefined)) !== null || barsUnits(framework, day)) return null;
   const requirement = 'the nominee has a unit, or the recipient has agreed to bar units that are not cleared';
   return refuse('units-not-barred', requirement, 'R6', { day, from: framework?.unitsBarred.at(-1)?.from ?? null });
@@ -212,7 +212,7 @@ function stopped(
   );
 }
 
-/** R1, R5, R7, R8, R19: a nominee is enrolled while unit and person are both cleared. */
+/** R1, R5, R7, R8, R19: a nominee is enrolled on a day on which unit and person are cleared. */
 function enrol({ trainee }: TrainingData<'EnrolTrainee'>, state: TrainingActivity, context: DecisionContext) {
   const { known } = context;
   const nominee = ownValue(state.nominees, trainee);
@@ -225,7 +225,7 @@ function enrol({ trainee }: TrainingData<'EnrolTrainee'>, state: TrainingActivit
     ...(unit === undefined ? [] : [[known.of(securityUnitFacts, unit), { unit }] as const]),
     ...(person === undefined ? [] : [[known.of(vettedPersonFacts, person), { person }] as const]),
   ];
-  const on = today(context);
+  const on = factDay(context);
   const waived = (one: Refusal | null) =>
     unlessWaived(one, frameworkOf(state.programme, known), on, scopes(state, nominee));
   const barred = cleared.map(([of, about]) => waived(notCleared(of, on, about))).find((one) => one !== null);

@@ -71,6 +71,11 @@ describe('a vetting is asked for', () => {
       act('VettingRequested', { ...needed('2026-06-01'), due: '2026-06-01' }),
     );
     asking().refuses(act('RequestVetting', needed('2026-05-31')), 'day-in-past');
+    asking().decides(
+      act('RequestVetting', needed('2026-05-31')),
+      act('VettingRequested', { ...needed('2026-05-31'), due: '2026-05-31' }),
+      { occurredAt: '2026-05-31T10:00:00.000Z' },
+    );
   });
   it('with an answer in the days of the framework that its programme names', () => {
     const P = 'norland.programme-1';

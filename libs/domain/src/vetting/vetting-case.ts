@@ -112,7 +112,8 @@ function request(data: VettingData<'RequestVetting'>, context: DecisionContext) 
     });
   const days = parameterOf(frameworkOf(data.programme, context.known), 'vettingAnswerDays');
   const due = data.neededBy ?? addDays(today(context), days);
-  if (due < today(context)) return refuse('day-in-past', 'the day for the answer is not over', null, { due });
+  if (due < factDay(context))
+    return refuse('day-in-past', 'the day for the answer is not over on the day of the request', null, { due });
   const barred = assistanceNotFound(data, context) ?? notRegistered(partiesOf(data), context);
   return barred ?? [{ type: 'VettingRequested', data: { ...data, due } } as const];
 }
