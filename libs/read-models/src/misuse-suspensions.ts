@@ -66,7 +66,9 @@ function evolve(
       readonly donor?: string;
       readonly until?: string;
     };
-    if (row !== null && row.ended_on === null) return { ...row, status, last_day };
+    // One that was renewed in time, and that recorded late, was recorded as lapsed before.
+    if (row !== null && (row.ended_on === null || event.type === 'PrecautionarySuspensionRenewed'))
+      return { ...row, status, last_day, ended_on: null };
     return {
       misuse_case,
       stop,
@@ -87,7 +89,7 @@ function evolve(
 export const misuseSuspensions: Projection<MisuseCaseEvent, MisuseSuspensionRow> = {
   name: 'misuse-suspensions',
   topic: 'Misuse and holds',
-  version: 3,
+  version: 4,
   kinds: ['misuse-case'],
   about: 'a scope in which a misuse case stops assistance: since when, until when, and whether it ended',
   entity: MisuseSuspensionRow,

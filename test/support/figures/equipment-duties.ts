@@ -90,7 +90,9 @@ const consents: Figures = (log, { day }) =>
     const turns = events.flatMap((event): readonly Turn[] => {
       const on = occurredOn(event);
       if (event.type === 'ThirdPartyTransferConsented') return [{ is: 'due', due: event.data.until, on }];
-      if (event.type === 'TransferConsentLapsed') return [{ is: 'passed', on }];
+      // What was done before it is recorded later at times.
+      const used = last(events, 'ThirdPartyTransferCarriedOut') !== undefined;
+      if (event.type === 'TransferConsentLapsed') return used ? [] : [{ is: 'passed', on }];
       if (event.type === 'ThirdPartyTransferCarriedOut') return [{ is: 'withdrawn', on: event.data.on }];
       return /Withdrawn$/.test(event.type) ? [{ is: 'withdrawn', on }] : [];
     });

@@ -94,7 +94,13 @@ function isEnd(event: Misuse, stop: Stop, scope: AssistanceScope): boolean {
 /** The stops of a scope since it was stopped last, and the end of that, if it has ended. */
 function lastStop(events: readonly Misuse[], stop: Stop, scope: AssistanceScope) {
   const last = events.findLastIndex((event) => isStop(event, stop, scope));
-  const endBefore = events.findLastIndex((event, n) => n < last && isEnd(event, stop, scope));
+  // A renewal that was recorded late takes the lapse before it back.
+  const endBefore = events.findLastIndex(
+    (event, n) =>
+      n < last &&
+      isEnd(event, stop, scope) &&
+      events.slice(n).find((one) => isStop(one, stop, scope))?.type !== 'PrecautionarySuspensionRenewed',
+  );
   const stops = events.filter((event, n) => n > endBefore && n <= last && isStop(event, stop, scope));
   return { stops, end: events.find((event, n) => n > last && isEnd(event, stop, scope)) };
 }

@@ -494,7 +494,15 @@ describe('a precautionary suspension', () => {
     );
     asDonor(...accepted, precaution).refuses(when('2026-06-30'), 'not-later');
     asDonor(...accepted, precaution).refuses(when('2026-07-31'), 'no-precaution', { now: july });
-    asDonor(...accepted, precaution, lapsed('not-renewed')).refuses(when('2026-07-31'), 'no-precaution');
+    asDonor(...accepted, precaution, lapsed('misuse-dismissed')).refuses(when('2026-07-31'), 'no-precaution');
+    const renewed = event('PrecautionarySuspensionRenewed', { ...bound, until: '2026-07-31' });
+    for (const past of [[precaution], [precaution, lapsed('not-renewed')]]) {
+      const late = { now: july, occurredAt: '2026-06-30T09:00:00.000Z' };
+      asDonor(...accepted, ...past).decides(when('2026-07-31'), renewed, late);
+      asDonor(...accepted, ...past).refuses(when('2026-07-31'), 'no-precaution', { now: july });
+    }
+    const ended = [precaution, lapsed('not-renewed'), lapsed('assistance-suspended')];
+    asDonor(...accepted, ...ended).refuses(when('2026-07-31'), 'no-precaution');
   });
   it('is ordered again after its last day, recorded as lapsed or not (R18)', () => {
     const again = event('OrderPrecautionarySuspension', { scopes, until: '2026-08-31' });

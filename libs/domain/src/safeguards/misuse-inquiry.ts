@@ -186,7 +186,7 @@ export function cannotOrder(
   const { precaution } = state;
   const unnamed = scopesUnnamed(data);
   if (unnamed !== null) return unnamed;
-  if (precaution !== null && precaution.until >= today(context))
+  if (precaution !== null && precaution.until >= factDay(context))
     return refuse('precaution-in-force', 'no precautionary suspension is in force', 'R18', {
       until: precaution.until,
     });
@@ -198,16 +198,17 @@ export function cannotOrder(
 }
 
 /**
- * R18: a precautionary suspension lasts through its last day, and is renewed before it has ended.
+ * R18: a precautionary suspension lasts through its last day, and is renewed on a day before it has
+ * ended. That can be recorded after its last day, and after it was recorded as lapsed.
  */
 export function renew(
   { until }: { readonly until: string },
   state: MisuseCase,
   context: DecisionContext,
 ): readonly MisuseCaseEvent[] | Refusal {
-  const { precaution } = state;
-  if (precaution === null || precaution.until < today(context))
-    return refuse('no-precaution', 'a precautionary suspension is in force: it has lapsed after its last day', 'R18');
+  const precaution = state.precaution ?? state.lapsed;
+  if (precaution === null || precaution.until < factDay(context))
+    return refuse('no-precaution', 'a precautionary suspension is in force on that day, through its last one', 'R18');
   if (until <= precaution.until)
     return refuse('not-later', 'the new last day is later', 'R18', { until: precaution.until });
   const tooLong = lastsTooLong(until, state, context);

@@ -43,6 +43,8 @@ export interface MisuseCase extends Correctable, Pick<FlagMisuse, 'donor' | 'rec
   /** The organisations that replied in this round. */
   readonly replies: readonly string[];
   readonly precaution: PrecautionarySuspensionOrdered | null;
+  /** The last one, if it was recorded as lapsed with its last day: it can have been renewed. */
+  readonly lapsed: PrecautionarySuspensionOrdered | null;
   readonly measures: readonly Measure[];
   readonly assistance: 'running' | 'suspended' | 'resumed' | 'terminated';
   /** What the current suspension stops. */
@@ -84,6 +86,7 @@ const AFRESH = {
   replyBy: null,
   replies: [],
   precaution: null,
+  lapsed: null,
   measures: [],
   suspended: [],
   planned: false,
@@ -94,7 +97,7 @@ const AFRESH = {
 /** The days that are due, after these steps have begun or ended. */
 const after = ({ due }: MisuseCase, days: Partial<StepDays>): StepDays => ({ ...due, ...days });
 
-const inForce = (precaution: PrecautionarySuspensionOrdered) => ({ precaution });
+const inForce = (precaution: PrecautionarySuspensionOrdered) => ({ precaution, lapsed: null });
 
 export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
   'MisuseFlagged',
@@ -139,7 +142,10 @@ export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
     }),
     PrecautionarySuspensionOrdered: inForce,
     PrecautionarySuspensionRenewed: inForce,
-    PrecautionarySuspensionLapsed: () => ({ precaution: null }),
+    PrecautionarySuspensionLapsed: ({ reason, ...of }) => ({
+      precaution: null,
+      lapsed: reason === 'not-renewed' ? of : null,
+    }),
     InvestigationExtended: ({ until }, state) => ({ due: after(state, { conclude: until }) }),
     MisuseSubstantiated: ({ measureBy }, state) => ({
       status: 'substantiated',
@@ -152,7 +158,7 @@ export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
       measures: [...state.measures, measure],
       due: after(state, { measure: null }),
     }),
-    AssistanceSuspended: ({ scopes }) => ({ assistance: 'suspended', suspended: scopes }),
+    AssistanceSuspended: ({ scopes }) => ({ assistance: 'suspended', suspended: scopes, lapsed: null }),
     RemediationPlanAgreed: ({ due }, state) => ({ planned: true, due: after(state, { remediate: due }) }),
     RemediationVerified: (_, state) => ({ ceased: true, due: after(state, { remediate: null }) }),
     AssurancesReceived: () => ({ assured: true }),
@@ -161,6 +167,7 @@ export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
       assistance: 'terminated',
       terminated: scopes,
       suspended: [],
+      lapsed: null,
       due: after(state, { remediate: null }),
     }),
     FundsRecovered: (data, { recoveries }, { id }) => ({ recoveries: put(recoveries, id, data) }),

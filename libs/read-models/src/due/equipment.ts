@@ -70,7 +70,11 @@ export const thirdPartyTransferDuties = dutiesOf<ThirdPartyTransferEvent>()(
     ThirdPartyTransferConsented: ({ until }) => [due('consent-end', until)],
     TransferConsentWithdrawn: () => [withdrawn('consent-end')],
     TransferConsentLapsed: () => [passed('consent-end')],
-    ThirdPartyTransferCarriedOut: ({ on }) => [withdrawn('consent-end', '', on)],
+    // It may have been recorded as lapsed before.
+    ThirdPartyTransferCarriedOut: ({ on }) => [
+      { duty: 'consent-end', reopens: true },
+      withdrawn('consent-end', '', on),
+    ],
   },
   {},
   ['ThirdPartyTransferWithdrawn'],
