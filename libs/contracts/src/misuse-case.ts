@@ -308,6 +308,7 @@ export class RecoveryCorrected extends CorrectRecovery {
   @optional() @minorUnits('what the recovery comes to', 700_000_00, 0) readonly amount?: number;
   @optional() @streamId('funding-account', 'the account to which it came back') readonly account?: string;
   @optional() @day('the day on which what is corrected came back: it counts there', '2026-05-04') readonly on?: string;
+  @optional() @flag('whether it came back before the case was reopened') readonly earlier?: boolean;
 }
 
 export class TerminateAssistance {

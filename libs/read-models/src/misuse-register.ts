@@ -63,7 +63,7 @@ export class MisuseRow {
   @text('running, suspended (by a measure or as a precaution), resumed or terminated', ASSISTANCE) assistance!: string;
   @dayOrNull('the day on which it resumed, since it was reopened if it was') resumed_on!: string | null;
   @count('how often money came back') recoveries!: number;
-  @count('of these, how many were not corrected to nothing') recovered!: number;
+  @count('of these, how many were not corrected to nothing, since it was reopened if it was') recovered!: number;
   @dayOrNull('the day on which it was closed, while it is') closed_on!: string | null;
   @dayOrNull('the day on which its inquiry ended: it was closed, declined or dismissed, and not reopened since')
   ended_on!: string | null;
@@ -124,7 +124,7 @@ const precaution = ({ until, scopes }: { readonly until: string; readonly scopes
 export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
   topic: 'Auditors',
-  version: 8,
+  version: 9,
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
   occurred: { days: ['ended_on'] },
@@ -233,8 +233,10 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         recoveries: row.recoveries + 1,
         recovered: row.recovered + Number(amount > 0),
       }),
-      RecoveryCorrected: ({ amount, difference }, { recovered }) =>
-        amount === undefined ? {} : { recovered: recovered + Number(amount > 0) - Number(amount - difference > 0) },
+      RecoveryCorrected: ({ amount, difference, earlier }, { recovered }) =>
+        amount === undefined || earlier === true
+          ? {}
+          : { recovered: recovered + Number(amount > 0) - Number(amount - difference > 0) },
       AssistanceTerminated: ({ scopes }, row) => ({
         suspended_scopes: [],
         terminated_scopes: scopes,
@@ -258,6 +260,7 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         precaution_scopes: [],
         suspended_scopes: [],
         resumed_on: null,
+        recovered: 0,
         due: { triage: triageBy },
         closed_on: null,
         ended_on: null,

@@ -55,6 +55,33 @@ describe('the read model of due dates', () => {
   });
 });
 
+describe('what was done before a lapse, and recorded after it', () => {
+  const X = 'third-party-transfer/estmark.t';
+  const parties = { donor: 'norland', holder: 'estmark', goods: [] };
+  const consented = [
+    ['ThirdPartyTransferRequested', { kind: 'disposal', ...parties, reason: 'r' }],
+    ['ThirdPartyTransferConsented', { until: '2026-06-30', conditions: [] }],
+  ] as const;
+  const scopes = [{ kind: 'unit', id: 'estmark.u' }];
+  const ordered = [
+    ['MisuseFlagged', { allegation: 'diversion', recipient: 'estmark', accused: 'estmark', scopes: [] }],
+    ['PrecautionarySuspensionOrdered', { scopes, until: '2026-06-30' }],
+  ] as const;
+  it('leaves the rows as if it had been recorded before', () => {
+    const lapsed = ['TransferConsentLapsed', { until: '2026-06-30' }] as const;
+    const done = ['ThirdPartyTransferCarriedOut', { on: '2026-06-20', to: 'estmark', informed: [] }] as const;
+    const due = (...more: readonly (readonly [string, object])[]) => rowsOf('due-dates', happened(X, ...more));
+    expect(due(...consented, lapsed, done)).toEqual(due(...consented, done));
+    const passed = ['PrecautionarySuspensionLapsed', { scopes, until: '2026-06-30', reason: 'not-renewed' }] as const;
+    const renewed = ['PrecautionarySuspensionRenewed', { scopes, until: '2026-07-31' }] as const;
+    for (const model of ['due-dates', 'misuse-suspensions']) {
+      const rows = (...more: readonly (readonly [string, object])[]) =>
+        rowsOf(model, happened('misuse-case/sealed.x', ...ordered, ...more));
+      expect(rows(passed, renewed)).toEqual(rows(renewed));
+    }
+  });
+});
+
 describe('the read model delivery-facts', () => {
   it('has what of a delivery rests on no consignment, whatever is corrected of their shares', () => {
     const share = { consignment: 'norland.k', quantity: 60, point: 'receipt' };
@@ -875,6 +902,12 @@ describe('the misuse register', () => {
     expect(open(suspended, came, corrected(0, -100))).toBe('recover');
     expect(open(suspended, came, corrected(0, -100), corrected(5, 5))).toBeNull();
     expect(open(suspended, ['MisuseCaseReopened', { triageBy: '2026-06-01' }])).toBeNull();
+    const again = [came, ['MisuseCaseReopened', { triageBy: '2026-06-01' }]] as const;
+    const recovers = ['MeasureDecided', { measure: 'recover' }] as const;
+    expect(open(...again, recovers)).toBe('recover');
+    expect(open(...again, recovers, came)).toBeNull();
+    const earlier = ['RecoveryCorrected', { amount: 0, difference: -100, earlier: true }] as const;
+    expect(open(...again, recovers, came, earlier)).toBeNull();
   });
 });
 

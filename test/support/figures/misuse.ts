@@ -116,7 +116,7 @@ const scopesOf = (events: Events) =>
 function measuresOf(events: Events, round: Events) {
   const measures = [...new Set(only(round, 'MeasureDecided').map(({ data }) => data.measure))];
   const ceased = last(round, 'RemediationVerified') !== undefined;
-  const amounts = only(events, 'FundsRecovered').map((event) =>
+  const amounts = only(round, 'FundsRecovered').map((event) =>
     only(events, 'RecoveryCorrected')
       .filter(({ data }) => data.corrects === event.id)
       .reduce((amount, { data }) => amount + data.difference, event.data.amount),

@@ -372,6 +372,11 @@ describe('the control of R18', () => {
     const back = on('FundsRecovered', { amount: 5 });
     expect(findings(...recovers, on('MisuseCaseClosed'))).toEqual(['R18 3']);
     expect(findings(...recovers, back, on('MisuseCaseClosed'))).toEqual([]);
+    const nothing = on('RecoveryCorrected', { corrects: 'e-2', difference: -5 });
+    expect(findings(...recovers, back, on('MisuseCaseClosed'), nothing)).toEqual(['R18 5']);
+    const again = [on('MisuseCaseReopened'), recovers[1] as Line];
+    expect(findings(...recovers, back, ...again, nothing, on('MisuseCaseClosed'))).toEqual(['R18 7']);
+    expect(findings(...recovers, back, ...again, back, nothing, on('MisuseCaseClosed'))).toEqual([]);
   });
   it('finds a case that was closed without the notice that its incident type asks for', () => {
     const limits = { notify: 400, open: 400, reply: 400, conclude: 400, measure: 400 };

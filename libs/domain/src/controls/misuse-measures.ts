@@ -11,6 +11,7 @@ interface Course {
   assured: boolean;
   measures: number;
   recovers: boolean;
+  closed: boolean;
   substantiated: boolean;
   investigator: string | null;
   accused: string;
@@ -22,18 +23,21 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
   const courses = new Map<string, Course>();
   /** The cases of which the legislature was notified: once is enough. */
   const notified = new Set<string>();
-  /** By case: what each recovery comes to. */
+  /** By case: what each recovery comes to, since the case was reopened. */
   const recovered = new Map<string, Map<string, number>>();
-  function recover(event: RecordedEvent, recovery: string, by: number): undefined {
-    const amounts = recovered.get(idOf(event)) ?? new Map<string, number>();
-    recovered.set(idOf(event), amounts.set(recovery, (amounts.get(recovery) ?? 0) + by));
-  }
+  const nothingCameBack = (event: RecordedEvent): readonly Breach[] => {
+    const amounts = [...(recovered.get(idOf(event))?.values() ?? [])];
+    return courseOf(event).recovers && amounts.every((amount) => amount === 0)
+      ? breach(event, 'money came back before a case closes whose measure is its recovery')
+      : [];
+  };
   const begin = (accused: string): Course => ({
     put: false,
     ceased: false,
     assured: false,
     measures: 0,
     recovers: false,
+    closed: false,
     substantiated: false,
     investigator: null,
     accused,
@@ -50,7 +54,10 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
       const course = courseOf(event);
       course.accused = event.data.accused ?? course.accused;
     },
-    MisuseCaseReopened: (event) => void courses.set(idOf(event), begin(courseOf(event).accused)),
+    MisuseCaseReopened: (event) => {
+      courses.set(idOf(event), begin(courseOf(event).accused));
+      recovered.delete(idOf(event));
+    },
     MisuseTriaged: (event) => {
       courseOf(event).noticeRequired = event.data.noticeRequired;
     },
@@ -75,8 +82,17 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
       course.measures += 1;
       course.recovers ||= event.data.measure === 'recover';
     },
-    FundsRecovered: (event) => recover(event, event.id, event.data.amount),
-    RecoveryCorrected: (event) => recover(event, event.data.corrects, event.data.difference),
+    FundsRecovered: (event) => {
+      const amounts = recovered.get(idOf(event)) ?? new Map<string, number>();
+      recovered.set(idOf(event), amounts.set(event.id, event.data.amount));
+    },
+    RecoveryCorrected: (event) => {
+      const { corrects, difference } = event.data;
+      const amounts = recovered.get(idOf(event));
+      const was = amounts?.get(corrects);
+      if (was !== undefined) amounts?.set(corrects, was + difference);
+      return courseOf(event).closed ? nothingCameBack(event) : [];
+    },
     RemediationVerified: (event) => {
       courseOf(event).ceased = true;
     },
@@ -92,11 +108,12 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
       });
     },
     MisuseCaseClosed: (event) => {
-      const { substantiated, measures, recovers, noticeRequired } = courseOf(event);
+      const course = courseOf(event);
+      const { substantiated, measures, noticeRequired } = course;
+      course.closed = true;
       if (substantiated && measures === 0) return breach(event, 'a substantiated case closes with a decided measure');
-      const amounts = [...(recovered.get(idOf(event))?.values() ?? [])];
-      if (recovers && amounts.every((amount) => amount === 0))
-        return breach(event, 'money came back before a case closes whose measure is its recovery');
+      const nothing = nothingCameBack(event);
+      if (nothing.length > 0) return nothing;
       return noticeRequired && !notified.has(idOf(event))
         ? breach(event, 'the legislature was notified of the possible violation before the case closes')
         : [];

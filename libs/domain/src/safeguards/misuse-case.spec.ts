@@ -713,6 +713,25 @@ describe('a recovery that was decided', () => {
     asDonor(...toRecover, came, correctedBy(-99)).decides(when, closed);
     asDonor(...toRecover, came).decides(when, closed);
   });
+  it('is carried out again in a case that was reopened: what came back before does not count (R18)', () => {
+    const decidedAgain = [reopened, minor, opened, assigned, put, replied, substantiated, decided('recover')];
+    const again = [...toRecover, came, closed, ...decidedAgain];
+    asDonor(...again).refuses(when, 'measure-not-carried-out');
+    asDonor(...again, came).decides(when, closed);
+    const correct = event('CorrectRecovery', { corrects: given.id(toRecover.length), difference: -100, reason: 'r' });
+    const took = { currency: 'USD', amount: 0, on: '2026-05-01' };
+    asDonor(...again).decides(correct, event('RecoveryCorrected', { ...correct.data, ...took, earlier: true }));
+  });
+  it('is not corrected to nothing in a case that closed on it (R18)', () => {
+    const correct = (difference: number) =>
+      event('CorrectRecovery', { corrects: given.id(toRecover.length), difference, reason: 'r' });
+    const took = { currency: 'USD', on: '2026-05-01' };
+    const corrected = (difference: number) =>
+      event('RecoveryCorrected', { ...correct(difference).data, ...took, amount: 100 + difference });
+    asDonor(...toRecover, came, closed).refuses(correct(-100), 'recovery-outstanding');
+    asDonor(...toRecover, came, closed).decides(correct(-99), corrected(-99));
+    asDonor(...toRecover, came, came, closed).decides(correct(-100), corrected(-100));
+  });
 });
 
 describe('a case closes', () => {

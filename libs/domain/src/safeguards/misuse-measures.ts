@@ -130,14 +130,25 @@ function cannotReimburse({ account: id, ...data }: RecoverFunds, context: Decisi
 export const cannotRecover = (data: RecoverFunds, state: MisuseCase, context: DecisionContext): Refusal | null =>
   notDecided(state, 'recover') ?? beyondRange(state, data.currency, data.amount) ?? cannotReimburse(data, context);
 
+/** R18: a case that closed on a recovery is reopened before nothing is left of it. */
+function closedOnIt({ corrects, difference }: CorrectRecovery, state: MisuseCase): Refusal | null {
+  const { status, measures, recoveries } = state;
+  if (status !== 'closed' || !measures.includes('recover')) return null;
+  const was = recoveries[corrects];
+  const after = was === undefined ? {} : { [corrects]: { ...was, amount: was.amount + difference } };
+  return nothingRecovered({ recoveries: { ...recoveries, ...after } })
+    ? refuse('recovery-outstanding', 'the case is reopened before the recovery on which it closed is nothing', 'R18')
+    : null;
+}
+
 /** R26: the recovery's event stays; its amount is corrected by the difference. */
 export function correctRecovery(data: CorrectRecovery, state: MisuseCase): readonly MisuseCaseEvent[] | Refusal {
   const { corrects, difference } = data;
   const was = state.recoveries[corrects];
   if (was === undefined) throw new Error(`no recovery ${corrects}`);
-  const { currency, account, amount } = was;
-  const to = account === undefined ? {} : { account };
-  const refusal = beyondRange(state, currency, difference);
+  const { currency, account, amount, earlier } = was;
+  const to = { ...(account !== undefined && { account }), ...(earlier && { earlier }) };
+  const refusal = beyondRange(state, currency, difference) ?? closedOnIt(data, state);
   const on = state.correctable.get(corrects)?.on;
   const corrected = { ...data, currency, amount: amount + difference, ...to, ...(on === undefined ? {} : { on }) };
   return refusal ?? [{ type: 'RecoveryCorrected', data: corrected }];

@@ -54,17 +54,20 @@ export interface MisuseCase extends Correctable, Pick<FlagMisuse, 'donor' | 'rec
   readonly planned: boolean;
   readonly ceased: boolean;
   readonly assured: boolean;
-  /** Recovered money, by the id of its event, as corrected. */
-  readonly recoveries: Readonly<Record<string, RecoverFunds>>;
+  /** Recovered money, by the id of its event, as corrected; `earlier`: before it was reopened. */
+  readonly recoveries: Readonly<Record<string, RecoverFunds & { readonly earlier?: true }>>;
   /** The last day of each step that has begun and is not done. */
   readonly due: StepDays;
   /** The last day that was recorded as overdue, by step. */
   readonly overdue: StepDays;
 }
 
-/** Whether nothing came back: what was corrected to nothing counts as nothing. */
+/**
+ * Whether nothing came back since the case was reopened, if it was: what was corrected to nothing
+ * counts as nothing.
+ */
 export const nothingRecovered = ({ recoveries }: Pick<MisuseCase, 'recoveries'>): boolean =>
-  Object.values(recoveries).every(({ amount }) => amount === 0);
+  Object.values(recoveries).every(({ amount, earlier }) => amount === 0 || earlier === true);
 
 const NONE: StepDays = {
   acknowledge: null,
@@ -177,8 +180,9 @@ export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
       return { recoveries: put(recoveries, corrects, { ...was, amount: was.amount + difference }) };
     },
     MisuseCaseClosed: () => ({ status: 'closed', due: NONE }),
-    MisuseCaseReopened: ({ triageBy }, { assistance }) => ({
+    MisuseCaseReopened: ({ triageBy }, { assistance, recoveries }) => ({
       ...AFRESH,
+      recoveries: Object.fromEntries(Object.entries(recoveries).map(([id, of]) => [id, { ...of, earlier: true }])),
       assistance: assistance === 'terminated' ? 'terminated' : 'running',
       due: { ...NONE, triage: triageBy },
     }),
