@@ -153,7 +153,7 @@ describe('a clearance', () => {
     const corrected = act('ClearanceCorrected', correct('2026-11-30').data);
     vetter(gave('2026-12-31')).decides(correct('2026-11-30'), corrected);
     const ofCase = act('ClearanceGiven', { until: '2026-12-31', vettingCase: 'norland.vetting-1' });
-    const noted = act('ClearanceCorrected', { ...(corrected.data as object), vettingCase: 'norland.vetting-1' });
+    const noted = act('ClearanceCorrected', { ...corrected.data, vettingCase: 'norland.vetting-1' });
     vetter(ofCase).decides(correct('2026-11-30'), noted);
     vetter(gave('2026-12-31')).refuses(correct('2026-12-31'), 'nothing-corrected');
     vetter(gave('2026-12-31'), gave('2027-01-31')).refuses(correct('2026-11-30'), 'stated-by-another-event');
@@ -326,6 +326,16 @@ describe('a refused unit returns (R8)', () => {
     of(...inquiry('credible')).refuses(restore({ until: '2026-12-31' }), 'information-stands');
     of(...inquiry('not-credible')).refuses(restore({ until: '2026-12-31' }), 'not-remedied');
     vetter(refused).refuses(give('2026-12-31'), 'clearance-refused');
+  });
+  it('after a refusal by hand, by the remediation of a vetting case with which it is repeated', () => {
+    const back = act('RestoreClearance', { reason: 'remedied', until: '2026-12-31' });
+    const again = act('RefuseClearance', { reason: 'information', vettingCase: V });
+    const repeated = act('ClearanceRefused', { ...again.data, trainings: [] });
+    const byHand = act('ClearanceRefused', { reason: 'information', trainings: [] });
+    const remedied = (...past: Event[]) => vetter(...past).knowing(vettingCase, V, ...inquiry('credible', true));
+    remedied(byHand).refuses(back, 'not-remedied');
+    remedied(byHand).decides(again, repeated);
+    remedied(byHand, repeated).decides(back, act('ClearanceRestored', back.data));
   });
   it('by an exception or waiver, with its authority, and a report due in 15 days', () => {
     const of = () => vetter(refused).knowing(vettingCase, V, ...inquiry('credible'));

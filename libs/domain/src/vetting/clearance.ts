@@ -254,7 +254,13 @@ function restore(data: DataOf<ClearanceCommand, 'RestoreClearance'>, state: Clea
       vettingCase: open[0],
     });
   if (data.exception === undefined && state.refused && !inquiries.some(([, of]) => of?.remedied === true))
-    return refuse('not-remedied', 'its remediation is completed, or an exception or waiver made', 'R8');
+    return inquiries.length > 0
+      ? refuse('not-remedied', 'its remediation is completed, or an exception or waiver made', 'R8')
+      : refuse(
+          'not-remedied',
+          'it was refused for a vetting case whose remediation is completed, or an exception or waiver is made: a refusal by hand is repeated with its vetting case',
+          'R8',
+        );
   const isRepeated = context.actor.role === 'system' && state.refused;
   const until = data.until ?? (isRepeated ? remediedUntil(inquiries.map(([, of]) => of)) : undefined);
   if (until === undefined && state.refused)
