@@ -59,7 +59,9 @@ export const suspensions: RowsView = {
     ...sameAs(MisuseSuspensionRow, 'scope_kind', 'scope'),
     hold: text('whether the hold is in force, not in force yet, not released yet, or ended', STATES),
     ...sameAs(MisuseSuspensionRow, 'status', 'stop', 'donor', 'stopped_on', 'last_day'),
-    in_force_since: day('the day on which the hold was placed'),
+    in_force_since: day(
+      'the day of `hold_cause`, from which the hold counts, also if it was placed later; a renewal leaves it, unless the hold had ended before',
+    ),
     ended_on: day('the day on which the suspension ended'),
     hold_ended_on: day('the day on which the hold ended'),
     ...sameAs(MisuseSuspensionRow, 'misuse_case', 'ordered_by'),
