@@ -385,8 +385,9 @@ export const carriedBy = (
 
 // ---- Rules ----
 
-const nothingCorrected = (): Refusal =>
-  refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26');
+/** R26: a correction changes something. */
+export const nothingCorrected = (facts: Readonly<Record<string, Json>> = {}): Refusal =>
+  refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26', facts);
 
 const nothingLeft = (facts: Readonly<Record<string, Json>>): Refusal =>
   refuse('nothing-left-to-correct', 'earlier corrections have left something of the event', 'R31', facts);

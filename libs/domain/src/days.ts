@@ -38,3 +38,9 @@ export const notOverYet = (
   field: 'due' | 'until' = 'due',
 ): Refusal | null =>
   last >= today(context) ? refuse('not-over-yet', 'its last day is over', rule, { [field]: last }) : null;
+
+/** What is recorded as overdue is the day planned now, and that is past. */
+export const notOverdue = (due: string, planned: string, context: Now): Refusal | null =>
+  due === planned
+    ? notOverYet(due, context)
+    : refuse('other-last-day', 'the day is the one planned now', null, { due: planned });

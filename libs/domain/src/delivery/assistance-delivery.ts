@@ -19,7 +19,8 @@ import {
   refuse,
   streamName,
 } from '@entente/kernel';
-import { inTheFuture, today } from '../days.js';
+import { nothingCorrected } from '../corrections.js';
+import { inTheFuture } from '../days.js';
 import {
   type AssistanceCase,
   type CaseLine,
@@ -189,7 +190,8 @@ export function cannotDeliver(data: DeliverAssistance, state: AssistanceCase, c:
   if (early !== null) return early;
   const line = ownValue(state.lines, data.line);
   if (line?.inForce !== true) return refuse('line-unknown', 'the line is part of the case', null, { line: data.line });
-  if (data.on > today(c)) return refuse('day-in-future', 'the day has come', null, { on: data.on });
+  const tooEarly = inTheFuture(data.on, c);
+  if (tooEarly !== null) return tooEarly;
   if (line.works !== null && line.works.stage !== 'accepted')
     return refuse('works-not-accepted', 'the recipient has accepted the works of the line', null, {
       stage: line.works.stage,
@@ -435,8 +437,7 @@ export function cannotCorrectDelivery(
   if (line === undefined || before === undefined) throw new Error(`no delivery ${corrects} of the line ${data.line}`);
   const barred = exceedsOrdered(line, quantityBy) ?? (on === undefined ? null : cannotMoveTo(on, before, state, c));
   if (barred !== null) return barred;
-  if (quantityBy === 0 && on === before.on)
-    return refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26', { on });
+  if (quantityBy === 0 && on === before.on) return nothingCorrected({ on });
   const shares = Object.keys(before.consignments);
   if (consignment === undefined ? shares.length > 0 && quantityBy !== 0 : !shares.includes(consignment))
     return refuse('share-not-named', 'the correction names a consignment that the delivery rests on', 'R26', {

@@ -1,5 +1,6 @@
 import type { ConfirmedLine, CorrectReceipt } from '@entente/contracts';
 import { type Refusal, refuse } from '@entente/kernel';
+import { nothingCorrected } from '../corrections.js';
 import { type Consignment, type ReceivedLine, ownValue } from './facts.js';
 
 // ---- State ----
@@ -64,7 +65,7 @@ function cannotCorrectStore({ monitored, store: was }: Consignment, data: Correc
       lines: Object.keys(monitored),
     });
   return store === was && quantityBy === 0 && serialsAdded.length + serialsRemoved.length === 0
-    ? refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26', { store })
+    ? nothingCorrected({ store })
     : null;
 }
 

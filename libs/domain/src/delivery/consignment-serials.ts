@@ -6,6 +6,7 @@ import type {
   RegisterSerials,
 } from '@entente/contracts';
 import { type DecisionContext, type Refusal, type StreamRef, pick, refuse } from '@entente/kernel';
+import { nothingCorrected } from '../corrections.js';
 import { unfitStore } from '../equipment/certified-store.js';
 import {
   daysSince,
@@ -121,8 +122,7 @@ export function correctSerials(
   const strange = serialsRemoved.find((serial) => !before.includes(serial));
   if (strange !== undefined)
     return refuse('serial-unknown', 'the serial was registered on that line', 'R26', { serial: strange });
-  if (serialsAdded.length + serialsRemoved.length === 0)
-    return refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26');
+  if (serialsAdded.length + serialsRemoved.length === 0) return nothingCorrected();
   const barred = restsOnReceipt(data, state) ?? cannotRegister(state, line, serialsAfter(state, data), word);
   return barred ?? [{ type: 'SerialsCorrected', data: { ...data, item: word ?? '', ...about(state) } }];
 }

@@ -18,7 +18,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { factDay, inTheFuture, notOverYet } from '../days.js';
+import { factDay, inTheFuture, notOverdue } from '../days.js';
 import { correcting } from '../corrections.js';
 import { programmeStreams, termStreams } from '../equipment/check-terms.js';
 import { unfitThen } from '../equipment/certified-store.js';
@@ -404,9 +404,7 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
       unless: ({ due }, { reached, due: planned }, context) =>
         reached.receipt !== undefined
           ? refuse('already-received', 'the consignment has not been received yet', null, { on: reached.receipt })
-          : due !== planned
-            ? refuse('other-last-day', 'the day is the one planned now', null, { due: planned })
-            : notOverYet(due, context),
+          : notOverdue(due, planned, context),
       already: (_, { overdue }) => overdue,
       then: 'DeliveryBecameOverdue',
     },

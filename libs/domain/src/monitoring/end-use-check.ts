@@ -25,8 +25,8 @@ import {
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { factDay, inTheFuture, notOverYet, today } from '../days.js';
-import { correcting } from '../corrections.js';
+import { factDay, inTheFuture, notOverdue, today } from '../days.js';
+import { correcting, nothingCorrected } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { checkDays, termStreams } from '../equipment/check-terms.js';
 import { caseTermStreams, frameworkOf, frameworkOfCase } from '../framework/framework-facts.js';
@@ -520,7 +520,7 @@ function correctResult(data: CheckData<'CorrectCheckResult'>, state: EndUseCheck
   const was = ownValue(results, data.serial);
   if (was === undefined)
     return refuse('serial-not-in-check', 'each serial is one that the check names', null, { serial: data.serial });
-  if (was === data.result) return refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26');
+  if (was === data.result) return nothingCorrected();
   const known = isKnownToItems(of, state) ? { donor, item, visitedOn } : {};
   return [{ type: 'CheckResultCorrected', data: { ...data, visit, was: was as CheckResult, ...known } } as const];
 }
@@ -590,11 +590,7 @@ const notVisited = ({ visits }: EndUseCheck): Refusal | null =>
 /** R10, R12: a check of items that all ended by its last day is not overdue: it is cancelled. */
 function recordOverdue(data: CheckData<'RecordOverdueCheck'>, state: EndUseCheck, context: DecisionContext) {
   const { due } = data;
-  const barred =
-    notOpen(state) ??
-    (due !== state.due
-      ? refuse('other-last-day', 'the day is the one planned now', null, { due: state.due })
-      : notOverYet(due, context));
+  const barred = notOpen(state) ?? notOverdue(due, state.due, context);
   if (barred !== null) return barred;
   const isEnded = (serial: string): boolean => (endOf(serial, state, context) ?? '9999') <= due;
   if (state.type === 'enhanced' && state.serials.every(isEnded))

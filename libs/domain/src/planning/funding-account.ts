@@ -32,7 +32,7 @@ import {
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, notOverYet } from '../days.js';
-import { CORRECTIONS, type CorrectableEvent, carriedBy, correcting } from '../corrections.js';
+import { CORRECTIONS, type CorrectableEvent, carriedBy, correcting, nothingCorrected } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { caseHeld } from '../delivery/assistance-execution.js';
@@ -354,8 +354,7 @@ function correctMovement(data: CorrectMovement, state: FundingAccount, context: 
   const [stage, sign] = moveOf(event);
   const [was, left] = [...event.left].find(([, of]) => of !== 0) ?? [event.within ?? '', 0];
   const { period = was, amount = left } = data;
-  if (period === was && amount === left)
-    return refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26');
+  if (period === was && amount === left) return nothingCorrected();
   const changes =
     period === was
       ? [[period, amount - left] as const]

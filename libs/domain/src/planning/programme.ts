@@ -12,7 +12,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { inTheFuture, today } from '../days.js';
+import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { frameworkFacts, frameworkIn, frameworkStreams, setAside } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
@@ -284,7 +284,7 @@ function resume(data: ProgrammeData<'ResumeProgramme'>, state: Programme, contex
 
 // ---- Milestones ----
 
-const notOverdue = (due: string): Refusal => refuse('not-over-yet', 'its last day is over', null, { due });
+const beforeDue = (due: string): Refusal => refuse('not-over-yet', 'its last day is over', null, { due });
 
 /** Passes a planned milestone to `unless`; any other is refused. */
 const ofPlanned =
@@ -314,21 +314,21 @@ const cannotMeet = ofPlanned<ProgrammeData<'MeetMilestone'>>(
 const cannotMiss = ofPlanned<ProgrammeData<'MissMilestone'>>(
   ({ on }, milestone, context) =>
     settled(milestone, 'met', 'missed') ??
-    (on < milestone.due || today(context) <= milestone.due ? notOverdue(milestone.due) : null) ??
+    (on < milestone.due ? beforeDue(milestone.due) : notOverYet(milestone.due, context)) ??
     inTheFuture(on, context),
 );
 
 const cannotBeOverdue = ofPlanned<ProgrammeData<'RecordOverdueMilestone'>>(({ due }, milestone, context) => {
   if (due !== milestone.due)
     return refuse('other-last-day', 'the day is the one planned now', null, { due: milestone.due });
-  return settled(milestone, 'met', 'missed', 'ended') ?? (today(context) <= due ? notOverdue(due) : null);
+  return settled(milestone, 'met', 'missed', 'ended') ?? notOverYet(due, context);
 });
 
 const cannotCorrect = ofPlanned<ProgrammeData<'CorrectMilestone'>>(({ corrects, on }, milestone, context) => {
   if (milestone.saidBy !== corrects)
     return refuse('outcome-replaced', "the event corrected is that milestone's present outcome", 'R26', { corrects });
   if (on === undefined) return null;
-  return milestone.outcome === 'missed' && on < milestone.due ? notOverdue(milestone.due) : inTheFuture(on, context);
+  return milestone.outcome === 'missed' && on < milestone.due ? beforeDue(milestone.due) : inTheFuture(on, context);
 });
 
 /** Whether this repeats the authority's last decision. */

@@ -13,7 +13,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { inTheFuture, notOverYet } from '../days.js';
+import { inTheFuture, notOverdue } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 import { ownValue } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
@@ -250,11 +250,7 @@ const decide = decideBy<PersonnelDeployment, DeploymentCommand, DeploymentEvent>
       then: 'PersonnelReturned',
     },
     RecordOverdueReturn: {
-      unless: ({ due }, state, context) =>
-        returnedAlready(state) ??
-        (due !== state.plannedReturn
-          ? refuse('other-last-day', 'the day is the one planned now', null, { due: state.plannedReturn })
-          : notOverYet(due, context)),
+      unless: ({ due }, state, context) => returnedAlready(state) ?? notOverdue(due, state.plannedReturn, context),
       already: ({ due }, { overdue }) => overdue.includes(due),
       then: 'ReturnBecameOverdue',
     },

@@ -13,7 +13,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { factDay, inTheFuture, notOverYet, today } from '../days.js';
+import { factDay, inTheFuture, notOverdue, today } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 import { type Answerable, type Besides, answerable } from '../fact-answers.js';
 import { ownValue } from '../delivery/facts.js';
@@ -342,8 +342,7 @@ function recordOverdue(data: TrainingData<'RecordOverdueTraining'>, state: Train
   const refusal = duty === 'training-start' ? notIn(state, 'planned') : notIn(state, 'planned', 'started');
   if (refusal !== null) return refusal;
   const last = duty === 'training-start' ? state.starts : state.ends;
-  if (last !== due) return refuse('other-last-day', 'the day is the one planned now', null, { due: last });
-  const early = notOverYet(due, context);
+  const early = notOverdue(due, last, context);
   if (early !== null) return early;
   const over = state.status === 'planned' ? programmeEnded(state.programme, context, state.starts) : null;
   if (over !== null) return [{ type: 'TrainingCancelled', data: { reason: over.code } } as const];
