@@ -1,9 +1,9 @@
 import type { AssistanceCaseEvent, LineAmendment, LineModification } from '@entente/contracts';
-import type { Projection, RecordedEvent } from '@entente/kernel';
+import type { Projection } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
 import { amount, count, day, dayOrNull, flag, text, textOrNull } from './columns.js';
+import { itemsBy } from './items-by.js';
 import { BASIS, earlier, implausible, implausibleFor, promisedInThePast } from './plausibility.js';
-import { originOf, rowWith } from './row-by.js';
 
 /**
  * A line of a case: its promises, and how much of it was delivered at the case's delivery point.
@@ -38,109 +38,29 @@ export class CaseLineRow {
   @implausibleFor('promised-in-the-past', 'before-the-request') implausible!: string | null;
 }
 
-/** The key of what all lines of a case share. */
-const HEAD = '';
-
 /** What is implausible about its days. Its works come in order, so their start is enough. */
-const doubted = (row: CaseLineRow): CaseLineRow => ({
-  ...row,
+const doubted = ({ basis, added_on, first_due, requested_on, works_started_on }: CaseLineRow) => ({
   implausible: implausible({
-    'promised-in-the-past': promisedInThePast(row.basis, { on: row.added_on, due: row.first_due }),
-    'before-the-request': row.basis === 'own' && earlier(row.requested_on, row.works_started_on),
+    'promised-in-the-past': promisedInThePast(basis, { on: added_on, due: first_due }),
+    'before-the-request': basis === 'own' && earlier(requested_on, works_started_on),
   }),
 });
 
-const amended = (row: CaseLineRow, change: (LineModification & Partial<LineAmendment>) | undefined): CaseLineRow => {
-  if (change === undefined) return row;
+type ChangeOfLine = LineModification & Partial<LineAmendment>;
+
+const named = ({ line }: { readonly line: string }): string => line;
+
+const amended = (changes: readonly ChangeOfLine[], row: CaseLineRow, line: string): Partial<CaseLineRow> => {
+  const change = changes.find((one) => one.line === line);
+  if (change === undefined) return {};
   const due = change.due ?? row.due;
   return {
-    ...row,
     quantity: row.quantity + (change.quantityBy ?? 0),
     value: row.value + change.valueBy,
     due,
     reschedules: row.reschedules + (due === row.due ? 0 : 1),
   };
 };
-
-const lineWith = rowWith(CaseLineRow);
-
-function evolve(
-  row: CaseLineRow | null,
-  event: RecordedEvent<AssistanceCaseEvent>,
-  key: string,
-  head: CaseLineRow | null,
-): CaseLineRow | null {
-  if (event.type === 'AssistanceRequested') {
-    const { programme, donor, recipient, basis = 'own' } = event.data;
-    const { id: assistance_case, day: requested_on } = originOf(event);
-    return lineWith({ assistance_case, programme, donor, recipient, basis, requested_on });
-  }
-  if (event.type === 'CaseLineAdded' && head !== null) {
-    const { item, unit, quantity, value, due } = event.data;
-    const { day: added_on } = originOf(event);
-    return doubted({ ...head, line: key, item, unit, quantity, value, added_on, first_due: due, due });
-  }
-  if (row === null) return null;
-  switch (event.type) {
-    case 'CaseLineCorrected': {
-      const { item, unit, quantity, value, due } = event.data;
-      return doubted({
-        ...row,
-        item: item ?? row.item,
-        unit: unit ?? row.unit,
-        quantity: quantity ?? row.quantity,
-        value: value ?? row.value,
-        first_due: due ?? row.first_due,
-        due: due ?? row.due,
-      });
-    }
-    case 'OfferPrepared':
-      // The head keeps the currency for lines that are added later.
-      return key === HEAD
-        ? { ...row, currency: event.data.currency }
-        : { ...row, currency: event.data.currency, offer: event.data.offer };
-    case 'AmendmentAccepted': {
-      const changed = amended(
-        row,
-        event.data.changes.find(({ line }) => line === key),
-      );
-      return event.data.adds.includes(key) ? { ...changed, amended_in: true } : changed;
-    }
-    case 'CaseModified':
-      return amended(
-        row,
-        event.data.changes.find(({ line }) => line === key),
-      );
-    case 'AssistanceDelivered':
-      return { ...row, delivered: row.delivered + event.data.quantity };
-    case 'DeliveryCorrected':
-      return event.data.quantityBy === 0 ? row : { ...row, delivered: row.delivered + event.data.quantityBy };
-    case 'WorksStarted':
-      return doubted({ ...row, works: 'started', works_started_on: event.data.on });
-    case 'WorksCompleted':
-      return { ...row, works: 'completed' };
-    case 'WorksAccepted':
-      return { ...row, works: 'accepted' };
-    default:
-      return row;
-  }
-}
-
-/** The lines that an event changes; the request makes the head. */
-function touches(event: RecordedEvent<AssistanceCaseEvent>): readonly string[] {
-  switch (event.type) {
-    case 'AssistanceRequested':
-      return [HEAD];
-    case 'OfferPrepared':
-      return [HEAD, ...event.data.lines];
-    case 'AmendmentAccepted':
-      return [...new Set([...event.data.changes.map(({ line }) => line), ...event.data.adds])];
-    case 'CaseModified':
-      return [...new Set(event.data.changes.map(({ line }) => line))];
-    default:
-      return 'line' in event.data && typeof event.data.line === 'string' ? [event.data.line] : [];
-  }
-}
 
 const DELIVERIES = { rows: 'delivery-facts', on: 'occurred_on', shared: { stream: 'stream', line: 'line' } };
 
@@ -151,10 +71,72 @@ export const caseLines: Projection<AssistanceCaseEvent, CaseLineRow> = {
   kinds: ['assistance-case'],
   about:
     'a line of a case: what was promised for when, and how much of it was delivered; `deliverables` adds the days of its deliveries',
-  entity: CaseLineRow,
   occurred: { sums: { delivered: { ...DELIVERIES, sum: 'quantity_left' } } },
   totals: { counts: 'lines', by: [], sums: [] },
-  head: true,
-  touches,
-  evolve,
+  ...itemsBy<CaseLineRow, AssistanceCaseEvent>(CaseLineRow)(
+    'AssistanceRequested',
+    ({ programme, donor, recipient, basis = 'own' }, { id: assistance_case, day: requested_on }) => ({
+      assistance_case,
+      programme,
+      donor,
+      recipient,
+      basis,
+      requested_on,
+    }),
+    {
+      CaseLineAdded: {
+        begins: true,
+        keys: named,
+        change: ({ line, item, unit, quantity, value, due }, _, __, { day: added_on }) => ({
+          line,
+          item,
+          unit,
+          quantity,
+          value,
+          added_on,
+          first_due: due,
+          due,
+        }),
+      },
+      CaseLineCorrected: {
+        keys: named,
+        change: ({ item, unit, quantity, value, due }, row) => ({
+          item: item ?? row.item,
+          unit: unit ?? row.unit,
+          quantity: quantity ?? row.quantity,
+          value: value ?? row.value,
+          first_due: due ?? row.first_due,
+          due: due ?? row.due,
+        }),
+      },
+      OfferPrepared: {
+        // Lines that are added later begin with the currency.
+        keys: ({ lines }) => ['', ...lines],
+        change: ({ currency, offer }, _, line) => (line === '' ? { currency } : { currency, offer }),
+      },
+      AmendmentAccepted: {
+        keys: ({ changes, adds }) => [...new Set([...changes.map(named), ...adds])],
+        change: ({ changes, adds }, row, line) => ({
+          ...amended(changes, row, line),
+          ...(adds.includes(line) ? { amended_in: true } : {}),
+        }),
+      },
+      CaseModified: {
+        keys: ({ changes }) => [...new Set(changes.map(named))],
+        change: ({ changes }, row, line) => amended(changes, row, line),
+      },
+      AssistanceDelivered: {
+        keys: named,
+        change: ({ quantity }, { delivered }) => ({ delivered: delivered + quantity }),
+      },
+      DeliveryCorrected: {
+        keys: named,
+        change: ({ quantityBy }, { delivered }) => (quantityBy === 0 ? {} : { delivered: delivered + quantityBy }),
+      },
+      WorksStarted: { keys: named, change: ({ on }) => ({ works: 'started', works_started_on: on }) },
+      WorksCompleted: { keys: named, change: () => ({ works: 'completed' }) },
+      WorksAccepted: { keys: named, change: () => ({ works: 'accepted' }) },
+    },
+    doubted,
+  ),
 };

@@ -1,5 +1,5 @@
 import type { DataOf, Event, Projection, RecordedEvent } from '@entente/kernel';
-import { type Origin, type Stated, originOf, rowWith } from './row-by.js';
+import { type Origin, type Stated, originOf, rowWith, unchanged } from './row-by.js';
 
 /** What an event does to items of its stream. */
 interface ItemChange<Row, Data> {
@@ -17,7 +17,8 @@ type ItemChanges<Row, E extends Event> = {
 /**
  * The fold of a read model with a row for each item of a stream, such as a condition of an
  * agreement. The opening event gives the columns that all items of the stream share. An event that
- * changes nothing of an item leaves the same row.
+ * changes nothing of an item leaves the same row. Only `derived` computes columns that follow from
+ * others, after each change.
  */
 export function itemsBy<Row extends object, E extends Event>(entity: new () => Row) {
   const having = rowWith(entity);
@@ -25,6 +26,7 @@ export function itemsBy<Row extends object, E extends Event>(entity: new () => R
     opening: Opening,
     open: (data: DataOf<E, Opening>, origin: Origin<Extract<E, { type: Opening }>>) => Stated<Row>,
     items: ItemChanges<Row, E>,
+    derived: (item: Row) => Partial<Row> = unchanged,
   ): Pick<Projection<E, Row>, 'entity' | 'head' | 'touches' | 'evolve'> => {
     const changeOf = (type: E['type']): ItemChange<Row, unknown> | undefined =>
       Object.hasOwn(items, type) ? items[type] : undefined;
@@ -44,7 +46,9 @@ export function itemsBy<Row extends object, E extends Event>(entity: new () => R
         if (found === undefined || was === null) return row;
         const changes = found.change(event.data, was, key, origin);
         // The same object: there is nothing to write.
-        return Object.keys(changes).length === 0 ? row : having(changes, was);
+        if (Object.keys(changes).length === 0) return row;
+        const after = having(changes, was);
+        return { ...after, ...derived(after) };
       },
     };
   };
