@@ -79,6 +79,23 @@ const difference = (corrects: string, stage: string, amountBy: number, more: Row
   { corrects, ...BECAUSE, stage, period: '2026', amountBy, on, ...more },
 ];
 
+const training = (...steps: readonly Step[]): readonly Step[] => [
+  ['TrainingPlanned', { ...PARTIES, starts: '2026-05-01', ends: '2026-05-03', planned: 2, cost: 9, currency: 'USD' }],
+  ['TraineeNominated', { trainee: 'n-1', number: 2 }],
+  ['TrainingStarted', { on: '2026-05-01' }],
+  ...steps,
+];
+const numbers = { women: 1, men: 1, notStated: 0 };
+const completed = (day: string): Step => ['TrainingCompleted', { on: day, completed: numbers, cost: 8 }];
+const terminated = (day: string): Step => [
+  'TrainingTerminated',
+  { on: day, ...BECAUSE, trained: numbers, cost: 8, trainees: ['n-1'] },
+];
+const endCorrected = (more: Row = {}): Step => ['TrainingCorrected', { corrects: 'e3', ...BECAUSE, on, ...more }];
+
+const opening = { ...PARTIES, fund: 'F', currency: 'USD', stages: ['committed'], basis: 'own' };
+const budget = { onBudget: true, budgetLine: '07', availableUntil: '2026-12-31' };
+
 const CASES: Readonly<Record<string, Corrected>> = {
   'a tranche that was paid, of an account that was closed': {
     stream: 'funding-account/norland.it-1',
@@ -103,6 +120,38 @@ const CASES: Readonly<Record<string, Corrected>> = {
       ['FundingAccountClosed', { reason: 'done' }],
       difference('e2', 'disbursed', -90, tranche),
     ),
+  },
+  'the day of the completion of a training': {
+    stream: 'training-activity/norland.it-1',
+    right: training(completed(on)),
+    corrected: training(completed('2026-05-02'), endCorrected()),
+  },
+  'the day of the termination of a training': {
+    stream: 'training-activity/norland.it-1',
+    right: training(terminated(on)),
+    corrected: training(terminated('2026-05-02'), endCorrected({ trainees: ['n-1'] })),
+  },
+  'the budget of an account': {
+    stream: 'funding-account/norland.it-1',
+    right: [['FundingAccountOpened', { ...opening, ...budget }], ['FundsCommitted', money(1)], planned],
+    corrected: [
+      ['FundingAccountOpened', { ...opening, onBudget: false }],
+      ['FundsCommitted', money(1)],
+      planned,
+      ['AccountCorrected', { corrects: 'e0', ...BECAUSE, ...budget, periods: ['2026'] }],
+    ],
+  },
+  'the fund of an account before money moved': {
+    stream: 'funding-account/norland.it-1',
+    right: [
+      ['FundingAccountOpened', opening],
+      ['FundsCommitted', money(1)],
+    ],
+    corrected: [
+      ['FundingAccountOpened', { ...opening, fund: 'f' }],
+      ['AccountCorrected', { corrects: 'e0', ...BECAUSE, fund: 'F', periods: [] }],
+      ['FundsCommitted', money(1)],
+    ],
   },
   'what left an account for another': {
     stream: 'funding-account/norland.it-1',

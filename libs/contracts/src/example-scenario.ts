@@ -399,6 +399,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [OTHER, 'reallocate-in', DONOR, { events: { out: `${A}:reallocate-out` } }],
   [A, 'close', DONOR],
   [UNUSED, 'open', DONOR],
+  [UNUSED, 'correct', DONOR, CORRECTS('open')],
   [UNUSED, 'plan-disbursement', DONOR],
   [UNUSED, 'correct-tranche', DONOR, CORRECTS('plan-disbursement')],
   [UNUSED, 'close', DONOR],

@@ -62,6 +62,25 @@ export class OpenFundingAccount {
   readonly availableUntil?: string;
 }
 
+/** What the opening of an account stated wrongly of its fund and the recipient's budget. */
+export class CorrectAccount {
+  @eventId('the opening of the account') readonly corrects!: string;
+  @reason('mistyped') readonly reason!: string;
+  @optional()
+  @text("the source's name for the fund, while no money has moved", 'Partner Capacity Fund II')
+  readonly fund?: string;
+  @optional() @flag("whether the money runs through the recipient's own budget", false) readonly onBudget?: boolean;
+  @optional() @text("the line of the recipient's budget", '07-220') readonly budgetLine?: string;
+  @optional()
+  @day('the last day on which it may be committed or obligated', '2037-09-30')
+  readonly availableUntil?: string;
+}
+
+/** The decision adds the periods in which money moved or is planned. */
+export class AccountCorrected extends CorrectAccount {
+  @words('the fiscal periods that the account has', ['2026'], 1000) readonly periods!: readonly string[];
+}
+
 /** A movement of money. */
 export class Money {
   @minorUnits('the amount', 2_500_000_00, 0) readonly amount!: number;
@@ -240,6 +259,13 @@ export const fundingAccountContract = contract({
       'donor',
       'Open an account with the stages that its own system has',
     ),
+    CorrectAccount: command(
+      'correct',
+      CorrectAccount,
+      'donor',
+      "Correct what the opening stated wrongly of its fund and the recipient's budget",
+      { corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1', reason: 'mistyped', budgetLine: '07-220' },
+    ),
     PledgeFunds: command('pledge', Money, 'donor', 'Pledge money for a period', money),
     ReducePledge: command('reduce-pledge', Reversal, 'donor', 'Take a pledge back in part or whole', back),
     CommitFunds: command('commit', Money, 'donor', 'Commit money', money),
@@ -331,6 +357,10 @@ export const fundingAccountContract = contract({
   },
   events: {
     FundingAccountOpened: event(OpenFundingAccount, 'An account was opened', { opens: 'the account' }),
+    AccountCorrected: fact(
+      AccountCorrected,
+      "What its opening stated of its fund or the recipient's budget was corrected",
+    ),
     FundsPledged: event(Money, 'Money was pledged', { opens: 'the pledge' }),
     PledgeReduced: event(PledgeReduced, 'A pledge was reduced', { closes: ['FundsPledged'] }),
     FundsCommitted: event(Money, 'Money was committed', { opens: 'the commitment', closes: ['FundsPledged'] }),

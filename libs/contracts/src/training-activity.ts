@@ -147,7 +147,15 @@ export class CorrectTraining {
   @optional() @numbers('who completed it') readonly completed?: NumbersBySex;
   @optional() @numbers('who took part up to its termination') readonly trained?: NumbersBySex;
   @optional() @minorUnits('what it cost', 57_900_00, 0) readonly cost?: number;
+  @optional() @day('the day on which it ended', '2026-05-09') readonly on?: string;
   @reason('invoice-arrived-late') readonly reason!: string;
+}
+
+/** The decision adds whose nomination or enrolment ended on another day, by its termination. */
+export class TrainingCorrected extends CorrectTraining {
+  @optional()
+  @words('the nominees of a terminated training, without those that were refused', ['n-1', 'n-2'])
+  readonly trainees?: readonly string[];
 }
 
 export class CancelTraining {
@@ -197,12 +205,18 @@ export const trainingActivityContract = contract({
     CorrectSession: command('correct-session', CorrectSession, 'deliverer', 'Correct who was present'),
     CompleteTraining: command('complete', CompleteTraining, 'deliverer', 'Record its end, numbers by sex, and cost'),
     TerminateTraining: command('terminate', TerminateTraining, 'deliverer', 'End it early, after it began'),
-    CorrectTraining: command('correct', CorrectTraining, 'deliverer', 'Correct its numbers or its cost', {
-      corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
-      completed: { women: 3, men: 8, notStated: 0 },
-      cost: 57_900_00,
-      reason: 'invoice-arrived-late',
-    }),
+    CorrectTraining: command(
+      'correct',
+      CorrectTraining,
+      'deliverer',
+      'Correct its numbers, its cost or the day of its end',
+      {
+        corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
+        completed: { women: 3, men: 8, notStated: 0 },
+        cost: 57_900_00,
+        reason: 'invoice-arrived-late',
+      },
+    ),
     CancelTraining: command('cancel', CancelTraining, 'deliverer', 'Cancel it before it begins'),
     AssessCompetence: command('assess', AssessCompetence, 'deliverer', 'Record who can do what'),
     FollowUpGraduate: command('follow-up', FollowUpGraduate, ['deliverer', 'recipient'], 'Record where they are'),
@@ -240,7 +254,7 @@ export const trainingActivityContract = contract({
     TrainingTerminated: event(TrainingTerminated, 'The training ended early', {
       closes: ['TrainingPlanned', 'TrainingStarted', 'TraineeNominated', 'TraineeEnrolled', 'EnrolmentHalted'],
     }),
-    TrainingCorrected: fact(CorrectTraining, 'Its numbers or its cost were corrected'),
+    TrainingCorrected: fact(TrainingCorrected, 'Its numbers, its cost or the day of its end were corrected'),
     TrainingCancelled: event(CancelTraining, 'The training was cancelled', {
       closes: ['TrainingPlanned', 'TraineeNominated', 'TraineeEnrolled'],
     }),

@@ -116,6 +116,11 @@ export const CORRECTIONS: {
     },
   },
   'funding-account': {
+    CorrectAccount: {
+      then: 'AccountCorrected',
+      names: ['FundingAccountOpened'],
+      replaces: ['fund', 'onBudget', 'budgetLine', 'availableUntil'],
+    },
     ReducePledge: {
       ...movesBack('PledgeReduced', 'FundsPledged', 'ContributionPooled'),
       carries: ['contributor'],
@@ -260,7 +265,7 @@ export const CORRECTIONS: {
     CorrectTraining: {
       then: 'TrainingCorrected',
       names: ['TrainingCompleted', 'TrainingTerminated'],
-      replaces: ['completed', 'trained', 'cost'],
+      replaces: ['completed', 'trained', 'cost', 'on'],
     },
   },
   'vetting-case': {

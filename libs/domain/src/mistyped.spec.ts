@@ -150,6 +150,44 @@ describe('a movement of money is corrected (R26, R31)', () => {
   });
 });
 
+describe('the opening of an account is corrected (R26)', () => {
+  const opened = act('FundingAccountOpened', {
+    ...parties,
+    fund: 'Partner Fnud',
+    currency: 'USD',
+    stages: ['pledged', 'committed'],
+    basis: 'own',
+    onBudget: false,
+    availableUntil: '2026-05-31',
+  });
+  const pledged = (n: number) => act('FundsPledged', { amount: 1, period: `${2000 + n}` });
+  const donor = (...past: Event[]) => given(fundingAccount, opened, ...past).as('norland', 'donor');
+  const correct = (more: object) => act('CorrectAccount', wrong(0, more));
+  const corrected = (more: object) => act('AccountCorrected', wrong(0, more));
+
+  it("in the recipient's budget and its last day, at any time, in each of its periods", () => {
+    const right = { onBudget: true, budgetLine: '07', availableUntil: '2026-12-31' };
+    const closed = act('FundingAccountClosed', { reason: 'done' });
+    donor(pledged(26), closed).decides(correct(right), corrected({ ...right, periods: ['2026'] }));
+    donor().refuses(correct({ onBudget: false }), 'nothing-corrected');
+    const commit = act('CommitFunds', { amount: 1, period: '2026' });
+    donor().refuses(commit, 'funds-expired');
+    donor(corrected({ ...right, periods: [] })).decides(commit, act('FundsCommitted', commit.data));
+  });
+  it('in the name of its fund before money moves', () => {
+    const right = { fund: 'Partner Fund' };
+    donor().decides(correct(right), corrected({ ...right, periods: [] }));
+    donor(pledged(26)).refuses(correct(right), 'money-moved');
+  });
+  it('while it has at most a thousand periods (R32)', () => {
+    const past = Array.from({ length: 1001 }, (_, n) => pledged(n));
+    donor(...past.slice(1)).decides(correct({ onBudget: true }), [
+      corrected({ onBudget: true, periods: past.slice(1).map(({ data }) => (data as { period: string }).period) }),
+    ]);
+    donor(...past).refuses(correct({ onBudget: true }), 'too-many-periods');
+  });
+});
+
 describe('a line of a case is corrected (R26)', () => {
   const requested = act('AssistanceRequested', { ...parties, asked: [] });
   const added = act('CaseLineAdded', {

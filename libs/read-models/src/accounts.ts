@@ -1,4 +1,4 @@
-import type { FundingAccountEvent } from '@entente/contracts';
+import type { AccountCorrected, FundingAccountEvent } from '@entente/contracts';
 import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
 import { count, day, dayOrNull, flag, oneOf, text, textOrNull } from './columns.js';
@@ -35,6 +35,14 @@ class AccountRow {
 
 const accountWith = rowWith(AccountRow);
 
+/** What a correction of its opening changes in the rows of an account. */
+export const fundAfter = ({ fund, onBudget, budgetLine, availableUntil }: AccountCorrected) => ({
+  ...(fund === undefined ? {} : { fund }),
+  ...(onBudget === undefined ? {} : { on_budget: onBudget }),
+  ...(budgetLine === undefined ? {} : { budget_line: budgetLine }),
+  ...(availableUntil === undefined ? {} : { available_until: availableUntil }),
+});
+
 function evolve(row: AccountRow | null, event: RecordedEvent<FundingAccountEvent>): AccountRow | null {
   const { id: account, day: on } = originOf(event);
   if (event.type === 'FundingAccountOpened') {
@@ -45,6 +53,8 @@ function evolve(row: AccountRow | null, event: RecordedEvent<FundingAccountEvent
   }
   if (row === null) return null;
   switch (event.type) {
+    case 'AccountCorrected':
+      return { ...row, ...fundAfter(event.data) };
     case 'ExchangeRateFixed': {
       const { quote: rate_currency, rate, on: rate_on } = event.data;
       const rates = row.rates + 1;
@@ -57,15 +67,21 @@ function evolve(row: AccountRow | null, event: RecordedEvent<FundingAccountEvent
   }
 }
 
+const CHANGING: readonly FundingAccountEvent['type'][] = [
+  'FundingAccountOpened',
+  'AccountCorrected',
+  'ExchangeRateFixed',
+  'FundingAccountClosed',
+];
+
 export const accounts: Projection<FundingAccountEvent, AccountRow> = {
   name: 'accounts',
   topic: 'Donors',
-  version: 2,
+  version: 3,
   kinds: ['funding-account'],
   about: 'a funding account: what it pays for, whether it is open, and its newest exchange rate',
   entity: AccountRow,
   totals: { counts: 'accounts', by: ['currency', 'status'], sums: [] },
-  touches: ({ type }) =>
-    type === 'FundingAccountOpened' || type === 'ExchangeRateFixed' || type === 'FundingAccountClosed' ? [''] : [],
+  touches: ({ type }) => (CHANGING.includes(type) ? [''] : []),
   evolve,
 };

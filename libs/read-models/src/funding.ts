@@ -1,5 +1,6 @@
 import type { FundingAccountEvent, Stage } from '@entente/contracts';
 import type { Projection, SumOfRows } from '@entente/kernel';
+import { fundAfter } from './accounts.js';
 import { OWN_OR_REPORTED, STAGES } from './codes.js';
 import { amount, amountOrNull, count, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { BASIS } from './plausibility.js';
@@ -65,6 +66,7 @@ const ofAccount = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
     ...Object.fromEntries(data.stages.map((stage) => [stage, 0])),
   }),
   {
+    AccountCorrected: fundAfter,
     FundsPledged: raised('pledged'),
     ContributionPooled: raised('pledged'),
     PledgeReduced: lowered('pledged'),
@@ -102,7 +104,7 @@ const movementsOf = (sum: string | null, where: Readonly<Record<string, string>>
 export const funding: Projection<FundingAccountEvent, FundingRow> = {
   name: 'funding',
   topic: 'Donors',
-  version: 5,
+  version: 6,
   kinds: ['funding-account'],
   about: 'the money of a funding account in one period: each stage in the original currency, in minor units',
   ...ofAccount,
@@ -121,8 +123,10 @@ export const funding: Projection<FundingAccountEvent, FundingRow> = {
   },
   occurredBy: null,
   head: true,
-  touches: (event) =>
-    'period' in event.data ? [event.data.period] : event.type === 'FundingAccountOpened' ? [''] : [],
+  touches: ({ type, data }) => {
+    if (type === 'AccountCorrected') return ['', ...data.periods];
+    return 'period' in data ? [data.period] : type === 'FundingAccountOpened' ? [''] : [];
+  },
   // A period's first row is a copy of the account's, without money.
   evolve: (row, event, period, head) =>
     ofAccount.evolve(row ?? (head === null ? null : { ...head, period }), event, period, head),

@@ -85,7 +85,7 @@ const takenBack = (stage: Stage) => (data: Moved, origin: Origin) =>
 export const movements: Projection<FundingAccountEvent, MovementRow> = {
   name: 'movements',
   topic: 'Donors',
-  version: 7,
+  version: 8,
   kinds: ['funding-account'],
   about: 'a movement of money: at which stage, by how much, when it happened and when it was recorded',
   totals: { counts: 'movements', by: ['currency', 'stage'], sums: ['amount'] },
@@ -138,5 +138,7 @@ export const movements: Projection<FundingAccountEvent, MovementRow> = {
         reallocation: data.out,
       }),
     },
+    // The fund is corrected before money moves.
+    { AccountCorrected: ({ fund }) => (fund === undefined ? {} : { fund }) },
   ),
 };

@@ -158,7 +158,8 @@ export const training: Projection<TrainingActivityEvent, TrainingRow> = {
         ...trainedIn(trained),
         ...costing(cost),
       }),
-      TrainingCorrected: ({ completed, trained, cost }) => ({
+      TrainingCorrected: ({ completed, trained, cost, on, trainees }) => ({
+        ...(on === undefined ? {} : trainees === undefined ? { completed_on: on } : { terminated_on: on }),
         ...completedBy(completed),
         ...trainedIn(trained),
         ...costing(cost),
@@ -314,6 +315,10 @@ export const enrolments: Projection<TrainingActivityEvent, EnrolmentRow> = {
       TrainingTerminated: {
         keys: ({ trainees }) => trainees,
         change: ({ reason, on: stopped_on }) => ({ status: 'ended', reason, stopped_on }),
+      },
+      TrainingCorrected: {
+        keys: ({ trainees = [] }) => trainees,
+        change: ({ on }) => (on === undefined ? {} : { stopped_on: on }),
       },
       CompetenceAssessed: {
         keys: ({ trainee }) => trainee,

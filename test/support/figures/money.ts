@@ -23,7 +23,10 @@ type Events = readonly RecordedEvent<FundingAccountEvent>[];
 const accounts = (log: readonly RecordedEvent[]): readonly Events[] =>
   streamsOf<FundingAccountEvent>(log, 'funding-account');
 const openingOf = (events: Events) =>
-  (last(events, 'FundingAccountOpened') as Of<FundingAccountEvent, 'FundingAccountOpened'>).data;
+  Object.assign({}, ...only(events, 'FundingAccountOpened', 'AccountCorrected').map(({ data }) => data)) as Of<
+    FundingAccountEvent,
+    'FundingAccountOpened'
+  >['data'];
 
 /** At which stage an event moves money, and which way. */
 const MOVES: Readonly<Record<string, readonly [Stage, 1 | -1]>> = {

@@ -25,6 +25,12 @@ interface Reported {
   readonly trained?: NumbersBySex;
   readonly cost?: number;
 }
+/** The day on which a training ended, as corrected. */
+const endedOn = (events: Training, type: 'TrainingCompleted' | 'TrainingTerminated'): string | null => {
+  const end = last(events, type);
+  const days = [...(end === undefined ? [] : [end]), ...only(events, 'TrainingCorrected')];
+  return end === undefined ? null : (days.flatMap(({ data }) => data.on ?? []).at(-1) ?? null);
+};
 /** The field of the report as it ended, or corrected last. */
 function reported<Field extends keyof Reported>(events: Training, field: Field) {
   const stated = only(events, 'TrainingCompleted', 'TrainingTerminated', 'TrainingCorrected');
@@ -36,7 +42,7 @@ const training: Figures = (log, { day }) =>
     const plan = planOf(events);
     const { starts, ends } = last(events, 'TrainingRescheduled')?.data ?? plan;
     const started = last(events, 'TrainingStarted')?.data.on ?? null;
-    const completed = last(events, 'TrainingCompleted')?.data.on ?? null;
+    const completed = endedOn(events, 'TrainingCompleted');
     const cancellation = last(events, 'TrainingCancelled');
     const cancelled = cancellation !== undefined;
     const terminated = last(events, 'TrainingTerminated');
@@ -70,7 +76,7 @@ const training: Figures = (log, { day }) =>
       ends,
       started_on: started,
       completed_on: completed,
-      terminated_on: terminated?.data.on ?? null,
+      terminated_on: endedOn(events, 'TrainingTerminated'),
       cancelled_on: cancellation === undefined ? null : occurredOn(cancellation),
       end_reason: stop?.data.reason ?? null,
       planned: plan.planned,
@@ -147,7 +153,8 @@ const enrolments: Figures = (log, { day }) =>
         cleared_until: until,
         nominated_on: occurredOn(nominated),
         enrolled_on: enrolled === undefined ? null : occurredOn(enrolled),
-        stopped_on: over?.on ?? (stopped === undefined ? null : occurredOn(stopped)),
+        stopped_on:
+          (over && endedOn(events, 'TrainingTerminated')) ?? (stopped === undefined ? null : occurredOn(stopped)),
         reason: (over ?? stopped?.data)?.reason ?? null,
         assessments: assessed.length,
         competence: newest?.competence ?? null,
@@ -202,11 +209,12 @@ export const trainingDays: Figures = (log, { day }) =>
         if (event.type === 'TrainingPlanned' || event.type === 'TrainingRescheduled')
           return [{ is: 'due', due: event.data[of === 'training-start' ? 'starts' : 'ends'], on: occurredOn(event) }];
         if (event.type === 'TrainingTerminated')
-          return of === 'training-end' ? [{ is: 'withdrawn', on: event.data.on }] : [];
+          return of === 'training-end' ? [{ is: 'withdrawn', on: endedOn(events, event.type) ?? '' }] : [];
         if (event.type === 'TrainingCancelled') return [{ is: 'withdrawn', on: occurredOn(event) }];
         if (event.type === 'TrainingBecameOverdue') return event.data.duty === of ? [{ is: 'overdue' }] : [];
         const ends = of === 'training-start' ? 'TrainingStarted' : 'TrainingCompleted';
-        return event.type === ends ? [{ is: 'done', on: event.data.on }] : [];
+        if (event.type !== ends) return [];
+        return [{ is: 'done', on: ends === 'TrainingCompleted' ? (endedOn(events, ends) ?? '') : event.data.on }];
       });
       return duty({ ...about, duty: of }, turns, day);
     });

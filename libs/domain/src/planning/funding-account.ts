@@ -1,4 +1,5 @@
 import type {
+  CorrectAccount,
   CorrectMovement,
   CorrectReimbursement,
   CorrectTranche,
@@ -109,7 +110,8 @@ function leftAfter(
 
 const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
   'FundingAccountOpened',
-  (data) => ({
+  // No rule looks at these, and they are corrected.
+  ({ fund: _, onBudget: __, budgetLine: ___, ...data }) => ({
     ...data,
     balances: NOTHING,
     turnover: { ...NOTHING, planned: 0 },
@@ -122,6 +124,7 @@ const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
     facts: new Map(),
   }),
   {
+    AccountCorrected: ({ availableUntil }) => (availableUntil === undefined ? {} : { availableUntil }),
     FundsPledged: move('FundsPledged'),
     PledgeReduced: move('PledgeReduced'),
     FundsCommitted: move('FundsCommitted'),
@@ -374,6 +377,20 @@ function correctMovement(data: CorrectMovement, state: FundingAccount, context: 
   );
 }
 
+/** The most fiscal periods of an account: a correction of its opening lists them. */
+const MAX_PERIODS = 1000;
+
+/** R26: each period repeats the fund and the budget; each movement repeats the fund, and stays. */
+function correctAccount(data: CorrectAccount, { correctable }: FundingAccount) {
+  const all = [...correctable.values()].flatMap(({ left, says }) => [...left.keys(), says['period'] ?? []].flat());
+  const periods = [...new Set(all as readonly string[])];
+  if (data.fund !== undefined && periods.length > 0)
+    return refuse('money-moved', 'the name of the fund is corrected before money is planned or moves', 'R26');
+  return periods.length > MAX_PERIODS
+    ? refuse('too-many-periods', `an account that is corrected has at most ${MAX_PERIODS} periods`, 'R32')
+    : ([{ type: 'AccountCorrected', data: { ...data, periods } }] as const);
+}
+
 /** The day by which an amount of a tranche had been disbursed; undefined if it has not been. */
 function dayOfWhole({ paid, disbursed }: Tranche, amount: number): string | undefined {
   let sum = 0;
@@ -486,6 +503,7 @@ const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<
   (command, { closed }) =>
     closed && !isAboutThePast(command) ? refuse('account-closed', 'the account is open') : null,
   {
+    CorrectAccount: correctAccount,
     PledgeFunds: forward('FundsPledged'),
     ReducePledge: back('PledgeReduced'),
     CommitFunds: forward('FundsCommitted'),

@@ -384,6 +384,16 @@ describe('a training is completed (R28)', () => {
     training(...past).refuses(correct({ cost: 90 }), 'nothing-corrected');
     training(...past).refuses(correct({ completed: of(9, 0) }), 'more-than-enrolled');
   });
+  it('and corrected in the day of its end, which stays in its order (R26, R30)', () => {
+    const correct = (on: string) => act('CorrectTraining', { corrects: given.id(4), reason: 'mistyped', on });
+    const july = { now: '2026-07-01T00:00:00.000Z' };
+    const past = [...begun, completed];
+    training(...past).decides(correct('2026-06-02'), act('TrainingCorrected', correct('2026-06-02').data), july);
+    training(...past).refuses(correct('2026-07-02'), 'day-in-future', july);
+    training(...past).refuses(correct('2025-01-01'), 'before-start');
+    const followed = act('GraduateFollowedUp', { trainee: 'n-1', finding: 'in-post', number: 8, on: '2026-06-03' });
+    training(...past, followed).refuses(correct('2026-06-04'), 'before-start', july);
+  });
   it('and its trainees are assessed, and followed up afterwards (R30)', () => {
     const assess = (data: object = {}) =>
       act('AssessCompetence', { trainee: 'n-1', competence: 'care', competent: 8, on: '2026-06-01', ...data });
@@ -433,6 +443,9 @@ describe('a training ends early (R28)', () => {
     const after = training(...past, ended);
     after.decides(correct({ trained: of(2, 5) }), act('TrainingCorrected', correct({ trained: of(2, 5) }).data));
     after.decides(correct({ cost: 45 }), act('TrainingCorrected', correct({ cost: 45 }).data));
+    const onDay = correct({ on: '2026-06-02' });
+    const corrected = act('TrainingCorrected', { ...onDay.data, trainees: ['n-1', 'n-2'] });
+    after.decides(onDay, corrected, { now: '2026-07-01T00:00:00.000Z' });
     after.refuses(correct({ trained: of(3, 6) }), 'more-than-enrolled');
     after.refuses(correct({ completed: of(2, 5) }), 'training-at-another-stage');
     training(...past, act('TrainingCompleted', { on: '2026-06-01', completed: of(3, 5), cost: 4 })).refuses(

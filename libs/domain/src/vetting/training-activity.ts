@@ -66,6 +66,8 @@ export interface TrainingActivity extends Correctable, Answerable {
   readonly ends: string;
   readonly startedOn: string | null;
   readonly completedOn: string | null;
+  /** The first day on which it was asked where its graduates are. */
+  readonly followedUpOn: string | null;
   readonly nominees: Readonly<Record<string, Nominee>>;
   /** The day of each session. */
   readonly sessions: Readonly<Record<string, string>>;
@@ -80,6 +82,7 @@ const evolve = evolveBy<TrainingActivity, Besides<TrainingActivityEvent>>()(
     status: 'planned',
     startedOn: null,
     completedOn: null,
+    followedUpOn: null,
     nominees: {},
     sessions: {},
     overdue: {},
@@ -102,10 +105,10 @@ const evolve = evolveBy<TrainingActivity, Besides<TrainingActivityEvent>>()(
     SessionCorrected: () => ({}),
     TrainingCompleted: ({ on }) => ({ status: 'completed', completedOn: on }),
     TrainingTerminated: () => ({ status: 'terminated' }),
-    TrainingCorrected: () => ({}),
+    TrainingCorrected: ({ on, trainees }) => (on === undefined || trainees !== undefined ? {} : { completedOn: on }),
     TrainingCancelled: () => ({ status: 'cancelled' }),
     CompetenceAssessed: () => ({}),
-    GraduateFollowedUp: () => ({}),
+    GraduateFollowedUp: ({ on }, { followedUpOn: first }) => (first === null || on < first ? { followedUpOn: on } : {}),
     TrainingBecameOverdue: ({ duty, due }, { overdue }) => ({ overdue: { ...overdue, [duty]: due } }),
   },
 );
@@ -303,17 +306,30 @@ function cannotComplete(data: TrainingData<'CompleteTraining'>, state: TrainingA
 
 /** R28, R30: it ends after its last session, with no more persons than are enrolled. */
 function cannotEnd(on: string, numbers: NumbersBySex, state: TrainingActivity, context: DecisionContext) {
-  const last = Object.values(state.sessions).toSorted().at(-1) ?? state.startedOn;
-  return notIn(state, 'started') ?? tooMany(numbers, state) ?? beforeEarlierFact(on, last) ?? inTheFuture(on, context);
+  return notIn(state, 'started') ?? tooMany(numbers, state) ?? endsOutOfOrder(on, state) ?? inTheFuture(on, context);
 }
 
+/** R30: it ends after its last session, and is followed up afterwards. */
+function endsOutOfOrder(on: string, { sessions, startedOn, followedUpOn }: TrainingActivity): Refusal | null {
+  const last = Object.values(sessions).toSorted().at(-1) ?? startedOn;
+  return beforeEarlierFact(on, last) ?? (followedUpOn === null ? null : beforeEarlierFact(followedUpOn, on));
+}
+
+/** Those whose nomination or enrolment ends with a training that is terminated. */
+const staysIn = ({ nominees }: TrainingActivity): readonly string[] =>
+  Object.keys(nominees).filter((trainee) => nominees[trainee]?.status !== 'refused');
+
 /** R28: the numbers that are corrected are those with which it ended. */
-function cannotCorrectNumbers({ completed, trained }: TrainingData<'CorrectTraining'>, state: TrainingActivity) {
+function correct(data: TrainingData<'CorrectTraining'>, state: TrainingActivity, context: DecisionContext) {
+  const { completed, trained, on } = data;
   const numbers = completed ?? trained;
+  const stays = on !== undefined && state.status === 'terminated' ? { trainees: staysIn(state) } : {};
   return (
     (completed === undefined ? null : notIn(state, 'completed')) ??
     (trained === undefined ? null : notIn(state, 'terminated')) ??
-    (numbers === undefined ? null : tooMany(numbers, state))
+    (numbers === undefined ? null : tooMany(numbers, state)) ??
+    (on === undefined ? null : (endsOutOfOrder(on, state) ?? inTheFuture(on, context))) ??
+    ([{ type: 'TrainingCorrected', data: { ...data, ...stays } }] as const)
   );
 }
 
@@ -403,15 +419,11 @@ const decide = decideBy<TrainingActivity, Besides<TrainingActivityCommand>, Besi
     },
     CorrectSession: { unless: ({ present }, state) => tooMany(present, state), then: 'SessionCorrected' },
     CompleteTraining: { unless: cannotComplete, then: 'TrainingCompleted' },
-    TerminateTraining: (data, state, context) => {
-      const stays = Object.entries(state.nominees).filter(([, { status }]) => status !== 'refused');
-      return (
-        cannotEnd(data.on, data.trained, state, context) ?? [
-          { type: 'TrainingTerminated', data: { ...data, trainees: stays.map(([trainee]) => trainee) } },
-        ]
-      );
-    },
-    CorrectTraining: { unless: cannotCorrectNumbers, then: 'TrainingCorrected' },
+    TerminateTraining: (data, state, context) =>
+      cannotEnd(data.on, data.trained, state, context) ?? [
+        { type: 'TrainingTerminated', data: { ...data, trainees: staysIn(state) } },
+      ],
+    CorrectTraining: correct,
     CancelTraining: { unless: (_, state) => notIn(state, 'planned'), then: 'TrainingCancelled' },
     AssessCompetence: {
       unless: ({ trainee, competent: number, on }, state, context) =>

@@ -19,6 +19,7 @@ export const trainingActivityDuties = dutiesOf<TrainingActivityEvent>()(
     TrainingStarted: ({ on }) => [done('training-start', '', on)],
     TrainingCompleted: ({ on }) => [done('training-end', '', on)],
     TrainingTerminated: ({ on }) => [withdrawn('training-end', '', on)],
+    TrainingCorrected: ({ on }) => (on === undefined ? [] : [{ duty: 'training-end', endedOn: on }]),
     TrainingBecameOverdue: ({ duty }) => [overdueNow(duty)],
   },
   {},
