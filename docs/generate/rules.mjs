@@ -39,7 +39,7 @@ export const RULES = {
     source: 'credible information: 22 USC 2378d (recalled); a validity of one year: (recalled), configurable',
   },
   R8: {
-    says: 'A rejected unit returns only by completed remediation, or by an exception or waiver with authority. A report is due within 15 days.',
+    says: 'A rejected unit returns only by completed remediation, or, for one clearance at a time, by an exception or waiver with authority. A report is due within 15 days.',
     source: '22 USC 2378d(b), 10 USC 362(b), (c) and (e) (read)',
     limits:
       'Each waiver and each exception has its report, with the days of the framework; one on a unit or person that names no framework has the default. The semi-annual and annual reports of an agreement in force count here, too: each is due for the next period once it was submitted or became overdue.',

@@ -63,6 +63,17 @@ describe('the control of R8', () => {
     expect(findings(given, remedied, refused, restored())).toEqual(['R8 4']);
     expect(findings(given, suspended, restored())).toEqual([]);
   });
+  it('finds a clearance after one by exception, without either of its own', () => {
+    const waiver = { exception: { kind: 'waiver', authority: 'minister', basis: 'w-1' } };
+    const excepted = [given, refused, restored({ until: '2026-04-10', ...waiver })];
+    const gave = (until: string, more: object = {}): Line => ['2026-04-11', U, 'ClearanceGiven', { until, ...more }];
+    expect(findings(...excepted, gave('2026-12-31'))).toEqual(['R8 4']);
+    expect(findings(...excepted, gave('2026-05-31', waiver), gave('2026-12-31'))).toEqual(['R8 5']);
+    expect(findings(...excepted, gave('2026-12-31', waiver))).toEqual([]);
+    expect(findings(...excepted, remedied, gave('2026-12-31'))).toEqual([]);
+    expect(findings(...excepted, suspended, restored())).toEqual([]);
+    expect(findings(...excepted, suspended, restored({ until: '2026-12-31' }))).toEqual(['R8 5']);
+  });
   it('takes a refusal that was recorded after the remediation of its own case as remedied, without new information', () => {
     const late: Line = ['2026-03-21', U, 'ClearanceRefused', { reason: 'x', vettingCase: V.slice(13), trainings: [] }];
     const other: Line = ['2026-03-21', U, 'ClearanceRefused', { reason: 'x', vettingCase: 'n.v9', trainings: [] }];

@@ -35,6 +35,11 @@ export interface Clearance extends Correctable {
   readonly expired: boolean;
   readonly suspended: boolean;
   readonly refused: boolean;
+  /**
+   * The inquiries of a refusal that no remediation has ended, also while an exception sets it
+   * aside; null without one.
+   */
+  readonly refusedFor: readonly string[] | null;
   /** Whether it was suspended or refused by hand, for no inquiry: no inquiry restores it. */
   readonly byHand: boolean;
   /** The day from which it is not registered any more; null while it is. */

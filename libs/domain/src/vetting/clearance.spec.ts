@@ -343,6 +343,32 @@ describe('a refused unit returns (R8)', () => {
     of().decides(restore({ until, ...waiver }), restored({ until, ...waiver, ...due }));
     of().decides(give(until, waiver), gave(until, { ...waiver, ...due }));
   });
+  it('and a clearance after that one has an exception of its own, or a remediation (R8)', () => {
+    const excepted = [refused, gave('2026-05-31', { ...waiver, ...due })];
+    const until = '2026-12-31';
+    const next = { ...waiver, reportBy: '2026-06-16', reportOf: 'waiver-2' };
+    const expired = act('ClearanceExpired', { until: '2026-05-31', trainings: [] });
+    for (const past of [excepted, [...excepted, expired]]) {
+      vetter(...past).refuses(give(until), 'clearance-refused');
+      vetter(...past).decides(give(until, waiver), gave(until, next));
+      system(...past).refuses(give(until, { vettingCase: V }), 'clearance-refused');
+      const known = (remedied: boolean) => system(...past).knowing(vettingCase, V, ...inquiry('credible', remedied));
+      known(true).decides(restore({ until }), restored({ until }));
+      known(false).refuses(restore({ until }), 'information-stands');
+    }
+    vetter(...excepted, restored({ until })).decides(give('2027-01-31'), gave('2027-01-31'));
+    vetter(...excepted, restored({ until, ...waiver })).refuses(give('2027-01-31'), 'clearance-refused');
+  });
+  it('and the clearance by exception is given back after a suspension, with no new last day (R8)', () => {
+    const W = 'norland.vetting-2';
+    const of = (remedied = false) =>
+      vetter(refused, gave('2026-05-31', waiver), act('ClearanceSuspended', { vettingCase: W, trainings: [] }))
+        .knowing(vettingCase, W, ...inquiry('not-credible'))
+        .knowing(vettingCase, V, ...inquiry('credible', remedied));
+    of().decides(restore(), restored());
+    of().refuses(restore({ until: '2026-12-31' }), 'information-stands');
+    of(true).decides(restore({ until: '2026-12-31' }), restored({ until: '2026-12-31' }));
+  });
   it('and the report is due in the days of the framework named, from the exception (R8)', () => {
     const F = 'norland.framework-1';
     const framework = [

@@ -58,6 +58,7 @@ const registered = (recipient: string, unit: string | null): Clearance => ({
   expired: false,
   suspended: false,
   refused: false,
+  refusedFor: null,
   byHand: false,
   endedOn: null,
   vettingCases: [],
@@ -106,8 +107,9 @@ const evolveUnit = evolveBy<Clearance, SecurityUnitEvent>()(
       vettingCases: among(vettingCases, vettingCase),
       trainings: [],
     }),
-    ClearanceRefused: ({ vettingCase }, { byHand, vettingCases }) => ({
+    ClearanceRefused: ({ vettingCase }, { byHand, vettingCases, refusedFor }) => ({
       refused: true,
+      refusedFor: among(refusedFor ?? [], vettingCase),
       byHand: byHand || vettingCase === undefined,
       vettingCases: among(vettingCases, vettingCase),
       trainings: [],
@@ -115,6 +117,8 @@ const evolveUnit = evolveBy<Clearance, SecurityUnitEvent>()(
     ClearanceExpired: () => ({ expired: true, trainings: [] }),
     ClearanceRestored: ({ until, ...data }, state, event) => ({
       ...(until === undefined ? {} : { until, statedBy: event.id, expired: false }),
+      // Without a new last day, it is as it was before the suspension.
+      ...(until === undefined || data.exception !== undefined ? {} : { refusedFor: null }),
       suspended: false,
       refused: false,
       byHand: false,
@@ -209,24 +213,26 @@ function cannotExcept(
 }
 
 /**
- * R8: what is refused is not simply cleared again; what is suspended is assessed first. The
- * conclusion of the only inquiry for which it is suspended clears it.
+ * R8: what was refused is not simply cleared again, also after an exception: each clearance then
+ * has its own. What is suspended is assessed first. The conclusion of the only inquiry for which it
+ * is suspended clears it.
  */
 function give(data: DataOf<ClearanceCommand, 'GiveClearance'>, state: Clearance, context: DecisionContext) {
-  const { refused, byHand, vettingCases } = state;
+  const { suspended, byHand, vettingCases } = state;
+  const refused = state.refusedFor !== null;
   const concluded =
     context.actor.role === 'system' &&
     !refused &&
     !byHand &&
     vettingCases.length > 0 &&
     vettingCases.every((one) => one === data.vettingCase);
-  const barred = (refused || state.suspended) && !concluded ? notCleared(state, today(context)) : null;
+  const barred = (refused || suspended) && !concluded ? notCleared({ ...state, refused }, today(context)) : null;
   const refusal =
     (data.exception === undefined ? barred : cannotExcept(data.exception, state, context)) ??
     badLastDay(data.until, context) ??
     displaces(data.until, state, context);
   if (refusal !== null) return refusal;
-  if (state.until === data.until && barred === null && !state.expired && !state.suspended) return [];
+  if (state.until === data.until && !state.refused && !state.expired && !suspended) return [];
   return [{ type: 'ClearanceGiven', data: { ...data, ...reportOn(data.exception, state, context) } } as const];
 }
 
@@ -237,23 +243,33 @@ const remediedUntil = (inquiries: readonly (VettingCase | null)[]): string | und
     .toSorted()
     .at(-1);
 
+/** The inquiries that bar it, and those of a refusal that an exception has set aside. */
+const inquiriesOf = ({ vettingCases, refusedFor }: Clearance): readonly string[] =>
+  (refusedFor ?? []).reduce(among, vettingCases);
+
 /**
  * R7, R8: information that was assessed as not credible gives a suspended clearance back, unless
- * another inquiry has information; what is refused comes back by its remediation alone, or by an
+ * another inquiry has information; what was refused comes back by its remediation alone, or by an
  * exception or waiver. What a vetter barred by hand, no inquiry restores: a vetter does.
  */
 function restore(data: DataOf<ClearanceCommand, 'RestoreClearance'>, state: Clearance, context: DecisionContext) {
   const { known } = context;
-  if (!state.suspended && !state.refused) return refuse('not-barred', 'its clearance is suspended or refused', 'R8');
+  const { suspended, refusedFor } = state;
+  if (!suspended && refusedFor === null) return refuse('not-barred', 'its clearance is suspended or refused', 'R8');
   if (context.actor.role === 'system' && state.byHand)
     return refuse('barred-by-hand', 'a vetter restores what was suspended or refused by hand', 'R7');
-  const inquiries = state.vettingCases.map((id) => [id, known.of(vettingCaseFacts, id)] as const);
+  const all = inquiriesOf(state).map((id) => [id, known.of(vettingCaseFacts, id)] as const);
+  const isRepeated = context.actor.role === 'system' && refusedFor !== null;
+  const until = data.until ?? (isRepeated ? remediedUntil(all.map(([, of]) => of)) : undefined);
+  // Without a new last day, a clearance by exception is what it was before its suspension.
+  const returns = refusedFor !== null && (state.refused || !suspended || until !== undefined);
+  const inquiries = returns ? all : all.filter(([id]) => state.vettingCases.includes(id));
   const open = inquiries.find(([, of]) => of !== null && !of.remedied && standing(of) > 0);
   if (data.exception === undefined && open !== undefined)
     return refuse('information-stands', 'no inquiry has information that is credible or not assessed yet', 'R7', {
       vettingCase: open[0],
     });
-  if (data.exception === undefined && state.refused && !inquiries.some(([, of]) => of?.remedied === true))
+  if (data.exception === undefined && returns && !inquiries.some(([, of]) => of?.remedied === true))
     return inquiries.length > 0
       ? refuse('not-remedied', 'its remediation is completed, or an exception or waiver made', 'R8')
       : refuse(
@@ -261,9 +277,7 @@ function restore(data: DataOf<ClearanceCommand, 'RestoreClearance'>, state: Clea
           'it was refused for a vetting case whose remediation is completed, or an exception or waiver is made: a refusal by hand is repeated with its vetting case',
           'R8',
         );
-  const isRepeated = context.actor.role === 'system' && state.refused;
-  const until = data.until ?? (isRepeated ? remediedUntil(inquiries.map(([, of]) => of)) : undefined);
-  if (until === undefined && state.refused)
+  if (until === undefined && returns)
     return refuse('last-day-missing', 'a clearance that was refused gets a new last day', 'R7');
   const refusal =
     cannotExcept(data.exception, state, context) ?? (until === undefined ? null : badLastDay(until, context));
@@ -434,7 +448,10 @@ function consults(command: AnyCommand, state: Clearance | null, sender: Actor): 
   if (command.type === 'EndRegistration') return partyStreams([[actsFor(sender), null]]);
   const vetter = [...(sender.role === 'vetter' ? partyStreams(asVetter(sender)) : []), ...frameworkNamed(command)];
   if (command.type === 'RestoreClearance')
-    return [...vetter, ...(state?.vettingCases ?? []).map((id) => ({ kind: vettingCaseFacts.kind, id }))];
+    return [
+      ...vetter,
+      ...(state === null ? [] : inquiriesOf(state)).map((id) => ({ kind: vettingCaseFacts.kind, id })),
+    ];
   if (command.type === 'CorrectUnit') {
     const { parent } = command.data;
     const named = parent === undefined ? [] : [{ kind: securityUnitFacts.kind, id: parent }];
