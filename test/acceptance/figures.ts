@@ -135,7 +135,7 @@ const DUTIES = POLICIES.dueDates.flatMap(({ duties }) => duties);
 
 const TIMES = 200;
 /** Of a name with values that last for a moment only. */
-const MORE_TIMES: Readonly<Record<string, number>> = { suspensions: 800 };
+const MORE_TIMES: Readonly<Record<string, number>> = { suspensions: 800, 'on-hold': 800 };
 /** The rows of a model or view at several times of the log. */
 function rowsOverTime(name: string, log: readonly RecordedEvent[]): readonly FigureRow[] {
   const times = MORE_TIMES[name] ?? TIMES;
