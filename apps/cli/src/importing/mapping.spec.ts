@@ -103,6 +103,9 @@ describe('a mapping', () => {
     const dated = { commands: [{ ...COMMAND, fields }] };
     expect(errors({ ...dated, published: '2026-02-01' })).toEqual([]);
     expect(errors({ ...dated, published: '2026-02-30' })).toEqual(['published: is no day of the calendar']);
+    expect(errors({ ...dated, published: '2062-06-30' })).toEqual([
+      'published: is a day to come: name the day on which the edition was published',
+    ]);
     expect(errors(dated)).toEqual(['published: is missing: the day of the edition, which a field names']);
     expect(ofCommand({ fields: { ...fields, occurredAt: '{edition}T00:00:00Z' } })[0]).toBe(
       'commands.0.fields.occurredAt: an edition is a name: its day is {published}',

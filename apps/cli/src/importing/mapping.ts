@@ -10,6 +10,7 @@ import {
   readJson,
   schemaOf,
 } from '@entente/contracts';
+import { today } from '@entente/engine';
 import { decoderOf } from './decode.js';
 import { type NumberFormat, isDayFormat } from './formats.js';
 import { MAPPING_SCHEMA, checkedBy } from './mapping-schema.js';
@@ -357,6 +358,9 @@ export function mappingErrors(value: unknown): readonly string[] {
   const { actor, published, file = {}, unpivot, leaveOut = [], values = {}, key = [], commands = [] } = mapping;
   if (actor !== undefined) check.actor(actor);
   if (published !== undefined && !isDay(published)) check.wrong.push('published: is no day of the calendar');
+  // A later one would make every true edition an older one.
+  else if (published !== undefined && published > today())
+    check.wrong.push('published: is a day to come: name the day on which the edition was published');
   check.file(file);
   if (unpivot?.columns !== undefined) check.condition('unpivot', { text: '', matches: unpivot.columns });
   leaveOut.forEach((one, i) => check.condition(`leaveOut.${i}`, one));
