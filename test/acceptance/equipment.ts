@@ -132,7 +132,8 @@ export function equipment(opens: DeploymentFactory): void {
           code: 'transfer-to-itself',
           rule: 'R13',
         });
-        const corrects = await client.recorded(`${T}/request`, { ...ask, to: 'norland' }, RECIPIENT);
+        const day = { occurredAt: `${inDays(-1)}T09:00:00.000Z` };
+        const corrects = await client.recorded(`${T}/request`, { ...ask, ...day, to: 'norland' }, RECIPIENT);
         await client.send(`${T}/correct-request`, { corrects, to: 'vestra', reason: 'wrong-holder' }, RECIPIENT);
         const done = { on: inDays(0) };
         expect(await client.refused(`${T}/carry-out`, done, RECIPIENT)).toMatchObject({

@@ -55,6 +55,8 @@ export type ItemStatus =
 export interface LossReport {
   readonly as: VerifiedEnd;
   readonly verifyBy: string;
+  /** The day of the report. */
+  readonly reportedOn: string;
   /** The event of the report. */
   readonly event: string;
   readonly overdue: boolean;

@@ -556,6 +556,12 @@ describe('a loss is reported and verified (R12)', () => {
     held(lost).as('norland', 'donor').refuses(verify, 'not-a-monitor');
     monitor().refuses(verify, 'wrong-item-status');
   });
+  it('no earlier than it was reported (R30)', () => {
+    const dayBefore = { occurredAt: '2026-04-30T09:00:00.000Z' };
+    monitor(lost).refuses(verify, 'before-the-fact', dayBefore);
+    monitor(lost).refuses(reject, 'before-the-fact', dayBefore);
+    monitor(lost).decides(verify, verified, { occurredAt: '2026-05-01T00:00:00.000Z' });
+  });
   it('or rejected, and then the item is held again', () => {
     const rejected = same(reject, 'LossReportRejected', { report: given.id(2) });
     monitor(lost).decides(reject, rejected);

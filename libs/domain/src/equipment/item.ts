@@ -23,9 +23,11 @@ import {
   isNewest,
   pick,
   refuse,
+  type StreamEvent,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, today } from '../days.js';
+import { comesBefore } from '../opening-day.js';
 import { correcting } from '../corrections.js';
 import { assistanceCaseFacts } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
@@ -111,11 +113,11 @@ const reported =
   (
     { on, verifyBy }: { readonly on: string; readonly verifyBy: string },
     _: Item,
-    { id: event }: { readonly id: string },
+    { id: event, metadata }: Pick<StreamEvent<ItemEvent>, 'id' | 'metadata'>,
   ): Partial<Item> => ({
     status: 'reported',
     lostOn: on,
-    loss: { as: LOSS_REPORTS[type], verifyBy, event, overdue: false },
+    loss: { as: LOSS_REPORTS[type], verifyBy, reportedOn: factDay(metadata), event, overdue: false },
   });
 
 const evolve = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, {
@@ -601,11 +603,15 @@ const decide = decideBy<Item, ItemCommand, ItemEvent>()('RegisterSerial', regist
   ReportItemLost: reports('ItemReportedLost'),
   ReportItemDestroyed: reports('ItemReportedDestroyed'),
   ReportItemExpended: reports('ItemReportedExpended'),
-  VerifyLossReport: (data, item) => {
+  VerifyLossReport: (data, item, context) => {
     const { event: report = '', as = 'lost' } = item.loss ?? {};
-    return [{ type: 'LossReportVerified', data: { ...data, report, as, ...leavesChecks(item) } }];
+    const verified = { type: 'LossReportVerified', data: { ...data, report, as, ...leavesChecks(item) } } as const;
+    return comesBefore(factDay(context), item.loss?.reportedOn) ?? [verified];
   },
-  RejectLossReport: (data, { loss }) => [{ type: 'LossReportRejected', data: { ...data, report: loss?.event ?? '' } }],
+  RejectLossReport: (data, { loss }, context) =>
+    comesBefore(factDay(context), loss?.reportedOn) ?? [
+      { type: 'LossReportRejected', data: { ...data, report: loss?.event ?? '' } },
+    ],
   RecoverItem: recover,
   ReportServiceability: { unless: notSinceTransfer, then: 'ServiceabilityReported' },
   TransferItem: transferItem,

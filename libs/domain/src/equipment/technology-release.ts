@@ -1,5 +1,6 @@
 import type { TechnologyReleaseCommand, TechnologyReleaseEvent, TechnologyReleaseRelation } from '@entente/contracts';
 import { type Refusal, actsFor, authoriseBy, bySystem, decideBy, evolveBy, pick, refuse } from '@entente/kernel';
+import { answering } from '../opening-day.js';
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, overBefore } from '../days.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
@@ -101,31 +102,34 @@ const decide = decideBy<TechnologyRelease, TechnologyReleaseCommand, TechnologyR
   },
 );
 
-/** The rules of a release of technical data: R19, R29. */
-export const technologyRelease: DeciderOf<'technology-release', TechnologyRelease> = {
-  kind: 'technology-release',
-  initial: null,
-  ids: 'prefixed',
-  opens: 'RequestTechnologyRelease',
-  evolve,
-  consults: (command, state, _, sender) => {
-    if (command.type === 'TransferTechnicalData')
-      return state === null
-        ? []
-        : [...assistanceStreams({ programme: state.programme }), ...holdStreams(scopesOf(state))];
-    if (command.type !== 'RequestTechnologyRelease') return [];
-    return [
-      ...assistanceStreams(command.data),
-      ...partyStreams([
-        [command.data.donor, null],
-        [actsFor(sender), null],
-      ]),
-    ];
+/** The rules of a release of technical data: R19, R29, R30. */
+export const technologyRelease: DeciderOf<'technology-release', TechnologyRelease> = answering(
+  ['ApproveTechnologyRelease', 'DenyTechnologyRelease'],
+  {
+    kind: 'technology-release',
+    initial: null,
+    ids: 'prefixed',
+    opens: 'RequestTechnologyRelease',
+    evolve,
+    consults: (command, state, _, sender) => {
+      if (command.type === 'TransferTechnicalData')
+        return state === null
+          ? []
+          : [...assistanceStreams({ programme: state.programme }), ...holdStreams(scopesOf(state))];
+      if (command.type !== 'RequestTechnologyRelease') return [];
+      return [
+        ...assistanceStreams(command.data),
+        ...partyStreams([
+          [command.data.donor, null],
+          [actsFor(sender), null],
+        ]),
+      ];
+    },
+    authorise: authoriseBy<TechnologyReleaseCommand, TechnologyRelease | null, TechnologyReleaseRelation>({
+      recipient: only('not-the-recipient', 'the recipient does this', (state) => state?.recipient ?? null),
+      donor: only('not-the-donor', 'the donor, or another on its behalf, does this', (state) => state?.donor ?? null),
+      system: bySystem,
+    }),
+    decide,
   },
-  authorise: authoriseBy<TechnologyReleaseCommand, TechnologyRelease | null, TechnologyReleaseRelation>({
-    recipient: only('not-the-recipient', 'the recipient does this', (state) => state?.recipient ?? null),
-    donor: only('not-the-donor', 'the donor, or another on its behalf, does this', (state) => state?.donor ?? null),
-    system: bySystem,
-  }),
-  decide,
-};
+);

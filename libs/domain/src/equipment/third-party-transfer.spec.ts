@@ -159,6 +159,16 @@ describe('a donor decides on a transfer (R13)', () => {
     donor(requested()).decides(no, same(no, 'ThirdPartyTransferRefused'));
     donor(requested(), consented).refuses(no, 'wrong-transfer-status');
   });
+  it('no earlier than it was requested (R30)', () => {
+    const dayBefore = { occurredAt: '2026-04-30T09:00:00.000Z' };
+    donor(requested()).refuses(consent, 'before-the-fact', dayBefore);
+    donor(requested()).decides(consent, consented, { occurredAt: '2026-05-01T00:00:00.000Z' });
+    donor(requested()).refuses(
+      act('RefuseThirdPartyTransfer', { reason: 'no-assurances' }),
+      'before-the-fact',
+      dayBefore,
+    );
+  });
   it('and takes the consent back until it is used; the holder gives it up, or it lapses', () => {
     const back = act('WithdrawConsent', { reason: 'assurances-broken' });
     donor(requested(), consented).decides(back, same(back, 'TransferConsentWithdrawn'));
@@ -390,6 +400,10 @@ describe('a release of technical data', () => {
     const up = act('WithdrawReleaseRequest', { reason: 'not-required' });
     release(opening).as('estmark', 'recipient').decides(up, same(up, 'ReleaseRequestWithdrawn'));
     release(opening).refuses(up, 'not-the-recipient');
+  });
+  it('is decided no earlier than it was requested (R30)', () => {
+    release(opening).refuses(approve, 'before-the-fact', { occurredAt: '2026-04-30T09:00:00.000Z' });
+    release(opening).decides(approve, approved, { occurredAt: '2026-05-01T00:00:00.000Z' });
   });
   it('lets data go out under its marking, on the days of the approval', () => {
     release(opening, approved).decides(data('2026-06-01'), same(data('2026-06-01'), 'TechnicalDataTransferred'));

@@ -21,6 +21,7 @@ import {
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, overBefore } from '../days.js';
 import { correcting } from '../corrections.js';
+import { answering } from '../opening-day.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { consignmentFacts, lotOf } from '../delivery/facts.js';
 import { type NamedParty, notRegistered, partyStreams } from '../parties/registration.js';
@@ -338,26 +339,29 @@ function consults(
 }
 
 /** The rules of a retransfer, change of end use or disposal: R9, R13, R26, R29, R30. */
-export const thirdPartyTransfer: DeciderOf<'third-party-transfer', ThirdPartyTransfer> = answerable(
-  correcting({
-    ...transferFacts,
-    ids: 'prefixed',
-    opens: 'RequestThirdPartyTransfer',
-    evolve,
-    consults: (command, state, known, sender) => consults(command, state, known, sender),
-    authorise: authoriseBy<
-      Besides<ThirdPartyTransferCommand>,
-      ThirdPartyTransfer | null,
-      'holder' | 'donor' | 'system'
-    >({
-      holder: only(
-        'not-the-holder',
-        'the organisation that holds the goods does this',
-        (state) => state?.holder ?? null,
-      ),
-      donor: only('not-the-donor', 'the donor, or another on its behalf, does this', (state) => state?.donor ?? null),
-      system: bySystem,
+export const thirdPartyTransfer: DeciderOf<'third-party-transfer', ThirdPartyTransfer> = answering(
+  ['ConsentToThirdPartyTransfer', 'RefuseThirdPartyTransfer'],
+  answerable(
+    correcting({
+      ...transferFacts,
+      ids: 'prefixed',
+      opens: 'RequestThirdPartyTransfer',
+      evolve,
+      consults: (command, state, known, sender) => consults(command, state, known, sender),
+      authorise: authoriseBy<
+        Besides<ThirdPartyTransferCommand>,
+        ThirdPartyTransfer | null,
+        'holder' | 'donor' | 'system'
+      >({
+        holder: only(
+          'not-the-holder',
+          'the organisation that holds the goods does this',
+          (state) => state?.holder ?? null,
+        ),
+        donor: only('not-the-donor', 'the donor, or another on its behalf, does this', (state) => state?.donor ?? null),
+        system: bySystem,
+      }),
+      decide,
     }),
-    decide,
-  }),
+  ),
 );

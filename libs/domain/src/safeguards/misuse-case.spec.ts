@@ -396,6 +396,10 @@ describe('the inquiry', () => {
       .as('umbra-inquiry', 'investigator')
       .refuses(when, 'not-of-the-inquiry');
   });
+  it('puts it no earlier than it was reported (R30)', () => {
+    const when = event('PutAllegationToRecipient', { channel: 'note-verbale' });
+    asInvestigator(...inquiry).refuses(when, 'before-the-fact', { occurredAt: '2026-04-30T09:00:00.000Z' });
+  });
   it('is extended to a later day', () => {
     const data = { until: '2026-10-31', reason: 'site-inaccessible' };
     asInvestigator(...inquiry).decides(event('ExtendInvestigation', data), event('InvestigationExtended', data));

@@ -3,6 +3,7 @@ import { type ConsultedStreams, type StreamRef, actsFor, addDays, decideBy, pick
 import { factDay } from '../days.js';
 import type { DeciderOf } from '../decider-of.js';
 import { correcting } from '../corrections.js';
+import { answering } from '../opening-day.js';
 import { frameworkStreamsOf } from '../framework/framework-facts.js';
 import {
   becomeOverdue,
@@ -167,28 +168,31 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
   RecordOverdueStep: becomeOverdue,
 });
 
-/** The rules of a misuse case: R18, R26, R29, R31. */
-export const misuseCase: DeciderOf<'misuse-case', MisuseCase> = correcting({
-  kind: 'misuse-case',
-  ids: 'opaque',
-  pseudonymous: PSEUDONYMOUS,
-  initial: null,
-  opens: 'FlagMisuse',
-  evolve: evolveMisuse,
-  consults: (command, state, known, sender) => [
-    ...(command.type === 'FlagMisuse'
-      ? [
-          ...reportStreams(command.data),
-          ...termsStreams(command.data.programme, known),
-          ...termsOfCase(command.data, known),
-        ]
-      : []),
-    ...(BY_TERMS.includes(command.type) ? termsStreams(state?.programme, known) : []),
-    ...(command.type === 'RecoverFunds' ? recoveryStreams(command.data) : []),
-    ...(command.type === 'AssignInvestigator' ? partyStreams([[command.data.investigator, 'investigator']]) : []),
-    ...scopeStreams(command, state?.donor),
-    ...(state === null ? [] : partyStreams(checkedSender(command, sender))),
-  ],
-  authorise,
-  decide,
-});
+/** The rules of a misuse case: R18, R26, R29, R30, R31. */
+export const misuseCase: DeciderOf<'misuse-case', MisuseCase> = answering(
+  ['PutAllegationToRecipient'],
+  correcting({
+    kind: 'misuse-case',
+    ids: 'opaque',
+    pseudonymous: PSEUDONYMOUS,
+    initial: null,
+    opens: 'FlagMisuse',
+    evolve: evolveMisuse,
+    consults: (command, state, known, sender) => [
+      ...(command.type === 'FlagMisuse'
+        ? [
+            ...reportStreams(command.data),
+            ...termsStreams(command.data.programme, known),
+            ...termsOfCase(command.data, known),
+          ]
+        : []),
+      ...(BY_TERMS.includes(command.type) ? termsStreams(state?.programme, known) : []),
+      ...(command.type === 'RecoverFunds' ? recoveryStreams(command.data) : []),
+      ...(command.type === 'AssignInvestigator' ? partyStreams([[command.data.investigator, 'investigator']]) : []),
+      ...scopeStreams(command, state?.donor),
+      ...(state === null ? [] : partyStreams(checkedSender(command, sender))),
+    ],
+    authorise,
+    decide,
+  }),
+);

@@ -93,6 +93,12 @@ describe('a vetting is concluded', () => {
     vetter(checked).refuses(conclude('cleared'), 'last-day-missing');
     by('donor', checked).refuses(conclude('cleared', '2027-05-01'), 'not-a-vetter');
   });
+  it('no earlier than it was requested (R30)', () => {
+    const dayBefore = { occurredAt: '2026-04-30T09:00:00.000Z' };
+    vetter(checked).refuses(conclude('cleared', '2027-04-01'), 'before-the-fact', dayBefore);
+    const dayOf = { occurredAt: '2026-05-01T00:00:00.000Z' };
+    vetter(checked).decides(conclude('cleared', '2027-04-01'), concluded('cleared', '2027-04-01'), dayOf);
+  });
   const unit = act('UnitRegistered', { recipient: 'estmark', type: 'infantry' });
   const suspendedBy = (...cases: string[]) =>
     cases.map((vettingCase) => act('ClearanceSuspended', { reason: 'derogatory-information', vettingCase }));

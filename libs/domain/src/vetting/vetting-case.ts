@@ -16,6 +16,7 @@ import {
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, overBefore, today } from '../days.js';
 import { correcting } from '../corrections.js';
+import { answering } from '../opening-day.js';
 import { ownValue } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { relationsTo } from '../delivery/senders.js';
@@ -333,26 +334,29 @@ const { party, donor, recipient } = relationsTo<VettingCaseCommand, VettingCase 
   command.type === 'RequestVetting' ? command.data : state,
 );
 
-/** The inquiry behind a clearance: R5, R7, R8, R26, R27, R29. */
-export const vettingCase: DeciderOf<'vetting-case', VettingCase> = correcting({
-  ...vettingCaseFacts,
-  ids: 'prefixed',
-  opens: 'RequestVetting',
-  evolve,
-  consults: ({ type, data }, state, known, sender) =>
-    type === 'RequestVetting'
-      ? [
-          data.subject,
-          ...assistanceStreams(data),
-          ...frameworkStreamsOf(data.programme, known),
-          ...partyStreams(partiesOf(data)),
-        ]
-      : [
-          ...(sender.role === 'vetter' ? partyStreams([[actsFor(sender), 'vetter']]) : []),
-          ...(type === 'ConcludeVetting' || type === 'CompleteRemediation'
-            ? [...(state === null ? [] : [state.subject]), ...programmeStreams(state?.programme, known)]
-            : []),
-        ],
-  authorise: authoriseBy({ party, donor, recipient, vetter: (_, context) => notAVetter(context), system: bySystem }),
-  decide,
-});
+/** The inquiry behind a clearance: R5, R7, R8, R26, R27, R29, R30. */
+export const vettingCase: DeciderOf<'vetting-case', VettingCase> = answering(
+  ['ConcludeVetting', 'WithdrawVetting'],
+  correcting({
+    ...vettingCaseFacts,
+    ids: 'prefixed',
+    opens: 'RequestVetting',
+    evolve,
+    consults: ({ type, data }, state, known, sender) =>
+      type === 'RequestVetting'
+        ? [
+            data.subject,
+            ...assistanceStreams(data),
+            ...frameworkStreamsOf(data.programme, known),
+            ...partyStreams(partiesOf(data)),
+          ]
+        : [
+            ...(sender.role === 'vetter' ? partyStreams([[actsFor(sender), 'vetter']]) : []),
+            ...(type === 'ConcludeVetting' || type === 'CompleteRemediation'
+              ? [...(state === null ? [] : [state.subject]), ...programmeStreams(state?.programme, known)]
+              : []),
+          ],
+    authorise: authoriseBy({ party, donor, recipient, vetter: (_, context) => notAVetter(context), system: bySystem }),
+    decide,
+  }),
+);
