@@ -41,7 +41,10 @@ export class EndUseCheckRow {
   @textOrNull('the programme of the items, if there is one') programme!: string | null;
   @textOrNull('the case under which they were delivered, if it is known') assistance_case!: string | null;
   @text("the donor's word for the type of the items") item!: string;
-  @textOrNull("the area of the holder's country, if it is known") area!: string | null;
+  @textOrNull(
+    "the area of the holder's country, as it was known when the check was planned, or came to this place; storage-sites has that of a store as corrected since",
+  )
+  area!: string | null;
   @text('the place or the store') site!: string;
   @count('the items to check, or of which a sample is checked; not those that had ended by its last day')
   items!: number;

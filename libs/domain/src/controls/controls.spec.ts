@@ -496,6 +496,15 @@ describe('the control of R20', () => {
   it('finds one in another area, and remote monitoring without instability', () => {
     expect(only20(...followed(), remote('2026-02-01'))).toEqual([]);
     expect(only20(...followed('south'), remote('2026-02-01'))).toEqual(['R20 4']);
+    const moved: Line = ['2026-01-31', K, 'CheckedItemsTransferred', { to: 'vestra', place: 'x', area: 'north' }];
+    expect(only20(...followed('north'), moved, remote('2026-02-01'))).toEqual(['R20 5']);
+    // The area of the store counts, as corrected since.
+    const D = 'storage-site/estmark.depot';
+    const stored: Line = ['2026-01-01', D, 'StorageSiteRegistered', { owner: 'estmark', area: 'east' }];
+    const right: Line = ['2026-03-01', D, 'StorageSiteCorrected', { corrects: 'e-0', area: 'south' }];
+    const there: Line = ['2026-01-31', K, 'CheckedItemsCorrected', { site: 'estmark.depot', reason: 'x' }];
+    expect(only20(stored, ...followed('south'), there, remote('2026-02-01'))).toEqual(['R20 6']);
+    expect(only20(stored, ...followed('south'), there, remote('2026-02-01'), right)).toEqual([]);
     const mode = (on: string): Line => [on, S, 'MonitoringModeChanged', { mode: 'remote', on, reason: 'x' }];
     expect(only20(...followed('north'), mode('2026-02-01'))).toEqual([]);
     expect(only20(...followed('north'), mode('2026-01-31'))).toEqual(['R20 4']);

@@ -7,6 +7,7 @@ const REPLACED: Readonly<Record<string, readonly string[]>> = {
   ItemReceiptCorrected: ['on', 'site'],
   AgreementCorrected: ['on', 'until'],
   CertificateCorrected: ['on', 'until'],
+  StorageSiteCorrected: ['area'],
   SituationDayCorrected: ['on'],
   ClearanceCorrected: ['until'],
   HoldCorrected: ['basis', 'until', 'donor'],

@@ -4,6 +4,7 @@ import type {
   CountrySituationEvent,
   EndUseCheckEvent,
   ItemEvent,
+  StorageSiteEvent,
 } from '@entente/contracts';
 import { type RecordedEvent, addDays, daysBetween, idOf } from '@entente/kernel';
 import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
@@ -164,21 +165,29 @@ interface Unstable {
   to: string | null;
 }
 
+/** Where the items of a check are. */
+interface Place {
+  readonly country: string;
+  readonly site: string;
+  readonly area?: string | undefined;
+}
+
 function startRemote(): Reading {
   /** By situation: where it is, and its instabilities by name. */
   const situations = new Map<string, { readonly place: string; readonly spells: Map<string, Unstable> }>();
-  const holders = new Map<string, { readonly country: string; readonly area?: string | undefined }>();
+  const places = new Map<string, Place>();
+  const stores = new Map<string, { readonly owner: string; readonly area?: string }>();
   /** What no instability known then allows: one that is recorded later can. */
   const doubtful: (() => readonly Breach[])[] = [];
 
-  function remotely(
-    event: RecordedEvent,
-    situation: string | undefined,
-    day: string,
-    at?: { readonly country: string; readonly area?: string | undefined },
-  ): readonly Breach[] {
+  /** The area of the store, as corrected since, if it is one of the holder; else that of the check. */
+  function areaOf({ country, site, area = '' }: Place): string {
+    const store = stores.get(site);
+    return (store?.owner === country ? store.area : undefined) ?? area;
+  }
+  function remotely(event: RecordedEvent, situation: string | undefined, day: string, at?: Place): readonly Breach[] {
     const of = situations.get(situation ?? '');
-    const there = at === undefined || of?.place === at.country || of?.place === `${at.country} ${at.area ?? ''}`;
+    const there = at === undefined || of?.place === at.country || of?.place === `${at.country} ${areaOf(at)}`;
     const spells = there ? [...(of?.spells.values() ?? [])] : [];
     if (spells.some(({ from, to }) => from <= day && (to === null || day < to))) return [];
     return breach(event, 'an instability is in force in the area on that day', { situation: situation ?? null, day });
@@ -188,7 +197,8 @@ function startRemote(): Reading {
 
   const judge = (of: () => readonly Breach[]): void => void (of().length > 0 && doubtful.push(of));
 
-  const read = readingBy<CountrySituationEvent | EndUseCheckEvent>({
+  const read = readingBy<CountrySituationEvent | EndUseCheckEvent | StorageSiteEvent>({
+    StorageSiteRegistered: (event) => void stores.set(idOf(event), event.data),
     CountrySituationOpened: (event) => {
       const { country, area } = event.data;
       situations.set(idOf(event), { place: area === undefined ? country : `${country} ${area}`, spells: new Map() });
@@ -204,11 +214,24 @@ function startRemote(): Reading {
     MonitoringModeChanged: (event) => {
       if (event.data.mode === 'remote') judge(() => remotely(event, idOf(event), event.data.on));
     },
-    EndUseCheckScheduled: (event) =>
-      void holders.set(idOf(event), { country: event.data.holder, area: event.data.area }),
+    EndUseCheckScheduled: (event) => {
+      const { holder: country, site, area } = event.data;
+      places.set(idOf(event), { country, site, area });
+    },
+    CheckedItemsTransferred: (event) => {
+      const { to: country, place: site, area, next } = event.data;
+      if (next === undefined) places.set(idOf(event), { country, site, area });
+    },
+    CheckedItemsCorrected: (event) => {
+      const was = places.get(idOf(event));
+      const { site, area, passedTo, next } = event.data;
+      if (was !== undefined && site !== undefined && (passedTo ?? next) === undefined)
+        places.set(idOf(event), { ...was, site, area });
+    },
     EndUseCheckPerformed: (event) => {
       const { manner, situation, on } = event.data;
-      if (manner === 'remote') judge(() => remotely(event, situation, on, holders.get(idOf(event))));
+      const at = places.get(idOf(event));
+      if (manner === 'remote') judge(() => remotely(event, situation, on, at));
     },
   });
   return Object.assign((event: RecordedEvent) => read(event), { atEnd: () => doubtful.flatMap((again) => again()) });
@@ -219,7 +242,7 @@ export const remoteChecks: Control = {
   name: 'remote-checks',
   rule: 'R20',
   about: 'remote monitoring, or a remote check, on a day on which no instability was in force in the area',
-  kinds: ['country-situation', 'end-use-check'],
+  kinds: ['country-situation', 'end-use-check', 'storage-site'],
   byCorrectedFacts: true,
   start: startRemote,
 };
