@@ -51,6 +51,9 @@ export class ScheduleEndUseCheck {
   @organisation('the organisation that holds the items', 'estmark') readonly holder!: string;
   @optional() @streamId('programme', 'the programme of the items') readonly programme?: string;
   @optional() @streamId('assistance-case', 'the case under which they were delivered') readonly case?: string;
+  @optional()
+  @streamId('consignment', 'of a sample: the consignment that brought the items, if it is known')
+  readonly consignment?: string;
   @code("the donor's word for the type of the items, as in case lines", 'thermal-sight') readonly item!: string;
   @optional() @code("the area of the holder's country, if it is known", 'north') readonly area?: string;
   @word('the place or the store', 'estmark.north-depot') readonly site!: string;

@@ -1,15 +1,25 @@
 import type {
   ConfirmReceipt,
   ConsignmentEvent,
+  CorrectDate,
   CorrectReceipt,
   MovedCheck,
   ReceiptCorrected,
   ScheduleEndUseCheck,
   TransferReceivedGoods,
 } from '@entente/contracts';
-import { type DecisionContext, type Refusal, addDays, daysBetween, pick, refuse } from '@entente/kernel';
+import {
+  type DecisionContext,
+  type Refusal,
+  type StreamRef,
+  addDays,
+  daysBetween,
+  pick,
+  refuse,
+} from '@entente/kernel';
 import { checkDays } from '../equipment/check-terms.js';
 import { areaOf } from '../equipment/item-facts.js';
+import { checkAfterId, checkFacts } from '../monitoring/check-facts.js';
 import { monitoredLines, wordOf } from './consignment-serials.js';
 import { afterCorrection } from './consignment-receipt.js';
 import { type Consignment, assistanceCaseFacts, lotOf, ownValue } from './facts.js';
@@ -67,6 +77,7 @@ function sampleOf(
     ...pick(state, 'donor', 'recipient'),
     holder,
     ...pick(state, 'programme', 'case'),
+    consignment: context.stream.id,
     item,
     ...(area === undefined ? {} : { area }),
     site: store ?? holder,
@@ -145,3 +156,16 @@ export const movedSamples = ({ checks, reached: { receipt } }: Consignment, on: 
   receipt === undefined
     ? []
     : Object.entries(checks).map(([item, due]) => ({ item, due: addDays(due, daysBetween(receipt, on)) }));
+
+/** The first checks of samples, which follow from the receipt. */
+export const sampleStreams = (
+  { corrects: receipt }: Pick<CorrectDate, 'corrects'>,
+  { checks }: Consignment,
+): readonly StreamRef[] =>
+  Object.keys(checks).map((item) => ({ kind: checkFacts.kind, id: checkAfterId(receipt, item) }));
+
+/** The days of their visits. */
+export const sampledOn = (data: CorrectDate, state: Consignment, { known }: DecisionContext): readonly string[] =>
+  sampleStreams(data, state).flatMap(({ id }) =>
+    Object.values(known.of(checkFacts, id)?.visits ?? {}).map(({ on }) => on),
+  );

@@ -1,6 +1,7 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { act, given, same, set } from '../../../../test/support/decider-specification.js';
+import { endUseCheck } from '../monitoring/end-use-check.js';
 import { item } from '../equipment/item.js';
 import { itemType } from '../equipment/item-type.js';
 import { storageSite } from '../equipment/storage-site.js';
@@ -43,6 +44,7 @@ const certified = act('StorageCertified', { on: '2026-04-20', until: '2026-05-19
 
 const of = (opening: Event, ...past: Event[]) =>
   given(consignment, opening, ...past)
+    .named(ID)
     .knowing(assistanceCase, CASE, ...running)
     .knowing(itemType, 'norland.thermal-sight', typed, designated)
     .knowing(storageSite, STORE, store, certified);
@@ -131,6 +133,7 @@ const sample = (quantity: number, due: string, more: object = {}) => ({
   ...parties,
   holder: 'estmark',
   case: CASE,
+  consignment: ID,
   item: 'field-kitchen',
   site: 'estmark',
   serials: [],
@@ -250,6 +253,30 @@ describe('a receipt of items that are not monitored by their serials (R11)', () 
     of('norland.consignment-9').decides(day('2026-05-16'), moved('2026-05-16'));
     of().decides(day('2026-04-20'), moved('2026-04-20'));
     of().refuses(day('2026-04-19'), 'store-not-certified');
+  });
+  it('has a right day no later than the visits of its samples (R30)', () => {
+    const received = confirmed(confirm([kitchens(5)]), sample(5, '2026-08-18'));
+    const visit = act('EndUseCheckPerformed', {
+      on: '2026-05-25',
+      visit: 1,
+      manner: 'on-site',
+      done: true,
+      results: [],
+    });
+    const day = (on: string) => act('CorrectDate', { corrects: given.id(1), on, reason: 'wrong-day' });
+    const sampled = () =>
+      recipient(received).knowing(
+        endUseCheck,
+        `entente.after-${given.id(1)}.field-kitchen`,
+        act('EndUseCheckScheduled', sample(5, '2026-08-18')),
+        visit,
+      );
+    sampled().refusesWith(day('2026-05-26'), 'after-later-facts', { first: '2026-05-25' });
+    const checks = [{ item: 'field-kitchen', due: '2026-08-23' }];
+    sampled().decides(
+      day('2026-05-25'),
+      same(day('2026-05-25'), 'DateCorrected', { ...ITS_CASE, fact: 'receipt', checks }),
+    );
   });
   it('has its checks follow its corrected store (R26)', () => {
     const received = confirmed(confirm([kitchens(5)], { store: 'estmark.tents' }), sample(5, '2026-08-18'));

@@ -37,7 +37,15 @@ import { comingOf } from './assistance-delivery.js';
 import { caseHeld } from './assistance-execution.js';
 import { assistanceStreams } from './named-assistance.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
-import { correctedSample, firstSamples, movedSamples, storedElsewhere, transferGoods } from './consignment-checks.js';
+import {
+  correctedSample,
+  firstSamples,
+  movedSamples,
+  sampleStreams,
+  sampledOn,
+  storedElsewhere,
+  transferGoods,
+} from './consignment-checks.js';
 import {
   cannotReceiveMonitored,
   correctSerials,
@@ -317,10 +325,15 @@ const isOfReceipt = ({ corrects }: ConsignmentData<'CorrectDate'>, { correctable
   correctable.get(corrects)?.type === 'ReceiptConfirmed' && Object.keys(monitored).length > 0;
 
 /** R9, R30: the store was certified on that day, and nothing happened to the goods before it. */
-function receivedOtherwise(on: string, state: Consignment, context: DecisionContext): Refusal | null {
+function receivedOtherwise(
+  data: ConsignmentData<'CorrectDate'>,
+  state: Consignment,
+  context: DecisionContext,
+): Refusal | null {
+  const { on } = data;
   const items = Object.values(state.monitored);
   const unfit = items.length === 0 ? null : unfitThen(state.store ?? '', on, { ...state, items }, context);
-  return afterLaterFacts(on, [state.takenOn, ...daysOfItems(on, state, context)]) ?? unfit;
+  return afterLaterFacts(on, [state.takenOn, ...daysOfItems(on, state, context), ...sampledOn(data, state, context)]) ?? unfit;
 }
 
 /**
@@ -339,7 +352,7 @@ function correctDate(data: ConsignmentData<'CorrectDate'>, state: Consignment, c
   const items = fact === 'receipt' && monitored.length > 0 ? { ...ofMonitored(state), monitored } : {};
   const moved = fact === 'receipt' ? movedSamples(state, data.on) : [];
   const checks = moved.length === 0 ? {} : { checks: moved };
-  const late = fact === 'receipt' ? receivedOtherwise(data.on, state, context) : null;
+  const late = fact === 'receipt' ? receivedOtherwise(data, state, context) : null;
   return (
     inTheFuture(data.on, context) ??
     late ?? [{ type: 'DateCorrected', data: { ...data, ...caseOf(state), fact, ...items, ...checks } } as const]
@@ -498,12 +511,14 @@ export const consignment: DeciderOf<'consignment', Consignment> = consultingImpl
       }
       if (command.type === 'CorrectDate' && isOfReceipt(command.data, state))
         return [
+          ...sampleStreams(command.data, state),
           ...storeStreams(ofMonitored(state)),
           ...(command.data.on > (state.reached.receipt ?? '') ? receivedItems(state) : []),
           ...programmeStreams(state.programme, known),
         ];
       if (command.type === 'TransferReceivedGoods')
         return [...storeStreams(command.data), ...termStreams({ ...state, item: command.data.item }, known)];
+      if (command.type === 'CorrectDate') return sampleStreams(command.data, state);
       if (command.type !== 'ShipConsignment') return [];
       return [
         itsCase,

@@ -27,6 +27,8 @@ export interface EndUseCheck extends Correctable, Answerable {
   readonly holder: string;
   readonly programme?: string;
   readonly case?: string;
+  /** The consignment that brought the items of a sample, if it is known. */
+  readonly consignment?: string;
   readonly item: string;
   readonly area?: string | undefined;
   readonly site: string;

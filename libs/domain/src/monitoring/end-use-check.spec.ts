@@ -2,6 +2,7 @@ import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { act, given, set } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
+import { consignment } from '../delivery/consignment.js';
 import { item } from '../equipment/item.js';
 import { itemId } from '../equipment/item-facts.js';
 import { itemType } from '../equipment/item-type.js';
@@ -486,6 +487,64 @@ describe('a check moves with items that were transferred (R13)', () => {
   it('not after it has ended, or was made', () => {
     bySystem(performed()).decides(move(), []);
     bySystem(act('AccessDenied', { on: '2026-05-20', reason: 'operation', next: SCHEDULE })).decides(move(), []);
+  });
+});
+
+describe('a sample is not checked before its holder has received it (R30)', () => {
+  const D = 'norland.consignment-1';
+  const lots = [{ lot: 'L-1', seen: 5, notSeen: 0, damaged: 0 }];
+  const visit = (on: string) => act('PerformEndUseCheck', { on, manner: 'on-site', results: [], lots });
+  const deny = (on: string) => act('RecordAccessDenied', { on, reason: 'operation' });
+  const due = { corrects: given.id(1), reason: 'mistyped' };
+  const made = act('EndUseCheckPerformed', { ...(visit('2026-05-25').data as object), ...added, type: 'routine' });
+  const brought = (holder: string, ...past: Event[]) =>
+    registered(scheduled({ ...ROUTINE, consignment: D, holder }), ...past)
+      .as('veritas', 'monitor')
+      .knowing(
+        consignment,
+        D,
+        act('DeliveryScheduled', { ...PARTIES, case: 'norland.c', lines: [], due: '2026-05-20' }),
+        act('ReceiptConfirmed', { on: '2026-05-20', lines: [], checks: [{ ...ROUTINE, holder: 'estmark' }] }),
+        act('ReceivedGoodsTransferred', {
+          transfer: 't',
+          on: '2026-05-22',
+          item: 'sight',
+          quantity: 5,
+          from: 'estmark',
+          to: 'vestra',
+          recipient: 'estmark',
+          left: 35,
+          held: 5,
+          broughtBy: given.id(1),
+          check: ROUTINE,
+        }),
+      );
+  it('by a visit, its corrected day, or one to which access is denied', () => {
+    for (const command of [visit, deny]) {
+      brought('estmark').refusesWith(command('2026-05-19'), 'before-receipt', { receivedOn: '2026-05-20' });
+      brought('vestra').refusesWith(command('2026-05-21'), 'before-transfer', { transferredOn: '2026-05-22' });
+    }
+    const next = { ...ROUTINE, consignment: D, due: '2026-08-18' };
+    brought('estmark').decides(
+      visit('2026-05-20'),
+      act('EndUseCheckPerformed', { ...(visit('2026-05-20').data as object), ...added, ...of, type: 'routine', next }),
+    );
+    const fix = (on: string) => act('CorrectCheckDay', { ...due, on });
+    brought('estmark', made).refuses(fix('2026-05-19'), 'before-receipt');
+    brought('vestra', made).refuses(fix('2026-05-21'), 'before-transfer');
+  });
+  it('if it names the consignment, which is known', () => {
+    const schedule = act('ScheduleEndUseCheck', { ...ROUTINE, consignment: D });
+    registered().as('veritas', 'monitor').refuses(schedule, 'consignment-not-found');
+    registered()
+      .as('entente', 'system')
+      .decides(schedule, scheduled({ ...ROUTINE, consignment: D }));
+    registered(scheduled(ROUTINE))
+      .as('veritas', 'monitor')
+      .decides(
+        deny('2026-05-19'),
+        act('AccessDenied', { ...(deny('2026-05-19').data as object), next: { ...ROUTINE, due: '2026-08-17' } }),
+      );
   });
 });
 

@@ -34,6 +34,7 @@ import {
   type Sighting,
   areaOf,
   beforeReceipt,
+  beforeTransfer,
   isGone,
   itemFacts,
   itemId,
@@ -42,7 +43,7 @@ import {
 } from '../equipment/item-facts.js';
 import { type CheckVisit, type EndUseCheck, checkAfterId, checkFacts } from './check-facts.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
-import { ownValue } from '../delivery/facts.js';
+import { consignmentFacts, lotOf, ownValue } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import { covers, instabilityIn, situationFacts } from '../situations/situation-facts.js';
@@ -57,7 +58,7 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
   'EndUseCheckScheduled',
   (data, { metadata }) => ({
     ...pick(data, 'type', 'manner', 'donor', 'recipient', 'holder', 'programme', 'case'),
-    ...pick(data, 'item', 'area', 'site', 'serials', 'quantity', 'due'),
+    ...pick(data, 'consignment', 'item', 'area', 'site', 'serials', 'quantity', 'due'),
     scheduledOn: factDay(metadata),
     leftOutOn: null,
     latest: metadata.actor.role === 'system' ? data.due : null,
@@ -194,13 +195,19 @@ function valueOf(data: ScheduleEndUseCheck, { known }: DecisionContext) {
   return Number.isSafeInteger(value) ? { value, currency: of.offer.currency, orderedValue, orderedQuantity } : {};
 }
 
+const consignmentNotFound = ({ consignment }: ScheduleEndUseCheck, { known }: DecisionContext): Refusal | null =>
+  consignment === undefined || known.of(consignmentFacts, consignment) !== null
+    ? null
+    : refuse('consignment-not-found', 'the consignment named has been scheduled', null, { consignment });
+
 /**
  * R10: a check of an enhanced type names each serial. R29: its parties are registered. What a
  * policy schedules repeats a decision: an item that was received is checked, also if its programme
  * or case is not known, or the area of its store has changed.
  */
 function schedule(data: ScheduleEndUseCheck, context: DecisionContext): readonly Besides<EndUseCheckEvent>[] | Refusal {
-  const unknown = context.actor.role === 'system' ? null : assistanceNotFound(data, context);
+  const unknown =
+    context.actor.role === 'system' ? null : (assistanceNotFound(data, context) ?? consignmentNotFound(data, context));
   if (unknown !== null) return unknown;
   const { type, serials, quantity } = data;
   if (type === 'enhanced' ? quantity !== serials.length : quantity < serials.length)
@@ -331,7 +338,7 @@ function nextCheck(state: EndUseCheck, serials: readonly string[], due: string) 
   return {
     type,
     manner: state.manner === 'remote' ? 'on-site' : state.manner,
-    ...pick(state, 'donor', 'recipient', 'holder', 'programme', 'case', 'item', 'area', 'site'),
+    ...pick(state, 'donor', 'recipient', 'holder', 'programme', 'case', 'consignment', 'item', 'area', 'site'),
     serials,
     quantity: type === 'enhanced' ? serials.length : state.quantity,
     due,
@@ -371,14 +378,25 @@ const notThereYet = (serials: readonly string[], on: string, state: EndUseCheck,
     })
     .filter((barred) => barred !== null);
 
-/** R30: a visit looks at items after their receipt. Samples are not known by their serials. */
+/** R30: goods without monitored serials are there once their holder has received them, if known. */
+function sampleNotThereYet(on: string, { consignment, item, holder }: EndUseCheck, { known }: DecisionContext) {
+  const of = consignment === undefined ? null : known.of(consignmentFacts, consignment);
+  if (of === null) return null;
+  const { transferredOn = null } = lotOf(of, item, holder) ?? {};
+  return beforeReceipt(on, of.reached.receipt ?? null) ?? beforeTransfer(on, transferredOn);
+}
+
+/** R30: a visit looks at items after their receipt. */
 const beforeItsItems = (serials: readonly string[], on: string, state: EndUseCheck, context: DecisionContext) =>
-  state.type === 'enhanced' ? (notThereYet(serials, on, state, context).at(0) ?? null) : null;
+  state.type === 'enhanced'
+    ? (notThereYet(serials, on, state, context).at(0) ?? null)
+    : sampleNotThereYet(on, state, context);
 
 /** R30: access is denied to items of which one was received. */
 function noneThereYet(on: string, state: EndUseCheck, context: DecisionContext): Refusal | null {
   const { type, serials } = state;
-  const barred = type === 'enhanced' ? notThereYet(serials, on, state, context) : [];
+  if (type === 'routine') return sampleNotThereYet(on, state, context);
+  const barred = notThereYet(serials, on, state, context);
   return barred.length < serials.length ? null : (barred.at(0) ?? null);
 }
 
@@ -700,6 +718,14 @@ const itemsOf = ({ type, donor, item }: EndUseCheck, serials: readonly string[])
 const itemStreams = (state: EndUseCheck | null, which: (serial: string) => boolean): readonly StreamRef[] =>
   state === null ? [] : itemsOf(state, state.serials.filter(which));
 
+/** The consignment that brought the items of a sample, if it is known. */
+const consignmentStreams = ({ consignment }: Pick<EndUseCheck, 'consignment'>): readonly StreamRef[] =>
+  consignment === undefined ? [] : [{ kind: consignmentFacts.kind, id: consignment }];
+
+/** What is to be there for a visit. */
+const visitedStreams = (state: EndUseCheck | null): readonly StreamRef[] =>
+  state === null ? [] : [...itemStreams(state, () => true), ...consignmentStreams(state)];
+
 /** The checks that have seen an item, once it is known. */
 const sightingChecks = (id: string, known: ConsultedStreams): readonly StreamRef[] =>
   known.has(itemFacts, id)
@@ -719,13 +745,14 @@ function consults(
         ...termStreams(data, known),
         ...[storeOf(data) ?? []].flat(),
         ...assistanceStreams({ case: data.case }),
+        ...consignmentStreams(data),
         ...caseTermStreams(caseAlone(data, known)),
       ];
     }
     case 'PerformEndUseCheck': {
       const { situation } = command.data;
       return [
-        ...itemStreams(state, () => true),
+        ...visitedStreams(state),
         ...(state === null ? [] : termStreams(state, known)),
         ...(situation === undefined ? [] : [{ kind: situationFacts.kind, id: situation }]),
         ...(command.data.manner === 'remote' && state !== null ? [storeOf(state) ?? []].flat() : []),
@@ -733,7 +760,7 @@ function consults(
     }
     case 'RecordAccessDenied':
     case 'WaiveEndUseCheck':
-      return [...itemStreams(state, () => true), ...(state === null ? [] : termStreams(state, known))];
+      return [...visitedStreams(state), ...(state === null ? [] : termStreams(state, known))];
     case 'LeaveOutCheckedItems': {
       const { serials } = command.data;
       const items = itemStreams(state, (serial) => serials.includes(serial));
@@ -754,6 +781,7 @@ function consults(
       const { situation, results } = visit;
       return [
         ...itemsOf(state, Object.keys(results)),
+        ...consignmentStreams(state),
         ...(situation === undefined
           ? []
           : [{ kind: situationFacts.kind, id: situation }, ...[storeOf(state) ?? []].flat()]),
