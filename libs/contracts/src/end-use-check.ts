@@ -269,7 +269,10 @@ export class CheckedItemsLeftOut extends LeaveOutCheckedItems {
   readonly on!: string;
 }
 
-/** What the receipt of the items brought was corrected: each field here replaces the check's. */
+/**
+ * What the receipt of the items brought was corrected, or what a monitor had planned itself: each
+ * field here replaces the check's.
+ */
 export class CorrectCheckedItems {
   @reason('miscounted') readonly reason!: string;
   @optional()
@@ -348,8 +351,8 @@ export const endUseCheckContract = contract({
     CorrectCheckedItems: command(
       'correct-items',
       CorrectCheckedItems,
-      'system',
-      'Follow a corrected receipt: the number of items, or their store',
+      ['checker', 'system'],
+      'Correct the number of items or their store: of a check that a policy scheduled, with the receipt',
     ),
     RecordOverdueCheck: command(
       'record-overdue',

@@ -125,6 +125,7 @@ export const REFUSAL_CODES: readonly string[] = [
   'execution-begun',
   'fact-unknown',
   'final-value-exceeds-case',
+  'follows-its-receipt',
   'foreign-id',
   'framework-not-found',
   'framework-of-others',

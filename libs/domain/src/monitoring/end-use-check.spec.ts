@@ -569,6 +569,20 @@ describe('a check follows the corrected receipt of its items (R26)', () => {
       .decides(correct({ site }), corrected({ site, quantity: 2, area: 'south' }));
     bySystem().decides(correct({ site: 'depot' }), []);
   });
+  it('by hand if it was planned so, in what its monitor had stated', () => {
+    const monitor = (...past: Event[]) => registered(...past).as('veritas', 'monitor');
+    monitor(scheduled(ROUTINE)).decides(correct({ quantity: 38 }), corrected({ quantity: 38 }));
+    monitor(scheduled(ROUTINE)).refuses(correct({ quantity: 40 }), 'nothing-corrected');
+    monitor(scheduled(ROUTINE)).refuses(correct({ quantity: 0 }), 'serials-miscounted');
+    check().refuses(correct({ quantity: 3 }), 'serials-miscounted');
+    check().decides(correct({ site: 'south' }), corrected({ site: 'south', quantity: 2 }));
+    registered(scheduled(ROUTINE))
+      .as('estmark', 'recipient')
+      .refuses(correct({ quantity: 38 }), 'not-a-checker');
+    monitor(scheduled(ROUTINE))
+      .by('entente', 'system')
+      .refuses(correct({ quantity: 38 }), 'follows-its-receipt');
+  });
   it('not after it was made: the count of the visit stands, and the check that follows expects them', () => {
     const fix = correct({ site: 'estmark.south-depot' });
     const passed = (n: number) => corrected({ site: 'estmark.south-depot', passedTo: `entente.after-${given.id(n)}` });

@@ -505,11 +505,31 @@ const cancelledOn = (on: string | null, reason = 'items-ended') =>
   ({ type: 'EndUseCheckCancelled', data: { reason, ...(on !== null && { on }) } }) as const;
 
 /**
+ * R26: a number or a place that a monitor has stated itself is corrected by hand, of a check of
+ * something; a check that a policy has scheduled follows the receipt.
+ */
+function notPlannedByHand(data: CheckData<'CorrectCheckedItems'>, state: EndUseCheck): Refusal | null {
+  const { quantity = state.quantity, site } = data;
+  if (state.latest !== null)
+    return refuse('follows-its-receipt', 'a monitor or the donor has scheduled the check', 'R26');
+  if (quantity < Math.max(1, state.serials.length) || (state.type === 'enhanced' && quantity !== state.quantity))
+    return refuse('serials-miscounted', 'an enhanced check names each serial, and a routine one no more', 'R10', {
+      quantity,
+      serials: state.serials.length,
+    });
+  return quantity === state.quantity && (site === undefined || site === state.site)
+    ? refuse('nothing-corrected', 'the correction differs from what is recorded', 'R26')
+    : null;
+}
+
+/**
  * R26: what a receipt brought was another number, or in another store, and the check follows it.
  * Once it was made, the count of its visit is not changed, and the check that follows it expects
  * them. A check of nothing is cancelled. R11: if there is something again, another takes its place.
  */
 function correctItems(data: CheckData<'CorrectCheckedItems'>, state: EndUseCheck, context: DecisionContext) {
+  const barred = context.actor.role === 'system' ? null : notPlannedByHand(data, state);
+  if (barred !== null) return barred;
   const { site, reason } = data;
   const quantity = state.type === 'enhanced' ? state.quantity : (data.quantity ?? state.quantity);
   const same = quantity === state.quantity && (site === undefined || site === state.site);
