@@ -392,6 +392,23 @@ describe('a check that a policy has planned is noted at its items (R10)', () => 
     over.decides(note('2026-09-01'), noted(note(), '2026-09-01'));
     after(lost, verified).decides(note('2027-05-20'), same(noted(note()), 'ItemCheckNoted', { serial: 'TS-0001' }));
   });
+  it('and leaves it out if another visit has seen it since the one that it follows, or later on that day', () => {
+    const visit = (on: string) =>
+      act('EndUseCheckPerformed', { on, visit: 1, manner: 'on-site', done: true, results: [], next: {} });
+    const seen = (check: string, on: string) => act('ItemChecked', { check, on, checkBy: '2027-05-20' });
+    const moved = act('EndUseCheckRescheduled', { due: '2026-08-01', cause: 'x' });
+    const follows = (...sightings: Event[]) =>
+      after(...sightings)
+        .knowing(endUseCheck, 'veritas.c-1', planned('2026-08-08'), moved, visit('2026-05-20'))
+        .knowing(endUseCheck, 'veritas.c-2', planned('2026-08-08'));
+    const next = note(undefined, `entente.after-${given.id(2)}`);
+    const left = same(noted(next), 'ItemCheckNoted', { serial: 'TS-0001' });
+    const own = seen('veritas.c-1', '2026-05-20');
+    follows(own, seen('veritas.c-2', '2026-05-20')).decides(next, left);
+    follows(own, seen('veritas.c-2', '2026-05-22')).decides(next, left);
+    follows(seen('veritas.c-2', '2026-05-20'), own).decides(next, noted(next));
+    follows(own).decides(next, noted(next));
+  });
   it('again if it moves, and stays through a correction of the receipt', () => {
     const was = noted(note(), '2027-05-20');
     after(was)

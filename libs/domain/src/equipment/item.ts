@@ -520,11 +520,15 @@ const plannedDays = ({ checks, serial }: Item, { known }: DecisionContext, but?:
 
 const earliest = (days: readonly string[]): string | undefined => days.toSorted().at(0);
 
+/** Whether a check follows a visit that is not the last one to have seen the item. */
+const followsOlder = (next: string, { sightings }: Item, { known }: DecisionContext): boolean =>
+  sightings.slice(0, -1).some(({ check }) => known.of(checkFacts, check)?.next === next);
+
 /**
  * R13: an item knows the checks that name it, so that they move with it; a check that was scheduled
  * for the holder before, or by a policy for the store before, moves at once. R12: one that was
  * scheduled for an item that had ended leaves it out. R10: so does the first check after its
- * receipt, if another has seen it since. Its next check is the one that is due first of those that
+ * receipt, or one after a visit, if another has seen it since. Its next check is the one that is due first of those that
  * policies have planned, also if a check has not seen it, or access was denied.
  */
 function noteCheck(
@@ -537,7 +541,8 @@ function noteCheck(
   const isMoved = to === data.countedBy && data.place !== undefined && site !== null && site !== data.place;
   const moves =
     isTransferred || isMoved ? { ...(isTransferred && { transfer }), to, serial, ...(site !== null && { site }) } : {};
-  const isSeen = item.receipt !== null && data.check === checkAfterId(item.receipt) && item.sightings.length > 0;
+  const isFirst = item.receipt !== null && data.check === checkAfterId(item.receipt);
+  const isSeen = isFirst ? item.sightings.length > 0 : followsOlder(data.check, item, context);
   const isLeft = isGone(item) || (isSeen && !isTransferred && !isMoved);
   const isNext = due !== undefined && item.nextCheck !== null && isCounted(item) && !isLeft;
   const checkBy = isNext ? earliest([due, ...plannedDays(item, context, data.check)]) : undefined;
@@ -704,6 +709,9 @@ function consults(
     ...(state !== null && BY_TERMS.includes(command.type) ? termStreams(state, known) : []),
     ...(state !== null && BY_FRAMEWORK.includes(command.type) ? programmeStreams(state.programme, known) : []),
     ...(BY_CHECKS.includes(command.type) ? (state?.checks ?? []).map((id) => ({ kind: checkFacts.kind, id })) : []),
+    ...(command.type === 'NoteItemCheck'
+      ? (state?.sightings ?? []).slice(0, -1).map(({ check: id }) => ({ kind: checkFacts.kind, id }))
+      : []),
     ...('site' in command.data ? siteIn(command.data) : []),
     ...(command.type === 'CorrectItemReceipt' && state !== null ? siteIn({ site: receivedIn(state) }) : []),
     ...(command.type === 'CorrectItemCheck' && state !== null ? siteIn({ site: state.site ?? state.holder }) : []),

@@ -709,6 +709,9 @@ describe('an item that another inspection has seen leaves its check (R10)', () =
     follows('2026-04-10', visit('2026-04-10'), sighting('2026-04-15')).decides(leave, cancelled('2026-04-15'));
     follows('2026-04-10', visit('2026-04-10'), sighting('2026-04-09')).decides(leave, []);
     follows('2026-05-20', visit('2026-05-20')).decides(leave, []);
+    // Of two visits of one day, the check stays that follows the one recorded later.
+    follows('2026-05-20', visit('2026-05-20'), sighting('2026-05-20')).decides(leave, cancelled('2026-05-20'));
+    follows('2026-05-20', sighting('2026-05-20'), visit('2026-05-20')).decides(leave, []);
   });
 });
 

@@ -31,7 +31,6 @@ import { type Besides, answerable } from '../fact-answers.js';
 import { checkDays, termStreams } from '../equipment/check-terms.js';
 import { caseTermStreams, frameworkOf, frameworkOfCase } from '../framework/framework-facts.js';
 import {
-  type Sighting,
   areaOf,
   beforeReceipt,
   beforeTransfer,
@@ -284,10 +283,12 @@ function seenElsewhere(serial: string, { donor, item, latest, scheduledOn }: End
   if (of === null || latest === null) return null;
   // The visit that this check follows does not meet it, whatever its day is now.
   const others = of.sightings.filter(({ check }) => check !== stream.id);
-  const isBefore = ({ check }: Sighting): boolean => known.of(checkFacts, check)?.next === stream.id;
+  const before = others.findIndex(({ check }) => known.of(checkFacts, check)?.next === stream.id);
+  // Of two visits of one day, the one that was recorded later counts.
+  if (before >= 0) return others.at(before + 1)?.on ?? null;
   const isFirst = of.receipt !== null && stream.id === checkAfterId(of.receipt);
-  const from = (isFirst ? of.receivedOn : others.find(isBefore)?.on) ?? scheduledOn;
-  return others.find((one) => one.on > from && !isBefore(one))?.on ?? null;
+  const from = (isFirst ? of.receivedOn : null) ?? scheduledOn;
+  return others.find((one) => one.on > from)?.on ?? null;
 }
 
 /** R10: a visit has a result for each serial of an enhanced type; R11: a sample of the others. */
