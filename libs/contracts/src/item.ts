@@ -66,6 +66,9 @@ export class ItemReceiptCorrected extends CorrectItemReceipt {
   @optional()
   @day('the last day of its first check, if another one is its next', '2026-08-17')
   readonly firstCheckBy?: string;
+  @optional()
+  @day('if the item was moved since: the day of the newest move, which still gives the store', '2026-05-29')
+  readonly newerOn?: string;
 }
 
 /** The checks that name the item: the decision adds them. */

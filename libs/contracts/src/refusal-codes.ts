@@ -189,7 +189,6 @@ export const REFUSAL_CODES: readonly string[] = [
   'more-than-enrolled',
   'more-than-held',
   'moved-later',
-  'moved-since',
   'name-in-use',
   'name-taken',
   'new-holder-not-named',

@@ -88,9 +88,9 @@ export const items: Projection<ItemEvent, ItemRow> = {
         received_on: on,
         check_by,
       }),
-      ItemReceiptCorrected: ({ on, site, checkBy }, row) => ({
+      ItemReceiptCorrected: ({ on, site, newerOn, checkBy }, row) => ({
         received_on: on ?? row.received_on,
-        site: row.site === null ? null : (site ?? row.site),
+        site: row.site === null || newerOn !== undefined ? row.site : (site ?? row.site),
         check_by: row.check_by === null || row.last_checked_on !== null ? row.check_by : checkBy,
       }),
       ItemReceiptWithdrawn: (_, { donor: holder }) => ({

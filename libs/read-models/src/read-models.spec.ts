@@ -370,6 +370,16 @@ describe('an item that was found elsewhere without consent (R14)', () => {
       '': { status: 'held', site: 'estmark.depot', found_at: null, ...schedule },
     });
   });
+  it('stays where it was moved, whatever store received it', () => {
+    const moved = [
+      ...all.slice(0, 2),
+      ['ItemMoved', { on: DAY, site: 'estmark.west' }],
+      ['ItemReceiptCorrected', { corrects: 'e1', site: 'estmark.south', newerOn: DAY, checkBy: '2026-08-02' }],
+    ] as const;
+    const of = (name: string) => rowsOf(name, happened('item/norland.sight.~s-1', ...moved));
+    expect(of('items')).toMatchObject({ '': { site: 'estmark.west' } });
+    expect(of('custody')).toMatchObject({ [nth(3)]: { happened: 'receipt-corrected', site: 'estmark.west' } });
+  });
   it('has left its store by that step, and comes back by its recovery', () => {
     expect(rows('custody', 5)).toMatchObject({
       [nth(2)]: { happened: 'diverted', site_before: 'estmark.depot', site: null, detail: 'market' },

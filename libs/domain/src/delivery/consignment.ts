@@ -333,7 +333,10 @@ function receivedOtherwise(
   const { on } = data;
   const items = Object.values(state.monitored);
   const unfit = items.length === 0 ? null : unfitThen(state.store ?? '', on, { ...state, items }, context);
-  return afterLaterFacts(on, [state.takenOn, ...daysOfItems(on, state, context), ...sampledOn(data, state, context)]) ?? unfit;
+  return (
+    afterLaterFacts(on, [state.takenOn, ...daysOfItems(on, state, context), ...sampledOn(data, state, context)]) ??
+    unfit
+  );
 }
 
 /**

@@ -241,9 +241,17 @@ describe('an item is received (R9)', () => {
     holder()
       .knowing(storageSite, south, store)
       .refuses(correct({ site: south }), 'store-not-certified');
-    holder(moved)
-      .knowing(storageSite, south, store, certified)
-      .refuses(correct({ site: south }), 'moved-since');
+    // What was moved since stays there, also back where it was received.
+    const east = act('CorrectItemReceipt', { ...correct({ site: 'estmark.east' }).data });
+    const back = act('ItemMoved', { on: '2026-05-14', site: STORE });
+    const stays = (newerOn: string) => same(east, 'ItemReceiptCorrected', { checkBy: '2026-08-08', newerOn });
+    const elsewhereIn = (...past: Event[]) =>
+      holder(...past)
+        .knowing(storageSite, 'estmark.east', store, certified)
+        .knowing(storageSite, south, store, certified);
+    elsewhereIn(moved).decides(east, stays('2026-05-12'));
+    elsewhereIn(moved, back).decides(east, stays('2026-05-14'));
+    elsewhereIn(moved, back, stays('2026-05-14')).decides(act('MoveItem', { on: '2026-05-15', site: STORE }), []);
     // The days that were decided stay, whatever the type and the framework ask now.
     const earlier = correct({ on: '2026-05-09' });
     const elsewhere = correct({ site: south });

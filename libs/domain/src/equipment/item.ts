@@ -132,10 +132,10 @@ const evolve = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, {
     firstCheck: checkBy,
     nextCheck: checkBy,
   }),
-  ItemReceiptCorrected: ({ on, site, checkBy, firstCheckBy }, item) => ({
+  ItemReceiptCorrected: ({ on, site, checkBy, firstCheckBy, newerOn }, item) => ({
     receivedOn: on ?? item.receivedOn,
     placedOn: item.moved ? item.placedOn : (on ?? item.placedOn),
-    site: item.site === null ? null : (site ?? item.site),
+    site: item.site === null || newerOn !== undefined ? item.site : (site ?? item.site),
     firstCheck: firstCheckBy ?? (isPlannedAnew(item) ? item.firstCheck : checkBy),
     nextCheck: item.nextCheck === null || item.checkedOn !== null ? item.nextCheck : checkBy,
   }),
@@ -350,15 +350,15 @@ const receivedIn = ({ receipt, correctable }: Item): string | undefined =>
 function correctReceipt(data: DataOf<ItemCommand, 'CorrectItemReceipt'>, item: Item, context: DecisionContext) {
   const on = data.on ?? item.receivedOn ?? '';
   const { site } = data;
-  if (site !== undefined && item.moved)
-    return refuse('moved-since', 'the item is in the store that received it; else its place is that of a move', 'R26');
   const barred =
     inTheFuture(on, context) ??
     (data.on === undefined ? null : afterLaterFacts(on, daysSince(item))) ??
     (site === undefined
       ? unfitThen(receivedIn(item) ?? '', on, storedAs(item), context)
       : unfitStore(site, item.recipient, on, storedAs(item), context));
-  const event = { ...data, ...movedCheck(item, on) };
+  // What was moved since is where the newest move has placed it.
+  const late = site !== undefined && item.moved && item.placedOn !== null ? { newerOn: item.placedOn } : {};
+  const event = { ...data, ...movedCheck(item, on), ...late };
   return barred ?? [{ type: 'ItemReceiptCorrected', data: event } as const];
 }
 

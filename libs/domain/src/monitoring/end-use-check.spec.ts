@@ -496,7 +496,7 @@ describe('a sample is not checked before its holder has received it (R30)', () =
   const visit = (on: string) => act('PerformEndUseCheck', { on, manner: 'on-site', results: [], lots });
   const deny = (on: string) => act('RecordAccessDenied', { on, reason: 'operation' });
   const due = { corrects: given.id(1), reason: 'mistyped' };
-  const made = act('EndUseCheckPerformed', { ...(visit('2026-05-25').data as object), ...added, type: 'routine' });
+  const made = act('EndUseCheckPerformed', { ...visit('2026-05-25').data, ...added, type: 'routine' });
   const brought = (holder: string, ...past: Event[]) =>
     registered(scheduled({ ...ROUTINE, consignment: D, holder }), ...past)
       .as('veritas', 'monitor')
@@ -527,7 +527,7 @@ describe('a sample is not checked before its holder has received it (R30)', () =
     const next = { ...ROUTINE, consignment: D, due: '2026-08-18' };
     brought('estmark').decides(
       visit('2026-05-20'),
-      act('EndUseCheckPerformed', { ...(visit('2026-05-20').data as object), ...added, ...of, type: 'routine', next }),
+      act('EndUseCheckPerformed', { ...visit('2026-05-20').data, ...added, ...of, type: 'routine', next }),
     );
     const fix = (on: string) => act('CorrectCheckDay', { ...due, on });
     brought('estmark', made).refuses(fix('2026-05-19'), 'before-receipt');
@@ -543,7 +543,7 @@ describe('a sample is not checked before its holder has received it (R30)', () =
       .as('veritas', 'monitor')
       .decides(
         deny('2026-05-19'),
-        act('AccessDenied', { ...(deny('2026-05-19').data as object), next: { ...ROUTINE, due: '2026-08-17' } }),
+        act('AccessDenied', { ...deny('2026-05-19').data, next: { ...ROUTINE, due: '2026-08-17' } }),
       );
   });
 });

@@ -50,6 +50,7 @@ describe('the policies of checks (R10, R11)', () => {
     expect(on('ItemReceiptCorrected', { ...corrected, site: 'estmark.south' })).toEqual([
       { stream: first, command: { type: 'CorrectCheckedItems', data: { site: 'estmark.south', reason: 'wrong-day' } } },
     ]);
+    expect(on('ItemReceiptCorrected', { ...corrected, site: 'estmark.south', newerOn: '2026-05-29' })).toEqual([]);
     expect(on('ItemReceiptWithdrawn', { reason: 'miscounted', receipt: 'e-0' })).toEqual([
       { stream: first, command: { type: 'CancelEndUseCheck', data: { reason: 'receipt-withdrawn' } } },
     ]);

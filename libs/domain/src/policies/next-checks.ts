@@ -61,9 +61,9 @@ export const firstChecks = eventPolicy<ItemEvent>(
         ? schedules(check, event)
         : follow([coveredBy], { to: holder, site, serial })),
     ],
-    ItemReceiptCorrected: ({ corrects, on, site, checkBy, firstCheckBy = checkBy, reason }) => [
+    ItemReceiptCorrected: ({ corrects, on, site, newerOn, checkBy, firstCheckBy = checkBy, reason }) => [
       ...(on === undefined ? [] : [moves(corrects, firstCheckBy, reason)]),
-      ...(site === undefined ? [] : [expects(checkAfter(corrects), { site, reason })]),
+      ...(site === undefined || newerOn !== undefined ? [] : [expects(checkAfter(corrects), { site, reason })]),
     ],
     ItemReceiptWithdrawn: ({ receipt, checks = [], serial }) =>
       receipt === undefined
