@@ -109,8 +109,8 @@ const NORTH = 'country-situation/norland.estmark-north';
 const ADVISORS = 'deployment/norland.deployment-1';
 const check = (n: number): string => `end-use-check/veritas-monitor.check-${n}`;
 const ALL_SEEN = ['TS-0001', 'TS-0002'].map((serial) => ({ serial, result: 'seen' }));
-/** A routine check of night-vision devices of the case. */
-const routine = { type: 'routine', item: 'night-vision-device', serials: [], quantity: 40 };
+/** A routine check of items that came under no case: policies plan those of consignments. */
+const routine = (item: string) => ({ type: 'routine', case: undefined, item, serials: [], quantity: 40 });
 const SAMPLE = [{ lot: 'LOT-7', seen: 8, notSeen: 0, damaged: 1 }];
 
 const idOf = (stream: string): string => stream.slice(stream.indexOf('/') + 1);
@@ -534,15 +534,15 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [check(1), 'find-discrepancy', MONITOR],
   [check(1), 'clear-discrepancy', MONITOR],
   [check(1), 'hold-compliance-visit', MONITOR],
-  [check(2), 'schedule', MONITOR, { with: { ...routine, due: day(10) } }],
+  [check(2), 'schedule', MONITOR, { with: { ...routine('binocular'), due: day(10) } }],
   [check(2), 'deny-access', MONITOR],
-  [check(3), 'schedule', MONITOR, { with: { ...routine, due: day(10) } }],
+  [check(3), 'schedule', MONITOR, { with: { ...routine('body-armour'), due: day(10) } }],
   [check(3), 'waive', DONOR],
-  [check(4), 'schedule', MONITOR, { with: { ...routine, due: day(10) } }],
+  [check(4), 'schedule', MONITOR, { with: { ...routine('generator'), due: day(10) } }],
   [check(4), 'cancel', DONOR],
-  [check(5), 'schedule', MONITOR, { with: { ...routine, manner: 'self-report', due: day(10) } }],
+  [check(5), 'schedule', MONITOR, { with: { ...routine('helmet'), manner: 'self-report', due: day(10) } }],
   [check(5), 'perform', RECIPIENT, { with: { manner: 'self-report', results: [], lots: SAMPLE } }],
-  [check(6), 'schedule', MONITOR, { with: { ...routine, due: day(10) } }],
+  [check(6), 'schedule', MONITOR, { with: { ...routine('tent'), due: day(10) } }],
   [NORTH, 'activate-continuity-plan', SYSTEM],
   [NORTH, 'complete-continuity-task', DONOR],
   [NORTH, 'end-continuity-plan', DONOR],
@@ -646,7 +646,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [check(9), 'schedule', MONITOR, { with: { serials: ['TS-0003', 'TS-0004'], due: day(10) } }],
   [check(9), 'leave-out-items', SYSTEM, { with: { serials: ['TS-0003'] } }],
   [check(9), 'cancel', DONOR],
-  [check(8), 'schedule', MONITOR, { with: { ...routine, due: day(10) } }],
+  [check(8), 'schedule', MONITOR, { with: { ...routine('vehicle'), due: day(10) } }],
   [check(8), 'correct-items', SYSTEM],
   [check(8), 'cancel', DONOR],
   [item(6), 'register', DONOR, serial(6)],

@@ -6,7 +6,8 @@ import { withScratchLog } from './scratch-log.module.js';
 
 /**
  * One command of the example data: the sender, the stream, and when it happened and was recorded,
- * in days from the day on which the data is first loaded.
+ * in days from the day on which the data is first loaded. A type of event in braces is the id of
+ * the newest one.
  */
 interface ExampleCommand {
   readonly by: Actor;
@@ -38,7 +39,9 @@ const FIRST = 'consignment/norland.night-vision-1';
 const SECOND = 'consignment/norland.night-vision-2';
 const NORTH = 'country-situation/norland.estmark-border';
 const ADVISORS = 'deployment/norland.border-advisors';
-const CHECKS = 'end-use-check/veritas-monitor.night-vision';
+/** The sample that a policy plans after the receipt, and the one after a visit. */
+const SAMPLE = 'end-use-check/entente.after-{ReceiptConfirmed}.night-vision-device';
+const NEXT_SAMPLE = 'end-use-check/entente.after-{EndUseCheckPerformed}';
 const BATTALION = 'security-unit/estmark.border-battalion';
 const WATCH = 'security-unit/estmark.night-watch';
 const VETTING = 'vetting-case/norland.border-vetting';
@@ -244,7 +247,11 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
   add(-58, DONOR, `${FIRST}/transfer-title`, { on: day(-58), point: 'port-of-exit' });
   add(-57, DONOR, `${FIRST}/ship`, { on: day(-57), carrier: 'norland-airlift' });
   add(-54, DONOR, `${FIRST}/arrive-at-hub`, { on: day(-54), hub: 'sudria-air-base' });
-  add(-49, RECIPIENT, `${FIRST}/confirm-receipt`, { on: day(-49), lines: [{ line: '001', quantity: 98 }] });
+  add(-49, RECIPIENT, `${FIRST}/confirm-receipt`, {
+    on: day(-49),
+    lines: [{ line: '001', quantity: 98 }],
+    store: 'estmark.north-depot',
+  });
   add(-48, RECIPIENT, `${FIRST}/report-discrepancy`, {
     discrepancy: 'sdr-1',
     line: '001',
@@ -409,32 +416,20 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     from: day(-180),
     plannedReturn: day(45),
   });
-  const routine = {
-    ...parties,
-    case: 'norland.night-vision',
-    type: 'routine',
-    manner: 'on-site',
-    holder: 'estmark',
-    item: 'night-vision-device',
-    area: 'north',
-    site: 'north-depot',
-    serials: [],
-    quantity: 98,
-  };
-  add(-48, MONITOR, `${CHECKS}-1/schedule`, { ...routine, due: day(-35) });
-  add(-36, MONITOR, `${CHECKS}-1/perform`, {
+  add(-48, MONITOR, `${SAMPLE}/reschedule`, { due: day(-35), cause: 'monthly-visits' });
+  add(-36, MONITOR, `${SAMPLE}/perform`, {
     on: day(-36),
     manner: 'on-site',
     results: [],
     lots: [{ lot: 'LOT-7', seen: 38, notSeen: 2, damaged: 0 }],
   });
-  add(-36, MONITOR, `${CHECKS}-1/find-discrepancy`, {
+  add(-36, MONITOR, `${SAMPLE}/find-discrepancy`, {
     discrepancy: 'gap-1',
     type: 'devices-missing',
     quantity: 2,
     on: day(-36),
   });
-  add(-34, MONITOR, `${CHECKS}-2/schedule`, { ...routine, due: day(-4) });
+  add(-34, MONITOR, `${NEXT_SAMPLE}/reschedule`, { due: day(-4), cause: 'monthly-visits' });
 
   add(-30, DONOR, `${NORTH}/assess-risk`, { level: 'high', on: day(-30) });
   add(-28, DONOR, `${NORTH}/declare-instability`, {
@@ -477,12 +472,17 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     hurt: 1,
     evacuated: 0,
   });
-  add(-15, MONITOR, `${CHECKS}-2/perform`, {
+  add(-15, MONITOR, `${NEXT_SAMPLE}/perform`, {
     on: day(-15),
     manner: 'remote',
     situation: 'norland.estmark-border',
     results: [],
     lots: [{ lot: 'LOT-7', seen: 30, notSeen: 0, damaged: 0 }],
+  });
+  add(-205, RECIPIENT, 'storage-site/estmark.north-depot/register', {
+    place: 'north-depot',
+    category: 'arms-and-night-vision',
+    area: 'north',
   });
   return commands;
 }
@@ -504,7 +504,13 @@ const NAMES: MetadataNames = {
 };
 
 /** A command as it is received. Fails if it is not valid. */
-function received({ by, to, body }: ExampleCommand, n: number, occurredAt: string): ReceivedCommand {
+function received(
+  { by, to: written, body }: ExampleCommand,
+  n: number,
+  occurredAt: string,
+  before: readonly RecordedEvent[],
+): ReceivedCommand {
+  const to = written.replace(/\{(\w+)\}/, (_, type) => before.findLast((event) => event.type === type)?.id ?? '');
   const [kind = '', id = '', path = ''] = to.split('/');
   const contract = commandAt(kind, path);
   if (contract === undefined) throw new Error(`the example data has an unknown command: ${to}`);
@@ -560,7 +566,7 @@ async function exampleEvents(today: string, pseudonymizer: Pseudonymizer): Promi
       for (const { command, n } of commands) {
         await passDays(day(command.recorded));
         now = Math.max(now, Date.parse(`${day(command.recorded)}T09:00:00.000Z`));
-        const result = await send(received(command, n, `${day(command.occurred)}T09:00:00.000Z`));
+        const result = await send(received(command, n, `${day(command.occurred)}T09:00:00.000Z`, events));
         if (result.type !== 'accepted')
           throw new Error(`the example data stops at ${command.to}: ${JSON.stringify(result)}`);
       }
