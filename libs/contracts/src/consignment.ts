@@ -44,6 +44,9 @@ export class ScheduleDelivery {
   @nestedList(() => ConsignedLine, 'what is delivered of which lines', 50, 1) readonly lines!: readonly ConsignedLine[];
   @day('the day promised', '2026-05-15') readonly due!: string;
   @optional() @carrier() readonly carrier?: string;
+  @optional()
+  @streamId('security-unit', 'the unit that it is for, if that is known', 'estmark.brigade-1')
+  readonly unit?: string;
 }
 
 /**
@@ -73,7 +76,11 @@ export class ShipConsignment {
   @day('the day of shipment', '2026-05-11') readonly on!: string;
   @optional() @carrier() readonly carrier?: string;
   @optional()
-  @streamId('security-unit', 'the unit that it is for; left out if that is not known yet', 'estmark.brigade-1')
+  @streamId(
+    'security-unit',
+    'the unit that it is for; if left out, the one planned; none if that is not known yet',
+    'estmark.brigade-1',
+  )
   readonly unit?: string;
 }
 

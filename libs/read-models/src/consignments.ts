@@ -24,7 +24,8 @@ export class ConsignmentRow {
   @count('how often the day was replanned') reschedules!: number;
   @textOrNull('the code of the last cause for replanning') last_cause!: string | null;
   @dayOrNull('the day of shipment from its origin') shipped_on!: string | null;
-  @textOrNull('the unit that it is for, by the day of shipment; null if that was not known') unit!: string | null;
+  @textOrNull('the unit that it is for, as planned, or by its shipment; null if that was not known') unit!:
+    string | null;
   @dayOrNull('the day of arrival at a hub') hub_on!: string | null;
   @dayOrNull('the day on which title passed') title_on!: string | null;
   @dayOrNull('the day of receipt, as the recipient confirmed it') received_on!: string | null;
@@ -124,7 +125,7 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
   ...rowBy<ConsignmentRow, ConsignmentEvent>(ConsignmentRow)(
     'DeliveryScheduled',
     (
-      { case: assistance_case, programme, donor, recipient, due, requestedOn: requested_on, basis = 'own' },
+      { case: assistance_case, programme, donor, recipient, unit, due, requestedOn: requested_on, basis = 'own' },
       { id, day: scheduled_on },
     ) => ({
       consignment: id,
@@ -138,6 +139,7 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
       scheduled_on,
       first_due: due,
       due,
+      unit,
     }),
     {
       DeliveryRescheduled: ({ due, cause }, row) => ({ due, reschedules: row.reschedules + 1, last_cause: cause }),
@@ -148,7 +150,7 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
       SerialsCorrected: ({ serialsAdded, serialsRemoved }, { serials_registered: before }) => ({
         serials_registered: before + serialsAdded.length - serialsRemoved.length,
       }),
-      ConsignmentShipped: ({ on, unit }) => ({ shipped_on: on, unit }),
+      ConsignmentShipped: ({ on, unit }, row) => ({ shipped_on: on, unit: unit ?? row.unit }),
       ConsignmentArrivedAtHub: ({ on }) => ({ hub_on: on }),
       TitleTransferred: ({ on }) => ({ title_on: on }),
       ReceiptConfirmed: ({ on }) => ({ received_on: on }),

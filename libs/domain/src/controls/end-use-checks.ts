@@ -166,7 +166,7 @@ interface Unstable {
 }
 
 /** Where the items of a check are. */
-interface Place {
+interface CheckedPlace {
   readonly country: string;
   readonly site: string;
   readonly area?: string | undefined;
@@ -175,17 +175,22 @@ interface Place {
 function startRemote(): Reading {
   /** By situation: where it is, and its instabilities by name. */
   const situations = new Map<string, { readonly place: string; readonly spells: Map<string, Unstable> }>();
-  const places = new Map<string, Place>();
+  const places = new Map<string, CheckedPlace>();
   const stores = new Map<string, { readonly owner: string; readonly area?: string }>();
   /** What no instability known then allows: one that is recorded later can. */
   const doubtful: (() => readonly Breach[])[] = [];
 
-  /** The area of the store, as corrected since, if it is one of the holder; else that of the check. */
-  function areaOf({ country, site, area = '' }: Place): string {
+  /** The area of a store of the holder, as corrected since; else that of the check. */
+  function areaOf({ country, site, area = '' }: CheckedPlace): string {
     const store = stores.get(site);
     return (store?.owner === country ? store.area : undefined) ?? area;
   }
-  function remotely(event: RecordedEvent, situation: string | undefined, day: string, at?: Place): readonly Breach[] {
+  function remotely(
+    event: RecordedEvent,
+    situation: string | undefined,
+    day: string,
+    at?: CheckedPlace,
+  ): readonly Breach[] {
     const of = situations.get(situation ?? '');
     const there = at === undefined || of?.place === at.country || of?.place === `${at.country} ${areaOf(at)}`;
     const spells = there ? [...(of?.spells.values() ?? [])] : [];

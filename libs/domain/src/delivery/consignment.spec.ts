@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { act, given } from '../../../../test/support/decider-specification.js';
+import { act, given, same } from '../../../../test/support/decider-specification.js';
 import { programme } from '../planning/programme.js';
 import { securityUnit } from '../vetting/clearance.js';
 import { assistanceCase } from './assistance-case.js';
@@ -270,6 +270,38 @@ describe('a consignment has few types of items, so that the holds of each are lo
     ofTypes(3).decides(ship(), shipped);
     ofTypes(3).refusesWith(ship(unit), 'too-many-item-types', { types: 3, most: 2 });
     ofTypes(2).decides(ship(unit), act('ConsignmentShipped', { on: '2026-05-11', unit, case: CASE }));
+  });
+});
+
+describe('a consignment that is planned for a unit (R5, R7)', () => {
+  const unit = 'estmark.brigade-1';
+  const registeredUnit = act('UnitRegistered', { recipient: 'estmark', type: 'infantry' });
+  const cleared = act('ClearanceGiven', { until: '2026-12-31' });
+  const forUnit = act('DeliveryScheduled', { ...scheduled.data, unit });
+  const ship = act('ShipConsignment', { on: '2026-05-11' });
+  const itsUnit = (...past: Event[]) =>
+    donor(forUnit)
+      .knowing(assistanceCase, CASE, ...running)
+      .knowing(programme, OF, proposed)
+      .knowing(securityUnit, unit, registeredUnit, ...past);
+  it('names one that is registered', () => {
+    const schedule = act('ScheduleDelivery', { ...plan, unit });
+    const opening = () =>
+      donor()
+        .knowing(assistanceCase, CASE, ...running)
+        .knowing(programme, OF, proposed);
+    opening().refuses(schedule, 'unit-not-found');
+    opening().knowing(securityUnit, unit, registeredUnit).decides(schedule, forUnit);
+  });
+  it('is not shipped while its clearance is not in force, unless it is for another one', () => {
+    itsUnit(cleared).decides(ship, same(ship, 'ConsignmentShipped', { unit, case: CASE }));
+    itsUnit().refuses(ship, 'not-vetted');
+    itsUnit(act('ClearanceGiven', { until: '2026-05-10' })).refuses(ship, 'clearance-over');
+    itsUnit(cleared, act('ClearanceSuspended', { reason: 'x', trainings: [] })).refuses(ship, 'clearance-suspended');
+    const other = act('ShipConsignment', { on: '2026-05-11', unit: 'estmark.guard-1' });
+    itsUnit()
+      .knowing(securityUnit, 'estmark.guard-1', registeredUnit, cleared)
+      .decides(other, same(other, 'ConsignmentShipped', { case: CASE }));
   });
 });
 

@@ -62,7 +62,7 @@ import {
   storeStreams,
   typeStreams,
 } from './consignment-serials.js';
-import { receivingScope, receivingStreams, unitBarred } from './receiving-unit.js';
+import { forPlannedUnit, plannedUnitUnknown, receivingScope, receivingStreams, unitBarred } from './receiving-unit.js';
 import { MAX_SCOPES, holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
 import { type AssistanceCase, type Consignment, consignmentFacts, lotOf, ownValue, statusOf } from './facts.js';
 import { notSentBy, relationsTo } from './senders.js';
@@ -108,7 +108,7 @@ function lotsTransferred(data: ReceivedGoodsTransferred, state: Consignment, eve
 const evolve = evolveBy<Consignment, ConsignmentEvent>()(
   'DeliveryScheduled',
   (data) => ({
-    ...pick(data, 'case', 'programme', 'donor', 'recipient', 'due'),
+    ...pick(data, 'case', 'programme', 'donor', 'recipient', 'unit', 'due'),
     lines: Object.fromEntries(data.lines.map(({ line, quantity }) => [line, quantity])),
     overdue: false,
     reported: data.basis === 'reported',
@@ -233,8 +233,9 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, context: DecisionCo
         { line: name, outstanding },
       );
   }
-  const crowded = tooManyTypes(data.lines, scopesOf({ ...of, case: data.case }), of);
-  if (crowded !== null) return crowded;
+  const crowded = tooManyTypes(data.lines, [...scopesOf({ ...of, case: data.case }), ...receivingScope(data)], of);
+  const barred = crowded ?? plannedUnitUnknown(data, context);
+  if (barred !== null) return barred;
   const within = pick(of, 'programme');
   const basis = of.reported ? { basis: 'reported' as const } : {};
   return [
@@ -424,9 +425,11 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
       already: (_, { overdue }) => overdue,
       then: 'DeliveryBecameOverdue',
     },
-    ShipConsignment: (data, state, context) =>
-      cannotReach(state, 'origin', data.on, context) ??
-      cannotShip(data, state, context) ?? [{ type: 'ConsignmentShipped', data: { ...data, ...caseOf(state) } }],
+    ShipConsignment: (sent, state, context) => {
+      const data = forPlannedUnit(sent, state);
+      const barred = cannotReach(state, 'origin', data.on, context) ?? cannotShip(data, state, context);
+      return barred ?? [{ type: 'ConsignmentShipped', data: { ...data, ...caseOf(state) } }];
+    },
     RecordArrivalAtHub: (data, state, context) =>
       cannotReach(state, 'hub', data.on, context) ?? [
         { type: 'ConsignmentArrivedAtHub', data: { ...data, ...caseOf(state) } },
@@ -486,7 +489,7 @@ export const consignment: DeciderOf<'consignment', Consignment> = consultingImpl
       if (command.type === 'ScheduleDelivery') {
         const under = { kind: assistanceCase.kind, id: command.data.case };
         const within = known.has(assistanceCase, under.id) ? known.of(assistanceCase, under.id)?.programme : undefined;
-        return [under, ...assistanceStreams({ programme: within })];
+        return [under, ...assistanceStreams({ programme: within }), ...receivingStreams(command.data)];
       }
       if (state === null) return [];
       const of = known.has(assistanceCase, state.case) ? known.of(assistanceCase, state.case) : null;
@@ -528,8 +531,8 @@ export const consignment: DeciderOf<'consignment', Consignment> = consultingImpl
         ...typeStreams(state, Object.keys(state.lines), of),
         ...(state.programme === undefined ? [] : [{ kind: 'programme', id: state.programme }]),
         ...frameworkStreamsOf(state.programme, known),
-        ...receivingStreams(command.data),
-        ...holdStreams(shipped(command.data, state, of)),
+        ...receivingStreams(forPlannedUnit(command.data, state)),
+        ...holdStreams(shipped(forPlannedUnit(command.data, state), state, of)),
       ];
     },
     authorise: authoriseBy(

@@ -103,6 +103,8 @@ export interface Consignment extends Correctable {
   readonly programme?: string;
   readonly donor: string;
   readonly recipient: string;
+  /** The unit that it is planned for; undefined if that was not known. */
+  readonly unit?: string;
   /** The quantity of each line that was scheduled. */
   readonly lines: Readonly<Record<string, number>>;
   /** The day planned now. */

@@ -7,6 +7,16 @@ import { notCleared, securityUnitFacts, unitScope } from '../vetting/clearance-f
 
 type Shipment = DataOf<ConsignmentCommand, 'ShipConsignment'>;
 
+/** R5, R7: a shipment is for the unit that it names, else for the one that was planned. */
+export const forPlannedUnit = (data: Shipment, { unit }: Pick<Shipment, 'unit'>): Shipment =>
+  data.unit !== undefined || unit === undefined ? data : { ...data, unit };
+
+/** R5: a unit that is planned for was registered; that it is cleared is asked when it ships. */
+export const plannedUnitUnknown = ({ unit }: Pick<Shipment, 'unit'>, { known }: DecisionContext): Refusal | null =>
+  unit === undefined || known.of(securityUnitFacts, unit) !== null
+    ? null
+    : refuse('unit-not-found', 'the unit named has been registered', 'R5', { unit });
+
 /** The scope of the unit that a shipment names. */
 export const receivingScope = ({ unit }: Pick<Shipment, 'unit'>): readonly AssistanceScope[] =>
   unit === undefined ? [] : [unitScope(unit)];

@@ -528,8 +528,9 @@ const followsOlder = (next: string, { sightings }: Item, { known }: DecisionCont
  * R13: an item knows the checks that name it, so that they move with it; a check that was scheduled
  * for the holder before, or by a policy for the store before, moves at once. R12: one that was
  * scheduled for an item that had ended leaves it out. R10: so does the first check after its
- * receipt, or one after a visit, if another has seen it since. Its next check is the one that is due first of those that
- * policies have planned, also if a check has not seen it, or access was denied.
+ * receipt, or one after a visit, if another has seen it since. Its next check is the one that is
+ * due first of those that policies have planned, also if a check has not seen it, or access was
+ * denied.
  */
 function noteCheck(
   { due, ...data }: DataOf<ItemCommand, 'NoteItemCheck'>,
