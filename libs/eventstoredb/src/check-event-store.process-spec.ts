@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Fault, type ServiceFinding } from '@entente/engine';
 import { all, anEvent } from '../../../test/contracts/event-store.js';
@@ -116,6 +118,28 @@ describe('the check of an event store', () => {
     server.faults.denied = 'note/a';
     const store = await aStore({ url: server.url });
     await expect(all(store.readStream('note/a'))).rejects.toThrow('so it did not read note/a;');
+  });
+
+  it('warns of a host of a cluster that accepts connections and never answers', async () => {
+    const cluster = await EventStoreCluster.start();
+    const sockets: Socket[] = [];
+    const silent = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
+    const stop = (): void => {
+      silent.close();
+      for (const socket of sockets) socket.destroy();
+    };
+    started.push(cluster, { stop });
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const hosts = [...cluster.ports, port].map((one) => `127.0.0.1:${one}`).join(',');
+    const { findings } = await checkEventStore({ url: `esdb://${hosts}?tls=false` });
+    expect(findings.filter(({ result }) => result !== 'ok')).toEqual([
+      expect.objectContaining({
+        result: 'warning',
+        check: 'reachable',
+        message: expect.stringContaining(`127.0.0.1:${port} accepts connections and does not answer (`) as unknown,
+      }),
+    ]);
   });
 
   it('finds a server of which one node is named, which follows, and one that is not ready yet, to fit', async () => {

@@ -155,6 +155,18 @@ describe('the findings about an event store', () => {
     expect(clock(61_000)).toEqual([expect.stringMatching(/^failure: clock: its clock is 61\.0 s ahead/)]);
   });
 
+  it('say that of a cluster the clock of the leader alone is compared', () => {
+    const of = (members: EventStoreAnswers['nodes'][number]['members']) =>
+      eventStoreFindings({ ...FITS, nodes: [{ host: 'a', port: 2113, version: answer('23.10.6'), members }] })
+        .filter(({ check }) => check === 'clock')
+        .map(({ message }) => message);
+    const follower = { ...member, host: 'b', state: 'follower' } as const;
+    expect(of(answer([member]))).toEqual(["less than 2 s from this machine's"]);
+    expect(of(answer([member, follower]))).toEqual([
+      "of the leader, and of no other node: less than 2 s from this machine's",
+    ]);
+  });
+
   it('judge the size of one append, and rights that are missing after it', () => {
     expect(wrongInCalls({ appendLimit: answer(4096) })).toEqual([
       expect.stringMatching(/^failure: size: .*4096 bytes/),

@@ -1,5 +1,6 @@
 import { AccessDeniedError } from '@eventstore/db-client';
 import {
+  type ClockComparison,
   DamagedLog,
   Fault,
   type ServiceAnswer,
@@ -99,8 +100,18 @@ function settingsFindings({ overTls, hasUser, prefersLeader }: EventStoreAnswers
 }
 
 function versionFindings(nodes: readonly NodeAnswer[]): ServiceFinding[] {
+  const isAnyThere = nodes.some(({ version }) => version.ok);
   return nodes.flatMap(({ host, port, version }) => {
-    if (!version.ok) return [];
+    // Where none answers, the apps' own connection names the reason.
+    if (!version.ok && !isAnyThere) return [];
+    if (!version.ok)
+      return [
+        warns(
+          'reachable',
+          `${host}:${port} accepts connections and does not answer (${version.error.message})`,
+          'see that a node of the cluster runs there, and its logs',
+        ),
+      ];
     const [major = NaN, minor = NaN] = version.value.split('.').map(Number);
     const at = `${host}:${port} is of version ${version.value}`;
     const [oldest, oldestMinor] = OLDEST_VERSION;
@@ -182,7 +193,7 @@ function connectionFinding(error: Error, { probed, settings }: EventStoreAnswers
   );
 }
 
-function callFindings(calls: CallAnswers, { settings }: EventStoreAnswers): ServiceFinding[] {
+function callFindings(calls: CallAnswers, { settings, nodes }: EventStoreAnswers): ServiceFinding[] {
   const { logName, hasUser } = settings;
   const prefix = logName === null ? 'all streams' : `the streams that begin with ${logName}:`;
   const { append, appendLimit, metadata, removal, tail, log, state } = calls;
@@ -213,7 +224,8 @@ function callFindings(calls: CallAnswers, { settings }: EventStoreAnswers): Serv
   const distinct = found.filter(({ message }, i) => found.findIndex((one) => one.message === message) === i);
   return [
     ...distinct,
-    ...(append.ok ? afterAppend({ appendLimit, metadata, removal }, append.value) : []),
+    ...(append.ok ? afterAppend({ appendLimit, metadata, removal }) : []),
+    ...(append.ok ? [clockOf(append.value, nodes)] : []),
     ...(log.ok ? logFindings(log.value, state?.ok === true ? state.value : null, logName) : []),
     ...(tail.ok ? [othersFinding(tail.value, log.ok && log.value === null && logName === null)] : []),
   ];
@@ -232,10 +244,11 @@ function faultFinding(error: Fault): ServiceFinding {
   return fails('log', message, remedy);
 }
 
-function afterAppend(
-  { appendLimit, metadata, removal }: Pick<CallAnswers, 'appendLimit' | 'metadata' | 'removal'>,
-  clock: Extract<CallAnswers['append'], { ok: true }>['value'],
-): ServiceFinding[] {
+function afterAppend({
+  appendLimit,
+  metadata,
+  removal,
+}: Pick<CallAnswers, 'appendLimit' | 'metadata' | 'removal'>): ServiceFinding[] {
   return [
     sizeFinding(appendLimit),
     metadata.ok
@@ -254,8 +267,14 @@ function afterAppend(
             'delete the streams entente-check-...; the apps delete nothing',
           ),
         ]),
-    clockFinding(clock, CLOCK_FAILS_MS, 'the recording times of events are of the server'),
   ];
+}
+
+/** Only the node that leads writes events: their time is the only one that a client gets. */
+function clockOf(clock: ClockComparison, nodes: readonly NodeAnswer[]): ServiceFinding {
+  const found = clockFinding(clock, CLOCK_FAILS_MS, 'the recording times of events are of the server');
+  const isCluster = nodes.some(({ members }) => members.ok && members.value.length > 1);
+  return isCluster ? { ...found, message: `of the leader, and of no other node: ${found.message}` } : found;
 }
 
 function sizeFinding(limit: CallAnswers['appendLimit']): ServiceFinding {
