@@ -505,7 +505,7 @@ describe('entente check services', () => {
 
   it('prints a line for each finding, and ends with 0 if there are only warnings', async () => {
     process.env = { ...before, ENTENTE_PSEUDONYM_KEY: KEY, ...(await settingsThatFit()), ESDB_URL: '' };
-    expect((await runEntente('check', 'services')).err).toMatch(/ESDB_URL: is missing/);
+    expect((await runEntente('check', 'services')).out).toMatch(/^failure  settings     settings: ESDB_URL is missing/);
     const server = await EventStoreDouble.start();
     server.faults.version = '26.0.0';
     process.env['ESDB_URL'] = server.url;

@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { type ServiceReport, fails, fits } from '@entente/engine';
+import { runEntente } from '../../../test/support/run-cli.js';
 import { logsTogether, passwordsIn } from './check-services.js';
 
 const report = (service: string, logId: string | null, findings = [fits('log', 'found')]): ServiceReport => ({
@@ -44,5 +45,32 @@ describe('the passwords that are hidden', () => {
       kafka: { brokers: ['c:9092'], sasl: { mechanism: 'plain', username: 'ann', password: 'silence' } },
     });
     expect(passwords).toEqual(['hush%3A', 'silence', 'p%40ss', 'hush:', 'p@ss']);
+  });
+});
+
+describe('entente check services with settings that are wrong or missing', () => {
+  const before = { ...process.env };
+  afterEach(() => {
+    process.env = { ...before };
+  });
+
+  it('prints a failure for each, also in JSON, and looks at the services of the others', async () => {
+    const settings = { ENTENTE_PSEUDONYM_KEY: 'ab'.repeat(32), DATABASE_URL: 'postgres://ann:hush@127.0.0.1:1/rows' };
+    for (const [url, message] of [
+      ['', /^ESDB_URL is missing/],
+      ['http://ann:hush@a:2113', /^ESDB_URL (?!is missing)/],
+    ] as const) {
+      process.env = { ...before, ...settings, ESDB_URL: url, KAFKA_BROKERS: '' };
+      const { status, out, err } = await runEntente('check', 'services', '--json');
+      expect([status, err]).toEqual([1, '']);
+      expect(out).not.toContain('hush');
+      const { failures, services } = JSON.parse(out) as { failures: number; services: ServiceReport[] };
+      expect(failures).toBe(3);
+      expect(services.map(({ service }) => service)).toEqual(['settings', 'database']);
+      expect(services[0]?.findings.map((finding) => finding.message)).toEqual([
+        expect.stringMatching(message),
+        expect.stringMatching(/^KAFKA_BROKERS is missing/),
+      ]);
+    }
   });
 });

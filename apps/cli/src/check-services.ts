@@ -1,7 +1,7 @@
 import type { ServiceFinding, ServiceReport } from '@entente/engine';
 import { lookAtServices } from './cli.module.js';
 import type { Output } from './output.js';
-import { type ServiceSettings, servicePseudonymKey, serviceSettings } from './service-settings.js';
+import { type ServiceSettings, settingsThatFit } from './service-settings.js';
 
 const WIDTHS = { result: 'warning'.length, service: 'event store'.length } as const;
 
@@ -19,12 +19,12 @@ export function passwordsIn({
   eventStore,
   database,
   kafka,
-}: Pick<ServiceSettings, 'eventStore' | 'database' | 'kafka'>): readonly string[] {
-  const inUrls = [eventStore.url, database.url].flatMap((url) => {
+}: Partial<Pick<ServiceSettings, 'eventStore' | 'database' | 'kafka'>>): readonly string[] {
+  const inUrls = [eventStore?.url ?? '', database?.url ?? ''].flatMap((url) => {
     const [, written] = /^[a-z+]+:\/\/[^:@/?#]*:([^@/?#]*)@/i.exec(url) ?? [];
     return written === undefined ? [] : [written, decodeURIComponent(written)];
   });
-  const longestFirst = [...inUrls, kafka.sasl?.password ?? ''].toSorted((a, b) => b.length - a.length);
+  const longestFirst = [...inUrls, kafka?.sasl?.password ?? ''].toSorted((a, b) => b.length - a.length);
   // One that is a part of every name here is no secret, and would make the lines unreadable.
   return longestFirst.filter((text) => text.length >= SHORTEST_PASSWORD && !'entente'.includes(text));
 }
@@ -37,8 +37,10 @@ const without = (passwords: readonly string[], text: string): string =>
  * Fails a topic or rows of another log than that of the event store. The event store's log is known
  * if it was looked for, also if there is none.
  */
-export function logsTogether([eventStore, ...others]: readonly ServiceReport[]): readonly ServiceReport[] {
-  if (eventStore === undefined) return others;
+export function logsTogether(reports: readonly ServiceReport[]): readonly ServiceReport[] {
+  const eventStore = reports.find(({ service }) => service === 'event store');
+  if (eventStore === undefined) return reports;
+  const others = reports.filter((report) => report !== eventStore);
   const isKnown = eventStore.findings.some(({ check, result }) => check === 'log' && result === 'ok');
   const together = others.map((report): ServiceReport => {
     if (!isKnown || report.logId === null || report.logId === eventStore.logId) return report;
@@ -57,26 +59,21 @@ export function logsTogether([eventStore, ...others]: readonly ServiceReport[]):
   return [eventStore, ...together];
 }
 
-/** The key that every deciding app needs, besides the addresses; none if it is there. */
-function keyReport(env: NodeJS.ProcessEnv): readonly ServiceReport[] {
-  try {
-    servicePseudonymKey(env);
-    return [];
-  } catch (error) {
-    const lines = (error as Error).message.split('\n').slice(1);
-    const findings = lines.map((line): ServiceFinding => {
-      const [, name = '', message = line] = /^\s*([A-Z_]+): (.*)$/.exec(line) ?? [];
-      return { check: 'key', result: 'failure', message: `${name} ${message}`, remedy: `set ${name} in every app` };
-    });
-    return [{ service: 'settings', address: '', logId: null, findings }];
-  }
+/** The settings that are wrong or missing; none if all are there. */
+function settingsReport(wrong: readonly string[]): readonly ServiceReport[] {
+  if (wrong.length === 0) return [];
+  const findings = wrong.map((line): ServiceFinding => {
+    const [, name = '', message = line] = /^([A-Z_]+): (.*)$/s.exec(line) ?? [];
+    return { check: 'settings', result: 'failure', message: `${name} ${message}`, remedy: `set ${name} in every app` };
+  });
+  return [{ service: 'settings', address: '', logId: null, findings }];
 }
 
 /** Looks at the backing services that the environment names. Returns the number of failures. */
 export async function checkServices(output: Output): Promise<number> {
-  const settings = serviceSettings(process.env);
+  const { settings, wrong } = settingsThatFit(process.env);
   const passwords = passwordsIn(settings);
-  const reports = [...keyReport(process.env), ...logsTogether(await lookAtServices(settings))];
+  const reports = [...settingsReport(wrong), ...logsTogether(await lookAtServices(settings))];
   const services = reports.map((report): ServiceReport => ({
     ...report,
     findings: report.findings.map((finding) => ({

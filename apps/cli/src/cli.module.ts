@@ -106,8 +106,8 @@ export const loadExampleInServices = async (settings: ServiceSettings, key: Buff
   loadInto(await openDistributedLog(settings), key);
 
 /**
- * What is at the backing services of a distributed deployment. Each is looked at, also if others
- * are away.
+ * What is at the backing services of a distributed deployment of which the settings are given. Each
+ * is looked at, also if others are away.
  */
 export const lookAtServices = ({
   eventStore,
@@ -116,11 +116,15 @@ export const lookAtServices = ({
   others,
   group,
   database,
-}: ServiceSettings): Promise<ServiceReport[]> =>
+}: Partial<ServiceSettings>): Promise<ServiceReport[]> =>
   Promise.all([
-    checkEventStore(eventStore),
-    checkBroker({ ...kafka, ...topic, ...others, group, clientId: 'entente-cli' }),
-    checkDatabase({ ...database, partitions: topic.partitions }),
+    ...(eventStore === undefined ? [] : [checkEventStore(eventStore)]),
+    ...(kafka === undefined || topic === undefined || others === undefined || group === undefined
+      ? []
+      : [checkBroker({ ...kafka, ...topic, ...others, group, clientId: 'entente-cli' })]),
+    ...(database === undefined || topic === undefined
+      ? []
+      : [checkDatabase({ ...database, partitions: topic.partitions })]),
   ]);
 
 /** The event store of a distributed deployment. */

@@ -38,6 +38,20 @@ export const serviceSettings = (env: Env): ServiceSettings => read(env, SETTINGS
 /** The key of its pseudonyms, for a command that decides. */
 export const servicePseudonymKey = (env: Env): Buffer => read(env, DECIDING_SETTINGS).pseudonymKey;
 
+/** The settings of each service that are right, and what is wrong with those of the others. */
+export function settingsThatFit(env: Env): {
+  readonly settings: Partial<ServiceSettings>;
+  readonly wrong: readonly string[];
+} {
+  const all = { ...SETTINGS, ...DECIDING_SETTINGS };
+  const settings = Object.entries(all).flatMap(([key, part]) => {
+    const found = readSettings(env, { [key]: part });
+    return 'settings' in found ? Object.entries(found.settings) : [];
+  });
+  const whole = readSettings(env, all);
+  return { settings: Object.fromEntries(settings), wrong: 'wrong' in whole ? whole.wrong : [] };
+}
+
 function read<const Parts extends Parameters<typeof readSettings>[1]>(env: Env, parts: Parts): SettingsIn<Parts> {
   const found = readSettings(env, parts);
   if ('settings' in found) return found.settings;
