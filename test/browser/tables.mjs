@@ -11,8 +11,15 @@ const WANTED = {
   movements: 'occurred_on recorded_on stage amount currency',
   disbursements: 'overdue days_late currency planned disbursed due disbursed_on status',
   'recipient-pipeline':
-    'item overdue days_late_plan days_late_first quantity unit amount currency due status awaits waits_for',
-  deliverables: 'item overdue days_late_first days_late_plan value currency due completed_on state quantity unit',
+    'item stream overdue days_late_plan days_late_first quantity unit amount currency due status awaits waits_for',
+  deliverables:
+    'item overdue days_late_first days_late_plan value currency due state quantity unit delivered on_the_way unscheduled',
+  'due-dates': 'duty item overdue days_late due status waits_for organisation',
+  'recipient-tasks': 'task what overdue days_late due item quantity unit',
+  'recorded-facts': 'fact recorded_by recorded_on concerned status amount currency',
+  'end-use-checks': 'overdue days_late due type status holder item items value currency',
+  items: 'serial item_type holder site status check_overdue check_by',
+  barred: 'subject status barred_on bar_reason next overdue due',
   'consigned-items': 'item overdue days_late_first scheduled received due shipped_on received_on status',
   deliveries: 'item occurred_on quantity unit',
   cases: 'currency value final_value deposited requested_on accepted_on status awaits',
@@ -167,6 +174,18 @@ export async function tables(step, open, url) {
       const hidden = wanted.split(' ').filter((one) => !visible.includes(one.replaceAll('_', ' ')));
       assert.deepEqual([name, hidden], [name, []]);
     }
+  });
+  await step('money is asked for as it had moved by a day, where it can be', async () => {
+    await page.goto(`${url}/#programmes`);
+    await page.locator('#title', { hasText: /^programmes$/ }).waitFor();
+    assert.equal(await page.locator('#occurred').isVisible(), false);
+    await page.goto(`${url}/#funding`);
+    await page.locator('#occurred').fill('2000-01-01');
+    await page.locator('#occurred').dispatchEvent('change');
+    await page.locator('#rows', { hasNot: page.locator('tr') }).waitFor({ state: 'attached' });
+    assert.equal(new URL(page.url()).hash, '#funding?occurred-by=2000-01-01');
+    const by = (await api('funding?occurred-by=2000-01-01')).rows.length;
+    await page.locator('#shown', { hasText: `${by} of ${by} rows shown` }).waitFor();
   });
   await step('a long id is short, with the whole as its title; the name of an event is whole', async () => {
     await page.goto(`${url}/#journal?contains=MisuseReportAcknowledged`);
