@@ -8,6 +8,7 @@ import { type Consequence, type PolicyContext, type RecordedEvent, parseStream }
 import { SqliteEventStore } from '@entente/sqlite';
 import { kinds } from '@entente/workers';
 import { DUE_DATES } from './figures/due-dates.js';
+import { MONEY } from './figures/money.js';
 import type { Figures } from './figures/log.js';
 import {
   RecordedIds,
@@ -423,6 +424,29 @@ const COUNTED_BEFORE = new Set([
   'RecoveryCorrected',
 ]);
 
+/** The events that state the days of a tranche, and the column of each. */
+const TRANCHE_DAYS = { disbursedOn: 'disbursed_on', lastDisbursedOn: 'last_disbursed_on' };
+const STATES_DAYS: Readonly<Record<string, readonly (keyof typeof TRANCHE_DAYS)[]>> = {
+  FundsDisbursed: ['disbursedOn', 'lastDisbursedOn'],
+  FundsReimbursed: ['disbursedOn', 'lastDisbursedOn'],
+  MovementCorrected: ['disbursedOn', 'lastDisbursedOn'],
+  TrancheCorrected: ['disbursedOn'],
+};
+
+/** The last of some events, with the days of its tranche at the times that they have now. */
+function withTrancheDays(log: readonly RecordedEvent[]): RecordedEvent {
+  const event = log.at(-1) as RecordedEvent;
+  const { tranche, ...data } = event.data as Readonly<Record<string, unknown>>;
+  const fields = STATES_DAYS[event.type];
+  if (fields === undefined || tranche === undefined) return event;
+  const ofStream = log.filter(({ stream }) => stream === event.stream);
+  const rows = (MONEY['disbursements'] as Figures)(ofStream, { day: '', occurredBy: null });
+  const row = rows.find((one) => one['tranche'] === tranche);
+  const { disbursedOn: _, lastDisbursedOn: __, ...rest } = data;
+  const days = fields.flatMap((field) => (row?.[TRANCHE_DAYS[field]] ? [[field, row[TRANCHE_DAYS[field]]]] : []));
+  return { ...event, data: { tranche, ...rest, ...Object.fromEntries(days) } };
+}
+
 /** A consulted stream as the decision looked at it: now and then one event too early. */
 const consulted = (chance: Chance, { consulted: streams }: RecordedEvent['metadata']) =>
   streams.map(({ stream, revision }) => ({
@@ -452,7 +476,7 @@ async function recordedLater(seed: number): Promise<readonly RecordedEvent[]> {
   let recordedAt = '';
   let occurredAt = '';
   const days = new Map<string, string>();
-  return events.map((event, n) => {
+  return events.reduce<RecordedEvent[]>((log, event, n) => {
     const { commandId } = event.metadata;
     // The events of one command have the same times.
     if (commandId !== of) {
@@ -461,10 +485,9 @@ async function recordedLater(seed: number): Promise<readonly RecordedEvent[]> {
     }
     of = commandId;
     days.set(event.id, occurredAt.slice(0, 10));
-    return {
-      ...event,
-      data: onDayOf(event, days),
-      metadata: { ...event.metadata, recordedAt, occurredAt, consulted: consulted(chance, event.metadata) },
-    };
-  });
+    const at = { recordedAt, occurredAt, consulted: consulted(chance, event.metadata) };
+    log.push({ ...event, data: onDayOf(event, days), metadata: { ...event.metadata, ...at } });
+    log[n] = withTrancheDays(log);
+    return log;
+  }, []);
 }

@@ -30,6 +30,9 @@ const stage = () => oneOf(STAGES, 'the stage at which it moves', 'committed');
 const tranche = () => word("the tranche's name in this account", 'tranche-1');
 const reason = (example: string) => code('the code of the reason', example);
 const correctedDay = () => day('the day on which what is corrected happened: it counts there', '2026-05-04');
+const wholeOn = () => day('the day by which the whole of the tranche had been disbursed, if it had', '2026-06-30');
+const lastPaidOn = () =>
+  day('the last day on which something of the tranche was disbursed, if any is left', '2026-06-30');
 const correctedContributor = () =>
   organisation('the other contributor, if the movement corrects pooled money', 'sudria');
 const repeats = () =>
@@ -122,10 +125,15 @@ export class FundsDeobligated extends Reversal {
   @optional() @correctedDay() readonly on?: string;
 }
 
-/** The day and the tranche of the disbursement that was wrong: the decision adds them. */
+/**
+ * The day and the tranche of the disbursement that was wrong, and the days of the tranche from then
+ * on: the decision adds them.
+ */
 export class FundsReimbursed extends Reimbursement {
   @optional() @tranche() readonly tranche?: string;
   @optional() @correctedDay() readonly on?: string;
+  @optional() @wholeOn() readonly disbursedOn?: string;
+  @optional() @lastPaidOn() readonly lastDisbursedOn?: string;
 }
 
 /** The day of the expenditure that was wrong: the decision adds it. */
@@ -146,7 +154,8 @@ export class CorrectMovement {
 
 /**
  * What a correction changes in one period: the decision adds stage, period and difference, and the
- * tranche, the contributor or the other account of the movement that was wrong, and its day.
+ * tranche, the contributor or the other account of the movement that was wrong, and its day; of a
+ * tranche its days from then on.
  */
 export class MovementCorrected {
   @eventId('the movement that was wrong') readonly corrects!: string;
@@ -156,6 +165,8 @@ export class MovementCorrected {
   @minorUnits('the difference at the stage', -100_000_00, -Number.MAX_SAFE_INTEGER) readonly amountBy!: number;
   @optional() @nested(() => ReportedRow, 'the row that it repeats') readonly reported?: ReportedRow;
   @optional() @tranche() readonly tranche?: string;
+  @optional() @wholeOn() readonly disbursedOn?: string;
+  @optional() @lastPaidOn() readonly lastDisbursedOn?: string;
   @optional() @correctedContributor() readonly contributor?: string;
   @optional() @correctedDay() readonly on?: string;
   @optional() @streamId('funding-account', 'of a reallocation out, the account to which it goes') readonly to?: string;
@@ -204,11 +215,13 @@ export class DisburseFunds extends Money {
   @optional() @tranche() readonly tranche?: string;
 }
 
-/** Whether the programme was completed before: the decision adds it. */
+/** The decision adds whether the programme was completed before, and the days of the tranche. */
 export class FundsDisbursed extends DisburseFunds {
   @optional()
   @flag('whether the programme that it pays for had been completed by then; absent if not')
   readonly afterCompletion?: boolean;
+  @optional() @wholeOn() readonly disbursedOn?: string;
+  @optional() @lastPaidOn() readonly lastDisbursedOn?: string;
 }
 
 export class ReallocateFundsOut extends Money {

@@ -107,7 +107,10 @@ describe('a movement of money is corrected (R26, R31)', () => {
     ];
     const named = (n: number, stage: string, amountBy: number, of: object) =>
       act('MovementCorrected', wrong(n, { stage, period: '2026', amountBy, ...of, on }));
-    donor(...more).decides(correct(7, { amount: 4 }), named(7, 'disbursed', -5, { tranche: 't-1' }));
+    donor(...more).decides(
+      correct(7, { amount: 4 }),
+      named(7, 'disbursed', -5, { tranche: 't-1', lastDisbursedOn: on }),
+    );
     donor(...more).decides(correct(8, { amount: 10 }), named(8, 'pledged', -20, { contributor: 'sudria' }));
   });
   it('and later taken back in its right period, at its right amount', () => {

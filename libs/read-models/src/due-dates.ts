@@ -93,10 +93,9 @@ export class DueDateRow {
   @amountOrNull('of a tranche: what is planned, in minor units') planned!: number | null;
   @amountOrNull('of a tranche: what was disbursed under its name, in minor units') disbursed!: number | null;
   @textOrNull("of a tranche: the ISO 4217 code of the account's currency") currency!: string | null;
-  @dayOrNull('of a tranche: the latest day of its disbursements, if any of them is left') last_disbursed_on!:
-    string | null;
+  @dayOrNull('of a tranche: the last day of what is left of its disbursements') last_disbursed_on!: string | null;
   @dayOrNull(
-    'the day on which it was done, or withdrawn; of what counts from the recording, done no earlier than that; of a tranche, the day of the latest disbursement when the whole of it had been disbursed',
+    'the day on which it was done, or withdrawn; of what counts from the recording, done no earlier than that; of a tranche, the day by which the whole of it had been disbursed, as in `disbursements`',
   )
   ended_on!: string | null;
   @dayOrNull(
@@ -187,15 +186,20 @@ function withDue(
   return ended_on === null ? reopened(is, head) : { ...is, status: 'done', ended_on };
 }
 
-function withDisbursed(row: DueDateRow, head: DueDateRow, by: number, paidOn: string | undefined): DueDateRow {
+/** The event states the days of the tranche; of an earlier event they are as far as a row knows. */
+function withDisbursed(
+  row: DueDateRow,
+  head: DueDateRow,
+  { disbursed: by, paidOn, disbursedOn, lastDisbursedOn }: Extract<DueChange, { disbursed: number }>,
+): DueDateRow {
   const { planned, last_disbursed_on: before } = row;
   const disbursed = (row.disbursed ?? 0) + by;
   const latest = paidOn === undefined || (before !== null && before > paidOn) ? before : paidOn;
-  const last_disbursed_on = disbursed === 0 ? null : latest;
+  const last_disbursed_on = disbursed === 0 ? null : (lastDisbursedOn ?? latest);
   const is = { ...row, disbursed, last_disbursed_on };
   return disbursed < (planned ?? 0)
     ? reopened(is, head)
-    : { ...is, status: 'done', ended_on: row.status === 'done' ? row.ended_on : last_disbursed_on };
+    : { ...is, status: 'done', ended_on: disbursedOn ?? (row.status === 'done' ? row.ended_on : last_disbursed_on) };
 }
 
 /** A row after one change; null if nothing of the name was ever due. */
@@ -208,7 +212,7 @@ function after(
 ): DueDateRow | null {
   if ('due' in change) return withDue(row, head, change, on, doers);
   if (row === null) return null;
-  if ('disbursed' in change) return withDisbursed(row, head, change.disbursed, change.paidOn);
+  if ('disbursed' in change) return withDisbursed(row, head, change);
   if ('about' in change) return waiting({ ...row, ...change.about }, row.waits_for);
   if ('reopens' in change) return reopened(row, head);
   if ('endedOn' in change) return { ...row, ended_on: change.endedOn };

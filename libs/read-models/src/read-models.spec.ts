@@ -656,6 +656,33 @@ describe('the read models of tranches and movements', () => {
     const unpaid = after(['FundsDisbursed', { ...of, amount: 40 }], ['MovementCorrected', wrong]);
     expect(last('due-dates', 'tranche/t', unpaid)).toMatchObject({ status: 'open', last_disbursed_on: null });
   });
+  it('have as the end of a tranche the day by which it was whole, by the days that its movements state', () => {
+    const of = { period: '2026', tranche: 't' };
+    const ends = (...more: readonly (readonly [string, object])[]) => {
+      const opened = { donor: 'norland', recipient: 'estmark', currency: 'USD', stages: [], basis: 'own' };
+      const plan = ['DisbursementPlanned', { ...of, amount: 40, due: DAY }] as const;
+      const events = happened('funding-account/norland.a', ['FundingAccountOpened', opened], plan, ...more);
+      return rowsOf('due-dates', events)['tranche/t'];
+    };
+    const first = '2026-02-10';
+    const early = '2026-01-20';
+    const paid = (amount: number, days: object = {}) => ['FundsDisbursed', { ...of, amount, ...days }] as const;
+    const by = (amountBy: number, days: object = {}) =>
+      ['MovementCorrected', { ...of, corrects: 'e3', reason: 'r', stage: 'disbursed', amountBy, ...days }] as const;
+    const whole = { disbursedOn: early, lastDisbursedOn: first };
+    const done = { status: 'done', ended_on: early, last_disbursed_on: first };
+    // Recorded late; moved to another period; and after another was corrected to nothing.
+    expect(ends(paid(30, { lastDisbursedOn: first }), paid(40, whole))).toMatchObject(done);
+    expect(ends(paid(40, whole), by(-40), by(40, { ...whole, period: '2025' }))).toMatchObject(done);
+    expect(ends(paid(40, { disbursedOn: DAY, lastDisbursedOn: DAY }), paid(40, whole), by(-40, whole))).toMatchObject(
+      done,
+    );
+    expect(ends(paid(40, whole), by(-1, { lastDisbursedOn: early }))).toMatchObject({
+      status: 'open',
+      ended_on: null,
+      last_disbursed_on: early,
+    });
+  });
   it('take back what was entered wrongly on its day and from its tranche, and what came back later at the account', () => {
     const of = { amount: 20, period: '2026', reason: 'r' };
     const corrected = { ...of, corrects: 'e3', tranche: 't', on: '2026-02-03' };

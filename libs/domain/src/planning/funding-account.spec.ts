@@ -231,7 +231,7 @@ describe('a disbursement', () => {
     account(planned).refuses(act('PlanDisbursement', data), 'tranche-already-planned');
     account(committed, obligated, planned).decides(
       act('DisburseFunds', { ...money(1), tranche: 't1' }),
-      act('FundsDisbursed', { ...money(1), tranche: 't1' }),
+      act('FundsDisbursed', { ...money(1), tranche: 't1', lastDisbursedOn: '2026-06-01' }),
     );
     given(fundingAccount, reportedAccount)
       .as('norland', 'donor')
@@ -249,7 +249,12 @@ describe('a disbursement', () => {
     const paid = act('FundsDisbursed', { ...money(10), tranche: 't1' });
     const past = [committed, obligated, planned, paid];
     const wrong = back(4, given.id(4));
-    const taken = act('FundsReimbursed', { ...wrong, tranche: 't1', on: '2026-05-01' });
+    const taken = act('FundsReimbursed', {
+      ...wrong,
+      tranche: 't1',
+      on: '2026-05-01',
+      lastDisbursedOn: '2026-05-01',
+    });
     account(...past).decides(act('ReimburseFunds', wrong), taken);
     // What came back later is no correction: the tranche was paid.
     account(...past).decides(act('ReimburseFunds', back(4)), act('FundsReimbursed', back(4)));
@@ -258,6 +263,37 @@ describe('a disbursement', () => {
       account(...past, ...events).as('entente', 'system');
     system(taken).decides(overdue, act('TrancheBecameOverdue', of));
     system(act('FundsReimbursed', back(4))).refuses(overdue, 'tranche-disbursed');
+  });
+  it('has with each movement in a tranche the day by which it was whole, and the last one, by the days of the movements', () => {
+    const of = { ...money(10), tranche: 't1' };
+    const planned = act('DisbursementPlanned', { ...of, due: '2026-05-20' });
+    const paid = (amount: number, more: object = {}) => act('FundsDisbursed', { ...of, amount, ...more });
+    const early = '2026-04-20';
+    const first = '2026-05-01';
+    const late = '2026-05-10';
+    const pay = (amount: number, occurredAt: string, past: readonly { type: string; data: unknown }[], days: object) =>
+      account(committed, obligated, planned, ...past).decides(
+        act('DisburseFunds', { ...of, amount }),
+        paid(amount, days),
+        { occurredAt: `${occurredAt}T09:00:00.000Z` },
+      );
+    pay(9, first, [], { lastDisbursedOn: first });
+    pay(10, early, [], { disbursedOn: early, lastDisbursedOn: early });
+    // What is recorded late counts on its day.
+    pay(10, early, [paid(4)], { disbursedOn: early, lastDisbursedOn: first });
+    pay(6, early, [paid(4)], { disbursedOn: first, lastDisbursedOn: first });
+    pay(6, late, [paid(4)], { disbursedOn: late, lastDisbursedOn: late });
+    const wrong = { corrects: given.id(4), reason: 'mistyped', tranche: 't1', stage: 'disbursed', on: first };
+    const corrected = (amountBy: number, more: object) =>
+      act('MovementCorrected', { ...wrong, period: '2026', amountBy, ...more });
+    const nothing = corrected(-4, {});
+    pay(10, early, [paid(4), nothing], { disbursedOn: early, lastDisbursedOn: early });
+    const correct = (to: object) => act('CorrectMovement', { corrects: given.id(4), reason: 'mistyped', ...to });
+    account(committed, obligated, planned, paid(4)).decides(correct({ amount: 0 }), nothing);
+    account(committed, obligated, planned, paid(10)).decides(correct({ period: '2025' }), [
+      corrected(-10, {}),
+      corrected(10, { period: '2025', disbursedOn: first, lastDisbursedOn: first }),
+    ]);
   });
   it('has a tranche of which amount and day are corrected (R26, R31)', () => {
     const of = { tranche: 't1', due: '2026-05-20' };

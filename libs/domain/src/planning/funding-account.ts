@@ -98,6 +98,38 @@ const paidOn =
     paid: put(paid, on, (Object.hasOwn(paid, on) ? (paid[on] as number) : 0) + by),
   });
 
+/** The day by which an amount of a tranche had been disbursed; undefined if it has not been. */
+function dayOfWhole({ paid, disbursed }: Tranche, amount: number): string | undefined {
+  let sum = 0;
+  return disbursed < amount
+    ? undefined
+    : Object.keys(paid)
+        .sort()
+        .find((on) => (sum += paid[on] as number) >= amount);
+}
+
+/**
+ * The days of a tranche after a movement in it: by which it was whole, and the last of what is
+ * left.
+ */
+function trancheDays(
+  { tranches }: FundingAccount,
+  name: string | undefined,
+  on: string,
+  by: number,
+): { readonly disbursedOn?: string; readonly lastDisbursedOn?: string } {
+  const tranche = name === undefined ? undefined : trancheIn(tranches, name);
+  if (tranche === undefined) return {};
+  // A copy: the state changes its own in place.
+  const is = { ...tranche, ...paidOn(on, by)({ ...tranche, paid: { ...tranche.paid } }) };
+  const disbursedOn = dayOfWhole(is, is.planned);
+  const lastDisbursedOn = Object.keys(is.paid)
+    .filter((day) => (is.paid[day] as number) > 0)
+    .sort()
+    .at(-1);
+  return { ...(disbursedOn && { disbursedOn }), ...(lastDisbursedOn && { lastDisbursedOn }) };
+}
+
 /** What left for other accounts, after a correction of a movement that raises its stage by this. */
 function leftAfter(
   reallocated: FundingAccount['reallocatedOut'],
@@ -236,7 +268,11 @@ const back =
   <const Type extends MovesBack>(then: Type) =>
   <Data extends Reversal>(data: Data, state: FundingAccount, context: DecisionContext) => {
     const wrong = data.corrects === undefined ? undefined : state.correctable.get(data.corrects);
-    const counts = wrong === undefined ? {} : { ...carriedBy(CORRECTED[MOVES_BACK[then]], wrong), on: wrong.on };
+    const carried = carriedBy(CORRECTED[MOVES_BACK[then]], wrong);
+    const counts =
+      wrong === undefined
+        ? {}
+        : { ...carried, on: wrong.on, ...trancheDays(state, carried['tranche'], wrong.on, -data.amount) };
     return cannotGoBack(state, MOVES[then][0], data, context) ?? [{ type: then, data: { ...data, ...counts } }];
   };
 
@@ -282,7 +318,8 @@ function disburse(data: DisburseFunds, state: FundingAccount, context: DecisionC
   const { known, occurredAt } = context;
   const on = state.programme === undefined ? null : (known.of(programme, state.programme)?.completedOn ?? null);
   const late = on !== null && occurredAt.slice(0, 10) > on;
-  const disbursed = late ? { ...data, afterCompletion: true } : data;
+  const days = trancheDays(state, data.tranche, factDay(context), data.amount);
+  const disbursed = { ...data, ...(late && { afterCompletion: true }), ...days };
   return cannotDisburse(data, state, context) ?? ([{ type: 'FundsDisbursed', data: disbursed }] as const);
 }
 
@@ -363,17 +400,20 @@ function correctMovement(data: CorrectMovement, state: FundingAccount, context: 
       ? [[period, amount - left] as const]
       : [[was, -left] as const, [period, amount] as const].filter(([, by]) => by !== 0);
   const differences = changes.map(([at, by]) => ({ stage, period: at, amountBy: sign * by }));
+  const carried = carriedBy(CORRECTED.CorrectMovement, event);
+  let moves = 0;
   const more = {
     ...(reported === undefined ? {} : { reported }),
-    ...carriedBy(CORRECTED.CorrectMovement, event),
+    ...carried,
     on: event.on,
   };
   return (
     notAsItWentOut(event, amount, context) ??
     cannotCorrectTo(state, stage, differences, data, context) ??
-    differences.map(
-      (difference) => ({ type: 'MovementCorrected', data: { corrects, reason, ...difference, ...more } }) as const,
-    )
+    differences.map((difference) => {
+      const days = trancheDays(state, carried['tranche'], event.on, (moves += difference.amountBy));
+      return { type: 'MovementCorrected', data: { corrects, reason, ...difference, ...more, ...days } } as const;
+    })
   );
 }
 
@@ -389,16 +429,6 @@ function correctAccount(data: CorrectAccount, { correctable }: FundingAccount) {
   return periods.length > MAX_PERIODS
     ? refuse('too-many-periods', `an account that is corrected has at most ${MAX_PERIODS} periods`, 'R32')
     : ([{ type: 'AccountCorrected', data: { ...data, periods } }] as const);
-}
-
-/** The day by which an amount of a tranche had been disbursed; undefined if it has not been. */
-function dayOfWhole({ paid, disbursed }: Tranche, amount: number): string | undefined {
-  let sum = 0;
-  return disbursed < amount
-    ? undefined
-    : Object.keys(paid)
-        .sort()
-        .find((on) => (sum += paid[on] as number) >= amount);
 }
 
 /** R31: a tranche that was entered wrongly gets its right amount and day. */

@@ -35,7 +35,11 @@ export type DueChange<Duty extends string = string> = {
       /** What has ended stays so. */
       readonly stays?: true;
     }
-  | { readonly disbursed: number; readonly paidOn?: string }
+  | ({
+      readonly disbursed: number;
+      /** Of an event without the days of its tranche: its own day, if it is a disbursement. */
+      readonly paidOn?: string;
+    } & TrancheDays)
   | { readonly ends: 'done' | 'withdrawn'; readonly on?: string; readonly fromRecording?: true; readonly passed?: true }
   | { readonly endedOn: string }
   | { readonly about: About }
@@ -94,6 +98,12 @@ export const overdueNow = <Duty extends string>(duty: Duty, item = ''): DueChang
   item,
   overdue: true,
 });
+
+/** By which day a tranche was whole, and the last day of what is left of its disbursements. */
+interface TrancheDays {
+  readonly disbursedOn?: string;
+  readonly lastDisbursedOn?: string;
+}
 
 type DueChanges<E extends Event, Duty extends string> = {
   readonly [Type in E['type']]?: (

@@ -1,12 +1,16 @@
-import type { FundingAccountEvent } from '@entente/contracts';
+import type { FundingAccountEvent, FundsDisbursed } from '@entente/contracts';
 import { type DueChange, overdueNow, partiesOf, dutiesOf, withdrawn } from './changes.js';
 
 const disbursedOf = (
-  tranche: string | undefined,
+  { tranche, disbursedOn, lastDisbursedOn }: Pick<FundsDisbursed, 'tranche' | 'disbursedOn' | 'lastDisbursedOn'>,
   disbursed: number,
   paidOn?: string,
-): readonly DueChange<'tranche'>[] =>
-  tranche === undefined ? [] : [{ duty: 'tranche', item: tranche, disbursed, ...(paidOn && { paidOn }) }];
+): readonly DueChange<'tranche'>[] => {
+  const days = { ...(disbursedOn && { disbursedOn }), ...(lastDisbursedOn && { lastDisbursedOn }) };
+  return tranche === undefined
+    ? []
+    : [{ duty: 'tranche', item: tranche, disbursed, ...(paidOn && { paidOn }), ...days }];
+};
 
 /** A tranche of nothing is not waited for. */
 const nothingOf = (tranche: string, amount: number): readonly DueChange<'tranche'>[] =>
@@ -25,9 +29,9 @@ export const fundingAccountDuties = dutiesOf<FundingAccountEvent>()(
       { duty: 'tranche', item: tranche, due, planned: amount, disbursedOn },
       ...(disbursedOn === null ? nothingOf(tranche, amount) : []),
     ],
-    FundsDisbursed: ({ tranche, amount }, origin) => disbursedOf(tranche, amount, origin.day),
-    FundsReimbursed: ({ tranche, amount }) => disbursedOf(tranche, -amount),
-    MovementCorrected: ({ tranche, amountBy }) => disbursedOf(tranche, amountBy),
+    FundsDisbursed: (data, origin) => disbursedOf(data, data.amount, origin.day),
+    FundsReimbursed: (data) => disbursedOf(data, -data.amount),
+    MovementCorrected: (data) => disbursedOf(data, data.amountBy),
     TrancheBecameOverdue: ({ tranche }) => [overdueNow('tranche', tranche)],
   },
   {},
