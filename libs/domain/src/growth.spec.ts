@@ -43,10 +43,10 @@ const GROWING: readonly [AnyDecider, [string, object], string, (n: number) => ob
     'tranches',
   ],
   [
-    fundingAccount,
-    ['FundingAccountOpened', OPENED],
-    'FundsPledged',
-    () => ({ amount: 1, period: '2026' }),
+    assistanceCase,
+    ['AssistanceRequested', { ...PROPOSED, asked: [] }],
+    'CaseLineAdded',
+    (n) => ({ line: `l${n}` }),
     'correctable',
   ],
   [

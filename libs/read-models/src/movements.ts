@@ -85,7 +85,7 @@ const takenBack = (stage: Stage) => (data: Moved, origin: Origin) =>
 export const movements: Projection<FundingAccountEvent, MovementRow> = {
   name: 'movements',
   topic: 'Donors',
-  version: 8,
+  version: 9,
   kinds: ['funding-account'],
   about: 'a movement of money: at which stage, by how much, when it happened and when it was recorded',
   totals: { counts: 'movements', by: ['currency', 'stage'], sums: ['amount'] },
@@ -138,7 +138,7 @@ export const movements: Projection<FundingAccountEvent, MovementRow> = {
         reallocation: data.out,
       }),
     },
-    // The fund is corrected before money moves.
-    { AccountCorrected: ({ fund }) => (fund === undefined ? {} : { fund }) },
+    // The fund is corrected before money moves. The event is behind all sums of the account.
+    { AccountCorrected: ({ fund }, head) => ({ fund: fund ?? head.fund }) },
   ),
 };

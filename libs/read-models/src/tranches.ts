@@ -62,6 +62,9 @@ function evolve(
       const of = { account: id, donor, recipient, programme, assistance_case };
       return trancheWith({ ...of, basis, currency, status: 'planned' });
     }
+    // It is behind all sums of the account.
+    case 'AccountCorrected':
+      return head === null ? null : { ...head };
     case 'DisbursementPlanned': {
       if (head === null) return null;
       const { amount: planned, period, due } = event.data;
@@ -93,7 +96,7 @@ function evolve(
 export const tranches: Projection<FundingAccountEvent, TrancheRow> = {
   name: 'tranches',
   topic: 'Donors',
-  version: 4,
+  version: 5,
   kinds: ['funding-account'],
   about: 'a planned tranche: when it is due, and what of it was disbursed; `disbursements` adds the days',
   entity: TrancheRow,
@@ -101,7 +104,7 @@ export const tranches: Projection<FundingAccountEvent, TrancheRow> = {
   occurred: { days: ['withdrawn_on'] },
   head: true,
   touches: (event) => {
-    if (event.type === 'FundingAccountOpened') return [''];
+    if (event.type === 'FundingAccountOpened' || event.type === 'AccountCorrected') return [''];
     if (event.type === 'DisbursementPlanned' || event.type === 'TrancheCorrected') return [event.data.tranche];
     if (event.type === 'FundingAccountClosed') return ['', ...(event.data.open ?? [])];
     if (event.type !== 'FundsDisbursed' && event.type !== 'FundsReimbursed' && event.type !== 'MovementCorrected')
