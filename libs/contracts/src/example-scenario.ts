@@ -675,7 +675,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [transfer(5), 'withdraw', RECIPIENT],
   [transfer(6), 'request', RECIPIENT, GOODS],
   [transfer(6), 'consent', DONOR, { with: { until: day(10) } }],
-  [release(1), 'request', RECIPIENT, { with: { programme: undefined } }],
+  [release(1), 'request', RECIPIENT, { with: { programme: undefined, case: undefined } }],
   [release(1), 'approve', DONOR],
   [release(1), 'transfer-data', DONOR, { with: { on: day(0) } }],
   [release(1), 'revoke', DONOR],

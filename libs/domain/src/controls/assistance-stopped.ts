@@ -108,6 +108,7 @@ function start(): Reading {
   const stops = new Stops();
   const accounts = new Map<string, Place>();
   const cases = new Map<string, Place>();
+  const programmes = new Map<string, string>();
   const consignments = new Map<string, Place>();
   const trainings = new Map<string, Place>();
   const releases = new Map<string, Place>();
@@ -166,11 +167,18 @@ function start(): Reading {
       until: null,
     });
 
+  /** Older events named a case without its programme. */
+  const placeIn = (data: Parameters<typeof placeOf>[0]): Place => {
+    const programme = data.programme ?? programmes.get(data.case ?? '');
+    return placeOf(programme === undefined ? data : { ...data, programme });
+  };
+
   const read = readingBy<StopOrAssistance>({
     FundingAccountOpened: (event) => {
-      if (event.data.basis === 'own') accounts.set(idOf(event), placeOf(event.data));
+      if (event.data.basis === 'own') accounts.set(idOf(event), placeIn(event.data));
     },
     AssistanceRequested: (event) => {
+      if (event.data.programme !== undefined) programmes.set(idOf(event), event.data.programme);
       if (event.data.basis !== 'reported') cases.set(idOf(event), placeOf({ ...event.data, case: idOf(event) }));
     },
     DeliveryScheduled: (event) => {
@@ -194,7 +202,7 @@ function start(): Reading {
     CaseReleased: (event) => void stops.end(`case ${idOf(event)}`, 'held', dayOf(event)),
     ShipmentHeld: (event) => stopped(event, 'consignment', 'held', 'the shipment was held'),
     ShipmentReleased: (event) => void stops.end(`consignment ${idOf(event)}`, 'held', dayOf(event)),
-    TrainingPlanned: (event) => void trainings.set(idOf(event), placeOf(event.data)),
+    TrainingPlanned: (event) => void trainings.set(idOf(event), placeIn(event.data)),
     HoldPlaced: (event) => {
       const { hold, basis, donor = null, until = null } = event.data;
       stops.begin(scopeOf(event), hold, {
@@ -228,7 +236,7 @@ function start(): Reading {
       ]),
     CaseImplemented: (event) => check(event, cases.get(idOf(event)), dayOf(event)),
     TraineeEnrolled: (event) => check(event, trainings.get(idOf(event)), dayOf(event), unitIn(event.data)),
-    TechnologyReleaseRequested: (event) => void releases.set(idOf(event), placeOf(event.data)),
+    TechnologyReleaseRequested: (event) => void releases.set(idOf(event), placeIn(event.data)),
     TechnicalDataTransferred: (event) => check(event, releases.get(idOf(event)), event.data.on),
     TrainingStarted: (event) => check(event, trainings.get(idOf(event)), event.data.on),
   });

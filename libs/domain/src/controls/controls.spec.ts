@@ -80,6 +80,21 @@ describe('the control of R19', () => {
     expect(findings(opened, suspended, resumed, ...paid('2026-02-19'))).toEqual(['R19 5']);
     expect(findings(opened, suspended, resumed, ...paid('2026-02-20'))).toEqual([]);
   });
+  it('finds assistance that names only its case, by the programme of the case', () => {
+    const requested: Line = ['2026-01-01', C, 'AssistanceRequested', { ...parties, programme: 'norland.p1' }];
+    const at = (stream: string, type: string, data: object): Line => ['2026-02-12', stream, type, data];
+    const byCase = { donor: 'norland', recipient: 'estmark', case: 'norland.c1' };
+    const of = (...lines: readonly Line[]) => findings(requested, suspended, ...lines);
+    const { programme: _, ...account } = opened[3] as { programme?: string };
+    const without: Line = ['2026-01-01', A, 'FundingAccountOpened', { ...account, case: 'norland.c1' }];
+    expect(of(without, ...paid('2026-02-12'))).toEqual(['R19 5']);
+    const T = 'training-activity/norland.t1';
+    const X = 'technology-release/estmark.x1';
+    const enrolled = { trainee: 'n-1', number: 1, enrolled: 1 };
+    expect(of(at(T, 'TrainingPlanned', byCase), at(T, 'TraineeEnrolled', enrolled))).toEqual(['R19 4']);
+    const asked = at(X, 'TechnologyReleaseRequested', byCase);
+    expect(of(asked, at(X, 'TechnicalDataTransferred', { on: '2026-02-12' }))).toEqual(['R19 4']);
+  });
   it('finds one before a stop that was recorded late, as known later', () => {
     const late = (...lines: readonly Line[]) => findings(opened, ...paid('2026-02-12'), ...lines);
     expect(late(suspended)).toEqual(['R19 3']);

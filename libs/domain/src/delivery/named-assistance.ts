@@ -1,4 +1,4 @@
-import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
+import { type ConsultedStreams, type DecisionContext, type Refusal, type StreamRef, refuse } from '@entente/kernel';
 import { programmeFacts } from '../framework/framework-facts.js';
 import { assistanceCaseFacts } from './facts.js';
 
@@ -13,6 +13,20 @@ export const assistanceStreams = ({ programme, case: of }: NamedAssistance): rea
   ...(programme === undefined ? [] : [{ kind: programmeFacts.kind, id: programme }]),
   ...(of === undefined ? [] : [{ kind: assistanceCaseFacts.kind, id: of }]),
 ];
+
+/**
+ * The programme that a command names, or else that of the case that it names: in the second round
+ * of `consults`, after the first has named the case.
+ */
+const programmeNamed = ({ programme, case: of }: NamedAssistance, known: ConsultedStreams): string | undefined =>
+  programme ??
+  (of !== undefined && known.has(assistanceCaseFacts, of) ? known.of(assistanceCaseFacts, of)?.programme : undefined);
+
+/** What an opening event records of it: the programme of the case, too, by which the rules go. */
+export function withProgramme<Data extends NamedAssistance>(data: Data, known: ConsultedStreams): Data {
+  const programme = programmeNamed(data, known);
+  return programme === undefined ? data : { ...data, programme };
+}
 
 /** Refuses a programme or a case that is named and was never begun. */
 export function assistanceNotFound(

@@ -29,8 +29,7 @@ import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, today } from '../days.js';
 import { comesBefore } from '../opening-day.js';
 import { correcting } from '../corrections.js';
-import { assistanceCaseFacts } from '../delivery/facts.js';
-import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
+import { assistanceNotFound, assistanceStreams, withProgramme } from '../delivery/named-assistance.js';
 import { checkAfterId, checkFacts, isStillOpen } from '../monitoring/check-facts.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import { unfitForRetransfer, unfitStore, unfitThen } from './certified-store.js';
@@ -269,14 +268,8 @@ function register(data: RegisterSerial, context: DecisionContext, state: Item | 
   // What a policy registers repeats a decision.
   const unknown =
     actor.role === 'system' ? null : (assistanceNotFound(data, context) ?? notRegistered(parties, context));
-  const within = data.programme ?? programmeOfCase(data, context);
-  const event = { ...data, ...(within === undefined ? {} : { programme: within }) };
-  return unknown ?? [{ type: 'SerialRegistered', data: event }];
+  return unknown ?? [{ type: 'SerialRegistered', data: withProgramme(data, context.known) }];
 }
-
-/** The programme of the case that a registration names: its framework sets the days of the item. */
-const programmeOfCase = ({ case: of }: RegisterSerial, { known }: DecisionContext): string | undefined =>
-  of !== undefined && known.has(assistanceCaseFacts, of) ? known.of(assistanceCaseFacts, of)?.programme : undefined;
 
 /** What a waiver of R9 for an item can be limited to. */
 const storedAs = ({ recipient, programme, case: of, item }: Item) => ({

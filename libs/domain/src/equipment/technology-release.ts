@@ -3,7 +3,7 @@ import { type Refusal, actsFor, authoriseBy, bySystem, decideBy, evolveBy, pick,
 import { answering } from '../opening-day.js';
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, overBefore } from '../days.js';
-import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
+import { assistanceNotFound, assistanceStreams, withProgramme } from '../delivery/named-assistance.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import { programmeStopped } from '../planning/programme-stopped.js';
 import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
@@ -61,7 +61,7 @@ const decide = decideBy<TechnologyRelease, TechnologyReleaseCommand, TechnologyR
           [recipient, 'recipient'],
         ],
         context,
-      ) ?? [{ type: 'TechnologyReleaseRequested', data: { ...data, recipient } }]
+      ) ?? [{ type: 'TechnologyReleaseRequested', data: { ...withProgramme(data, context.known), recipient } }]
     );
   },
   () => null,

@@ -1,6 +1,7 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { act, given, same } from '../../../../test/support/decider-specification.js';
+import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignment } from '../delivery/consignment.js';
 import { item } from './item.js';
 import { itemType } from './item-type.js';
@@ -390,6 +391,13 @@ describe('a release of technical data', () => {
     release()
       .as('estmark', 'recipient')
       .refuses(under({ case: 'norland.c' }), 'case-not-found');
+    release()
+      .as('estmark', 'recipient')
+      .knowing(assistanceCase, 'norland.c', act('AssistanceRequested', { donor: 'norland', programme: 'norland.p' }))
+      .decides(
+        under({ case: 'norland.c' }),
+        same(under({ case: 'norland.c', programme: 'norland.p', recipient: 'estmark' }), opening.type),
+      );
     release(opening).decides(approve, approved);
     release(opening).refuses(approve, 'day-in-past', july);
     release(opening).decides(approve, approved, { ...july, occurredAt: '2026-06-20T09:00:00.000Z' });

@@ -43,7 +43,7 @@ import {
 import { type CheckVisit, type EndUseCheck, checkAfterId, checkFacts } from './check-facts.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignmentFacts, lotOf, ownValue } from '../delivery/facts.js';
-import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
+import { assistanceNotFound, assistanceStreams, withProgramme } from '../delivery/named-assistance.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
 import { covers, instabilityIn, situationFacts } from '../situations/situation-facts.js';
 
@@ -173,12 +173,6 @@ const caseAlone = ({ case: of, programme: named }: ScheduleEndUseCheck, known: C
 const termsOf = (data: ScheduleEndUseCheck, { known }: Pick<DecisionContext, 'known'>) =>
   data.programme === undefined ? frameworkOfCase(caseAlone(data, known), known) : frameworkOf(data.programme, known);
 
-/** The programme of the case, if the command names none: its framework sets the days of checks. */
-function within({ case: of, programme: named }: ScheduleEndUseCheck, { known }: DecisionContext) {
-  const found = named ?? (of === undefined ? undefined : known.of(assistanceCase, of)?.programme);
-  return found === undefined ? {} : { programme: found };
-}
-
 /** A place can be the id of a store: the id of its owner, a dot, and a word. */
 const storeOf = ({ site }: Pick<ScheduleEndUseCheck, 'site'>): StreamRef | undefined =>
   /^[a-z0-9][a-z0-9_~-]*\.[a-z0-9._~-]+$/.test(site) ? { kind: storageSiteFacts.kind, id: site } : undefined;
@@ -217,10 +211,10 @@ function schedule(data: ScheduleEndUseCheck, context: DecisionContext): readonly
   const area = storeOf(data) === undefined ? undefined : areaOf(data.site, data.holder, context);
   if (context.actor.role !== 'system' && area !== undefined && data.area !== undefined && data.area !== area)
     return refuse('other-area', 'the area is that of the store', 'R20', { site: data.site, area });
-  const added = { ...within(data, context), ...(area === undefined ? {} : { area }), ...valueOf(data, context) };
+  const added = { ...(area === undefined ? {} : { area }), ...valueOf(data, context) };
   const parties = context.actor.role === 'system' ? [] : partiesOf(data);
   const barred = dueTooLate(data, data.due, context, termsOf(data, context)) ?? notRegistered(parties, context);
-  return barred ?? [{ type: 'EndUseCheckScheduled', data: { ...data, ...added } }];
+  return barred ?? [{ type: 'EndUseCheckScheduled', data: { ...withProgramme(data, context.known), ...added } }];
 }
 
 const ended = ({ ended: how }: EndUseCheck): Refusal | null =>

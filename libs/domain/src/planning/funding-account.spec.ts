@@ -1,5 +1,6 @@
 import { describe, it } from '@jest/globals';
 import { act, given } from '../../../../test/support/decider-specification.js';
+import { assistanceCase } from '../delivery/assistance-case.js';
 import { fundingAccount } from './funding-account.js';
 import { programme } from './programme.js';
 
@@ -52,6 +53,14 @@ describe('an account is opened', () => {
       .registered(['norland', 'estmark'], 'donor', 'recipient')
       .knowing(programme, 'norland.p', act('ProgrammeProposed', { donor: 'norland', recipient: 'estmark' }))
       .decides({ ...when, data }, { ...opened, data });
+  });
+  it('for the programme of its case, if it names none (R19)', () => {
+    const data = { ...opening, case: 'norland.c' };
+    given(fundingAccount)
+      .as('norland', 'donor')
+      .registered(['norland', 'estmark'], 'donor', 'recipient')
+      .knowing(assistanceCase, 'norland.c', act('AssistanceRequested', { ...opening, programme: 'norland.p' }))
+      .decides({ ...when, data }, { ...opened, data: { ...data, programme: 'norland.p' } });
   });
   it('for a programme that has been proposed', () =>
     given(fundingAccount)

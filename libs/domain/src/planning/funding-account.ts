@@ -37,7 +37,7 @@ import { CORRECTIONS, type CorrectableEvent, carriedBy, correcting, nothingCorre
 import { type Besides, answerable } from '../fact-answers.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { caseHeld } from '../delivery/assistance-execution.js';
-import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
+import { assistanceNotFound, assistanceStreams, withProgramme } from '../delivery/named-assistance.js';
 import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
 import {
   cannotImplementFor,
@@ -529,7 +529,8 @@ const isAboutThePast = ({ type, data }: FundingAccountCommand): boolean =>
 
 const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<FundingAccountEvent>>()(
   'OpenFundingAccount',
-  (data, context) => cannotOpen(data, context) ?? [{ type: 'FundingAccountOpened', data }],
+  (data, context) =>
+    cannotOpen(data, context) ?? [{ type: 'FundingAccountOpened', data: withProgramme(data, context.known) }],
   (command, { closed }) =>
     closed && !isAboutThePast(command) ? refuse('account-closed', 'the account is open') : null,
   {

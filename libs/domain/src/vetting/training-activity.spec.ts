@@ -1,6 +1,7 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { act, given } from '../../../../test/support/decider-specification.js';
+import { assistanceCase } from '../delivery/assistance-case.js';
 import { programme } from '../planning/programme.js';
 import { hold } from '../safeguards/hold.js';
 import { securityUnit, vettedPerson } from './clearance.js';
@@ -9,6 +10,7 @@ import { trainingActivity } from './training-activity.js';
 const U = 'estmark.brigade-1';
 const S = 'estmark.person-1';
 const P = 'norland.programme-1';
+const C = 'norland.case-1';
 const parties = { donor: 'norland', recipient: 'estmark' };
 const plan = {
   ...parties,
@@ -96,6 +98,16 @@ describe('a training is planned', () => {
     opening().refuses(act('PlanTraining', { ...plan, case: 'norland.case-2' }), 'case-not-found');
     opening().refuses(act('PlanTraining', { ...plan, recipient: 'ostra' }), 'party-not-registered');
     opening().refuses(act('PlanTraining', { ...plan, ends: '2026-06-30' }), 'ends-before-start');
+  });
+  it('in the programme of its case, if it names none (R19)', () => {
+    const { programme: _, ...rest } = plan;
+    const byCase = act('PlanTraining', { ...rest, case: C });
+    const requested = act('AssistanceRequested', { ...parties, programme: P, asked: [] });
+    const within = () => opening().knowing(assistanceCase, C, requested);
+    within().decides(byCase, act('TrainingPlanned', { ...rest, case: C, programme: P }));
+    within()
+      .knowing(programme, P, act('ProgrammeProposed', parties), act('ProgrammeTerminated', { reason: 'misuse' }))
+      .refuses(byCase, 'programme-terminated');
   });
   it('in a programme that has not ended: one that is suspended can be resumed (R19)', () => {
     const proposed = act('ProgrammeProposed', { ...parties, kind: 'bilateral' });

@@ -17,7 +17,7 @@ import { factDay, inTheFuture, notOverdue, today } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 import { type Answerable, type Besides, answerable } from '../fact-answers.js';
 import { ownValue } from '../delivery/facts.js';
-import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
+import { assistanceNotFound, assistanceStreams, withProgramme } from '../delivery/named-assistance.js';
 import { unlessWaived } from '../delivery/receiving-unit.js';
 import { relationsTo } from '../delivery/senders.js';
 import { consultingImplementers, notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
@@ -365,10 +365,11 @@ function recordOverdue(data: TrainingData<'RecordOverdueTraining'>, state: Train
   return ownValue(state.overdue, duty) === due ? [] : [{ type: 'TrainingBecameOverdue', data } as const];
 }
 
-function plan(data: TrainingData<'PlanTraining'>, context: DecisionContext) {
+function plan(named: TrainingData<'PlanTraining'>, context: DecisionContext) {
+  const data = withProgramme(named, context.known);
   const { programme: within, donor } = data;
   const of = within === undefined ? null : context.known.of(programme, within);
-  const notFound = assistanceNotFound(data, context);
+  const notFound = assistanceNotFound(named, context);
   if (notFound !== null) return notFound;
   if (of !== null && of.donor !== donor)
     return refuse('programme-of-another', 'the donor is that of the programme', null, { donor: of.donor });
@@ -454,7 +455,7 @@ function consults(
   const within = (id: string | undefined) =>
     id === undefined ? [] : [{ kind: programme.kind, id }, ...frameworkStreamsOf(id, known)];
   if (command.type === 'PlanTraining')
-    return [...assistanceStreams(command.data), ...partyStreams(partiesOf(command.data))];
+    return [...assistanceStreams(withProgramme(command.data, known)), ...partyStreams(partiesOf(command.data))];
   if (command.type === 'RescheduleTraining' || command.type === 'RecordOverdueTraining')
     return assistanceStreams({ programme: state?.programme });
   if (command.type === 'HaltEnrolments') return [...subjectStreams(command.data), ...within(state?.programme)];
