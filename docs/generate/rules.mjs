@@ -94,7 +94,7 @@ export const RULES = {
     says: 'A suspended programme, or a hold on a scope concerned, blocks enrolment, shipment, transfer of technical data and disbursement. It never blocks monitoring, loss reports, misuse reports or audit.',
     source: 'own',
     limits:
-      'Enforced are the suspension of a programme, and holds on a programme, a case, a country, an item type, a unit and a shipment. A restriction of a framework stops what R1 lists, and nothing else: a hold does. A disbursement after the completion of the programme is accepted and marked. In a programme that has ended, no delivery and no training is planned; no tranche, if it was ended early.',
+      'Enforced are the suspension of a programme, and holds on a programme, a case, a country, an item type, a unit and a shipment. A restriction of a framework stops what R1 lists, and nothing else: a hold does. The start of a training looks at the holds of at most five scopes, of the units enrolled as many as fit in them; the control looks at every unit. A disbursement after the completion of the programme is accepted and marked. In a programme that has ended, no delivery and no training is planned; no tranche, if it was ended early.',
   },
   R20: {
     says: 'Remote monitoring is allowed only while instability is declared, and its results are marked as of lower confidence.',

@@ -79,6 +79,7 @@ export const REFUSAL_CODES: readonly string[] = [
   'check-ended',
   'clearance-over',
   'clearance-refused',
+  'clearance-set-aside',
   'clearance-suspended',
   'cleared-before-found',
   'command-id-reused',

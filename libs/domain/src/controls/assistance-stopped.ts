@@ -112,6 +112,8 @@ function start(): Reading {
   const consignments = new Map<string, Place>();
   const trainings = new Map<string, Place>();
   const releases = new Map<string, Place>();
+  /** By training and trainee, the unit of an enrolment. */
+  const enrolled = new Map<string, Map<string, readonly string[]>>();
   const caseItems = new CaseItems();
   const supplied: Unstopped[] = [];
   const scopeOf = (event: RecordedEvent<HoldEvent>): string => idOf(event).replace('.', ' ');
@@ -235,10 +237,19 @@ function start(): Reading {
         ...caseItems.allOf(event).map(({ item }) => `item-type ${item}`),
       ]),
     CaseImplemented: (event) => check(event, cases.get(idOf(event)), dayOf(event)),
-    TraineeEnrolled: (event) => check(event, trainings.get(idOf(event)), dayOf(event), unitIn(event.data)),
+    TraineeEnrolled: (event) => {
+      const units = enrolled.get(idOf(event)) ?? new Map<string, readonly string[]>();
+      enrolled.set(idOf(event), units.set(event.data.trainee, unitIn(event.data)));
+      return check(event, trainings.get(idOf(event)), dayOf(event), unitIn(event.data));
+    },
+    EnrolmentHalted: (event) => void enrolled.get(idOf(event))?.delete(event.data.trainee),
+    EnrolmentRefused: (event) => void enrolled.get(idOf(event))?.delete(event.data.trainee),
     TechnologyReleaseRequested: (event) => void releases.set(idOf(event), placeIn(event.data)),
     TechnicalDataTransferred: (event) => check(event, releases.get(idOf(event)), event.data.on),
-    TrainingStarted: (event) => check(event, trainings.get(idOf(event)), event.data.on),
+    TrainingStarted: (event) => {
+      const units = [...(enrolled.get(idOf(event))?.values() ?? [])].flat();
+      return check(event, trainings.get(idOf(event)), event.data.on, [...new Set(units)]);
+    },
   });
   const next = (event: RecordedEvent): readonly Breach[] => {
     caseItems.read(event);

@@ -297,6 +297,10 @@ describe('the control of R19: other scopes', () => {
     expect(of(planned, hold('unit.estmark.b1'), enrolled('2026-02-21'))).toEqual([]);
     expect(of(planned, enrolled('2026-01-02'), hold('country.estmark'), started('2026-02-20'))).toEqual(['R19 9']);
     expect(of(planned, enrolled('2026-01-02'), hold('country.estmark'), started('2026-02-21'))).toEqual([]);
+    const unit = hold('unit.estmark.b1');
+    expect(of(planned, enrolled('2026-01-02'), unit, started('2026-02-20'))).toEqual(['R19 9']);
+    const halted: Line = ['2026-02-01', T, 'EnrolmentHalted', { trainee: 'n-1', reason: 'x', enrolled: 0 }];
+    expect(of(planned, enrolled('2026-01-02'), unit, halted, started('2026-02-20'))).toEqual([]);
   });
 });
 

@@ -345,6 +345,32 @@ describe('a training begins', () => {
     training(...waiting).refuses(start('2026-06-02'), 'day-in-future');
     training(...begun).refuses(start('2026-06-01'), 'training-at-another-stage');
   });
+  it('under the waiver that set a clearance aside, while that lasts (R5, R8)', () => {
+    const waived = (until: string, rule: string) =>
+      under('2026-01-01', '2026-12-31', [eight, enrolled('n-1', { number: 8, unit: U, enrolled: 8 })], ...ASSURED, {
+        type: 'WaiverGranted',
+        data: { name: 'w', rules: [rule], from: '2026-05-01', until, reportBy: '2026-12-31' },
+      });
+    for (const rule of ['R5', 'R8']) {
+      waived('2026-06-01', rule).decides(start('2026-06-01'), started);
+      waived('2026-05-31', rule).refuses(start('2026-06-01'), 'clearance-set-aside');
+    }
+  });
+  it('while no unit of the enrolled is on hold, of as many as are consulted (R19)', () => {
+    const units = ['a', 'b', 'c', 'd'].map((name) => `estmark.${name}`);
+    const past = units.flatMap((unit, i) => [
+      nominated(`n-${i}`, { unit, number: 1 }),
+      enrolled(`n-${i}`, { number: 1, unit, clearedUntil: '2026-12-31', enrolled: i + 1 }),
+    ]);
+    const held = (unit: string) =>
+      training(...past).knowing(
+        hold,
+        `unit.${unit}`,
+        act('HoldPlaced', { scope: { kind: 'unit', id: unit }, hold: 'h', basis: 'misuse', reason: 'x' }),
+      );
+    for (const unit of units.slice(0, 3)) held(unit).refusesWith(start('2026-06-01'), 'on-hold', { id: unit });
+    held('estmark.d').decides(start('2026-06-01'), started);
+  });
   it('while nothing concerned is on hold (R19)', () =>
     training(...waiting)
       .knowing(

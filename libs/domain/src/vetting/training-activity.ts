@@ -30,7 +30,7 @@ import {
 } from '../framework/framework-facts.js';
 import { programme } from '../planning/programme.js';
 import { programmeEnded, programmeStopped } from '../planning/programme-stopped.js';
-import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
+import { MAX_SCOPES, holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
 import { notCleared, securityUnitFacts, unitScope, vettedPersonFacts } from './clearance-facts.js';
 
 type TrainingData<Type extends TrainingActivityCommand['type']> = DataOf<TrainingActivityCommand, Type>;
@@ -196,6 +196,12 @@ const scopes = (state: TrainingActivity, nominee: Nominee | undefined): readonly
   ...scopesOf(state),
 ];
 
+/** The units of the enrolled, as many as a decision consults the holds of with its other scopes. */
+const unitScopes = (state: TrainingActivity): readonly AssistanceScope[] =>
+  [...new Set(enrolledIn(state).flatMap(([, { unit }]) => unit ?? []))]
+    .slice(0, MAX_SCOPES - scopesOf(state).length)
+    .map(unitScope);
+
 /**
  * R19: its programme is not suspended and has not ended, and nothing concerned is on hold. R1: an
  * agreement with its assurances is in force on the day, if the programme names one.
@@ -274,7 +280,10 @@ function halt(
   });
 }
 
-/** R1, R5, R7: it begins with trainees whose clearance lasts on that day. */
+/**
+ * R1, R5, R7, R19: it begins with trainees whose clearance lasts on that day, or is set aside by a
+ * waiver, and whose units are not on hold.
+ */
 function cannotStart({ on }: TrainingData<'StartTraining'>, state: TrainingActivity, context: DecisionContext) {
   const enrolled = enrolledIn(state);
   if (enrolled.length === 0) return refuse('nobody-enrolled', 'at least one trainee is enrolled', 'R5');
@@ -284,7 +293,22 @@ function cannotStart({ on }: TrainingData<'StartTraining'>, state: TrainingActiv
       trainee: over[0],
       until: over[1].clearedUntil ?? null,
     });
-  return inTheFuture(on, context) ?? stopped(state, undefined, on, context);
+  const framework = frameworkOf(state.programme, context.known);
+  const isWaived = (of: Nominee): boolean =>
+    (['R5', 'R8'] as const).some((rule) => setAside(framework, rule, on, scopes(state, of)) !== null);
+  const unwaived = enrolled.find(
+    ([, of]) => of.clearedUntil === undefined && (of.unit ?? of.person) !== undefined && !isWaived(of),
+  );
+  if (unwaived !== undefined)
+    return refuse('clearance-set-aside', 'the waiver lasts, or the trainee is enrolled on a clearance', 'R5', {
+      trainee: unwaived[0],
+      on,
+    });
+  return (
+    inTheFuture(on, context) ??
+    stopped(state, undefined, on, context) ??
+    onHold(unitScopes(state), state.donor, context)
+  );
 }
 
 const tooMany = (numbers: NumbersBySex, state: TrainingActivity): Refusal | null => {
@@ -466,7 +490,12 @@ function consults(
     ];
   if (state === null || (command.type !== 'EnrolTrainee' && command.type !== 'StartTraining')) return [];
   const nominee = command.type === 'EnrolTrainee' ? ownValue(state.nominees, command.data.trainee) : undefined;
-  return [...subjectStreams(nominee ?? {}), ...within(state.programme), ...holdStreams(scopes(state, nominee))];
+  return [
+    ...subjectStreams(nominee ?? {}),
+    ...within(state.programme),
+    ...holdStreams(scopes(state, nominee)),
+    ...(command.type === 'StartTraining' ? holdStreams(unitScopes(state)) : []),
+  ];
 }
 
 const subjectStreams = ({ unit, person }: Subject): readonly StreamRef[] => [
