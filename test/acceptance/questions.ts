@@ -369,6 +369,12 @@ const RECIPIENTS: readonly Asked[] = [
     means: { task: /confirm, dispute, report, answer or do/, due: /last day/ },
   },
   {
+    question: 'Which money do we have to confirm?',
+    of: 'recipient-tasks?recipient=estmark&task=confirm&what=FundsDisbursed',
+    answer: [{ what: 'FundsDisbursed', amount: expect.any(Number), currency: 'USD', period: expect.any(String) }],
+    means: { amount: /minor units/, period: /fiscal period/ },
+  },
+  {
     question: 'What did others record about us that waits for our answer?',
     of: 'recorded-facts?concerned=estmark&status=unanswered&sort=fact,recorded_on',
     answer: [

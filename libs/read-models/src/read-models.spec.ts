@@ -522,6 +522,21 @@ describe('the read model recorded-facts', () => {
     const check = of('end-use-check/veritas.c', ['EndUseCheckScheduled', parties], ['DiscrepancyFound', {}]);
     expect(check).toMatchObject({ amount: null, currency: null });
   });
+
+  it('has the period of a movement, and line and quantity of a delivery, as corrected', () => {
+    const by = (amountBy: number, period: string): Step => ['MovementCorrected', { corrects: paid, amountBy, period }];
+    expect(of(A, ...account)).toMatchObject({ period: '2026', quantity: null });
+    expect(of(A, ...account, by(-100, '2026'), by(90, '2027'))).toMatchObject({ amount: 90, period: '2027' });
+    expect(of(A, ...account, by(-100, '2026'))).toMatchObject({ amount: 0, period: '2026' });
+    const delivered: readonly Step[] = [
+      ['AssistanceRequested', parties],
+      ['AssistanceDelivered', { line: '001', quantity: 5 }],
+    ];
+    const corrected: Step = ['DeliveryCorrected', { corrects: 'e1', line: '001', quantityBy: -5 }];
+    const C = 'assistance-case/norland.c';
+    expect(of(C, ...delivered)).toMatchObject({ line: '001', quantity: 5, period: null });
+    expect(of(C, ...delivered, corrected)).toMatchObject({ quantity: 0, status: 'unanswered' });
+  });
 });
 
 describe('the read model milestones', () => {

@@ -1,4 +1,5 @@
 import type { ColumnValues } from '@entente/kernel';
+import { CaseLineRow } from './case-lines.js';
 import { CaseRow } from './cases.js';
 import { daysLate, overdue } from './columns.js';
 import { consignedLines } from './consigned-items.js';
@@ -10,7 +11,7 @@ import { ItemRow } from './items.js';
 import { MisuseRow } from './misuse-register.js';
 import { RecordedFactRow } from './recorded-facts.js';
 import { UnionOf, columnsAs, rowsAs } from './union.js';
-import { day, integer, oneOf, text } from './view-columns.js';
+import { amount, day, integer, oneOf, text } from './view-columns.js';
 
 const COLUMNS = [
   'recipient',
@@ -21,12 +22,15 @@ const COLUMNS = [
   'item',
   'quantity',
   'unit',
+  'amount',
+  'currency',
+  'period',
   'due',
   'donor',
   'programme',
   'assistance_case',
 ] as const;
-const TASKS = new UnionOf<(typeof COLUMNS)[number]>(COLUMNS, ['quantity']);
+const TASKS = new UnionOf<(typeof COLUMNS)[number]>(COLUMNS, ['quantity', 'amount']);
 
 const PARTIES = ['recipient', 'donor', 'programme', 'assistance_case'] as const;
 
@@ -45,14 +49,26 @@ const toConfirm = (from: From): Query =>
  * What another organisation recorded about it, and it neither confirmed nor disputed. Of what was
  * corrected to nothing, nothing is left to confirm.
  */
-const factToConfirm = (from: From): Query =>
-  TASKS.part(from(RecordedFactRow, 'f').where(`f.status = 'unanswered' AND COALESCE(f.amount, 1) <> 0`), {
-    ...columnsAs('f', 'stream', 'donor', 'programme', 'assistance_case'),
+function factToConfirm(from: From): Query {
+  const lines = from(CaseLineRow, 'n')
+    .select('n.stream', 'stream')
+    .addSelect('n.line', 'line')
+    .addSelect('n.item', 'item')
+    .addSelect('n.unit', 'unit');
+  const facts = from(RecordedFactRow, 'f')
+    .leftJoin(`(${lines.getQuery()})`, 'l', 'l.stream = f.stream AND l.line = f.line')
+    .where(`f.status = 'unanswered' AND COALESCE(f.amount, f.quantity, 1) <> 0`)
+    .setParameters(lines.getParameters());
+  return TASKS.part(facts, {
+    ...columnsAs('f', 'stream', 'donor', 'programme', 'assistance_case', 'amount', 'currency', 'period'),
+    ...columnsAs('l', 'item', 'unit'),
+    quantity: 'CAST(f.quantity AS BIGINT)',
     recipient: 'f.concerned',
     task: `'confirm'`,
     what: 'f.fact',
     part: 'f.fact_event',
   });
+}
 
 /** What came in another quantity than scheduled, and no discrepancy was reported of. */
 function toDispute(from: From): Query {
@@ -157,7 +173,11 @@ function madeOf({ task, what, stream, part: name, assistance_case }: ColumnValue
     amendment: { cases: { stream } },
     reply: { 'misuse-register': { stream } },
   };
-  if (task === 'confirm' && what !== 'receipt') return { 'recorded-facts': { fact_event: name } };
+  if (task === 'confirm' && what !== 'receipt')
+    return {
+      'recorded-facts': { fact_event: name },
+      ...(what === 'AssistanceDelivered' && { 'case-lines': { assistance_case } }),
+    };
   return made[what ?? ''] ?? { 'due-dates': { stream, duty: what, item: name } };
 }
 
@@ -167,7 +187,7 @@ const DUE = { due: 'due' };
 export const recipientTasks: RowsView = {
   name: 'recipient-tasks',
   topic: 'Recipients',
-  version: 1,
+  version: 2,
   about: 'what a recipient or holder has to confirm, to dispute, to report, to answer or to do, and until when',
   key: ['task', 'what', 'stream', 'part'],
   columns: {
@@ -178,9 +198,12 @@ export const recipientTasks: RowsView = {
     ),
     item: text("the code of the item's description; of a loss, the type of the item; of a reply, the allegation"),
     quantity: integer(
-      "of a receipt, what is scheduled, and of a shortage or surplus, the difference, in the line's unit; of a report, in items",
+      "of a receipt, what is scheduled, and of a shortage or surplus, the difference, in the line's unit; of a report, in items; of a delivery that was recorded, as corrected",
     ),
     unit: text("the code of the line's unit"),
+    amount: amount('of money that was recorded, as corrected, in minor units'),
+    currency: text('the ISO 4217 code of its currency'),
+    period: text('the fiscal period of the money, as corrected'),
     due: day('its last day, or the day planned now for a delivery; null without one'),
     donor: text('the donor'),
     programme: text('the programme, if any'),

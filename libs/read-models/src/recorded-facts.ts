@@ -1,5 +1,6 @@
 import type {
   AssistanceCaseEvent,
+  AssistanceDelivered,
   EndUseCheckEvent,
   FactEvent,
   FundingAccountEvent,
@@ -7,8 +8,8 @@ import type {
   ThirdPartyTransferEvent,
   TrainingActivityEvent,
 } from '@entente/contracts';
-import { type DataOf, type Event, type Projection, type RecordedEvent, actsFor, kindOf } from '@entente/kernel';
-import { amountOrNull, day, dayOrNull, flag, text, textOrNull } from './columns.js';
+import { type DataOf, type Event, type Projection, type RecordedEvent, actsFor, kindOf, pick } from '@entente/kernel';
+import { amountOrNull, countOrNull, day, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { type About, partiesOf } from './due/changes.js';
 import { type Origin, originOf } from './row-by.js';
 
@@ -39,6 +40,9 @@ export class RecordedFactRow {
   @amountOrNull('of a movement of money, its amount, less what corrections of it took back, in minor units')
   amount!: number | null;
   @textOrNull('the ISO 4217 code of the currency of the amount') currency!: string | null;
+  @textOrNull('of a movement of money, its fiscal period, as corrected') period!: string | null;
+  @textOrNull('of a delivery, the line of the case') line!: string | null;
+  @countOrNull("of a delivery, its quantity, as corrected, in the line's unit") quantity!: number | null;
   @dayOrNull('the day of the confirmation or dispute; null while it is unanswered') answered_on!: string | null;
 }
 
@@ -132,6 +136,9 @@ const EMPTY: RecordedFactRow = {
   correctable: true,
   amount: null,
   currency: null,
+  period: null,
+  line: null,
+  quantity: null,
 };
 
 /** What an event changes in the row of the fact that it names. */
@@ -150,14 +157,21 @@ function answered(event: FactEvent, answered_on: string): Partial<RecordedFactRo
 
 interface Movement {
   readonly corrects?: string;
+  readonly period?: string;
+  readonly quantityBy?: number;
   readonly amount?: number;
   readonly amountBy?: number;
 }
 
-/** A movement of money after one of its corrections: a movement back, or the difference. */
-function amountAfter({ amount, fact_event }: RecordedFactRow, { data }: RecordedEvent): number | null {
-  const { corrects, amount: back = 0, amountBy = -back } = data as Movement;
-  return amount === null || corrects !== fact_event ? amount : amount + amountBy;
+/** What a correction leaves: of money, it is a movement back, or the difference in a period. */
+function corrected({ amount, period, quantity, fact_event }: RecordedFactRow, { data }: RecordedEvent) {
+  const { corrects, amount: back = 0, amountBy = -back, quantityBy = 0, period: within } = data as Movement;
+  if (corrects !== fact_event) return {};
+  return {
+    amount: amount === null ? null : amount + amountBy,
+    period: amount !== null && amountBy > 0 ? (within ?? period) : period,
+    quantity: quantity === null ? null : quantity + quantityBy,
+  };
 }
 
 const headWith = (head: RecordedFactRow, { recipient, ...about }: About): RecordedFactRow => ({
@@ -186,25 +200,28 @@ function evolve(
       : {
           ...row,
           ...answered(event as unknown as FactEvent, origin.day),
-          amount: amountAfter(row, event),
+          ...corrected(row, event),
         };
   const recorded_by = actsFor(event.metadata.actor);
   const concerned = concerns === 'recipient' ? (head?.concerned ?? '') : concerns(event.data);
   if (head === null || concerned === recorded_by || event.metadata.actor.role === 'system') return null;
   const recorded_on = event.metadata.recordedAt.slice(0, 10);
   const fact = { fact_event: event.id, fact: event.type, concerned, recorded_by, recorded_on };
-  const { amount = 0 } = event.data as Movement;
-  const money = head.currency === null ? null : amount;
-  return { ...head, ...fact, ...UNANSWERED, correctable: isCorrectable(event), amount: money };
+  const { amount = 0, period = null } = event.data as Movement;
+  const money = head.currency === null ? {} : { amount, period };
+  const delivery =
+    event.type === 'AssistanceDelivered' ? pick(event.data as AssistanceDelivered, 'line', 'quantity') : {};
+  return { ...head, ...fact, ...UNANSWERED, correctable: isCorrectable(event), ...money, ...delivery };
 }
 
 /** What others recorded about an organisation: what it confirmed, what it disputed, what waits. */
 export const recordedFacts: Projection<Event, RecordedFactRow> = {
   name: 'recorded-facts',
   topic: 'Recipients',
-  version: 5,
+  version: 6,
   kinds: Object.keys(SOURCES),
-  about: 'a fact that one organisation recorded about another: confirmed, disputed or unanswered',
+  about:
+    'a fact that one organisation recorded about another: confirmed, disputed or unanswered; `recipient-tasks` adds item and unit',
   entity: RecordedFactRow,
   totals: { counts: 'facts', by: ['concerned', 'fact', 'status', 'currency'], sums: ['amount'] },
   head: true,

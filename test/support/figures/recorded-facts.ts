@@ -38,6 +38,21 @@ function moneyOf(events: readonly RecordedEvent[], { id, data }: RecordedEvent):
   );
 }
 
+/** The period in which the money of a fact is now. */
+const periodOf = (events: readonly RecordedEvent[], { id, data }: RecordedEvent): string =>
+  (
+    [data as Data, ...events.map((one) => one.data as Data)].findLast(
+      (one) => one === data || (one['corrects'] === id && Number(one['amountBy']) > 0),
+    ) as Data
+  )['period'] as string;
+
+/** What a delivery comes to after its corrections. */
+const quantityOf = (events: readonly RecordedEvent[], { id, data }: RecordedEvent): number =>
+  events
+    .map((one) => one.data as Data)
+    .filter(({ corrects }) => corrects === id)
+    .reduce((sum, { quantityBy = 0 }) => sum + Number(quantityBy), Number((data as Data)['quantity']));
+
 /** What the answers state since the fact and its last correction. */
 function answer(events: readonly RecordedEvent[], id: string): FigureRow {
   const about = events.filter(({ data }) => (data as Data)['fact'] === id || (data as Data)['corrects'] === id);
@@ -85,6 +100,9 @@ export const recordedFactRows = (log: readonly RecordedEvent[]): readonly Figure
           correctable: correctable(event),
           amount: kindOf(event) === 'funding-account' ? moneyOf(events, event) : null,
           currency: kindOf(event) === 'funding-account' ? (opening['currency'] as string) : null,
+          period: kindOf(event) === 'funding-account' ? periodOf(events.slice(n + 1), event) : null,
+          line: event.type === 'AssistanceDelivered' ? ((event.data as Data)['line'] as string) : null,
+          quantity: event.type === 'AssistanceDelivered' ? quantityOf(events, event) : null,
         },
       ];
     });

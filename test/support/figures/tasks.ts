@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '@entente/kernel';
-import { caseRows } from './cases.js';
+import { CASES, caseRows } from './cases.js';
 import { CHECKS } from './checks.js';
 import { consignedBy, consignmentRows, discrepancyRows } from './consignments.js';
 import { DUE_DATES } from './due-dates.js';
@@ -132,7 +132,8 @@ const conditions: Figures = (log, asked) => {
 
 // ---- What a recipient has to do ----
 
-const NOTHING = { item: null, quantity: null, unit: null, due: null, part: null };
+const MONEY = { amount: null, currency: null, period: null };
+const NOTHING = { item: null, quantity: null, unit: null, ...MONEY, due: null, part: null };
 const partiesOf = (row: FigureRow): FigureRow => ({
   recipient: row['recipient'] ?? null,
   donor: row['donor'] ?? null,
@@ -200,6 +201,12 @@ function reports(log: readonly RecordedEvent[], asked: QueryParameters): readonl
   return [...own, ...losses];
 }
 
+/** What was delivered by a fact, if anything: item and unit of the line. */
+function itemOf(lines: readonly FigureRow[], fact: FigureRow): FigureRow {
+  const line = lines.find((one) => one['line'] === fact['line'] && one['assistance_case'] === fact['assistance_case']);
+  return { item: line?.['item'] ?? null, unit: line?.['unit'] ?? null };
+}
+
 function answers(log: readonly RecordedEvent[], asked: QueryParameters): readonly FigureRow[] {
   const duties = rowsIn(DUE_DATES, 'due-dates', log, asked)
     .filter((row) => row['waits_for'] === 'recipient' && ['open', 'overdue'].includes(row['status'] as string))
@@ -233,10 +240,16 @@ function answers(log: readonly RecordedEvent[], asked: QueryParameters): readonl
       item: row.allegation,
       due: row.reply_by,
     }));
+  const lines = rowsIn(CASES, 'case-lines', log, asked);
   const facts = recordedFactRows(log)
-    .filter(({ status, amount }) => status === 'unanswered' && amount !== 0)
+    .filter(({ status, amount, quantity }) => status === 'unanswered' && amount !== 0 && quantity !== 0)
     .map((row) => ({
       ...NOTHING,
+      ...itemOf(lines, row),
+      amount: row['amount'] ?? null,
+      currency: row['currency'] ?? null,
+      period: row['period'] ?? null,
+      quantity: row['quantity'] ?? null,
       ...partiesOf(row),
       recipient: row['concerned'] ?? null,
       task: 'confirm',
