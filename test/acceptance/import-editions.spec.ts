@@ -140,7 +140,7 @@ describe('the editions of a source', () => {
     rows: readonly string[],
     { mapping = MAPPING, header = 'Year,Country,Amount', more = [] }: Partial<EditionFile> = {},
   ): Promise<ImportCounts> => {
-    const day = ['--edition', name, '--published', `${name}-01-31`];
+    const day = ['--edition', name, '--published', name.length === 4 ? `${name}-01-31` : `${name}-30`];
     const { out } = await entente(...args([header, ...rows], mapping, [...day, '--json', ...more]));
     const counts = JSON.parse(out.split('\n').at(-1) ?? '') as ImportCounts;
     expect(counts.accepted + counts.alreadyThere + counts.refused + counts.leftOut).toBe(counts.read);
@@ -239,7 +239,7 @@ describe('the editions of a source', () => {
     expect(head).toBe('stream,event,recorded_at,data,emptied');
     expect(listed).toEqual([expect.stringMatching(/^programme\/norland\.training,MilestoneMet,.*,"line 2: \{Met\}"$/)]);
     // Filled again, it is as it was recorded.
-    expect(await edition('2027', rows, file)).toMatchObject({ alreadyThere: 3, emptied: 0 });
+    expect(await edition('2026-06', rows, file)).toMatchObject({ alreadyThere: 3, emptied: 0 });
   });
 
   it('list a cell of a wide table that a later one has emptied, and no cell that was empty before', async () => {

@@ -132,9 +132,10 @@ export function importing(opens: DeploymentFactory): void {
       const edition = async (name: string, ...rows: string[]) => {
         writeFileSync(file, ['country,fiscal_year,usd,funding_account_name', ...rows].join('\r\n'));
         const files = { refused: join(folder, 'edition.refused.csv'), missing: join(folder, 'missing.csv') };
+        const published = name.length === 4 ? `${name}-01-31` : `${name}-30`;
         return importCommands(
           file,
-          { mapping: MAPPING, url: deployment.url, edition: name, published: `${name}-01-31`, ...files },
+          { mapping: MAPPING, url: deployment.url, edition: name, published, ...files },
           quiet,
         );
       };
@@ -173,7 +174,7 @@ export function importing(opens: DeploymentFactory): void {
       expect(await edition('2026', ...kept, ...third)).toMatchObject({ accepted: 1, corrected: 1, alreadyThere: 5 });
       // A row that cannot be read is refused, and not missing: its key is in the file.
       const unreadable = 'Norland,2019,many,"Training, joint"';
-      const fourth = await edition('2027', ...kept, unreadable, ...third.slice(1));
+      const fourth = await edition('2026-06', ...kept, unreadable, ...third.slice(1));
       expect(fourth).toMatchObject({ accepted: 0, alreadyThere: 5, refused: 1, missing: 3 });
       expect(await norland()).toEqual([100, 150000, -70000]);
       expect((await totalsOf(deployment)).length).toBe(before.length + 1);
