@@ -155,6 +155,8 @@ export const TOUCHED = [
       'damaged-server',
       'log-continuity',
       'recorded-times',
+      'log-of-clocks',
+      'check-event-store',
       'command-outage',
       'relay-start',
       'recorded',
