@@ -250,7 +250,7 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
   add(-49, RECIPIENT, `${FIRST}/confirm-receipt`, {
     on: day(-49),
     lines: [{ line: '001', quantity: 98 }],
-    store: 'estmark.north-depot',
+    store: 'estmark.west-depot',
   });
   add(-48, RECIPIENT, `${FIRST}/report-discrepancy`, {
     discrepancy: 'sdr-1',
@@ -479,8 +479,8 @@ function exampleCommands(day: (offset: number) => string): readonly ExampleComma
     results: [],
     lots: [{ lot: 'LOT-7', seen: 30, notSeen: 0, damaged: 0 }],
   });
-  add(-205, RECIPIENT, 'storage-site/estmark.north-depot/register', {
-    place: 'north-depot',
+  add(-205, RECIPIENT, 'storage-site/estmark.west-depot/register', {
+    place: 'west-depot',
     category: 'arms-and-night-vision',
     area: 'north',
   });
