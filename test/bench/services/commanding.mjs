@@ -51,8 +51,9 @@ async function byExecutor({ esdb, atOnce, ms }) {
   const store = await EventStoreDbStore.connect({ url: esdb });
   const executor = new Executor(store, kinds, new Pseudonymizer(randomBytes(32)), { note: () => undefined });
   const own = randomUUID().slice(0, 8);
-  const actor = { organisation: 'norland', role: 'donor', person: 'n-1' };
-  const submit = async (i, type, data) => {
+  const donor = { organisation: 'norland', role: 'donor', person: 'n-1' };
+  const operator = { organisation: 'operator', role: 'operator' };
+  const submit = async (actor, stream, type, data) => {
     const now = new Date().toISOString();
     const metadata = {
       actor,
@@ -63,15 +64,25 @@ async function byExecutor({ esdb, atOnce, ms }) {
       evidence: [],
       legalBasis: null,
     };
-    const stream = { kind: 'funding-account', id: `norland.${own}-${i}` };
     const outcome = await executor.execute(
       new ExecuteCommand({ stream, command: { type, data }, metadata, ifMatch: null, body: data }, now),
     );
-    if (outcome.type !== 'accepted') throw new Error(`a command was not taken: ${JSON.stringify(outcome)}`);
+    // A party that an earlier run has registered stays as it is.
+    if (outcome.type !== 'accepted' && outcome.refusal?.code !== 'already-exists')
+      throw new Error(`a command was not taken: ${JSON.stringify(outcome)}`);
   };
+  const account = (i) => ({ kind: 'funding-account', id: `norland.${own}-${i}` });
   try {
-    for (let i = 0; i < atOnce; i += 1) await submit(i, 'OpenFundingAccount', ACCOUNT);
-    return await perSecond(atOnce, ms, (i) => submit(i, 'PledgeFunds', PLEDGE));
+    for (const [id, role] of [
+      ['norland', 'donor'],
+      ['estmark', 'recipient'],
+    ]) {
+      const stream = { kind: 'stakeholder', id };
+      await submit(operator, stream, 'RegisterStakeholder', { name: id, type: 'state' });
+      await submit(operator, stream, 'GrantRole', { role });
+    }
+    for (let i = 0; i < atOnce; i += 1) await submit(donor, account(i), 'OpenFundingAccount', ACCOUNT);
+    return await perSecond(atOnce, ms, (i) => submit(donor, account(i), 'PledgeFunds', PLEDGE));
   } finally {
     await store.close();
   }

@@ -4,9 +4,10 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { startApp } from '../../support/app-process.mjs';
-import { ACCOUNT, PLEDGE, note, quantile, quick } from '../measure.mjs';
-import { send } from '../servers.mjs';
+import { PLEDGE, note, quantile, quick } from '../measure.mjs';
+import { openAccounts, send } from '../servers.mjs';
 
+/** The accounts that `openAccounts` opens. */
 const ACCOUNTS = 50;
 const A_SECOND = 100;
 /** The session time-out that the projector has, in milliseconds. */
@@ -153,7 +154,7 @@ async function takeover({ api, projectors }, what) {
 export const deployment = (services, shape, what) =>
   services.onDatabase(async (database) => {
     const own = await begin(services, shape, database);
-    for (let i = 0; i < ACCOUNTS; i += 1) await send(own.api.url, `funding-account/norland.bench-${i}/open`, ACCOUNT);
+    await openAccounts(own.api);
     await receipts(own, what);
     if (shape.count > 1) await takeover(own, what);
     for (const app of [own.api, own.relay, ...own.projectors]) await app.stop();
