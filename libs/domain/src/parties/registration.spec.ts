@@ -177,8 +177,8 @@ describe.each(BY_IMPLEMENTERS)('$when.type by an implementer (R29)', ({ when, th
     by({}).knowing(stakeholder, 'ostra-training', is, holds('implementer'), suspended).refuses(when, 'party-suspended');
   });
   it('is sent by anyone in history that another system made', () => {
-    const told = { ...when.data, ...more(reported) };
-    by(reported).decides(act(when.type, told), act(then, told));
+    const stated = { ...when.data, ...more(reported) };
+    by(reported).decides(act(when.type, stated), act(then, stated));
   });
 });
 

@@ -43,8 +43,8 @@ describe('the policies of checks (R10, R11)', () => {
     expect(on('ItemReceiptCorrected', { ...corrected, on: '2026-05-19' })).toEqual([
       { stream: first, command: { type: 'RescheduleEndUseCheck', data: { due: '2026-08-17', cause: 'wrong-day' } } },
     ]);
-    const anew = { checkBy: '2027-05-20', firstCheckBy: '2026-08-17' };
-    expect(on('ItemReceiptCorrected', { ...corrected, ...anew, on: '2026-05-19' })).toEqual([
+    const both = { checkBy: '2027-05-20', firstCheckBy: '2026-08-17' };
+    expect(on('ItemReceiptCorrected', { ...corrected, ...both, on: '2026-05-19' })).toEqual([
       { stream: first, command: { type: 'RescheduleEndUseCheck', data: { due: '2026-08-17', cause: 'wrong-day' } } },
     ]);
     expect(on('ItemReceiptCorrected', { ...corrected, site: 'estmark.south' })).toEqual([
