@@ -118,6 +118,8 @@ export function page(opens: DeploymentFactory): void {
       const tables = listed.filter(({ tag }) => tag === 'a').map(({ text }) => text);
       expect(tables[0]).toBe('donor portfolio');
       expect(tables.toSorted()).toEqual(models.map(({ name }) => name.replaceAll('-', ' ')).toSorted());
+      const inGroup = (topic: string) => models.filter((one) => one.topic === topic).map(({ name }) => name);
+      expect(inGroup('Equipment and end use')).toEqual(expect.arrayContaining(['serials-received-twice', 'items']));
     });
 
     it('labels each field', () => {

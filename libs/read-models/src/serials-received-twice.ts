@@ -41,7 +41,7 @@ function query(from: From): Query {
  */
 export const serialsReceivedTwice: RowsView = {
   name: 'serials-received-twice',
-  topic: 'Donors',
+  topic: 'Equipment and end use',
   version: 1,
   about:
     'a serial number that was confirmed in a consignment and in another one of the same item: a row for each of the two, of any donors',
