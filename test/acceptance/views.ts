@@ -353,6 +353,40 @@ export function views(opens: DeploymentFactory): void {
       ]);
     });
 
+    it('has the balance of each stage by day, and marks a stage that was ahead of the one before it (R30)', async () => {
+      await programme('rho');
+      await fund('rho-fund', 'rho', 'USD');
+      const rho = 'funding-account/norland.rho-fund';
+      const on = (day: string) => ({ occurredAt: `${day}T12:00:00Z` });
+      const shown = async (query = '') =>
+        only(
+          (await view(`balances?account=norland.rho-fund${query}`)).rows,
+          'occurred_on',
+          'committed',
+          'obligated',
+          'disbursed',
+          'implausible',
+        );
+      await say(DONOR, `${rho}/commit`, { ...money(100), ...on('2026-05-10') });
+      const obligated = await say(DONOR, `${rho}/obligate`, { ...money(60), ...on('2026-05-20') });
+      await say(DONOR, `${rho}/disburse`, { ...money(50), ...on('2026-05-15') });
+      await say(DONOR, `${rho}/obligate`, { ...money(40), ...on('2026-05-01') });
+      expect(await shown()).toEqual([
+        ['2026-05-01', 0, 40, 0, 'obligated-early'],
+        ['2026-05-10', 100, 40, 0, null],
+        ['2026-05-15', 100, 40, 50, 'disbursed-early'],
+        ['2026-05-20', 100, 100, 50, null],
+      ]);
+      expect(await shown('&occurred-by=2026-05-14&implausible=obligated-early')).toHaveLength(1);
+      // The next period's money is of this one's commitment, and in order.
+      await say(DONOR, `${rho}/correct-movement`, { corrects: obligated, amount: 20, reason: 'mistyped' });
+      await say(DONOR, `${rho}/disburse`, { ...money(10, '2027'), ...on('2026-05-25') });
+      expect((await shown()).slice(3)).toEqual([
+        ['2026-05-20', 100, 60, 50, null],
+        ['2026-05-25', 100, 60, 60, null],
+      ]);
+    });
+
     it('has the final value of a reconciled case beside the agreed one, in the row and in the total', async () => {
       await programme('omega');
       await supply('tents', 'omega');

@@ -6,7 +6,7 @@ import { ConsignmentRow } from './consignments.js';
 import { type From, NOT_BY_DAY, type Query, type RowsView } from './from.js';
 import { firstStop, onHoldMeaning, stopsOn } from './on-hold.js';
 import { MisuseRow } from './misuse-register.js';
-import { MovementRow } from './movements.js';
+import { MovementRow, hasStage } from './movements.js';
 import { ProgrammeRow } from './programmes.js';
 import { RecoveryRow } from './recoveries.js';
 import { amountSum, day, decimal, integer, text } from './view-columns.js';
@@ -23,9 +23,6 @@ const NOT_YET = {
 const NOT_YETS = Object.keys(NOT_YET) as (keyof typeof NOT_YET)[];
 const AMOUNTS = [...STAGES, 'pooled', ...NOT_YETS] as const;
 
-/** Whether the account of a movement has a stage. */
-const has = (stage: Stage): string => `',' || f.account_stages || ',' LIKE '%,${stage},%'`;
-
 /** The sum of an expression over movements of accounts that have these stages; null without any. */
 const sumWith = (
   { sum }: ExactSums,
@@ -34,7 +31,7 @@ const sumWith = (
   without: Stage | null = null,
 ): string =>
   sum(
-    `CASE WHEN ${stages.map(has).join(' AND ')}${without === null ? '' : ` AND NOT (${has(without)})`} THEN ${expression} END`,
+    `CASE WHEN ${stages.map((stage) => hasStage('f', stage)).join(' AND ')}${without === null ? '' : ` AND NOT (${hasStage('f', without)})`} THEN ${expression} END`,
   );
 
 const at = (stage: Stage): string => `CASE WHEN f.stage = '${stage}' THEN f.amount ELSE 0 END`;

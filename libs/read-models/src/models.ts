@@ -10,6 +10,7 @@ import { deployments, personnelAccounts, personnelIncidents, personnelStays } fr
 import { agreements, conditions } from './agreements.js';
 import { incidentTypes, parameters } from './framework-terms.js';
 import { exceptions, statutoryReports } from './statutory-reports.js';
+import { balances } from './balances.js';
 import { barred } from './barred.js';
 import { caseLines } from './case-lines.js';
 import { cases } from './cases.js';
@@ -152,6 +153,7 @@ function viewOf(view: RowsView): View<From, Query> {
 /** Every view over them. */
 export const VIEWS: readonly View<From, Query>[] = [
   donorPortfolio,
+  balances,
   disbursements,
   reallocations,
   recipientPipeline,

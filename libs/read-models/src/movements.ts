@@ -43,6 +43,10 @@ export class MovementRow {
   @textOrNull('the id of the event that it corrects, if it corrects one') corrects!: string | null;
 }
 
+/** Whether the account of a movement has a stage: a condition on rows under an alias. */
+export const hasStage = (alias: string, stage: Stage): string =>
+  `',' || ${alias}.account_stages || ',' LIKE '%,${stage},%'`;
+
 interface Moved {
   readonly amount: number;
   readonly period: string;

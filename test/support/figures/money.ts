@@ -174,6 +174,35 @@ function movements(events: Events): readonly FigureRow[] {
   }));
 }
 
+/** What each stage of an account had come to on each day on which money moved. */
+function balances(events: Events, by: string | null): readonly FigureRow[] {
+  const { about, fund, currency, basis } = accountColumns(events);
+  const { stages } = openingOf(events);
+  const moves = movementsOf(events).map((one) => ({ ...one, on: movedOn(events, one.event) }));
+  const days = distinct(moves.map(({ on }) => on)).filter((on) => by === null || on <= by);
+  return days.map((day) => {
+    const at = (stage: Stage): number | null =>
+      stages.includes(stage)
+        ? sum(moves.flatMap((one) => (one.stage === stage && one.on <= day ? [one.amount] : [])))
+        : null;
+    const bounding = stages.filter((stage) => stage !== 'pledged');
+    const early = bounding.filter((stage, n) => n > 0 && Number(at(stage)) > Number(at(bounding[n - 1] as Stage)));
+    return {
+      ...about,
+      fund,
+      basis,
+      currency,
+      occurred_on: day,
+      pledged: at('pledged'),
+      committed: at('committed'),
+      obligated: at('obligated'),
+      disbursed: at('disbursed'),
+      spent: at('spent'),
+      implausible: basis === 'own' ? early.map((stage) => `${stage}-early`).join(',') || null : null,
+    };
+  });
+}
+
 /** By how much a disbursement was entered wrongly. */
 const correctionOf = (events: Events, { id }: Events[number]): number =>
   sum(events.flatMap((event) => (field(event, 'corrects') === id ? [correctedAmount(event)] : [])));
@@ -304,6 +333,7 @@ function plan(events: Events, planned: Of<FundingAccountEvent, 'DisbursementPlan
 export const MONEY: Readonly<Record<string, Figures>> = {
   accounts: (log) => accounts(log).map(account),
   funding: (log, { occurredBy }) => accounts(log).flatMap((events) => funding(events, occurredBy)),
+  balances: (log, { occurredBy }) => accounts(log).flatMap((events) => balances(events, occurredBy)),
   movements: (log, { occurredBy }) => happened(accounts(log).flatMap(movements), 'occurred_on', occurredBy),
   tranches: (log) =>
     accounts(log).flatMap((events) => only(events, 'DisbursementPlanned').map((one) => plan(events, one))),

@@ -32,6 +32,7 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   accounts: of('accounts', ['currency', 'status']),
   funding: of('accounts and periods', ['currency'], STAGES),
   movements: of('movements', ['currency', 'stage'], ['amount']),
+  balances: of('days of accounts', ['currency', 'implausible']),
   tranches: of('tranches', ['currency', 'status'], ['planned', 'disbursed']),
   disbursements: of('tranches', ['currency', 'status'], ['planned', 'disbursed']),
   reallocations: of('reallocations', ['currency', 'stage'], ['went_out', 'taken_in', 'in_transit']),
