@@ -173,9 +173,12 @@ export class ReplyToAllegation {
   @oneOf(POSITIONS, 'the position on the allegation', 'accepts-in-part') readonly position!: Position;
 }
 
-/** The organisation is the sender's: the decision adds it. */
+/** The organisation is the sender's: the decision adds it, and who still has to reply. */
 export class RecipientReplyReceived extends ReplyToAllegation {
   @organisation('the organisation that replied', 'estmark') readonly from!: string;
+  @optional()
+  @words('the organisations whose reply is still awaited; none if it is left out', ['ostra-training'], 1, 1)
+  readonly awaited?: readonly string[];
 }
 
 export class SuspendAssistance {

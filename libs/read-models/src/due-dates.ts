@@ -74,7 +74,7 @@ export class DueDateRow {
   status!: string;
   @day('its last day') due!: string;
   @day(
-    'the day from which it has this last day: of the acknowledgement and triage of a report, the verification of a loss, the notice of a transfer and the answer to a vetting, the day of the recording, for none can act before; else that of the fact',
+    'the day from which it has this last day: of the acknowledgement and triage of a report, the reply to an allegation, the verification of a loss, the notice of a transfer and the answer to a vetting, the day of the recording, for none can act before; else that of the fact',
   )
   set_on!: string;
   @text(
@@ -248,7 +248,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
   topic: 'Auditors',
-  version: 18,
+  version: 19,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

@@ -37,7 +37,8 @@ export class MisuseRow {
   )
   next_step!: string | null;
   @dayOrNull('the last day of the step that is due next') next_due!: string | null;
-  @dayOrNull("the last day of the recipient's right of reply, while a reply is waited for") reply_by!: string | null;
+  @dayOrNull('the last day of the right of reply, while a reply is waited for') reply_by!: string | null;
+  @textOrNull('the organisations whose reply is waited for, with commas between them') awaits_reply_of!: string | null;
   @json('by step that has begun and is not done: its last day') due!: Readonly<Record<string, string>>;
   @count('steps recorded as overdue') overdue_steps!: number;
   @flag('whether the incident type asks for notice to the legislature') notice_required!: boolean;
@@ -88,7 +89,9 @@ const due = (before: Days, days: Readonly<Record<string, string | undefined>>): 
  */
 function next(row: MisuseRow): Partial<MisuseRow> {
   const [first] = Object.entries(row.due).sort(([a, x], [b, y]) => (x === y ? (a < b ? -1 : 1) : x < y ? -1 : 1));
-  return { next_step: first?.[0] ?? null, next_due: first?.[1] ?? null, reply_by: row.due['reply'] ?? null };
+  const reply_by = row.due['reply'] ?? null;
+  const awaits_reply_of = reply_by === null ? null : row.awaits_reply_of;
+  return { next_step: first?.[0] ?? null, next_due: first?.[1] ?? null, reply_by, awaits_reply_of };
 }
 
 /** What was decided and is still to be done. */
@@ -124,7 +127,7 @@ const precaution = ({ until, scopes }: { readonly until: string; readonly scopes
 export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
   topic: 'Auditors',
-  version: 9,
+  version: 10,
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
   occurred: { days: ['ended_on'] },
@@ -194,8 +197,19 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       }),
       InvestigatorAssigned: ({ investigator }) => ({ investigator }),
       EvidenceAdded: (_, { evidence }) => ({ evidence: evidence + 1 }),
-      AllegationPutToRecipient: ({ replyBy }, row) => ({ disclosed: true, ...due(row.due, { reply: replyBy }) }),
-      RecipientReplyReceived: (_, row) => ({ replies: row.replies + 1, ...due(row.due, { reply: DONE }) }),
+      AllegationPutToRecipient: ({ to, replyBy }, row) => ({
+        disclosed: true,
+        awaits_reply_of: to.join(','),
+        ...due(row.due, { reply: replyBy }),
+      }),
+      RecipientReplyReceived: ({ from }, row) => {
+        const awaited = (row.awaits_reply_of ?? '').split(',').filter((one) => one !== from);
+        return {
+          replies: row.replies + 1,
+          awaits_reply_of: awaited.join(','),
+          ...(awaited.join('') === '' && due(row.due, { reply: DONE })),
+        };
+      },
       PrecautionarySuspensionOrdered: precaution,
       PrecautionarySuspensionRenewed: precaution,
       PrecautionarySuspensionLapsed: () => ({ precaution_until: null, precaution_scopes: [] }),

@@ -141,19 +141,24 @@ const toAnswer = (from: From): Query =>
     what: 'a.awaits',
   });
 
-/** Allegations to which the recipient can reply. */
-const toReply = (from: From): Query =>
-  TASKS.part(from(MisuseRow, 'm').where('m.reply_by IS NOT NULL'), {
+/** Allegations to which an organisation can reply: the recipient comes first, then the accused. */
+const toReply = (from: From, who: string, alone: string): Query =>
+  TASKS.part(from(MisuseRow, 'm').where(`m.awaits_reply_of IN (${who}, m.recipient || ',' || m.accused)${alone}`), {
     ...columnsAs('m', 'stream', ...PARTIES),
+    recipient: who,
     task: `'answer'`,
     what: `'reply'`,
     item: 'm.allegation',
     due: 'm.reply_by',
   });
+const recipientReplies = (from: From): Query => toReply(from, 'm.recipient', '');
+const accusedReplies = (from: From): Query => toReply(from, 'm.accused', ' AND m.accused <> m.recipient');
 
 const query = (from: From): Query =>
   TASKS.rows(
-    [toConfirm, factToConfirm, toDispute, toReport, lossToReport, toDo, toAnswer, toReply].map((of) => of(from)),
+    [toConfirm, factToConfirm, toDispute, toReport, lossToReport, toDo, toAnswer, recipientReplies, accusedReplies].map(
+      (of) => of(from),
+    ),
     'k',
   );
 
@@ -187,11 +192,11 @@ const DUE = { due: 'due' };
 export const recipientTasks: RowsView = {
   name: 'recipient-tasks',
   topic: 'Recipients',
-  version: 2,
+  version: 3,
   about: 'what a recipient or holder has to confirm, to dispute, to report, to answer or to do, and until when',
-  key: ['task', 'what', 'stream', 'part'],
+  key: ['task', 'what', 'stream', 'part', 'recipient'],
   columns: {
-    recipient: text('the recipient, or the organisation that holds the items'),
+    recipient: text('the recipient, the organisation that holds the items, or the accused that can reply'),
     task: oneOf(['confirm', 'dispute', 'report', 'answer', 'do']),
     what: text(
       'receipt, or the type of the event of a recorded fact; shortage or surplus, of which no discrepancy was reported; self-report (a check by the holder) or loss (an item that a visit did not see); acceptance, supplement, amendment or reply; remediate or remediation-step',

@@ -57,7 +57,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   'training-by-unit': ['donor', 'recipient', 'unit', 'currency'],
   lateness: ['donor', 'recipient', 'programme', 'promise', 'cause'],
   'conditions-in-force': ['agreement', 'type', 'name'],
-  'recipient-tasks': ['task', 'what', 'stream', 'part'],
+  'recipient-tasks': ['task', 'what', 'stream', 'part', 'recipient'],
   'chain-of-custody': ['item', 'step'],
   'check-delinquency': ['donor', 'recipient', 'holder', 'type', 'month'],
   'alert-accounting': ['situation', 'alert', 'deployment'],

@@ -19,7 +19,7 @@ import { rightDay } from './situations.js';
 import { EQUIPMENT_DUTIES } from './equipment-duties.js';
 import { dayOfFact } from './consignments.js';
 import { frameworkDuties } from './framework.js';
-import { STEPS, concerned } from './misuse.js';
+import { STEPS, concerned, endsStep } from './misuse.js';
 import { MONEY } from './money.js';
 import { statedLast } from './planning.js';
 import { trainingDays } from './training.js';
@@ -241,19 +241,22 @@ const WITHDRAWS: Readonly<Partial<Record<MisuseStep, string>>> = {
   remediate: 'AssistanceTerminated',
 };
 
+/** Steps whose days run from the recording. */
+const ONCE_KNOWN: readonly MisuseStep[] = ['acknowledge', 'triage', 'reply'];
+
 function stepTurns(events: readonly RecordedEvent<MisuseCaseEvent>[], step: MisuseStep): readonly Turn[] {
-  const { by, ends } = STEPS[step];
+  const { by } = STEPS[step];
   return events.flatMap((event): readonly Turn[] => {
     const field = by[event.type];
     const due =
       field === undefined ? undefined : (event.data as unknown as Readonly<Record<string, string | undefined>>)[field];
-    const dayOf = step === 'acknowledge' || step === 'triage' ? recordedOn : occurredOn;
+    const dayOf = ONCE_KNOWN.includes(step) ? recordedOn : occurredOn;
     if (due !== undefined) return [{ is: 'due', due, on: dayOf(event) }];
     if (event.type === 'MisuseStepBecameOverdue') return event.data.step === step ? [{ is: 'overdue' }] : [];
     const on = occurredOn(event);
     if (event.type === 'MisuseCaseClosed' || event.type === 'MisuseCaseReopened' || event.type === WITHDRAWS[step])
       return [{ is: 'withdrawn', on }];
-    return ends.includes(event.type) ? [{ is: 'done', on }] : [];
+    return endsStep(events, step, event) ? [{ is: 'done', on }] : [];
   });
 }
 
@@ -263,7 +266,7 @@ const steps: Figures = (log, { day }) =>
       const { stream } = events[0] as (typeof events)[number];
       return duty(
         { stream, duty: step, waitsFor: DOERS[step], item: '', ...concerned(events) },
-        step === 'acknowledge' || step === 'triage' ? onceKnown(stepTurns(events, step)) : stepTurns(events, step),
+        ONCE_KNOWN.includes(step) ? onceKnown(stepTurns(events, step)) : stepTurns(events, step),
         day,
       );
     }),

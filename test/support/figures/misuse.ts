@@ -67,10 +67,25 @@ export const STEPS: Readonly<
   remediate: { by: { RemediationPlanAgreed: 'due' }, ends: ['RemediationVerified', 'AssistanceTerminated'] },
 };
 
+/** To whom the allegation was put last, without those that replied since. */
+function unheard(events: Events): readonly string[] {
+  const put = last(events, 'AllegationPutToRecipient');
+  if (put === undefined) return [];
+  const replied = only(since(events, put), 'RecipientReplyReceived').map(({ data }) => data.from);
+  return put.data.to.filter((organisation) => !replied.includes(organisation));
+}
+
+/** Whether an event ends a step: a reply does if it is the last one. */
+export const endsStep = (events: Events, step: MisuseStep, event: Events[number]): boolean =>
+  STEPS[step].ends.includes(event.type) &&
+  (event.type !== 'RecipientReplyReceived' || unheard(events.slice(0, events.indexOf(event) + 1)).length === 0);
+
 /** The last day of a step, if it has begun in this round and is not done. */
 function dueOf(round: Events, step: MisuseStep): string | null {
-  const { by, ends } = STEPS[step];
-  const named = round.findLast(({ type }) => type in by || ends.includes(type) || type === 'MisuseCaseClosed');
+  const { by } = STEPS[step];
+  const named = round.findLast(
+    (event) => event.type in by || endsStep(round, step, event) || event.type === 'MisuseCaseClosed',
+  );
   const field = named === undefined ? undefined : by[named.type];
   return field === undefined
     ? null
@@ -198,6 +213,7 @@ function misuseCase(events: Events, day: string) {
     next_step: next?.step ?? null,
     next_due: next?.due ?? null,
     reply_by: dueOf(round, 'reply'),
+    awaits_reply_of: dueOf(round, 'reply') === null ? null : unheard(round).join(','),
     due: Object.fromEntries(due.map((one) => [one.step, one.due])),
     overdue_steps: only(events, 'MisuseStepBecameOverdue').length,
     notice_required: triaged?.noticeRequired ?? false,

@@ -229,17 +229,18 @@ function answers(log: readonly RecordedEvent[], asked: QueryParameters): readonl
       what: row.awaits,
       stream: `assistance-case/${row.assistance_case}`,
     }));
-  const replies = misuseRows(log, asked.day)
-    .filter(({ reply_by: by }) => by !== null)
-    .map((row) => ({
+  const replies = misuseRows(log, asked.day).flatMap((row) =>
+    (row.awaits_reply_of?.split(',') ?? []).map((organisation) => ({
       ...NOTHING,
       ...partiesOf(row),
+      recipient: organisation,
       task: 'answer',
       what: 'reply',
       stream: `misuse-case/${row.misuse_case}`,
       item: row.allegation,
       due: row.reply_by,
-    }));
+    })),
+  );
   const lines = rowsIn(CASES, 'case-lines', log, asked);
   const facts = recordedFactRows(log)
     .filter(({ status, amount, quantity }) => status === 'unanswered' && amount !== 0 && quantity !== 0)

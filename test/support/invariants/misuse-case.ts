@@ -17,7 +17,7 @@ export const misuseCases: Invariants<MisuseCase, MisuseCaseEvent> = {
         is.precaution === null || (LIVE as readonly MisuseCase['status'][]).includes(is.status),
       'no action excludes other measures': !is.measures.includes('no-action') || is.measures.length === 1,
       'each measure is there once': unlike(is.measures),
-      'each reply is there once': unlike(is.replies),
+      'each reply is awaited once': unlike(is.awaited),
       'what came back is whole': recoveries.every(({ amount }) => whole(amount)),
       'totals are whole': [...totals].every((all) => whole(all.reduce((total, { amount }) => total + amount, 0))),
       'nothing is due of a closed case': is.status !== 'closed' || Object.values(is.due).every((day) => day === null),

@@ -369,12 +369,26 @@ describe('the control of R18', () => {
     { ...days, measureBy: later, ...data },
   ];
   const flagged = on('MisuseFlagged', { accused: 'ostra' });
-  const put = on('AllegationPutToRecipient');
+  const put = on('AllegationPutToRecipient', { to: [] });
   it('finds a finding before the allegation was put, and an accused investigator', () => {
     expect(findings(flagged, put, on('MisuseSubstantiated'))).toEqual([]);
     expect(findings(flagged, on('MisuseSubstantiated'))).toEqual(['R18 2']);
     expect(findings(flagged, on('InvestigatorAssigned', { investigator: 'lumen' }))).toEqual([]);
     expect(findings(flagged, on('InvestigatorAssigned', { investigator: 'ostra' }))).toEqual(['R18 2']);
+  });
+  it('finds a finding before each organisation has replied, or its days are over', () => {
+    const to = ['estmark', 'ostra'];
+    const limits = { open: 400, reply: 5, conclude: 400, measure: 400 };
+    const asked = [
+      flagged,
+      on('MisuseTriaged', { limits }),
+      on('AllegationPutToRecipient', { to, replyBy: '2026-01-06' }),
+    ];
+    const reply = (from: string, day?: string) => on('RecipientReplyReceived', { from }, day);
+    const found = (day?: string) => on('MisuseSubstantiated', {}, day);
+    expect(findings(...asked, reply('estmark'), reply('ostra'), found())).toEqual([]);
+    expect(findings(...asked, reply('estmark'), found(), reply('ostra'))).toEqual(['R18 5']);
+    expect(findings(...asked, reply('estmark'), reply('ostra', '2026-01-07'), found('2026-01-07'))).toEqual(['R18 5']);
   });
   it('finds a resumption without remedy or assurances, also after a reopening', () => {
     const remedied = [on('RemediationVerified'), on('AssurancesReceived')];

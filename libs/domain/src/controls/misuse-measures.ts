@@ -7,6 +7,9 @@ import { LastDays } from './last-days.js';
 /** What has happened in a case since its report or its reopening. */
 interface Course {
   put: boolean;
+  /** To whom the allegation was put, without those that replied; the last day of their right. */
+  awaited: readonly string[];
+  replyBy: string;
   ceased: boolean;
   assured: boolean;
   measures: number;
@@ -33,6 +36,8 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
   };
   const begin = (accused: string): Course => ({
     put: false,
+    awaited: [],
+    replyBy: '',
     ceased: false,
     assured: false,
     measures: 0,
@@ -63,7 +68,12 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     },
     LegislatureNotifiedOfPossibleViolation: (event) => void notified.add(idOf(event)),
     AllegationPutToRecipient: (event) => {
-      courseOf(event).put = true;
+      const { to: awaited, replyBy } = event.data;
+      Object.assign(courseOf(event), { put: true, awaited, replyBy });
+    },
+    RecipientReplyReceived: (event) => {
+      const course = courseOf(event);
+      course.awaited = course.awaited.filter((one) => one !== event.data.from);
     },
     InvestigatorAssigned: (event) => {
       const course = courseOf(event);
@@ -75,7 +85,11 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     MisuseSubstantiated: (event) => {
       const course = courseOf(event);
       course.substantiated = true;
-      return course.put ? [] : breach(event, 'the allegation has been put to the recipient before the finding');
+      if (!course.put) return breach(event, 'the allegation has been put to the recipient before the finding');
+      const { awaited, replyBy } = course;
+      return awaited.length === 0 || dayOf(event) > replyBy
+        ? []
+        : breach(event, 'each reply has come, or its last day is over, before the finding', { awaited, replyBy });
     },
     MeasureDecided: (event) => {
       const course = courseOf(event);
@@ -127,6 +141,8 @@ function startMissed(): Reading {
   const precautions = new LastDays('a precautionary suspension that was not renewed has lapsed after its last day');
   const limits = new Map<string, IncidentLimits>();
   const notified = new Set<string>();
+  /** By case: who has to reply. */
+  const awaited = new Map<string, Set<string>>();
   const nameOf = (event: RecordedEvent, step: MisuseStep): string => `${idOf(event)} ${step}`;
   const begins = (event: RecordedEvent, step: MisuseStep, due: string): undefined =>
     steps.begin(nameOf(event, step), event, due, { step });
@@ -136,9 +152,9 @@ function startMissed(): Reading {
     for (const step of STEPS_WITH_A_LAST_DAY) steps.drop(nameOf(event, step));
   };
   /** A day of the event is no later than the limit of the incident type allows. */
-  function within(event: RecordedEvent, step: keyof IncidentLimits, stated: string): string {
+  function within(event: RecordedEvent, step: keyof IncidentLimits, stated: string, from = dayOf(event)): string {
     const days = limits.get(idOf(event))?.[step];
-    const latest = days === undefined ? stated : addDays(dayOf(event), days);
+    const latest = days === undefined ? stated : addDays(from, days);
     return stated < latest ? stated : latest;
   }
   const read = readingBy<MisuseCaseEvent>({
@@ -168,8 +184,16 @@ function startMissed(): Reading {
       return found;
     },
     InvestigationExtended: (event) => begins(event, 'conclude', event.data.until),
-    AllegationPutToRecipient: (event) => begins(event, 'reply', within(event, 'reply', event.data.replyBy)),
-    RecipientReplyReceived: (event) => done(event, 'reply'),
+    AllegationPutToRecipient: (event) => {
+      const { to, replyBy } = event.data;
+      awaited.set(idOf(event), new Set(to));
+      return begins(event, 'reply', within(event, 'reply', replyBy, event.metadata.recordedAt));
+    },
+    RecipientReplyReceived: (event) => {
+      const left = awaited.get(idOf(event));
+      left?.delete(event.data.from);
+      return left === undefined || left.size === 0 ? done(event, 'reply') : [];
+    },
     MisuseSubstantiated: (event) => {
       const found = done(event, 'conclude');
       begins(event, 'measure', within(event, 'measure', event.data.measureBy));
@@ -209,7 +233,7 @@ export const misuseMeasures: Control = {
   name: 'misuse-measures',
   rule: 'R18',
   about:
-    'a finding before the allegation was put, an accused investigator, a resumption without remedy and assurances, or a case closed without its measure, its recovery or its notice',
+    'a finding before the allegation was put or each reply had come in time, an accused investigator, a resumption without remedy and assurances, or a case closed without its measure, its recovery or its notice',
   kinds: ['misuse-case'],
   start,
 };

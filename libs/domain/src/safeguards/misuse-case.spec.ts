@@ -41,7 +41,8 @@ const put = event('AllegationPutToRecipient', {
   to: ['estmark', 'ostra-training'],
   replyBy: '2026-06-01',
 });
-const replied = event('RecipientReplyReceived', { from: 'ostra-training', position: 'contests' });
+const replied = event('RecipientReplyReceived', { from: 'ostra-training', position: 'contests', awaited: ['estmark'] });
+const answered = event('RecipientReplyReceived', { from: 'estmark', position: 'contests' });
 const ground = { ground: 'serials-found-elsewhere' };
 const found = { ...ground, investigator: 'lumen-inquiry' };
 const substantiated = event('MisuseSubstantiated', { ...found, measureBy: '2026-05-31' });
@@ -61,7 +62,7 @@ const reopened = event('MisuseCaseReopened', { reason: 'new-evidence', triageBy:
 
 const accepted = [flagged, minor];
 const inquiry = [...accepted, opened, assigned];
-const heard = [...inquiry, put, replied];
+const heard = [...inquiry, put, replied, answered];
 const proven = [...heard, substantiated];
 const toSuspend = [...proven, decided('suspend')];
 const stopped = [...toSuspend, suspended];
@@ -332,10 +333,10 @@ describe('the accused', () => {
   it('has the right of reply from then on, and the recipient beside it, once each (R18)', () => {
     const when = event('ReplyToAllegation', { position: 'contests' });
     asAccused(...inquiry, put).decides(when, replied);
-    asAccused(...heard).refuses(when, 'already-replied');
-    on(...heard)
+    asAccused(...inquiry, put, replied).refuses(when, 'already-replied');
+    on(...inquiry, put, replied)
       .as('estmark', 'recipient')
-      .decides(when, event('RecipientReplyReceived', { from: 'estmark', position: 'contests' }));
+      .decides(when, answered);
     on(...heard)
       .as('sudria', 'recipient')
       .refuses(when, 'not-a-party');
@@ -396,6 +397,15 @@ describe('the inquiry', () => {
       .as('umbra-inquiry', 'investigator')
       .refuses(when, 'not-of-the-inquiry');
   });
+  it('leaves all the days of the reply to those who are told late that it was put (R18)', () => {
+    const when = event('PutAllegationToRecipient', { channel: 'note-verbale' });
+    const says = event('AllegationPutToRecipient', {
+      channel: 'note-verbale',
+      to: ['estmark', 'ostra-training'],
+      replyBy: '2026-07-01',
+    });
+    asInvestigator(...inquiry).decides(when, says, { occurredAt: '2026-05-02T09:00:00.000Z' });
+  });
   it('puts it no earlier than it was reported (R30)', () => {
     const when = event('PutAllegationToRecipient', { channel: 'note-verbale' });
     asInvestigator(...inquiry).refuses(when, 'before-the-fact', { occurredAt: '2026-04-30T09:00:00.000Z' });
@@ -440,6 +450,17 @@ describe('a finding', () => {
       event('MisuseSubstantiated', { ...found, measureBy: '2026-07-02' }),
       { now: '2026-06-02T00:00:00.000Z' },
     );
+  });
+  it('waits for the reply of each organisation to which the allegation was put (R18)', () => {
+    const { awaited: _, ...earlier } = replied.data as { readonly awaited: object };
+    for (const one of [replied, event('RecipientReplyReceived', earlier)]) {
+      asInvestigator(...inquiry, put, one).refuses(substantiate, 'reply-awaited');
+      asInvestigator(...inquiry, put, one).decides(
+        substantiate,
+        event('MisuseSubstantiated', { ...found, measureBy: '2026-07-02' }),
+        { now: '2026-06-02T00:00:00.000Z' },
+      );
+    }
   });
 });
 
@@ -809,6 +830,7 @@ describe('a step becomes overdue', () => {
     ['open', '2026-05-15', [...accepted]],
     ['conclude', '2026-07-30', [...inquiry]],
     ['reply', '2026-06-01', [...inquiry, put]],
+    ['reply', '2026-06-01', [...inquiry, put, replied]],
     ['measure', '2026-05-31', [...proven]],
     ['remediate', '2026-07-31', [...stopped, planned]],
   ])('%s, with the day on which it fell due: %s, once', (step, due, past) => {

@@ -1,6 +1,6 @@
 import type { MisuseCaseCommand, MisuseCaseEvent } from '@entente/contracts';
 import { type ConsultedStreams, type StreamRef, actsFor, addDays, decideBy, pick, refuse } from '@entente/kernel';
-import { factDay } from '../days.js';
+import { factDay, today } from '../days.js';
 import type { DeciderOf } from '../decider-of.js';
 import { correcting } from '../corrections.js';
 import { answering } from '../opening-day.js';
@@ -35,7 +35,7 @@ import {
   unfinished,
 } from './misuse-measures.js';
 import { names } from './misuse-holds.js';
-import { type MisuseCase, evolveMisuse } from './misuse-record.js';
+import { type MisuseCase, evolveMisuse, othersThan } from './misuse-record.js';
 import { notEnded, scopeStreams, scopesUnknown } from './misuse-scopes.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import { PSEUDONYMOUS, authorise, checkedSender, isAccused, notAtThisStage } from './misuse-permissions.js';
@@ -83,15 +83,18 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
   PutAllegationToRecipient: (data, { recipient, accused, limits, replyBy: before }, context) => {
     if (before !== null) return refuse('already-put', 'the allegation has not been put to the recipient yet');
     const to = accused === recipient ? [recipient] : [recipient, accused];
-    const replyBy = addDays(factDay(context), limits.reply);
+    // R18: none can reply before the recording, so a stated day takes none of the days away.
+    const replyBy = addDays(today(context), limits.reply);
     return [{ type: 'AllegationPutToRecipient', data: { ...data, to, replyBy } }];
   },
   ReplyToAllegation: (data, state, context) => {
     const from = isAccused(state, context) ? state.accused : state.recipient;
     const refusal = notPut(state);
     if (refusal !== null) return refusal;
-    if (state.replies.includes(from)) return refuse('already-replied', 'the organisation has not replied yet');
-    return [{ type: 'RecipientReplyReceived', data: { from, ...data } }];
+    if (!state.awaited.includes(from)) return refuse('already-replied', 'the organisation has not replied yet');
+    const awaited = othersThan(from, state);
+    const reply = { from, ...data, ...(awaited.length > 0 && { awaited }) };
+    return [{ type: 'RecipientReplyReceived', data: reply }];
   },
   OrderPrecautionarySuspension: (data, state, context) =>
     cannotOrder(data, state, context) ?? [

@@ -147,13 +147,16 @@ export const cannotFind = (state: MisuseCase, context: DecisionContext): Refusal
     ? refuse('reporter-investigates', 'the investigator is not the organisation that reported', 'R18')
     : null;
 
-/** R18: before a finding, the reply has arrived, or its last day has passed. */
+/**
+ * R18: before a finding, each organisation to which the allegation was put has replied, or its last
+ * day has passed.
+ */
 export function cannotSubstantiate(state: MisuseCase, context: DecisionContext): Refusal | null {
   const refusal = cannotFind(state, context) ?? notPut(state);
   if (refusal !== null) return refusal;
-  const { replyBy, replies } = state;
-  return replyBy !== null && replies.length === 0 && factDay(context) <= replyBy
-    ? refuse('reply-awaited', 'the reply has come, or its last day is over', 'R18', { replyBy })
+  const { replyBy, awaited } = state;
+  return replyBy !== null && awaited.length > 0 && factDay(context) <= replyBy
+    ? refuse('reply-awaited', 'each reply has come, or its last day is over', 'R18', { replyBy, awaited })
     : null;
 }
 

@@ -40,8 +40,8 @@ export interface MisuseCase extends Correctable, Pick<FlagMisuse, 'donor' | 'rec
   readonly disclosed: boolean;
   /** The last day of the right of reply, after the allegation was put in this round. */
   readonly replyBy: string | null;
-  /** The organisations that replied in this round. */
-  readonly replies: readonly string[];
+  /** The organisations to which it was put in this round, and that have not replied. */
+  readonly awaited: readonly string[];
   readonly precaution: PrecautionarySuspensionOrdered | null;
   /** The last one, if it was recorded as lapsed with its last day: it can have been renewed. */
   readonly lapsed: PrecautionarySuspensionOrdered | null;
@@ -87,7 +87,7 @@ const AFRESH = {
   noticeRequired: false,
   investigator: null,
   replyBy: null,
-  replies: [],
+  awaited: [],
   precaution: null,
   lapsed: null,
   measures: [],
@@ -99,6 +99,10 @@ const AFRESH = {
 
 /** The days that are due, after these steps have begun or ended. */
 const after = ({ due }: MisuseCase, days: Partial<StepDays>): StepDays => ({ ...due, ...days });
+
+/** Who still has to reply once this organisation has. */
+export const othersThan = (from: string, { awaited }: Pick<MisuseCase, 'awaited'>): readonly string[] =>
+  awaited.filter((organisation) => organisation !== from);
 
 const inForce = (precaution: PrecautionarySuspensionOrdered) => ({ precaution, lapsed: null });
 
@@ -134,15 +138,16 @@ export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
     }),
     InvestigatorAssigned: ({ investigator }) => ({ investigator }),
     EvidenceAdded: () => ({}),
-    AllegationPutToRecipient: ({ replyBy }, state) => ({
+    AllegationPutToRecipient: ({ to, replyBy }, state) => ({
       disclosed: true,
       replyBy,
+      awaited: to,
       due: after(state, { reply: replyBy }),
     }),
-    RecipientReplyReceived: ({ from }, state) => ({
-      replies: [...state.replies, from],
-      due: after(state, { reply: null }),
-    }),
+    RecipientReplyReceived: ({ from }, state) => {
+      const awaited = othersThan(from, state);
+      return { awaited, due: awaited.length > 0 ? state.due : after(state, { reply: null }) };
+    },
     PrecautionarySuspensionOrdered: inForce,
     PrecautionarySuspensionRenewed: inForce,
     PrecautionarySuspensionLapsed: ({ reason, ...of }) => ({
