@@ -91,6 +91,7 @@ const terminated = (day: string): Step => [
   'TrainingTerminated',
   { on: day, ...BECAUSE, trained: numbers, cost: 8, trainees: ['n-1'] },
 ];
+const session: Step = ['TrainingSessionHeld', { session: 's-1', on: '2026-05-02', present: numbers }];
 const endCorrected = (more: Row = {}): Step => ['TrainingCorrected', { corrects: 'e3', ...BECAUSE, on, ...more }];
 
 const opening = { ...PARTIES, fund: 'F', currency: 'USD', stages: ['committed'], basis: 'own' };
@@ -130,6 +131,16 @@ const CASES: Readonly<Record<string, Corrected>> = {
     stream: 'training-activity/norland.it-1',
     right: training(terminated(on)),
     corrected: training(terminated('2026-05-02'), endCorrected({ trainees: ['n-1'] })),
+  },
+  'the day of the start of a training': {
+    stream: 'training-activity/norland.it-1',
+    right: training(session, completed(on)),
+    corrected: [
+      ...training(session, completed(on)).map((step): Step =>
+        step[0] === 'TrainingStarted' ? [step[0], { on: '2026-05-02' }] : step,
+      ),
+      ['TrainingCorrected', { corrects: 'e2', ...BECAUSE, on: '2026-05-01', fact: 'start' }],
+    ],
   },
   'the budget of an account': {
     stream: 'funding-account/norland.it-1',

@@ -269,6 +269,12 @@ const trainingLines = (day: (offset: number) => string): readonly Line[] => {
     [course(1), 'enrol', DONOR, { with: { trainee: 'n-2' } }],
     [course(1), 'refuse', DONOR, { with: { trainee: 'n-3' } }],
     [course(1), 'start', DONOR],
+    [
+      course(1),
+      'correct',
+      DONOR,
+      { with: { completed: undefined, cost: undefined, on: '2026-05-03' }, ...CORRECTS('start') },
+    ],
     [course(1), 'hold-session', DONOR, { with: { present: { women: 3, men: 5, notStated: 0 } } }],
     [course(1), 'correct-session', DONOR, { with: { present: numbers }, ...CORRECTS('hold-session') }],
     [course(1), 'assess', DONOR],

@@ -141,18 +141,22 @@ export class TrainingTerminated extends TerminateTraining {
   readonly trainees!: readonly string[];
 }
 
-/** Of a training that was completed `completed`, of one that was terminated `trained`. */
+/** Of its start the day; of one that was completed `completed`, of one terminated `trained`. */
 export class CorrectTraining {
   @eventId('the event that was wrong') readonly corrects!: string;
   @optional() @numbers('who completed it') readonly completed?: NumbersBySex;
   @optional() @numbers('who took part up to its termination') readonly trained?: NumbersBySex;
   @optional() @minorUnits('what it cost', 57_900_00, 0) readonly cost?: number;
-  @optional() @day('the day on which it ended', '2026-05-09') readonly on?: string;
+  @optional() @day('the right day of its start or end', '2026-05-09') readonly on?: string;
   @reason('invoice-arrived-late') readonly reason!: string;
 }
 
-/** The decision adds whose nomination or enrolment ended on another day, by its termination. */
+/**
+ * The decision adds whose nomination or enrolment ended on another day, by its termination, and
+ * whether the day is that of the start.
+ */
 export class TrainingCorrected extends CorrectTraining {
+  @optional() @oneOf(['start'], 'what was corrected; its end if it is left out') readonly fact?: 'start';
   @optional()
   @words('the nominees of a terminated training, without those that were refused', ['n-1', 'n-2'])
   readonly trainees?: readonly string[];
@@ -209,7 +213,7 @@ export const trainingActivityContract = contract({
       'correct',
       CorrectTraining,
       'deliverer',
-      'Correct its numbers, its cost or the day of its end',
+      'Correct its numbers, its cost or the day of its start or end',
       {
         corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
         completed: { women: 3, men: 8, notStated: 0 },
@@ -254,7 +258,7 @@ export const trainingActivityContract = contract({
     TrainingTerminated: event(TrainingTerminated, 'The training ended early', {
       closes: ['TrainingPlanned', 'TrainingStarted', 'TraineeNominated', 'TraineeEnrolled', 'EnrolmentHalted'],
     }),
-    TrainingCorrected: fact(TrainingCorrected, 'Its numbers, its cost or the day of its end were corrected'),
+    TrainingCorrected: fact(TrainingCorrected, 'Its numbers, its cost or the day of its start or end were corrected'),
     TrainingCancelled: event(CancelTraining, 'The training was cancelled', {
       closes: ['TrainingPlanned', 'TraineeNominated', 'TraineeEnrolled'],
     }),

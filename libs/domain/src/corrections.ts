@@ -35,6 +35,8 @@ export interface Correction<EventType extends string = string> {
   };
   /** The fields of the event that it replaces: at least one, with another value. */
   readonly replaces?: readonly string[];
+  /** Of the fields replaced, those that events of a type state, if they do not state all. */
+  readonly states?: Readonly<Partial<Record<EventType, readonly string[]>>>;
   /** The fields of the event that the correction repeats, if the event has them. */
   readonly carries?: readonly string[];
   /** Whether it takes the whole event back if it replaces no field. */
@@ -264,8 +266,13 @@ export const CORRECTIONS: {
     },
     CorrectTraining: {
       then: 'TrainingCorrected',
-      names: ['TrainingCompleted', 'TrainingTerminated'],
+      names: ['TrainingStarted', 'TrainingCompleted', 'TrainingTerminated'],
       replaces: ['completed', 'trained', 'cost', 'on'],
+      states: {
+        TrainingStarted: ['on'],
+        TrainingCompleted: ['completed', 'cost', 'on'],
+        TrainingTerminated: ['trained', 'cost', 'on'],
+      },
     },
   },
   'vetting-case': {
@@ -414,9 +421,16 @@ function cannotTake(
   return refuse('exceeds-what-is-left', 'at most what is left of the event is taken back', 'R31', { corrects, left });
 }
 
-/** R26: a field that is replaced has another value. */
-function cannotReplace(correction: Correction, data: Fields, { says }: CorrectableEvent): Refusal | null {
+/** R26: a field is corrected at the event that stated it last. */
+export const statedElsewhere = (field: string): Refusal =>
+  refuse('stated-by-another-event', 'the event corrected is the last that stated the field', 'R26', { field });
+
+/** R26: a field that is replaced is stated by the event, and has another value. */
+function cannotReplace(correction: Correction, data: Fields, { type, says }: CorrectableEvent): Refusal | null {
   const fields = replacedBy(correction, data);
+  const stated = correction.states?.[type];
+  const other = fields.find((field) => stated?.includes(field) === false);
+  if (other !== undefined) return statedElsewhere(other);
   if (fields.length === 0) return correction.withdraws === true ? null : nothingCorrected();
   const differs = (field: string) => JSON.stringify(data[field]) !== JSON.stringify(says[field]);
   return fields.some(differs) ? null : nothingCorrected();

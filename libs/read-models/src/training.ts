@@ -83,7 +83,7 @@ const costing = (cost: number | undefined) => (cost === undefined ? {} : { actua
 export const training: Projection<TrainingActivityEvent, TrainingRow> = {
   name: 'training',
   topic: 'Vetting and training',
-  version: 3,
+  version: 4,
   kinds: ['training-activity'],
   about: 'a training: purpose, place, days, numbers planned and by sex, cost planned and actual, and per trainee',
   totals: { counts: 'trainings', by: ['currency', 'status'], sums: ['planned_cost', 'actual_cost'] },
@@ -158,8 +158,10 @@ export const training: Projection<TrainingActivityEvent, TrainingRow> = {
         ...trainedIn(trained),
         ...costing(cost),
       }),
-      TrainingCorrected: ({ completed, trained, cost, on, trainees }) => ({
-        ...(on === undefined ? {} : trainees === undefined ? { completed_on: on } : { terminated_on: on }),
+      TrainingCorrected: ({ completed, trained, cost, on, trainees, fact }) => ({
+        ...(on !== undefined && {
+          [fact === 'start' ? 'started_on' : trainees === undefined ? 'completed_on' : 'terminated_on']: on,
+        }),
         ...completedBy(completed),
         ...trainedIn(trained),
         ...costing(cost),

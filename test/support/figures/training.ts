@@ -25,10 +25,18 @@ interface Reported {
   readonly trained?: NumbersBySex;
   readonly cost?: number;
 }
+type Correction = Of<TrainingActivityEvent, 'TrainingCorrected'>;
+const isOfStart = ({ data: { fact } }: Correction): boolean => fact === 'start';
+/** The day on which a training began, as corrected. */
+const startedOn = (events: Training): string | null =>
+  [...only(events, 'TrainingStarted'), ...only(events, 'TrainingCorrected').filter(isOfStart)].at(-1)?.data.on ?? null;
 /** The day on which a training ended, as corrected. */
 const endedOn = (events: Training, type: 'TrainingCompleted' | 'TrainingTerminated'): string | null => {
   const end = last(events, type);
-  const days = [...(end === undefined ? [] : [end]), ...only(events, 'TrainingCorrected')];
+  const days = [
+    ...(end === undefined ? [] : [end]),
+    ...only(events, 'TrainingCorrected').filter((one) => !isOfStart(one)),
+  ];
   return end === undefined ? null : (days.flatMap(({ data }) => data.on ?? []).at(-1) ?? null);
 };
 /** The field of the report as it ended, or corrected last. */
@@ -41,7 +49,7 @@ const training: Figures = (log, { day }) =>
   streamsOf<TrainingActivityEvent>(log, 'training-activity').map((events) => {
     const plan = planOf(events);
     const { starts, ends } = last(events, 'TrainingRescheduled')?.data ?? plan;
-    const started = last(events, 'TrainingStarted')?.data.on ?? null;
+    const started = startedOn(events);
     const completed = endedOn(events, 'TrainingCompleted');
     const cancellation = last(events, 'TrainingCancelled');
     const cancelled = cancellation !== undefined;
@@ -214,7 +222,7 @@ export const trainingDays: Figures = (log, { day }) =>
         if (event.type === 'TrainingBecameOverdue') return event.data.duty === of ? [{ is: 'overdue' }] : [];
         const ends = of === 'training-start' ? 'TrainingStarted' : 'TrainingCompleted';
         if (event.type !== ends) return [];
-        return [{ is: 'done', on: ends === 'TrainingCompleted' ? (endedOn(events, ends) ?? '') : event.data.on }];
+        return [{ is: 'done', on: (ends === 'TrainingStarted' ? startedOn(events) : endedOn(events, ends)) ?? '' }];
       });
       return duty({ ...about, duty: of }, turns, day);
     });

@@ -30,6 +30,12 @@ describe('the control of R5', () => {
     expect(findings(given, enrolled('2026-02-01'), ended, session('2026-02-28'))).toEqual([]);
     expect(findings(given, enrolled('2026-02-01'), ended, session('2026-03-01'))).toEqual(['R5 4']);
   });
+  it('judges a start by its corrected day', () => {
+    const started: Line = ['2026-07-01', T, 'TrainingStarted', { on: '2026-07-01' }];
+    const corrected: Line = ['2026-07-02', T, 'TrainingCorrected', { corrects: 'e-2', on: '2026-06-30' }];
+    expect(findings(given, enrolled('2026-02-01'), started)).toEqual(['R5 3']);
+    expect(findings(given, enrolled('2026-02-01'), started, corrected)).toEqual([]);
+  });
   it('looks at persons too, and not at who was halted', () => {
     const started: Line = ['2026-02-02', T, 'TrainingStarted', { on: '2026-02-02' }];
     expect(findings(enrolled('2026-02-01', { person: 'estmark.person-1' }), started)).toEqual(['R7 1', 'R5 2']);

@@ -13,7 +13,7 @@ import {
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
 import { inTheFuture, notOverYet, today } from '../days.js';
-import { correcting } from '../corrections.js';
+import { correcting, statedElsewhere } from '../corrections.js';
 import { frameworkFacts, frameworkIn, frameworkStreams, setAside } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
 import {
@@ -226,10 +226,7 @@ function cannotCorrectProgramme(
 ): Refusal | null {
   const { corrects, recipient, starts = state.starts, ends = state.ends } = data;
   const elsewhere = STATED.find((field) => data[field] !== undefined && state.statedBy[field] !== corrects);
-  if (elsewhere !== undefined)
-    return refuse('stated-by-another-event', 'the event corrected is the last that stated the field', 'R26', {
-      field: elsewhere,
-    });
+  if (elsewhere !== undefined) return statedElsewhere(elsewhere);
   if (ends < starts) return refuse('ends-before-start', 'the programme ends after it starts', null, { starts, ends });
   const other = framesAnother(data) ? frameworkOfOthers({ ...state, ...namedIn(data) }, context) : null;
   if (other !== null || recipient === undefined) return other;

@@ -422,6 +422,38 @@ describe('a training is completed (R28)', () => {
     training(...past).refuses(correct({ cost: 90 }), 'nothing-corrected');
     training(...past).refuses(correct({ completed: of(9, 0) }), 'more-than-enrolled');
   });
+  it('and corrected in the day of its start, which stays in its order (R26, R30)', () => {
+    const start = { corrects: given.id(3), reason: 'mistyped' };
+    const correct = (data: object) => act('CorrectTraining', { ...start, ...data });
+    const at = (on: string) => act('TrainingCorrected', { ...start, on, fact: 'start' });
+    training(...begun).decides(correct({ on: '2026-05-30' }), at('2026-05-30'));
+    training(...begun).refuses(correct({ on: '2026-06-01' }), 'nothing-corrected');
+    training(...begun).refuses(correct({ on: '2026-06-02' }), 'day-in-future');
+    training(...begun).refuses(correct({ cost: 9 }), 'stated-by-another-event');
+    const july = { now: '2026-07-01T00:00:00.000Z' };
+    const session = act('TrainingSessionHeld', { session: 's-1', on: '2026-06-02', present: of(1, 1) });
+    const assessed = act('CompetenceAssessed', { trainee: 'n-1', competence: 'c', competent: 1, on: '2026-06-02' });
+    const terminated = act('TrainingTerminated', {
+      on: '2026-06-02',
+      reason: 'x',
+      trained: of(1, 1),
+      cost: 1,
+      trainees: [],
+    });
+    for (const later of [
+      session,
+      assessed,
+      terminated,
+      act('TrainingCompleted', { ...completed.data, on: '2026-06-02' }),
+    ]) {
+      training(...begun, later).decides(correct({ on: '2026-06-02' }), at('2026-06-02'), july);
+      training(...begun, later).refuses(correct({ on: '2026-06-03' }), 'before-start', july);
+    }
+    training(...begun, at('2026-05-30')).decides(
+      act('HoldSession', { ...session.data, on: '2026-05-30' }),
+      act('TrainingSessionHeld', { ...session.data, on: '2026-05-30' }),
+    );
+  });
   it('and corrected in the day of its end, which stays in its order (R26, R30)', () => {
     const correct = (on: string) => act('CorrectTraining', { corrects: given.id(4), reason: 'mistyped', on });
     const july = { now: '2026-07-01T00:00:00.000Z' };
@@ -485,10 +517,10 @@ describe('a training ends early (R28)', () => {
     const corrected = act('TrainingCorrected', { ...onDay.data, trainees: ['n-1', 'n-2'] });
     after.decides(onDay, corrected, { now: '2026-07-01T00:00:00.000Z' });
     after.refuses(correct({ trained: of(3, 6) }), 'more-than-enrolled');
-    after.refuses(correct({ completed: of(2, 5) }), 'training-at-another-stage');
+    after.refuses(correct({ completed: of(2, 5) }), 'stated-by-another-event');
     training(...past, act('TrainingCompleted', { on: '2026-06-01', completed: of(3, 5), cost: 4 })).refuses(
       correct({ trained: of(2, 5) }),
-      'training-at-another-stage',
+      'stated-by-another-event',
     );
   });
 });

@@ -65,7 +65,10 @@ export interface TrainingActivity extends Correctable, Answerable {
   readonly starts: string;
   readonly ends: string;
   readonly startedOn: string | null;
-  readonly completedOn: string | null;
+  /** The day on which it was completed or terminated. */
+  readonly endedOn: string | null;
+  /** The first day on which a competence was assessed. */
+  readonly assessedOn: string | null;
   /** The first day on which it was asked where its graduates are. */
   readonly followedUpOn: string | null;
   readonly nominees: Readonly<Record<string, Nominee>>;
@@ -81,7 +84,8 @@ const evolve = evolveBy<TrainingActivity, Besides<TrainingActivityEvent>>()(
     ...pick(data, 'donor', 'recipient', 'programme', 'case', 'starts', 'ends'),
     status: 'planned',
     startedOn: null,
-    completedOn: null,
+    endedOn: null,
+    assessedOn: null,
     followedUpOn: null,
     nominees: {},
     sessions: {},
@@ -103,11 +107,12 @@ const evolve = evolveBy<TrainingActivity, Besides<TrainingActivityEvent>>()(
     TrainingStarted: ({ on }) => ({ status: 'started', startedOn: on }),
     TrainingSessionHeld: ({ session, on }, { sessions }) => ({ sessions: put(sessions, session, on) }),
     SessionCorrected: () => ({}),
-    TrainingCompleted: ({ on }) => ({ status: 'completed', completedOn: on }),
-    TrainingTerminated: () => ({ status: 'terminated' }),
-    TrainingCorrected: ({ on, trainees }) => (on === undefined || trainees !== undefined ? {} : { completedOn: on }),
+    TrainingCompleted: ({ on }) => ({ status: 'completed', endedOn: on }),
+    TrainingTerminated: ({ on }) => ({ status: 'terminated', endedOn: on }),
+    TrainingCorrected: ({ on, fact }) =>
+      on === undefined ? {} : fact === 'start' ? { startedOn: on } : { endedOn: on },
     TrainingCancelled: () => ({ status: 'cancelled' }),
-    CompetenceAssessed: () => ({}),
+    CompetenceAssessed: ({ on }, { assessedOn: first }) => (first === null || on < first ? { assessedOn: on } : {}),
     GraduateFollowedUp: ({ on }, { followedUpOn: first }) => (first === null || on < first ? { followedUpOn: on } : {}),
     TrainingBecameOverdue: ({ duty, due }, { overdue }) => ({ overdue: { ...overdue, [duty]: due } }),
   },
@@ -339,21 +344,28 @@ function endsOutOfOrder(on: string, { sessions, startedOn, followedUpOn }: Train
   return beforeEarlierFact(on, last) ?? (followedUpOn === null ? null : beforeEarlierFact(followedUpOn, on));
 }
 
+/** R30: nothing else of it happened before it began. */
+function startsOutOfOrder(on: string, { sessions, assessedOn, endedOn }: TrainingActivity): Refusal | null {
+  const [first] = [...Object.values(sessions), assessedOn, endedOn].filter((day) => day !== null).toSorted();
+  return first === undefined ? null : beforeEarlierFact(first, on);
+}
+
 /** Those whose nomination or enrolment ends with a training that is terminated. */
 const staysIn = ({ nominees }: TrainingActivity): readonly string[] =>
   Object.keys(nominees).filter((trainee) => nominees[trainee]?.status !== 'refused');
 
-/** R28: the numbers that are corrected are those with which it ended. */
+/** R28, R30: the numbers corrected are those with which it ended; its days stay in order. */
 function correct(data: TrainingData<'CorrectTraining'>, state: TrainingActivity, context: DecisionContext) {
   const { completed, trained, on } = data;
+  const isStart = state.correctable.get(data.corrects)?.type === 'TrainingStarted';
+  const outOfOrder = isStart ? startsOutOfOrder : endsOutOfOrder;
   const numbers = completed ?? trained;
   const stays = on !== undefined && state.status === 'terminated' ? { trainees: staysIn(state) } : {};
+  const of = isStart ? { fact: 'start' as const } : stays;
   return (
-    (completed === undefined ? null : notIn(state, 'completed')) ??
-    (trained === undefined ? null : notIn(state, 'terminated')) ??
     (numbers === undefined ? null : tooMany(numbers, state)) ??
-    (on === undefined ? null : (endsOutOfOrder(on, state) ?? inTheFuture(on, context))) ??
-    ([{ type: 'TrainingCorrected', data: { ...data, ...stays } }] as const)
+    (on === undefined ? null : (outOfOrder(on, state) ?? inTheFuture(on, context))) ??
+    ([{ type: 'TrainingCorrected', data: { ...data, ...of } }] as const)
   );
 }
 
@@ -462,7 +474,7 @@ const decide = decideBy<TrainingActivity, Besides<TrainingActivityCommand>, Besi
       unless: ({ trainee, number, on }, state, context) =>
         notIn(state, 'completed') ??
         notEnrolled({ trainee, number }, state) ??
-        beforeEarlierFact(on, state.completedOn) ??
+        beforeEarlierFact(on, state.endedOn) ??
         inTheFuture(on, context),
       then: 'GraduateFollowedUp',
     },

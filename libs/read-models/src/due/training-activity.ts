@@ -19,7 +19,8 @@ export const trainingActivityDuties = dutiesOf<TrainingActivityEvent>()(
     TrainingStarted: ({ on }) => [done('training-start', '', on)],
     TrainingCompleted: ({ on }) => [done('training-end', '', on)],
     TrainingTerminated: ({ on }) => [withdrawn('training-end', '', on)],
-    TrainingCorrected: ({ on }) => (on === undefined ? [] : [{ duty: 'training-end', endedOn: on }]),
+    TrainingCorrected: ({ on, fact }) =>
+      on === undefined ? [] : [{ duty: fact === 'start' ? 'training-start' : 'training-end', endedOn: on }],
     TrainingBecameOverdue: ({ duty }) => [overdueNow(duty)],
   },
   {},
