@@ -94,6 +94,16 @@ const terminated = (day: string): Step => [
 const session: Step = ['TrainingSessionHeld', { session: 's-1', on: '2026-05-02', present: numbers }];
 const endCorrected = (more: Row = {}): Step => ['TrainingCorrected', { corrects: 'e3', ...BECAUSE, on, ...more }];
 
+const programme = (activated: string, completed: string): readonly Step[] => [
+  [
+    'ProgrammeProposed',
+    { ...PARTIES, title: 'T', kind: 'bilateral', sector: '15210', starts: '2026-01-01', ends: '2026-12-31' },
+  ],
+  ['ProgrammeApproved', { authority: 'minister' }],
+  ['ProgrammeActivated', { on: activated }],
+  ['ProgrammeCompleted', { on: completed }],
+];
+
 const opening = { ...PARTIES, fund: 'F', currency: 'USD', stages: ['committed'], basis: 'own' };
 const budget = { onBudget: true, budgetLine: '07', availableUntil: '2026-12-31' };
 
@@ -140,6 +150,15 @@ const CASES: Readonly<Record<string, Corrected>> = {
         step[0] === 'TrainingStarted' ? [step[0], { on: '2026-05-02' }] : step,
       ),
       ['TrainingCorrected', { corrects: 'e2', ...BECAUSE, on: '2026-05-01', fact: 'start' }],
+    ],
+  },
+  'the days of the activation and the completion of a programme': {
+    stream: 'programme/norland.it-1',
+    right: programme('2026-02-01', on),
+    corrected: [
+      ...programme('2026-01-02', '2025-12-31'),
+      ['ProgrammeCorrected', { corrects: 'e2', ...BECAUSE, on: '2026-02-01', fact: 'activation' }],
+      ['ProgrammeCorrected', { corrects: 'e3', ...BECAUSE, on, fact: 'completion' }],
     ],
   },
   'the budget of an account': {

@@ -365,6 +365,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [P, 'notify-legislature', DONOR],
   [P, 'approve', MINISTER],
   [P, 'activate', DONOR],
+  [P, 'correct', DONOR, { with: { title: undefined, on: '2026-03-02' }, ...CORRECTS('activate') }],
   [P, 'adapt', DONOR],
   [P, 'plan-milestone', DONOR],
   [P, 'replan-milestone', DONOR],

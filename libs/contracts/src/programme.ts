@@ -12,6 +12,10 @@ export type ProgrammeKind = (typeof PROGRAMME_KINDS)[number];
 const APPROVAL_RULES = ['unanimity', 'lead-nation'] as const;
 export type ApprovalRule = (typeof APPROVAL_RULES)[number];
 
+/** The facts of a programme whose day can be corrected. */
+const PROGRAMME_DAYS = ['activation', 'completion'] as const;
+type ProgrammeDayName = (typeof PROGRAMME_DAYS)[number];
+
 const reason = (example: string) => code('the code of the reason', example);
 const programmeKind = () => oneOf(PROGRAMME_KINDS, 'whether others take part with the donor', 'multilateral');
 const milestone = () => word("the milestone's name in this programme", 'first-course');
@@ -130,9 +134,9 @@ export class AdaptProgramme {
   @optional() @code('the technology adopted', 'satellite-imagery') readonly technology?: string;
 }
 
-/** What a proposal or an adaptation stated wrongly: each field here replaces it. */
+/** What an event stated wrongly: each field here replaces it. */
 export class CorrectProgramme {
-  @eventId('the proposal or adaptation that was wrong') readonly corrects!: string;
+  @eventId('the proposal, adaptation, activation or completion that was wrong') readonly corrects!: string;
   @reason('misspelt') readonly reason!: string;
   @optional() @text('the right title', 'Border police training') readonly title?: string;
   @optional() @organisation('the right recipient', 'estmark') readonly recipient?: string;
@@ -142,6 +146,14 @@ export class CorrectProgramme {
   @optional() @code('the right way in which the assistance is given', 'remote-mentoring') readonly modality?: string;
   @optional() @code('the right technology', 'satellite-imagery') readonly technology?: string;
   @optional() @streamId('legal-framework', 'the legal framework that applies to it') readonly framework?: string;
+  @optional() @day('the right day of its activation or completion', '2026-03-02') readonly on?: string;
+}
+
+/** Which day was corrected: the decision adds it. */
+export class ProgrammeCorrected extends CorrectProgramme {
+  @optional()
+  @oneOf(PROGRAMME_DAYS, 'the fact of which the day is corrected, if one is', 'activation')
+  readonly fact?: ProgrammeDayName;
 }
 
 /** The right day; without it there was no such outcome, and the milestone is open again. */
@@ -234,7 +246,7 @@ export const programmeContract = contract({
       'correct',
       CorrectProgramme,
       'donor',
-      'Correct what its proposal or an adaptation stated wrongly; the recipient only while it is proposed',
+      'Correct what its proposal or an adaptation stated wrongly (the recipient only while it is proposed), or the day of its activation or completion',
       { corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1', reason: 'misspelt', title: 'Training of border police' },
     ),
     PlanMilestone: command('plan-milestone', PlanMilestone, PLANNERS, 'Plan a milestone'),
@@ -308,7 +320,7 @@ export const programmeContract = contract({
       closes: ['LegislatureNotified', 'ProgrammeApproved'],
     }),
     ProgrammeAdapted: fact(AdaptProgramme, 'The programme continues in another way'),
-    ProgrammeCorrected: fact(CorrectProgramme, 'What was stated wrongly was corrected'),
+    ProgrammeCorrected: fact(ProgrammeCorrected, 'What was stated wrongly was corrected'),
     MilestonePlanned: event(PlanMilestone, 'A milestone was planned', { opens: 'the milestone' }),
     MilestoneReplanned: fact(ReplanMilestone, 'A milestone was moved'),
     MilestoneMet: event(MilestoneOutcome, 'A milestone was met', { closes: ['MilestonePlanned'] }),

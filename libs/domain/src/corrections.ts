@@ -106,8 +106,14 @@ export const CORRECTIONS: {
   programme: {
     CorrectProgramme: {
       then: 'ProgrammeCorrected',
-      names: ['ProgrammeProposed', 'ProgrammeAdapted'],
-      replaces: ['title', 'recipient', 'sector', 'starts', 'ends', 'modality', 'technology', 'framework'],
+      names: ['ProgrammeProposed', 'ProgrammeAdapted', 'ProgrammeActivated', 'ProgrammeCompleted'],
+      replaces: ['title', 'recipient', 'sector', 'starts', 'ends', 'modality', 'technology', 'framework', 'on'],
+      states: {
+        ProgrammeProposed: ['title', 'recipient', 'sector', 'starts', 'ends', 'framework'],
+        ProgrammeAdapted: ['sector', 'ends', 'modality', 'technology'],
+        ProgrammeActivated: ['on'],
+        ProgrammeCompleted: ['on'],
+      },
     },
     CorrectMilestone: {
       then: 'MilestoneCorrected',

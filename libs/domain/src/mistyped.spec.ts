@@ -43,6 +43,21 @@ describe('a programme is corrected (R26)', () => {
     donor(adapted).decides(correct(1, { ends: '2029-11-30' }), corrected(1, { ends: '2029-11-30' }));
     donor(adapted).decides(correct(0, { title: 'Training' }), corrected(0, { title: 'Training' }));
   });
+  it('in the days of its activation and its completion, by the rules of these (R2, R30)', () => {
+    const notified = act('LegislatureNotified', { on: '2026-02-01', noticeDays: 15 });
+    const approved = act('ProgrammeApproved', { authority: 'minister' });
+    const past = [notified, approved, act('ProgrammeActivated', { on: '2026-03-01' })];
+    donor(...past).decides(correct(3, { on: '2026-02-16' }), corrected(3, { on: '2026-02-16', fact: 'activation' }));
+    donor(...past).refuses(correct(3, { on: '2026-02-15' }), 'notice-running');
+    donor(...past).refuses(correct(3, { on: '2026-03-01' }), 'nothing-corrected');
+    donor(...past).refuses(correct(3, { on: '2026-06-02' }), 'day-in-future');
+    donor(...past).refuses(correct(3, { title: 'Training' }), 'stated-by-another-event');
+    donor(...past).refuses(correct(0, { on: '2026-02-16' }), 'stated-by-another-event');
+    const completed = [...past, act('ProgrammeCompleted', { on: '2026-05-01' })];
+    const on = { on: '2026-04-30' };
+    donor(...completed).decides(correct(4, on), corrected(4, { ...on, fact: 'completion' }));
+    donor(...completed).refuses(correct(4, { on: '2025-12-31' }), 'before-the-start');
+  });
   it('in its recipient while nobody relies on it (R29)', () => {
     const right = { recipient: 'vestra' };
     donor().registered(['vestra'], 'recipient').decides(correct(0, right), corrected(0, right));

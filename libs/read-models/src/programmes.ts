@@ -22,6 +22,7 @@ export class ProgrammeRow {
   @day('its first day') starts!: string;
   @day('its last day') ends!: string;
   @day("the day on which it was proposed, by the sender's word") proposed_on!: string;
+  @dayOrNull('the day on which it became active') activated_on!: string | null;
   @dayOrNull('the day on which it was completed') completed_on!: string | null;
   @implausibleFor('before-the-start') implausible!: string | null;
   @countOrNull('the DAC gender equality policy marker: 0 none, 1 significant, 2 principal')
@@ -52,7 +53,7 @@ function derived({ outcomes, starts, completed_on }: ProgrammeRow): Partial<Prog
 export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   name: 'programmes',
   topic: 'Donors',
-  version: 8,
+  version: 9,
   kinds: ['programme'],
   about: 'a programme: its parties, its status, how many of its milestones were met and missed',
   occurred: { days: ['proposed_on'], undated: ['status'] },
@@ -95,9 +96,10 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       ConcurrenceWithheld: () => ({ concurrence: 'withheld' }),
       LegislatureNotified: ({ on }) => ({ notified_on: on }),
       ProgrammeApproved: () => ({ status: 'approved', reason: null }),
-      ProgrammeActivated: () => ({ status: 'active', reason: null }),
+      ProgrammeActivated: ({ on }) => ({ status: 'active', reason: null, activated_on: on }),
       ProgrammeAdapted: ({ ends, sector }, row) => ({ ends: ends ?? row.ends, sector: sector ?? row.sector }),
-      ProgrammeCorrected: ({ title, recipient, sector, starts, ends, framework }, row) => ({
+      ProgrammeCorrected: ({ title, recipient, sector, starts, ends, framework, on, fact }, row) => ({
+        ...(on !== undefined && { [fact === 'activation' ? 'activated_on' : 'completed_on']: on }),
         framework: framework ?? row.framework,
         title: title ?? row.title,
         recipient: recipient ?? row.recipient,

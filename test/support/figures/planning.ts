@@ -107,7 +107,9 @@ const seenBy = (one: Milestone, by: string | null): Milestone =>
 function programme(events: Events, day: string): FigureRow {
   const proposed = last(events, 'ProgrammeProposed') as Of<ProgrammeEvent, 'ProgrammeProposed'>;
   const milestones = milestonesOf(events);
-  const completedOn = last(events, 'ProgrammeCompleted')?.data.on ?? null;
+  const dayOfFact = (fact: string, recorded: string | undefined): string | null =>
+    only(events, 'ProgrammeCorrected').findLast(({ data }) => data.fact === fact)?.data.on ?? recorded ?? null;
+  const completedOn = dayOfFact('completion', last(events, 'ProgrammeCompleted')?.data.on);
   const { status, reason } = statusOf(events);
   const starts = statedLast(events, 'starts');
   const ends = statedLast(events, 'ends');
@@ -125,6 +127,7 @@ function programme(events: Events, day: string): FigureRow {
     basis: proposed.data.basis ?? 'own',
     legal_basis: proposed.metadata.legalBasis,
     proposed_on: occurredOn(proposed),
+    activated_on: dayOfFact('activation', last(events, 'ProgrammeActivated')?.data.on),
     completed_on: completedOn,
     implausible: doubts(['before-the-start', completedOn !== null && completedOn < statedLast(events, 'starts')]),
     status,

@@ -234,6 +234,8 @@ describe('the control of R19: a programme that ended', () => {
     const completed: Line = ['2026-02-12', P, 'ProgrammeCompleted', { on: '2026-02-10' }];
     expect(findings(requested, completed, implemented('2026-02-10'))).toEqual([]);
     expect(findings(requested, completed, implemented('2026-02-11'))).toEqual(['R19 3']);
+    const right: Line = ['2026-02-13', P, 'ProgrammeCorrected', { corrects: 'e-1', on: '2026-02-11' }];
+    expect(findings(requested, completed, implemented('2026-02-11'), right)).toEqual([]);
     expect(findings(opened, completed, ...paid('2026-03-01'))).toEqual([]);
     expect(findings(opened, suspended, completed, ...paid('2026-03-01'))).toEqual(['R19 5']);
   });

@@ -10,6 +10,7 @@ const REPLACED: Readonly<Record<string, readonly string[]>> = {
   StorageSiteCorrected: ['area'],
   SituationDayCorrected: ['on'],
   ClearanceCorrected: ['until'],
+  ProgrammeCorrected: ['on'],
   TrainingCorrected: ['on'],
   HoldCorrected: ['basis', 'until', 'donor'],
 };

@@ -126,8 +126,10 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
     LegislatureNotified: ({ on, noticeDays }) => ({ noticeEnds: addDays(on, noticeDays) }),
     ProgrammeApproved: () => ({ status: 'approved' as const }),
     ProgrammeActivated: () => ({ status: 'active' as const }),
-    ProgrammeCorrected: (data) =>
-      pick(data, 'recipient', 'sector', 'starts', 'ends', 'modality', 'technology', 'framework'),
+    ProgrammeCorrected: (data, { completedOn }) => ({
+      ...pick(data, 'recipient', 'sector', 'starts', 'ends', 'modality', 'technology', 'framework'),
+      completedOn: data.fact === 'completion' ? (data.on ?? completedOn) : completedOn,
+    }),
     ProgrammeAdapted: (data, { statedBy }, { id }) => {
       const adapted = pick(data, 'ends', 'sector', 'modality', 'technology');
       const by = Object.fromEntries(Object.keys(adapted).map((field) => [field, id]));

@@ -193,9 +193,35 @@ function cannotActivate(
   context: DecisionContext,
 ): Refusal | null {
   if (state.status !== 'approved') return refuse('not-approved', 'the programme is approved and not yet active');
-  if (state.noticeEnds !== null && on < state.noticeEnds && !isSetAside('R2', state, on, context))
-    return refuse('notice-running', "the legislature's notice period has run out", 'R2', { until: state.noticeEnds });
-  return notAgreed(state, on, context) ?? inTheFuture(on, context);
+  return noticeRunning(on, state, context) ?? notAgreed(state, on, context) ?? inTheFuture(on, context);
+}
+
+/** R2: it is activated when the notice period has run out. */
+const noticeRunning = (on: string, state: Programme, context: DecisionContext): Refusal | null =>
+  state.noticeEnds !== null && on < state.noticeEnds && !isSetAside('R2', state, on, context)
+    ? refuse('notice-running', "the legislature's notice period has run out", 'R2', { until: state.noticeEnds })
+    : null;
+
+/** R30: it is completed after it starts; history of another system may have it otherwise. */
+const completedEarly = (on: string, { starts, basis }: Programme): Refusal | null =>
+  on < starts && basis !== 'reported'
+    ? refuse('before-the-start', 'a programme is completed after it starts', 'R30', { starts })
+    : null;
+
+/** The events whose day is corrected, and what each day is of. */
+const DAYS = { ProgrammeActivated: 'activation', ProgrammeCompleted: 'completion' } as const;
+
+/** R2, R26, R30: a field, or the day of its activation or completion, was another one. */
+function correctProgramme(data: ProgrammeData<'CorrectProgramme'>, state: Programme, context: DecisionContext) {
+  const { on } = data;
+  if (on === undefined)
+    return cannotCorrectProgramme(data, state, context) ?? ([{ type: 'ProgrammeCorrected', data }] as const);
+  const fact = DAYS[context.known.typeOfEvent(data.corrects) as keyof typeof DAYS];
+  return (
+    inTheFuture(on, context) ??
+    (fact === 'activation' ? noticeRunning(on, state, context) : completedEarly(on, state)) ??
+    ([{ type: 'ProgrammeCorrected', data: { ...data, fact } }] as const)
+  );
 }
 
 function cannotAdapt(data: ProgrammeData<'AdaptProgramme'>, state: Programme): Refusal | null {
@@ -251,9 +277,7 @@ function cannotComplete(
     notActive(state) ??
     (open.length > 0 ? refuse('milestones-open', 'each milestone was met or missed', null, { open }) : null) ??
     inTheFuture(on, context) ??
-    (on < state.starts && state.basis !== 'reported'
-      ? refuse('before-the-start', 'a programme is completed after it starts', 'R30', { starts: state.starts })
-      : null)
+    completedEarly(on, state)
   );
 }
 
@@ -397,7 +421,7 @@ const decide = decideBy<Programme, ProgrammeCommand, ProgrammeEvent>()(
     },
     ActivateProgramme: { unless: cannotActivate, then: 'ProgrammeActivated' },
     AdaptProgramme: { unless: cannotAdapt, then: 'ProgrammeAdapted' },
-    CorrectProgramme: { unless: cannotCorrectProgramme, then: 'ProgrammeCorrected' },
+    CorrectProgramme: correctProgramme,
     PlanMilestone: {
       unless: ({ milestone }, state) =>
         milestoneOf(state, milestone) !== undefined
@@ -479,9 +503,9 @@ export const programme: DeciderOf<'programme', Programme> = consultingImplemente
       if (command.type === 'ProposeProgramme')
         return [...partyStreams(partiesOf(command.data)), ...frameworkStreams(command.data.framework)];
       if (command.type === 'CorrectProgramme') {
-        const { recipient, framework = state?.framework } = command.data;
+        const { recipient, on, framework = state?.framework } = command.data;
         const party = recipient === undefined ? [] : partyStreams([[recipient, 'recipient']]);
-        return framesAnother(command.data) ? [...party, ...frameworkStreams(framework)] : party;
+        return framesAnother(command.data) || on !== undefined ? [...party, ...frameworkStreams(framework)] : party;
       }
       if (command.type === 'NotifyLegislature') return frameworkStreams(state?.framework);
       if (command.type === 'SuspendProgramme')
