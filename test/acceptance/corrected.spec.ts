@@ -104,6 +104,26 @@ const programme = (activated: string, completed: string): readonly Step[] => [
   ['ProgrammeCompleted', { on: completed }],
 ];
 
+const milestone = { milestone: 'm-1' };
+const milestones = (first: string, second: string, ...steps: readonly Step[]): readonly Step[] => [
+  programme(on, on)[0] as Step,
+  ['MilestonePlanned', { ...milestone, due: first }],
+  ['MilestoneReplanned', { ...milestone, due: second, cause: 'late' }],
+  ...steps,
+];
+const met: Step = ['MilestoneMet', { ...milestone, on }];
+const promise = (corrects: string, fact: string, right: string, more: Row = {}): Step => [
+  'MilestoneCorrected',
+  { corrects, ...BECAUSE, ...milestone, on: right, fact, ...more },
+];
+
+const consignment = (first: string, second: string, ...steps: readonly Step[]): readonly Step[] => [
+  ['DeliveryScheduled', { ...PARTIES, case: 'norland.c1', lines: [{ line: '001', quantity: 1 }], due: first }],
+  ['DeliveryRescheduled', { due: second, cause: 'late' }],
+  ...steps,
+];
+const received: Step = ['ReceiptConfirmed', { on, lines: [{ line: '001', quantity: 1 }] }];
+
 const opening = { ...PARTIES, fund: 'F', currency: 'USD', stages: ['committed'], basis: 'own' };
 const budget = { onBudget: true, budgetLine: '07', availableUntil: '2026-12-31' };
 
@@ -159,6 +179,40 @@ const CASES: Readonly<Record<string, Corrected>> = {
       ...programme('2026-01-02', '2025-12-31'),
       ['ProgrammeCorrected', { corrects: 'e2', ...BECAUSE, on: '2026-02-01', fact: 'activation' }],
       ['ProgrammeCorrected', { corrects: 'e3', ...BECAUSE, on, fact: 'completion' }],
+    ],
+  },
+  'the day first promised of a milestone': {
+    stream: 'programme/norland.it-1',
+    right: milestones('2026-05-02', on, met).filter(([type]) => type !== 'MilestoneReplanned'),
+    corrected: [
+      ...milestones('2026-03-02', on, met).filter(([type]) => type !== 'MilestoneReplanned'),
+      promise('e1', 'first-promise', '2026-05-02', { due: '2026-05-02' }),
+    ],
+  },
+  'the days promised of a milestone that was replanned, and became overdue by mistake': {
+    stream: 'programme/norland.it-1',
+    right: milestones('2026-05-02', '2026-06-30'),
+    corrected: [
+      ...milestones('2026-03-02', '2026-05-03', ['MilestoneBecameOverdue', { ...milestone, due: '2026-05-03' }]),
+      promise('e1', 'first-promise', '2026-05-02'),
+      promise('e2', 'promise', '2026-06-30', { due: '2026-06-30' }),
+    ],
+  },
+  'the days promised of a consignment that was received': {
+    stream: 'consignment/norland.it-1',
+    right: consignment('2026-05-02', '2026-05-03', received),
+    corrected: [
+      ...consignment('2026-03-02', '2026-03-03', ['DeliveryBecameOverdue', { due: '2026-03-03' }], received),
+      ['DateCorrected', { corrects: 'e0', ...BECAUSE, on: '2026-05-02', fact: 'first-promise' }],
+      ['DateCorrected', { corrects: 'e1', ...BECAUSE, on: '2026-05-03', fact: 'promise', due: '2026-05-03' }],
+    ],
+  },
+  'the day first promised of a consignment, which is planned now': {
+    stream: 'consignment/norland.it-1',
+    right: consignment('2026-06-02', '').slice(0, 1),
+    corrected: [
+      ...consignment('2026-03-02', '').slice(0, 1),
+      ['DateCorrected', { corrects: 'e0', ...BECAUSE, on: '2026-06-02', fact: 'first-promise', due: '2026-06-02' }],
     ],
   },
   'the budget of an account': {

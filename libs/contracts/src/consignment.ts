@@ -1,3 +1,4 @@
+import { PROMISES, type PromiseFact } from './promises.js';
 import {
   code,
   day,
@@ -244,10 +245,15 @@ export class MovedCheck {
   @day('the last day for the check', '2026-08-17') readonly due!: string;
 }
 
-/** The fact is that of the corrected event, and the case may count it: the decision adds both. */
+/**
+ * The fact is that of the corrected event, and the case may count it: the decision adds both; of a
+ * promise the day planned now, if that is the day corrected.
+ */
 export class DateCorrected extends CorrectDate {
   @optional() @itsCase() readonly case?: string;
-  @oneOf(DELIVERY_POINTS, 'the fact of which the day is corrected', 'receipt') readonly fact!: DeliveryPoint;
+  @oneOf([...DELIVERY_POINTS, ...PROMISES], 'the fact or promise of which the day is corrected', 'receipt')
+  readonly fact!: DeliveryPoint | PromiseFact;
+  @optional() @day('of a promise: the day planned now, if that is corrected', '2026-05-19') readonly due?: string;
   @optional() @organisation('the donor of the monitored items that were received') readonly donor?: string;
   @optional() @site() readonly store?: string;
   @optional()
@@ -339,7 +345,12 @@ export const consignmentContract = contract({
       'recipient',
       'Correct a line of the receipt, or the store of a receipt without monitored items',
     ),
-    CorrectDate: command('correct-date', CorrectDate, ['deliverer', 'recipient'], 'Correct the day of a recorded fact'),
+    CorrectDate: command(
+      'correct-date',
+      CorrectDate,
+      ['deliverer', 'recipient'],
+      'Correct the day of a fact or a promise',
+    ),
     TransferReceivedGoods: command(
       'transfer-goods',
       TransferReceivedGoods,

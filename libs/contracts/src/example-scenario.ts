@@ -373,6 +373,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [P, 'miss-milestone', DONOR],
   [P, 'meet-milestone', DONOR],
   [P, 'correct-milestone', DONOR, CORRECTS('meet-milestone')],
+  [P, 'correct-milestone', DONOR, { with: { on: '2026-04-16' }, ...CORRECTS('plan-milestone') }],
   [P, 'suspend', DONOR],
   [P, 'resume', DONOR],
   [MANY, 'propose', DONOR, { with: { kind: 'multilateral', approvalRule: 'unanimity' } }],
@@ -437,6 +438,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
 
   [FIRST, 'schedule', DONOR, { with: { unit: undefined } }],
   [FIRST, 'reschedule', DONOR],
+  [FIRST, 'correct-date', DONOR, { with: { on: '2026-05-14' }, ...CORRECTS('schedule') }],
   [FIRST, 'record-overdue', SYSTEM],
   [FIRST, 'hold', DONOR],
   [FIRST, 'release', DONOR],

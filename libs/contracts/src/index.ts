@@ -49,6 +49,7 @@ export type * from './third-party-transfer.js';
 export type * from './fact-answers.js';
 export type * from './misuse-case.js';
 export type * from './programme.js';
+export type * from './promises.js';
 export type * from './scope.js';
 export type * from './security-unit.js';
 export type * from './vetting-case.js';

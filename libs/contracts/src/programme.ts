@@ -1,3 +1,4 @@
+import { PROMISES, type PromiseFact } from './promises.js';
 import { code, day, eventId, integer, oneOf, optional, organisation, streamId, text, word, words } from './fields.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 
@@ -156,12 +157,23 @@ export class ProgrammeCorrected extends CorrectProgramme {
   readonly fact?: ProgrammeDayName;
 }
 
-/** The right day; without it there was no such outcome, and the milestone is open again. */
+/**
+ * The right day, of a plan the day promised; of an outcome, without it there was no such outcome,
+ * and the milestone is open again.
+ */
 export class CorrectMilestone {
   @reason('wrong-day') readonly reason!: string;
   @milestone() readonly milestone!: string;
-  @eventId('the outcome that was wrong') readonly corrects!: string;
+  @eventId('the outcome or the plan that was wrong') readonly corrects!: string;
   @optional() @day('the right day', '2026-05-03') readonly on?: string;
+}
+
+/** The decision adds that it is a promise that was corrected, and the last day that it changes. */
+export class MilestoneCorrected extends CorrectMilestone {
+  @optional()
+  @oneOf(PROMISES, 'the promise of which the day is corrected; an outcome if it is left out', 'first-promise')
+  readonly fact?: PromiseFact;
+  @optional() @day('its last day from then on, if that is the day corrected', '2026-05-03') readonly due?: string;
 }
 
 /** The status to which it returns is that before the suspension: the decision adds it. */
@@ -279,7 +291,7 @@ export const programmeContract = contract({
       'correct-milestone',
       CorrectMilestone,
       PLANNERS,
-      "Correct a milestone's outcome: another day, or open again if none is given",
+      "Correct the day of a milestone's outcome (open again if none is given), or the day promised by a plan",
     ),
     SuspendProgramme: command(
       'suspend',
@@ -326,7 +338,7 @@ export const programmeContract = contract({
     MilestoneMet: event(MilestoneOutcome, 'A milestone was met', { closes: ['MilestonePlanned'] }),
     MilestoneMissed: event(MilestoneOutcome, 'A milestone was missed', { closes: ['MilestonePlanned'] }),
     MilestoneBecameOverdue: fact(MilestoneBecameOverdue, 'The last day of a milestone passed without an outcome'),
-    MilestoneCorrected: fact(CorrectMilestone, "A milestone's outcome was corrected"),
+    MilestoneCorrected: fact(MilestoneCorrected, "A milestone's outcome or promise was corrected"),
     ProgrammeSuspended: event(SuspendProgramme, 'The programme was suspended', { opens: 'the suspension' }),
     ProgrammeResumed: event(ProgrammeResumed, 'The programme was resumed', { closes: ['ProgrammeSuspended'] }),
     ProgrammeCompleted: event(ProgrammeDay, 'The programme was completed', { closes: ['ProgrammeProposed'] }),

@@ -29,12 +29,15 @@ describe('the table of corrections', () => {
   it.each(tabled)('names fields that $kind $command and its events have', ({ kind, command, correction }) => {
     const { commands, events } = CATALOGUE.find((one) => one.kind === kind) as KindContract;
     const eventFields = (type: string) => fieldsOf((events[type] as EventContract).data);
-    const { then, names, within, takes, replaces = [], derives = false } = correction;
+    const { then, names, within, takes, replaces = [], states = {}, days = {}, derives = false } = correction;
     const part = within === undefined ? [] : [within];
     const own = [...part, ...replaces, ...(takes === undefined ? [] : [takes.by, ...(takes.beside ?? [])])];
     if (!derives) expect(fieldsOf(commands[command]?.body as new () => object)).toEqual(expect.arrayContaining(own));
     expect(eventFields(then)).toEqual(expect.arrayContaining(own));
-    expect(names.flatMap(eventFields)).toEqual(expect.arrayContaining([...replaces]));
+    for (const name of names)
+      expect(eventFields(name)).toEqual(
+        expect.arrayContaining((states[name] ?? replaces).map((of) => (of === 'on' ? (days[name] ?? of) : of))),
+      );
     for (const name of names) {
       const whole = propertiesOf((events[name] as EventContract).data);
       const items = takes?.each === undefined ? whole : (whole[takes.each]?.items?.properties ?? {});

@@ -35,12 +35,14 @@ export interface Correction<EventType extends string = string> {
   };
   /** The fields of the event that it replaces: at least one, with another value. */
   readonly replaces?: readonly string[];
+  /** By type of event, the field of which `on` is the right day, if it is not `on` itself. */
+  readonly days?: Readonly<Partial<Record<EventType, string>>>;
   /** Of the fields replaced, those that events of a type state, if they do not state all. */
   readonly states?: Readonly<Partial<Record<EventType, readonly string[]>>>;
   /** The fields of the event that the correction repeats, if the event has them. */
   readonly carries?: readonly string[];
-  /** Whether it takes the whole event back if it replaces no field. */
-  readonly withdraws?: boolean;
+  /** The events that it takes back whole if it replaces no field. */
+  readonly withdraws?: readonly EventType[];
   /** Whether the rules of the kind derive the numbers, and check them. */
   readonly derives?: boolean;
 }
@@ -117,10 +119,11 @@ export const CORRECTIONS: {
     },
     CorrectMilestone: {
       then: 'MilestoneCorrected',
-      names: ['MilestoneMet', 'MilestoneMissed'],
+      names: ['MilestonePlanned', 'MilestoneReplanned', 'MilestoneMet', 'MilestoneMissed'],
       within: 'milestone',
       replaces: ['on'],
-      withdraws: true,
+      days: { MilestonePlanned: 'due', MilestoneReplanned: 'due' },
+      withdraws: ['MilestoneMet', 'MilestoneMissed'],
     },
   },
   'funding-account': {
@@ -183,8 +186,16 @@ export const CORRECTIONS: {
     CorrectSerials: { then: 'SerialsCorrected', names: ['SerialsRegistered'], within: 'line', derives: true },
     CorrectDate: {
       then: 'DateCorrected',
-      names: ['ConsignmentShipped', 'ConsignmentArrivedAtHub', 'TitleTransferred', 'ReceiptConfirmed'],
+      names: [
+        'DeliveryScheduled',
+        'DeliveryRescheduled',
+        'ConsignmentShipped',
+        'ConsignmentArrivedAtHub',
+        'TitleTransferred',
+        'ReceiptConfirmed',
+      ],
       replaces: ['on'],
+      days: { DeliveryScheduled: 'due', DeliveryRescheduled: 'due' },
     },
   },
   'misuse-case': {
@@ -354,8 +365,8 @@ function asRecorded(type: string, data: Fields, on: string, corrections: readonl
   const says: CorrectableEvent['says'] = {};
   let within: string | null = null;
   for (const correction of corrections) {
-    const { takes, replaces = [], carries = [] } = correction;
-    for (const field of [...replaces, ...carries]) says[field] = data[field];
+    const { takes, replaces = [], carries = [], days = {} } = correction;
+    for (const field of [...replaces, ...carries]) says[field] = data[(field === 'on' ? days[type] : null) ?? field];
     if (correction.within !== undefined && takes?.each === undefined) within = partOf(correction, data);
     if (takes === undefined) continue;
     const items = takes.each === undefined ? [data] : (data[takes.each] as readonly Fields[]);
@@ -372,13 +383,13 @@ const replacedBy = ({ replaces = [] }: Correction, data: Fields): readonly strin
 
 /** What is left of the event after this correction. */
 function apply(correction: Correction, data: Fields, event: CorrectableEvent): void {
-  const { takes, withdraws = false } = correction;
+  const { takes, withdraws = [] } = correction;
   const part = partOf(correction, data);
   const turn = takes?.opposite?.includes(event.type) === true ? -1 : 1;
   if (takes !== undefined) event.left.set(part, (event.left.get(part) ?? 0) + turn * changeBy(takes, data));
   const fields = replacedBy(correction, data);
   for (const field of fields) event.says[field] = data[field];
-  if (withdraws && fields.length === 0) event.withdrawn = true;
+  if (withdraws.includes(event.type) && fields.length === 0) event.withdrawn = true;
 }
 
 /** Adds to the events, in place, what this one means for later corrections. */
@@ -437,7 +448,7 @@ function cannotReplace(correction: Correction, data: Fields, { type, says }: Cor
   const stated = correction.states?.[type];
   const other = fields.find((field) => stated?.includes(field) === false);
   if (other !== undefined) return statedElsewhere(other);
-  if (fields.length === 0) return correction.withdraws === true ? null : nothingCorrected();
+  if (fields.length === 0) return correction.withdraws?.includes(type) === true ? null : nothingCorrected();
   const differs = (field: string) => JSON.stringify(data[field]) !== JSON.stringify(says[field]);
   return fields.some(differs) ? null : nothingCorrected();
 }

@@ -87,7 +87,7 @@ const RECEIPT = { done: 'received_on', closed: { status: ['cancelled'] } };
 export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
   name: 'consignments',
   topic: 'Recipients',
-  version: 8,
+  version: 9,
   kinds: ['consignment'],
   about: 'a consignment: when it was promised, shipped, at a hub, when title passed and when it was received',
   totals: { counts: 'consignments', by: ['status', 'overdue'], sums: [] },
@@ -155,7 +155,10 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
       TitleTransferred: ({ on }) => ({ title_on: on }),
       ReceiptConfirmed: ({ on }) => ({ received_on: on }),
       ReceiptCorrected: unchanged,
-      DateCorrected: ({ fact, on }): Partial<ConsignmentRow> => ({ [FACT[fact]]: on }),
+      DateCorrected: ({ fact, on, due }): Partial<ConsignmentRow> => ({
+        ...(due !== undefined && { due }),
+        ...(fact !== 'promise' && { [fact === 'first-promise' ? 'first_due' : FACT[fact]]: on }),
+      }),
       ReceivedGoodsTransferred: unchanged,
       DiscrepancyReported: (_, row) => ({ discrepancies_open: row.discrepancies_open + 1 }),
       DiscrepancyResolved: (_, row) => ({ discrepancies_open: row.discrepancies_open - 1 }),

@@ -179,7 +179,8 @@ function withDue(
   const planned = 'planned' in change ? change.planned : was.planned;
   const disbursed = planned === null ? null : (was.disbursed ?? 0);
   const same = was.due === last;
-  const set = { set_on: same ? was.set_on : on, overdue_from: same ? was.overdue_from : null };
+  const stays = same || ('corrected' in change && row !== null);
+  const set = { set_on: stays ? was.set_on : on, overdue_from: same ? was.overdue_from : null };
   const is = { ...was, item: change.named ?? was.item, due: last, planned, disbursed, ...set };
   if ('stays' in change && was.ended_on !== null) return { ...is, status: was.status };
   const ended_on = 'disbursedOn' in change ? (change.disbursedOn ?? null) : null;

@@ -1,4 +1,4 @@
-import type { ProgrammeEvent } from '@entente/contracts';
+import type { MilestoneCorrected, ProgrammeEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
 import { count, day, dayOrNull, daysLate, overdue, text, textOrNull } from './columns.js';
@@ -46,6 +46,17 @@ const withdrawn = (row: MilestoneRow, event: RecordedEvent<ProgrammeEvent>): Mil
   withdrawn_on: originOf(event).day,
 });
 
+/** With the day first promised, and what is implausible about it. */
+const promised = (row: MilestoneRow, first_due: string): MilestoneRow => ({
+  ...row,
+  first_due,
+  implausible: implausible({
+    'promised-in-the-past': promisedInThePast(row.basis, { on: row.planned_on, due: first_due }),
+  }),
+});
+const promiseCorrected = (row: MilestoneRow, { fact, on, due = row.due }: MilestoneCorrected): MilestoneRow =>
+  promised({ ...row, due }, fact === 'first-promise' && on !== undefined ? on : row.first_due);
+
 const MISSED = { closed: { status: ['planned', 'met', 'withdrawn'] } };
 const MET = { done: 'actual', closed: { status: ['missed', 'withdrawn'] } };
 
@@ -68,8 +79,7 @@ function evolve(
   if (event.type === 'MilestonePlanned' && head !== null) {
     const { due } = event.data;
     const { day: planned_on } = originOf(event);
-    const doubts = implausible({ 'promised-in-the-past': promisedInThePast(head.basis, { on: planned_on, due }) });
-    return { ...head, milestone: key, planned_on, first_due: due, due, implausible: doubts };
+    return promised({ ...head, milestone: key, planned_on, due }, due);
   }
   if (row === null) return null;
   switch (event.type) {
@@ -80,6 +90,7 @@ function evolve(
     case 'MilestoneMissed':
       return ended(row, 'missed', event.data.on);
     case 'MilestoneCorrected':
+      if (event.data.fact !== undefined) return promiseCorrected(row, event.data);
       return event.data.on === undefined ? { ...row, ...openIn(head) } : ended(row, row.status, event.data.on);
     case 'ProgrammeTerminated':
       return withdrawn(row, event);
@@ -111,7 +122,7 @@ function touches(event: RecordedEvent<ProgrammeEvent>): readonly string[] {
 export const milestones: Projection<ProgrammeEvent, MilestoneRow> = {
   name: 'milestones',
   topic: 'Donors',
-  version: 7,
+  version: 8,
   kinds: ['programme'],
   about: 'a milestone of a programme: the first promise, the current plan, and the outcome',
   entity: MilestoneRow,

@@ -113,8 +113,8 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       MilestoneMet: ({ milestone }, { outcomes }) => ({ outcomes: { ...outcomes, [milestone]: 'met' as const } }),
       MilestoneMissed: ({ milestone }, { outcomes }) => ({ outcomes: { ...outcomes, [milestone]: 'missed' as const } }),
       MilestoneBecameOverdue: unchanged,
-      MilestoneCorrected: ({ milestone, on }, { outcomes }) =>
-        on === undefined ? { outcomes: without(outcomes, milestone) } : {},
+      MilestoneCorrected: ({ milestone, on, fact }, { outcomes }) =>
+        on === undefined && fact === undefined ? { outcomes: without(outcomes, milestone) } : {},
       // Suspended again for a further misuse case, it is suspended from the first day.
       ProgrammeSuspended: ({ reason }, { suspended_on }, { day: on }) => ({
         status: 'suspended',

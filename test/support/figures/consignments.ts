@@ -34,6 +34,10 @@ export function dayOfFact(events: Events, point: DeliveryPoint): string | null {
   return corrected.at(-1)?.data.on ?? last(events, POINTS[point])?.data.on ?? null;
 }
 
+/** The day that a plan promised, as corrected last. */
+const promisedBy = (events: Events, plan: Of<ConsignmentEvent, 'DeliveryScheduled' | 'DeliveryRescheduled'>): string =>
+  only(events, 'DateCorrected').findLast(({ data }) => data.corrects === plan.id)?.data.on ?? plan.data.due;
+
 /** The discrepancy reports that have no answer. */
 const unanswered = (events: Events): number => {
   const answered = only(events, 'DiscrepancyResolved').map(({ data }) => data.discrepancy);
@@ -83,7 +87,7 @@ function doubtsOf(events: Events): string | null {
   const days = (...points: readonly DeliveryPoint[]) => points.flatMap((point) => dayOfFact(events, point) ?? []);
   const route = days('origin', 'hub', 'receipt');
   return doubts(
-    ['promised-in-the-past', own && scheduled.data.due < occurredOn(scheduled)],
+    ['promised-in-the-past', own && promisedBy(events, scheduled) < occurredOn(scheduled)],
     ['before-the-request', own && days('origin', 'hub', 'title', 'receipt').some((on) => on < requested)],
     ['out-of-order', route.join() !== route.toSorted().join()],
   );
@@ -91,9 +95,10 @@ function doubtsOf(events: Events): string | null {
 
 function consignment(events: Events, day: string) {
   const scheduled = last(events, 'DeliveryScheduled') as Of<ConsignmentEvent, 'DeliveryScheduled'>;
-  const { due: firstDue, requestedOn = null, basis = 'own' } = scheduled.data;
+  const { requestedOn = null, basis = 'own' } = scheduled.data;
   const moved = only(events, 'DeliveryRescheduled');
-  const due = moved.at(-1)?.data.due ?? firstDue;
+  const firstDue = promisedBy(events, scheduled);
+  const due = promisedBy(events, moved.at(-1) ?? scheduled);
   const status = statusOf(events);
   const discrepancies = unanswered(events);
   const receivedOn = dayOfFact(events, 'receipt');
@@ -253,7 +258,8 @@ export function consignedBy(log: readonly RecordedEvent[], by: string): readonly
     if (row === undefined) return true;
     const hasCome = (on: string | null): boolean => on !== null && on <= by;
     const { type, data } = event as unknown as Events[number];
-    const point = type === 'DateCorrected' ? data.fact : POINT_OF[type];
+    const fact = type === 'DateCorrected' ? data.fact : POINT_OF[type];
+    const point = fact === 'first-promise' || fact === 'promise' ? undefined : fact;
     if (row.scheduled_on > by || type === 'ShipmentHeld') return false;
     if (point !== undefined) return hasCome(row[COLUMN[point]]);
     return type !== 'ConsignmentCancelled' || hasCome(row.cancelled_on);

@@ -47,6 +47,10 @@ function outcome(steps: readonly MilestoneStep[], step: MilestoneStep, on: strin
 const milestoneTurns = (steps: readonly MilestoneStep[]): readonly Turn[] =>
   steps.flatMap((step): readonly Turn[] => {
     if (step.type === 'MilestoneBecameOverdue') return [{ is: 'overdue' }];
+    if (step.type === 'MilestoneCorrected' && step.data.fact !== undefined) {
+      const of = steps.find(({ id }) => id === step.data.corrects) as MilestoneStep;
+      return step.data.due === undefined ? [] : [{ is: 'due', due: step.data.due, on: occurredOn(of), stays: true }];
+    }
     if (step.type === 'MilestonePlanned' || step.type === 'MilestoneReplanned')
       return [{ is: 'due', due: step.data.due, on: occurredOn(step) }];
     return step.data.on === undefined ? [{ is: 'opened' }] : outcome(steps, step, step.data.on);
@@ -76,6 +80,11 @@ const deliveries: Figures = (log, { day }) =>
         case 'DeliveryScheduled':
         case 'DeliveryRescheduled':
           return [{ is: 'due', due: event.data.due, on: occurredOn(event) }];
+        case 'DateCorrected': {
+          const { due, corrects } = event.data;
+          const of = events.find(({ id }) => id === corrects) as typeof event;
+          return due === undefined ? [] : [{ is: 'due', due, on: occurredOn(of), stays: true }];
+        }
         case 'ReceiptConfirmed':
           return [{ is: 'done', on: dayOfFact(events, 'receipt') as string }];
         case 'ConsignmentCancelled':

@@ -73,18 +73,25 @@ interface Milestone {
   readonly name: string;
   readonly planned: Of<ProgrammeEvent, 'MilestonePlanned'>;
   readonly replanned: readonly Of<ProgrammeEvent, 'MilestoneReplanned'>[];
+  /** The days first promised and planned now, as corrected. */
+  readonly firstDue: string;
+  readonly due: string;
   readonly outcome: 'met' | 'missed' | null;
   readonly actual: string | null;
 }
 
 function milestoneOf(events: Events, planned: Of<ProgrammeEvent, 'MilestonePlanned'>): Milestone {
   const name = planned.data.milestone;
+  const corrections = only(events, 'MilestoneCorrected');
   const steps = only(events, 'MilestoneMet', 'MilestoneMissed', 'MilestoneCorrected', 'MilestoneReplanned').filter(
-    ({ data }) => data.milestone === name,
+    ({ type, data }) => data.milestone === name && !(type === 'MilestoneCorrected' && 'fact' in data),
   );
+  const promisedBy = (plan: { readonly id: string; readonly data: { readonly due: string } }): string =>
+    corrections.findLast(({ data }) => data.corrects === plan.id)?.data.on ?? plan.data.due;
   const replanned = only(events, 'MilestoneReplanned').filter(({ data }) => data.milestone === name);
   const now = steps.at(-1);
-  const common = { name, planned, replanned };
+  const days = { firstDue: promisedBy(planned), due: promisedBy(replanned.at(-1) ?? planned) };
+  const common = { name, planned, replanned, ...days };
   // Replanned, or corrected without a day, it is open.
   if (now === undefined || now.type === 'MilestoneReplanned' || now.data.on === undefined)
     return { ...common, outcome: null, actual: null };
@@ -155,8 +162,7 @@ function programme(events: Events, day: string): FigureRow {
 function milestone(events: Events, now: Milestone, day: string, by: string | null): FigureRow {
   const { data: proposed } = last(events, 'ProgrammeProposed') as Of<ProgrammeEvent, 'ProgrammeProposed'>;
   const one = seenBy(now, by);
-  const { planned, replanned, outcome, actual } = one;
-  const due = replanned.at(-1)?.data.due ?? planned.data.due;
+  const { planned, replanned, outcome, actual, due, firstDue } = one;
   const endedOn = now.outcome === null ? dayOf(last(events, 'ProgrammeCompleted', 'ProgrammeTerminated')) : null;
   const ended = endedOn !== null && (by === null || endedOn <= by);
   const open = outcome === null && !ended;
@@ -167,22 +173,19 @@ function milestone(events: Events, now: Milestone, day: string, by: string | nul
     recipient: statedLast(events.slice(0, events.indexOf(planned)), 'recipient'),
     basis: proposed.basis ?? 'own',
     planned_on: occurredOn(planned),
-    implausible: doubts([
-      'promised-in-the-past',
-      proposed.basis === undefined && planned.data.due < occurredOn(planned),
-    ]),
+    implausible: doubts(['promised-in-the-past', proposed.basis === undefined && firstDue < occurredOn(planned)]),
     milestone: one.name,
     status: outcome ?? (ended ? 'withdrawn' : 'planned'),
-    first_due: planned.data.due,
+    first_due: firstDue,
     due,
     replans: replanned.length,
     last_cause: replanned.at(-1)?.data.cause ?? null,
     actual,
     withdrawn_on: ended ? endedOn : null,
     overdue: open && day > due,
-    days_late_first: daysLate(planned.data.due, met, open, day),
+    days_late_first: daysLate(firstDue, met, open, day),
     days_late_plan: daysLate(due, met, open, day),
-    days_missed_first: daysLate(planned.data.due, null, outcome === 'missed', day),
+    days_missed_first: daysLate(firstDue, null, outcome === 'missed', day),
     days_missed_plan: daysLate(due, null, outcome === 'missed', day),
   };
 }

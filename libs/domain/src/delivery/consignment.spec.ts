@@ -423,6 +423,24 @@ describe('a receipt is corrected by the difference (R26)', () => {
 });
 
 describe('the day of a fact is corrected (R26)', () => {
+  it('and that of a promise, the first and the present one', () => {
+    const correct = (n: number, on: string) => ({ corrects: given.id(n), on, reason: 'mistyped' });
+    const corrects = (n: number, on: string) => act('CorrectDate', correct(n, on));
+    const corrected = (n: number, on: string, more: object) => act('DateCorrected', { ...correct(n, on), ...more });
+    const first = { fact: 'first-promise' };
+    const due = { due: '2026-05-30' };
+    donor(scheduled).decides(corrects(0, '2026-05-30'), corrected(0, '2026-05-30', { ...first, ...due }));
+    donor(scheduled, rescheduled).decides(corrects(0, '2026-05-30'), corrected(0, '2026-05-30', first));
+    donor(scheduled, rescheduled).decides(
+      corrects(1, '2026-05-30'),
+      corrected(1, '2026-05-30', { fact: 'promise', ...due }),
+    );
+    donor(scheduled, rescheduled).refuses(corrects(1, '2026-05-22'), 'nothing-corrected');
+    const overdue = act('DeliveryBecameOverdue', { due: '2026-05-22' });
+    donor(scheduled, rescheduled, overdue, corrected(1, '2026-05-30', { fact: 'promise', ...due }))
+      .as('entente', 'system')
+      .decides(act('RecordOverdueDelivery', due), act('DeliveryBecameOverdue', due));
+  });
   const fix = (n: number, on: string) => act('CorrectDate', { corrects: given.id(n), on, reason: 'wrong-day' });
   const fixed = (n: number, on: string, fact: string) =>
     act('DateCorrected', { corrects: given.id(n), on, reason: 'wrong-day', case: 'norland.case-1', fact });
@@ -438,7 +456,7 @@ describe('the day of a fact is corrected (R26)', () => {
     recipient(...past).refuses(fix(1, '2026-05-10'), 'not-a-deliverer');
   });
   it('R26: by naming the fact, to another day that has come', () => {
-    donor(...past).refuses(fix(0, '2026-05-10'), 'corrects-unknown-event');
+    donor(...past, reported).refuses(fix(5, '2026-05-10'), 'corrects-unknown-event');
     donor(...past).refuses(fix(99, '2026-05-10'), 'corrects-unknown-event');
     donor(...past).refuses(fix(1, '2026-05-11'), 'nothing-corrected');
     donor(...past, fixed(1, '2026-05-10', 'origin')).decides(fix(1, '2026-05-11'), fixed(1, '2026-05-11', 'origin'));

@@ -64,12 +64,23 @@ import {
 } from './consignment-serials.js';
 import { forPlannedUnit, plannedUnitUnknown, receivingScope, receivingStreams, unitBarred } from './receiving-unit.js';
 import { MAX_SCOPES, holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
-import { type AssistanceCase, type Consignment, consignmentFacts, lotOf, ownValue, statusOf } from './facts.js';
+import {
+  type AssistanceCase,
+  type Consignment,
+  consignmentFacts,
+  lotOf,
+  isPromise,
+  ownValue,
+  statusOf,
+} from './facts.js';
 import { notSentBy, relationsTo } from './senders.js';
 
 type ConsignmentData<Type extends ConsignmentCommand['type']> = DataOf<ConsignmentCommand, Type>;
 
 // ---- State ----
+
+/** The promises, by the event that makes them. */
+const PROMISES = { DeliveryScheduled: 'first-promise', DeliveryRescheduled: 'promise' } as const;
 
 /** The facts, each recorded once, by the event that records it. */
 const FACTS = {
@@ -107,8 +118,9 @@ function lotsTransferred(data: ReceivedGoodsTransferred, state: Consignment, eve
 
 const evolve = evolveBy<Consignment, ConsignmentEvent>()(
   'DeliveryScheduled',
-  (data) => ({
+  (data, { id: plannedBy }) => ({
     ...pick(data, 'case', 'programme', 'donor', 'recipient', 'unit', 'due'),
+    plannedBy,
     lines: Object.fromEntries(data.lines.map(({ line, quantity }) => [line, quantity])),
     overdue: false,
     reported: data.basis === 'reported',
@@ -126,7 +138,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     correctable: new Map(),
   }),
   {
-    DeliveryRescheduled: ({ due }) => ({ due, overdue: false }),
+    DeliveryRescheduled: ({ due }, _, { id: plannedBy }) => ({ due, plannedBy, overdue: false }),
     DeliveryBecameOverdue: () => ({ overdue: true }),
     SerialsRegistered: ({ line, serials }, { registered }) => ({
       registered: put(registered, line, [...(ownValue(registered, line) ?? []), ...serials]),
@@ -156,10 +168,15 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
       ...(data.check && { checks: put(state.checks, data.check.item, data.check.due) }),
       lots: lotsAfter(state, data),
     }),
-    DateCorrected: (data, state) => ({
-      ...reach(data.fact)(data, state),
-      ...(data.checks && { checks: Object.fromEntries(data.checks.map(({ item, due }) => [item, due])) }),
-    }),
+    DateCorrected: (data, state) =>
+      isPromise(data.fact)
+        ? data.due === undefined
+          ? {}
+          : { due: data.due, overdue: false }
+        : {
+            ...reach(data.fact)(data, state),
+            ...(data.checks && { checks: Object.fromEntries(data.checks.map(({ item, due }) => [item, due])) }),
+          },
     ReceivedGoodsTransferred: (data, state, { id }) => ({
       lots: lotsTransferred(data, state, id),
       takenOn: state.takenOn === null || data.on < state.takenOn ? data.on : state.takenOn,
@@ -341,13 +358,18 @@ function receivedOtherwise(
 }
 
 /**
- * R26: the day of a recorded fact was another one. The recipient corrects the day of a receipt, the
- * other side every other day.
+ * R26: the day of a recorded fact, or of a promise, was another one. The recipient corrects the
+ * day of a receipt, the other side every other day.
  */
 function correctDate(data: ConsignmentData<'CorrectDate'>, state: Consignment, context: DecisionContext) {
   const type = context.known.typeOfEvent(data.corrects);
   const barred = notSentBy(type === 'ReceiptConfirmed' ? 'recipient' : 'deliverer', state, context);
   if (barred !== null) return barred;
+  const promise = PROMISES[type as keyof typeof PROMISES] as (typeof PROMISES)[keyof typeof PROMISES] | undefined;
+  if (promise !== undefined) {
+    const due = state.plannedBy === data.corrects ? { due: data.on } : {};
+    return [{ type: 'DateCorrected', data: { ...data, fact: promise, ...due } } as const];
+  }
   const fact = FACTS[type as keyof typeof FACTS];
   const monitored = Object.entries(state.monitored).map(([line, item]) => ({
     item,

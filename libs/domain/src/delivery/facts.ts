@@ -1,4 +1,12 @@
-import type { Amendment, DeliveryPoint, FactReference, PrepareOffer } from '@entente/contracts';
+import type {
+  Amendment,
+  ConsignmentEvent,
+  DeliveryPoint,
+  FactReference,
+  PrepareOffer,
+  PromiseFact,
+} from '@entente/contracts';
+import type { DataOf } from '@entente/kernel';
 import type { Correctable } from '../corrections.js';
 import type { Answerable } from '../fact-answers.js';
 
@@ -107,8 +115,9 @@ export interface Consignment extends Correctable {
   readonly unit?: string;
   /** The quantity of each line that was scheduled. */
   readonly lines: Readonly<Record<string, number>>;
-  /** The day planned now. */
+  /** The day planned now, and the event that planned it. */
   readonly due: string;
+  readonly plannedBy: string;
   /** Whether it was recorded that the planned day passed. */
   readonly overdue: boolean;
   /** Whether its case repeats what another system decided. */
@@ -132,6 +141,10 @@ export interface Consignment extends Correctable {
   readonly held: string | null;
   readonly cancelled: boolean;
 }
+
+/** Whether what is corrected is a promise, and no fact. */
+export const isPromise = (fact: DataOf<ConsignmentEvent, 'DateCorrected'>['fact']): fact is PromiseFact =>
+  fact === 'first-promise' || fact === 'promise';
 
 /** A reference to a consignment for deciders that consult it. */
 export const consignmentFacts: { readonly kind: 'consignment'; readonly initial: Consignment | null } = {

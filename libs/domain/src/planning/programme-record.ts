@@ -6,6 +6,8 @@ import { withMisuseCase } from '../safeguards/misuse-holds.js';
 /** A milestone: its current plan, its outcome, and the event of that outcome. */
 export interface MilestoneState {
   readonly due: string;
+  /** The event that planned it last. */
+  readonly plannedBy: string;
   readonly outcome: 'open' | 'met' | 'missed' | 'ended';
   /** Whether it was recorded that its last day passed. */
   readonly overdue: boolean;
@@ -66,7 +68,7 @@ export const joined = (state: Programme): readonly string[] => [
 
 type Milestones = Pick<Programme, 'milestones'>;
 function withMilestone(state: Programme, name: string, change: Partial<MilestoneState>): Milestones {
-  const before = milestoneOf(state, name) ?? { due: '', ...OPEN };
+  const before = milestoneOf(state, name) ?? { due: '', plannedBy: '', ...OPEN };
   return { milestones: put(state.milestones, name, { ...before, ...change }) };
 }
 
@@ -135,15 +137,19 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
       const by = Object.fromEntries(Object.keys(adapted).map((field) => [field, id]));
       return { ...adapted, statedBy: { ...statedBy, ...by } };
     },
-    MilestonePlanned: ({ milestone, due }, state) => withMilestone(state, milestone, { ...OPEN, due }),
-    MilestoneReplanned: ({ milestone, due }, state) => withMilestone(state, milestone, { ...OPEN, due }),
+    MilestonePlanned: ({ milestone, due }, state, { id: plannedBy }) =>
+      withMilestone(state, milestone, { ...OPEN, due, plannedBy }),
+    MilestoneReplanned: ({ milestone, due }, state, { id: plannedBy }) =>
+      withMilestone(state, milestone, { ...OPEN, due, plannedBy }),
     MilestoneMet: ({ milestone, on }, state, { id }) =>
       withMilestone(state, milestone, { outcome: 'met', on, saidBy: id }),
     MilestoneMissed: ({ milestone, on }, state, { id }) =>
       withMilestone(state, milestone, { outcome: 'missed', on, saidBy: id }),
     MilestoneBecameOverdue: ({ milestone }, state) => withMilestone(state, milestone, { overdue: true }),
-    MilestoneCorrected: ({ milestone, on }, state) =>
-      withMilestone(state, milestone, on === undefined ? (hasEnded(state) ? ENDED : OPEN) : { on }),
+    MilestoneCorrected: ({ milestone, on, fact, due }, state) =>
+      fact !== undefined
+        ? withMilestone(state, milestone, due === undefined ? {} : { due, overdue: false })
+        : withMilestone(state, milestone, on === undefined ? (hasEnded(state) ? ENDED : OPEN) : { on }),
     ProgrammeSuspended: ({ misuseCase }, { status, resumesTo, misuseCases }) => ({
       status: 'suspended' as const,
       resumesTo: status === 'proposed' || status === 'approved' || status === 'active' ? status : resumesTo,

@@ -400,6 +400,27 @@ describe('a milestone', () => {
     given(programme, proposed, planned, missed, met).refuses(correct(), 'outcome-replaced');
     given(programme, proposed, planned, met, corrected()).decides(meet, met);
   });
+  it('is corrected in the day promised, first and now (R26)', () => {
+    const first = { corrects: given.id(1), on: '2026-05-03' };
+    const due = { due: '2026-05-03' };
+    const milestone = (...past: Act[]) => given(programme, proposed, planned, ...past);
+    milestone().decides(correct(first), corrected({ ...first, fact: 'first-promise', ...due }));
+    milestone(met).decides(correct(first), corrected({ ...first, fact: 'first-promise', ...due }));
+    milestone().refuses(correct({ corrects: given.id(1) }), 'nothing-corrected');
+    milestone().refuses(correct({ ...first, on: '2026-04-30' }), 'nothing-corrected');
+    milestone(missed).refuses(correct(first), 'not-over-yet');
+    const replanned = act('MilestoneReplanned', { milestone: 'm1', due: '2026-05-10', cause: 'late-supplier' });
+    milestone(replanned).decides(correct(first), corrected({ ...first, fact: 'first-promise' }));
+    const second = { ...first, corrects: given.id(2) };
+    milestone(replanned).decides(correct(second), corrected({ ...second, fact: 'promise', ...due }));
+    const overdue = act('MilestoneBecameOverdue', { milestone: 'm1', due: '2026-05-10' });
+    milestone(replanned, overdue, corrected({ ...second, fact: 'promise', ...due }))
+      .as('entente', 'system')
+      .decides(
+        act('RecordOverdueMilestone', { milestone: 'm1', ...due }),
+        act('MilestoneBecameOverdue', { milestone: 'm1', ...due }),
+      );
+  });
   it('is corrected to another day, that has come (R26)', () => {
     const milestone = given(programme, proposed, planned, met);
     milestone.decides(correct({ on: '2026-05-03' }), corrected({ on: '2026-05-03' }));

@@ -345,12 +345,28 @@ const cannotBeOverdue = ofPlanned<ProgrammeData<'RecordOverdueMilestone'>>(({ du
   return settled(milestone, 'met', 'missed', 'ended') ?? notOverYet(due, context);
 });
 
-const cannotCorrect = ofPlanned<ProgrammeData<'CorrectMilestone'>>(({ corrects, on }, milestone, context) => {
+const cannotCorrectOutcome = ofPlanned<ProgrammeData<'CorrectMilestone'>>(({ corrects, on }, milestone, context) => {
   if (milestone.saidBy !== corrects)
     return refuse('outcome-replaced', "the event corrected is that milestone's present outcome", 'R26', { corrects });
   if (on === undefined) return null;
   return milestone.outcome === 'missed' && on < milestone.due ? beforeDue(milestone.due) : inTheFuture(on, context);
 });
+
+/** The plans whose day is corrected, and what each is. */
+const PROMISES = { MilestonePlanned: 'first-promise', MilestoneReplanned: 'promise' } as const;
+
+/** R26: an outcome, or the day that a plan promised; that of the last plan is its last day. */
+function correctMilestone(data: ProgrammeData<'CorrectMilestone'>, state: Programme, context: DecisionContext) {
+  const { corrects, on } = data;
+  const type = context.known.typeOfEvent(corrects) as keyof typeof PROMISES;
+  if (!Object.hasOwn(PROMISES, type))
+    return cannotCorrectOutcome(data, state, context) ?? ([{ type: 'MilestoneCorrected', data }] as const);
+  const milestone = milestoneOf(state, data.milestone);
+  const due = milestone?.plannedBy === corrects && on !== undefined ? { due: on } : {};
+  return due.due !== undefined && milestone?.outcome === 'missed' && (milestone.on ?? due.due) < due.due
+    ? beforeDue(due.due)
+    : ([{ type: 'MilestoneCorrected', data: { ...data, fact: PROMISES[type], ...due } }] as const);
+}
 
 /** Whether this repeats the authority's last decision. */
 const said = (data: ProgrammeData<'GiveConcurrence'>, { concurrences }: Programme, withheld: string | null): boolean =>
@@ -439,7 +455,7 @@ const decide = decideBy<Programme, ProgrammeCommand, ProgrammeEvent>()(
       then: 'MilestoneBecameOverdue',
     },
     MissMilestone: { unless: cannotMiss, then: 'MilestoneMissed' },
-    CorrectMilestone: { unless: cannotCorrect, then: 'MilestoneCorrected' },
+    CorrectMilestone: correctMilestone,
     SuspendProgramme: { unless: cannotSuspend, then: 'ProgrammeSuspended' },
     ResumeProgramme: resume,
     CompleteProgramme: { unless: cannotComplete, then: 'ProgrammeCompleted' },

@@ -1,5 +1,6 @@
 import type { AssistanceCaseCommand, AssistanceCaseEvent, ConsignmentEvent, DeliveryPoint } from '@entente/contracts';
 import { type Consequence, type RecordedEvent, eventPolicy, idOf } from '@entente/kernel';
+import { isPromise } from '../delivery/facts.js';
 
 /** The case decides whether this is its delivery point, and what it counts. */
 const counts =
@@ -25,7 +26,7 @@ export const countedDeliveries = eventPolicy<ConsignmentEvent>(
     TitleTransferred: counts('title'),
     ReceiptConfirmed: counts('receipt'),
     ReceiptCorrected: counts('receipt'),
-    DateCorrected: (data, event) => counts(data.fact)(data, event),
+    DateCorrected: (data, event) => (isPromise(data.fact) ? [] : counts(data.fact)(data, event)),
   },
 );
 

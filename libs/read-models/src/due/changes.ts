@@ -34,6 +34,8 @@ export type DueChange<Duty extends string = string> = {
       readonly fromRecording?: true;
       /** What has ended stays so. */
       readonly stays?: true;
+      /** It had this last day all the time: it was recorded as another one. */
+      readonly corrected?: true;
     }
   | ({
       readonly disbursed: number;
@@ -53,6 +55,14 @@ export const due = <Duty extends string>(duty: Duty, last: string, item = ''): D
   item,
   due: last,
 });
+
+/** Something had this last day all the time, also if it has ended; none if it is left out. */
+export const dueCorrected = <Duty extends string>(
+  duty: Duty,
+  last: string | undefined,
+  item = '',
+): readonly DueChange<Duty>[] =>
+  last === undefined ? [] : [{ ...due(duty, last, item), stays: true, corrected: true }];
 
 /**
  * Something has this last day, counted from the recording. A limit for who acts on what another

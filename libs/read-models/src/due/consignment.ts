@@ -1,5 +1,5 @@
 import type { ConsignmentEvent } from '@entente/contracts';
-import { due, done, overdueNow, partiesOf, dutiesOf } from './changes.js';
+import { due, dueCorrected, done, overdueNow, partiesOf, dutiesOf } from './changes.js';
 
 /** What is due of a consignment, until when, and by whom. */
 export const consignmentDuties = dutiesOf<ConsignmentEvent>()(
@@ -9,7 +9,8 @@ export const consignmentDuties = dutiesOf<ConsignmentEvent>()(
     DeliveryScheduled: (data) => [due('delivery', data.due)],
     DeliveryRescheduled: (data) => [due('delivery', data.due)],
     ReceiptConfirmed: ({ on }) => [done('delivery', '', on)],
-    DateCorrected: ({ fact, on }) => (fact === 'receipt' ? [{ duty: 'delivery', endedOn: on }] : []),
+    DateCorrected: ({ fact, on, due: last }) =>
+      fact === 'receipt' ? [{ duty: 'delivery', endedOn: on }] : dueCorrected('delivery', last),
     DeliveryBecameOverdue: () => [overdueNow('delivery')],
   },
   {},
