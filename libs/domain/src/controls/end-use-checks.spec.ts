@@ -62,6 +62,20 @@ describe('the control of R10: the first check', () => {
     expect(of(corrected, checked(after(2), '2026-04-01'), moved('2026-03-31'))).toEqual([]);
     expect(of(corrected, checked(after(2), '2026-04-02'))).toEqual(['R10 4']);
   });
+  it('is planned and moved by a policy that lags as each correction had it', () => {
+    const corrected = (on: string): Line => ['2026-01-03', I, 'ItemReceiptCorrected', { corrects: 'e-1', on }];
+    const moved = (due: string, role = 'system'): Line => [
+      '2026-01-03',
+      after(2),
+      'EndUseCheckRescheduled',
+      { due, role },
+    ];
+    const twice = [corrected('2025-12-31'), corrected('2025-12-30'), checked(after(2), '2026-04-01')];
+    const of = (...more: readonly Line[]) => findings(registered, received, ...twice, ...more);
+    expect(of(moved('2026-03-31'), moved('2026-03-30'))).toEqual([]);
+    expect(of(moved('2026-03-31', 'monitor'))).toEqual(['R10 6']);
+    expect(of(moved('2026-04-01'))).toEqual(['R10 6']);
+  });
   it('follows the right day of the visit before it', () => {
     const K = 'end-use-check/veritas.k1';
     const corrected: Line = ['2026-03-01', K, 'CheckDayCorrected', { corrects: 'e-2', on: '2026-02-03' }];

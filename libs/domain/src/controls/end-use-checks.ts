@@ -34,27 +34,38 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
   const visited = new Map<string, string>();
   /** The latest last day of the check that follows from an event, by the id of the check. */
   const latest = new Map<string, string>();
-  /** The same before a correction moved it: a policy that lags schedules that day first. */
-  const before = new Map<string, string>();
+  /** The same as that event has it: a policy that lags schedules that day first. */
+  const planned = new Map<string, string>();
+  /** The days to which corrections moved it: a policy that lags repeats each in its turn. */
+  const moved = new Set<string>();
   const days = (which: 'firstDays' | 'everyDays', of: ItemsOf): number => terms.checkDays(type, which, of);
+  const plans = (check: string, last: string): void => {
+    latest.set(check, last);
+    planned.set(check, last);
+  };
   const follows = (event: RecordedEvent, on: string, among: readonly ('firstDays' | 'everyDays')[]): void => {
     const of = checks.get(idOf(event));
-    if (of !== undefined) latest.set(checkAfter(event.id), addDays(on, Math.min(...among.map((one) => days(one, of)))));
+    if (of !== undefined) plans(checkAfter(event.id), addDays(on, Math.min(...among.map((one) => days(one, of)))));
   };
   const moves = (check: string, by: number): void => {
     const was = latest.get(check);
     if (was === undefined) return;
-    if (!checks.has(check)) before.set(check, was);
-    latest.set(check, addDays(was, by));
+    const last = addDays(was, by);
+    latest.set(check, last);
+    moved.add(`${check} ${last}`);
   };
 
   /** What a policy schedules is bounded by the event that it follows; else by the day of it. */
   function late(event: RecordedEvent<EndUseCheckEvent>, due: string): readonly Breach[] | undefined {
-    const check = checks.get(idOf(event));
+    const id = idOf(event);
+    const check = checks.get(id);
     if (check === undefined) return undefined;
-    const last = latest.get(idOf(event)) ?? addDays(dayOf(event), days('everyDays', check));
-    const repeated = event.type === 'EndUseCheckScheduled' && due === before.get(idOf(event));
-    return due <= last || repeated
+    const last = latest.get(id) ?? addDays(dayOf(event), days('everyDays', check));
+    const isRepeated =
+      event.type === 'EndUseCheckScheduled'
+        ? due === planned.get(id)
+        : event.metadata.actor.role === 'system' && moved.has(`${id} ${due}`);
+    return due <= last || isRepeated
       ? undefined
       : breach(event, 'the check is due within the days that its type or its framework sets', { due, latest: last });
   }
@@ -62,18 +73,18 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
     ItemReceived: (event) => {
       const of = items.of(event.stream);
       if (type === 'enhanced' && of !== undefined)
-        latest.set(checkAfter(event.id), addDays(event.data.on, days('firstDays', of)));
+        plans(checkAfter(event.id), addDays(event.data.on, days('firstDays', of)));
     },
     ItemRecovered: (event) => {
       const of = items.of(event.stream);
       if (type === 'enhanced' && of !== undefined)
-        latest.set(checkAfter(event.id), addDays(event.data.on, days('firstDays', of)));
+        plans(checkAfter(event.id), addDays(event.data.on, days('firstDays', of)));
     },
     ItemReceiptCorrected: (event) => void moves(checkAfter(event.data.corrects), items.movedBy(event.stream)),
     ReceiptConfirmed: (event) => {
       if (type === 'routine')
         for (const of of cases.received(event))
-          latest.set(checkAfter(event.id, of.item), addDays(event.data.on, days('firstDays', of)));
+          plans(checkAfter(event.id, of.item), addDays(event.data.on, days('firstDays', of)));
     },
     DateCorrected: (event) => {
       const by = cases.movedBy(event);
@@ -91,7 +102,7 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
     CheckedItemsTransferred: (event) => {
       const of = checks.get(idOf(event));
       if (of === undefined || event.data.next === undefined) return;
-      latest.set(checkAfter(event.id), of.due);
+      plans(checkAfter(event.id), of.due);
       checks.set(idOf(event), withoutSerials(of, event.data.serials));
     },
     CheckedItemsLeftOut: (event) => {
@@ -102,7 +113,7 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
       const of = checks.get(idOf(event));
       const { quantity, passedTo, next } = event.data;
       // What takes its place is due when it was.
-      if (of !== undefined && next !== undefined) latest.set(checkAfter(event.id), of.due);
+      if (of !== undefined && next !== undefined) plans(checkAfter(event.id), of.due);
       else if (of !== undefined && quantity !== undefined && passedTo === undefined)
         checks.set(idOf(event), { ...of, quantity });
     },
