@@ -432,6 +432,12 @@ describe('a check that a policy has planned is noted at its items (R10)', () => 
     const again = same(right, right.type, { on: '2026-05-08' });
     holder(was, kept).decides(again, same(again, 'ItemReceiptCorrected', { ...next, firstCheckBy: '2026-08-06' }));
   });
+  it('and leaves it the day of its first one, if the receipt was corrected before that was noted', () => {
+    const right = act('CorrectItemReceipt', { corrects: given.id(1), reason: 'wrong-day', on: '2026-05-09' });
+    const corrected = same(right, 'ItemReceiptCorrected', { checkBy: '2026-08-07' });
+    const first = note('2026-08-08', `entente.after-${given.id(1)}`);
+    after(corrected).decides(first, noted(first));
+  });
 });
 
 describe('a check that has seen an item is corrected (R26)', () => {

@@ -526,7 +526,7 @@ const followsOlder = (next: string, { sightings }: Item, { known }: DecisionCont
  * denied.
  */
 function noteCheck(
-  { due, ...data }: DataOf<ItemCommand, 'NoteItemCheck'>,
+  { due: planned, ...data }: DataOf<ItemCommand, 'NoteItemCheck'>,
   item: Item,
   context: DecisionContext,
 ): readonly ItemEvent[] {
@@ -536,6 +536,8 @@ function noteCheck(
   const moves =
     isTransferred || isMoved ? { ...(isTransferred && { transfer }), to, serial, ...(site !== null && { site }) } : {};
   const isFirst = item.receipt !== null && data.check === checkAfterId(item.receipt);
+  // A correction of the receipt may have come since the check was planned.
+  const due = isFirst && planned !== undefined ? (item.firstCheck ?? planned) : planned;
   const isSeen = isFirst ? item.sightings.length > 0 : followsOlder(data.check, item, context);
   const isLeft = isGone(item) || (isSeen && !isTransferred && !isMoved);
   const isNext = due !== undefined && item.nextCheck !== null && isCounted(item) && !isLeft;
