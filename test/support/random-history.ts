@@ -219,6 +219,8 @@ function commandOf({ one, run }: RunStep, n: number, recorded: RecordedIds, chan
     return addDays(text, earlier + (!isAsWritten(run) && oneIn(chance, isCalm(run) ? 12 : 6) ? chance(81) - 40 : 0));
   };
   const { stream, command, metadata, body } = written.received;
+  // The system repeats what a consignment states: what follows from one is sent as that.
+  if (command.type === 'RecordItemReceipt' && metadata.actor.role === 'system') return null;
   const further = oneIn(chance, 2) ? [] : (FURTHER[command.type] ?? []);
   const more = further.length === 0 ? {} : further[chance(further.length)];
   const data = mapText({ ...(command.data as object), ...more }, moved) as Record<string, unknown>;
