@@ -389,6 +389,26 @@ describe('an item that was found elsewhere without consent (R14)', () => {
   });
 });
 
+describe('a store whose certificate has expired', () => {
+  it('is certified, and its end is waited for, once the last day was corrected (R26)', () => {
+    const events = (...more: (readonly [string, object])[]) =>
+      happened(
+        'storage-site/estmark.depot',
+        ['StorageSiteRegistered', { owner: 'estmark', place: 'x', category: 'y' }],
+        ['StorageCertified', { on: DAY, until: '2026-05-31', standard: 'level-2' }],
+        ['CertificateExpired', { until: '2026-05-31' }],
+        ...more,
+      );
+    const rows = (name: string, more: object) =>
+      Object.values(rowsOf(name, events(['CertificateCorrected', { corrects: 'e1', reason: 'x', ...more }])));
+    const right = { until: '2026-06-30' };
+    expect(rows('storage-sites', right)).toMatchObject([{ status: 'certified', certified_until: '2026-06-30' }]);
+    expect(rows('due-dates', right)).toMatchObject([{}, { status: 'open', due: '2026-06-30', ended_on: null }]);
+    expect(rows('storage-sites', { on: '2026-04-30' })).toMatchObject([{ status: 'expired' }]);
+    expect(rows('due-dates', { on: '2026-04-30' })).toMatchObject([{}, { status: 'done', ended_on: '2026-05-31' }]);
+  });
+});
+
 describe('a check of which the last day is corrected after it (R10, R26)', () => {
   const of = { donor: 'norland', recipient: 'estmark', holder: 'estmark', item: 'sight', site: 'depot' };
   const sights = { ...of, type: 'enhanced', manner: 'on-site', serials: ['1'], quantity: 1 };

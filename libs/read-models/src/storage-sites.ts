@@ -26,7 +26,7 @@ export class StorageSiteRow {
 export const storageSites: Projection<StorageSiteEvent, StorageSiteRow> = {
   name: 'storage-sites',
   topic: 'Equipment and end use',
-  version: 3,
+  version: 4,
   kinds: ['storage-site'],
   about: 'a store: until when it is certified to hold items that are monitored by their serials, and by whom',
   totals: { counts: 'stores', by: ['status'], sums: [] },
@@ -65,6 +65,7 @@ export const storageSites: Projection<StorageSiteEvent, StorageSiteRow> = {
       CertificateCorrected: ({ on, until }, row) => ({
         inspected_on: on ?? row.inspected_on,
         certified_until: until ?? row.certified_until,
+        status: until === undefined ? row.status : 'certified',
       }),
       StorageDecertified: ({ reason }) => ({ status: 'decertified', end_reason: reason }),
       CertificateExpired: () => ({ status: 'expired' }),

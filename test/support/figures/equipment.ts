@@ -75,7 +75,11 @@ const sites: Figures = (log, { day }) =>
     const stated = only(events, 'StorageSiteRegistered', 'StorageSiteCorrected');
     const certified = last(events, 'StorageCertified');
     const days = only(events, 'StorageCertified', 'CertificateCorrected');
-    const status = events.flatMap(({ type }) => SITE_STATUS[type] ?? []).at(-1) ?? '';
+    const statuses = events.flatMap((event) => {
+      const hasAnotherEnd = event.type === 'CertificateCorrected' && event.data.until !== undefined;
+      return hasAnotherEnd ? 'certified' : (SITE_STATUS[event.type] ?? []);
+    });
+    const status = statuses.at(-1) ?? '';
     const ended = only(
       certified === undefined ? events : since(events, certified),
       'StorageDecertified',

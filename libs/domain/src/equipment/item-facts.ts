@@ -35,6 +35,8 @@ export interface StorageSite extends Correctable {
   readonly certificates: Readonly<Record<string, Certificate>>;
   /** The event of the certificate that is in force; null without one. */
   readonly present: string | null;
+  /** The event of the newest certificate, if it ended with its last day; else null. */
+  readonly expired: string | null;
   readonly closed: boolean;
 }
 

@@ -142,6 +142,27 @@ describe('a store', () => {
       'ends-before-start',
     );
   });
+  it('has the last day of an expired certificate corrected, as if it had been entered right (R26)', () => {
+    const mistyped = same(certify('2026-04-20', '2026-05-30'), 'StorageCertified');
+    const expired = act('CertificateExpired', { until: '2026-05-30' });
+    const correct = act('CorrectCertificate', { corrects: given.id(1), reason: 'mistyped', until: '2026-06-30' });
+    const corrected = same(correct, 'CertificateCorrected');
+    store(mistyped, expired).decides(correct, corrected);
+    const expire = (until: string) => act('RecordExpiredCertificate', { until });
+    const right = () => store(mistyped, expired, corrected);
+    right()
+      .as('entente', 'system')
+      .decides(expire('2026-06-30'), same(expire('2026-06-30'), 'CertificateExpired'), july);
+    right().refuses(certify('2026-05-20', '2026-06-30'), 'not-later');
+    const end = act('DecertifyStorage', { on: '2026-05-02', reason: 'fence-broken' });
+    right().decides(end, same(end, 'StorageDecertified'));
+    // Its inspection alone does not change its end.
+    const inspected = act('CorrectCertificate', { corrects: given.id(1), reason: 'mistyped', on: '2026-04-21' });
+    store(mistyped, expired, same(inspected, 'CertificateCorrected')).refuses(end, 'not-certified');
+    store(mistyped, same(end, 'StorageDecertified')).refuses(correct, 'certificate-replaced');
+    const again = same(certify('2026-05-31', '2026-07-31'), 'StorageCertified');
+    store(mistyped, expired, again).refuses(correct, 'certificate-replaced');
+  });
   it('loses the certificate by a decision, or with its last day, and its use is ended', () => {
     const end = act('DecertifyStorage', { on: '2026-05-02', reason: 'fence-broken' });
     store(certified).decides(end, same(end, 'StorageDecertified'));

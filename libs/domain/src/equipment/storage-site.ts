@@ -32,6 +32,7 @@ const evolve = evolveBy<StorageSite, StorageSiteEvent>()(
     ...pick(data, 'owner', 'area'),
     certificates: {},
     present: null,
+    expired: null,
     closed: false,
     correctable: new Map(),
   }),
@@ -40,17 +41,21 @@ const evolve = evolveBy<StorageSite, StorageSiteEvent>()(
     StorageCertified: ({ on, until }, { certificates }, { id }) => ({
       certificates: put(certificates, id, { on, until, endedOn: null }),
       present: id,
+      expired: null,
     }),
+    // With another last day it is in force until that has passed too.
     CertificateCorrected: ({ corrects, ...right }, { certificates }) => {
       const was = certificates[corrects];
-      return was === undefined ? {} : { certificates: put(certificates, corrects, { ...was, ...daysIn(right) }) };
+      if (was === undefined) return {};
+      const corrected = put(certificates, corrects, { ...was, ...daysIn(right) });
+      return { certificates: corrected, ...(right.until === undefined ? {} : { present: corrects, expired: null }) };
     },
     StorageDecertified: ({ on }, { certificates, present }) => {
       const was = certificates[present ?? ''];
       const ended = was === undefined ? certificates : put(certificates, present ?? '', { ...was, endedOn: on });
       return { certificates: ended, present: null };
     },
-    CertificateExpired: () => ({ present: null }),
+    CertificateExpired: (_, { present }) => ({ present: null, expired: present }),
     StorageSiteClosed: () => ({ present: null, closed: true }),
   },
 );
@@ -80,9 +85,13 @@ const decide = decideBy<StorageSite, StorageSiteCommand, StorageSiteEvent>()(
     },
     CorrectCertificate: {
       unless: (data, state, context) => {
-        const certificate = presentOf(state);
-        if (certificate === undefined || state.present !== data.corrects)
-          return refuse('certificate-replaced', 'the certificate is the one that is in force', 'R26');
+        const certificate = state.certificates[data.corrects];
+        if (certificate === undefined || (state.present ?? state.expired) !== data.corrects)
+          return refuse(
+            'certificate-replaced',
+            'the certificate is the newest one, and was not ended by a decision',
+            'R26',
+          );
         const { on, until } = { ...certificate, ...daysIn(data) };
         return inTheFuture(on, context) ?? endsBefore({ on, until });
       },
