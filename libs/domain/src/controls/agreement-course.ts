@@ -72,12 +72,14 @@ interface ExecutedUnder {
 
 /**
  * Passes each execution to a check, with the agreement under which it is; receipts to another one,
- * and transfers and what an organisation itself records of an item to a third.
+ * transfers and what an organisation itself records of an item to a third, and sessions of a
+ * training to a fourth.
  */
 export function readingExecutions(
   check: (execution: Execution) => readonly Breach[],
   checkReceipt: (execution: Execution) => readonly Breach[] = () => [],
   checkStored: (execution: Execution) => readonly Breach[] = () => [],
+  checkSession: (execution: Execution) => readonly Breach[] = () => [],
 ): (event: RecordedEvent) => readonly Breach[] {
   const agreements = new Map<string, AgreementCourse>();
   /** By programme, the framework that it names. */
@@ -101,9 +103,9 @@ export function readingExecutions(
   }
 
   /** A step of a training, by the parties and the programme of its plan. */
-  function trained(event: RecordedEvent<TrainingActivityEvent>, day: string): readonly Breach[] {
+  function trained(event: RecordedEvent<TrainingActivityEvent>, day: string, to = check): readonly Breach[] {
     const plan = trainings.get(idOf(event));
-    return plan === undefined ? [] : judged(event, plan, day);
+    return plan === undefined ? [] : judged(event, plan, day, to);
   }
 
   function judged(
@@ -191,6 +193,7 @@ export function readingExecutions(
     TraineeNominated: (event) => trained(event, dayOf(event)),
     TraineeEnrolled: (event) => trained(event, dayOf(event)),
     TrainingStarted: (event) => trained(event, event.data.on),
+    TrainingSessionHeld: (event) => trained(event, event.data.on, checkSession),
     CaseImplemented: (event) => executed(event, idOf(event), dayOf(event)),
     ConsignmentShipped: (event) => executed(event, consignments.get(idOf(event)) ?? '', event.data.on),
     ReceiptConfirmed: (event) => executed(event, consignments.get(idOf(event)) ?? '', event.data.on, checkReceipt),

@@ -36,6 +36,40 @@ describe('the control of R5', () => {
     expect(findings(given, enrolled('2026-02-01'), started)).toEqual(['R5 3']);
     expect(findings(given, enrolled('2026-02-01'), started, corrected)).toEqual([]);
   });
+  it('passes what a waiver or an exception set aside on that day, for the unit that it concerns', () => {
+    const P = 'programme/norland.p1';
+    const F = 'legal-framework/norland.f1';
+    const parties = { donor: 'norland', recipient: 'estmark' };
+    const under = (rule: string, more: object = {}): readonly Line[] => [
+      ['2026-01-01', F, 'AgreementDrafted', { ...parties, parameters: [] }],
+      ['2026-01-01', F, 'AgreementEnteredIntoForce', { on: '2026-01-01', until: '2026-12-31', reports: [] }],
+      ['2026-01-01', P, 'ProgrammeProposed', { ...parties, framework: 'norland.f1' }],
+      [
+        '2026-01-01',
+        T,
+        'TrainingPlanned',
+        { ...parties, programme: 'norland.p1', starts: '2026-03-01', ends: '2027-01-01' },
+      ],
+      [
+        '2026-01-01',
+        F,
+        'ExceptionInvoked',
+        { name: 'w', rules: [rule], from: '2026-03-01', until: '2026-03-31', reportBy: '2027-01-16', ...more },
+      ],
+    ];
+    const found = (waiver: readonly Line[], ...lines: readonly Line[]) =>
+      findings(...waiver, given, ...lines).filter((one) => one.startsWith('R5'));
+    const started: Line = ['2026-03-03', T, 'TrainingStarted', { on: '2026-03-03' }];
+    const scoped = (id: string) => ({ scope: { kind: 'unit', id } });
+    const held = [enrolled('2026-02-01'), suspended, refused, started];
+    expect(found(under('R5'), ...held, session('2026-03-31'))).toEqual([]);
+    expect(found(under('R5'), ...held, session('2026-04-01'))).toEqual(['R5 11']);
+    expect(found(under('R5', scoped('estmark.brigade-1')), ...held, session('2026-03-31'))).toEqual([]);
+    expect(found(under('R5', scoped('estmark.brigade-2')), ...held)).toEqual(['R5 10']);
+    expect(found(under('R8'), ...held)).toEqual([]);
+    expect(found(under('R8'), enrolled('2026-02-01'), suspended, started)).toEqual(['R5 9']);
+    expect(found(under('R1'), ...held)).toEqual(['R5 10']);
+  });
   it('looks at persons too, and not at who was halted', () => {
     const started: Line = ['2026-02-02', T, 'TrainingStarted', { on: '2026-02-02' }];
     expect(findings(enrolled('2026-02-01', { person: 'estmark.person-1' }), started)).toEqual(['R7 1', 'R5 2']);
