@@ -5,7 +5,14 @@ import { frameworkOf, noAgreementInForce } from '../framework/framework-facts.js
 import { programmeStopped } from '../planning/programme-stopped.js';
 import { cannotStopFor, stillStopped } from '../safeguards/misuse-holds.js';
 import { onHold, scopesOf } from '../safeguards/holds.js';
-import { type AssistanceCase, type CaseLine, consignmentFacts, ownValue, statusOf } from './facts.js';
+import {
+  type AssistanceCase,
+  type CaseLine,
+  assistanceCaseFacts,
+  consignmentFacts,
+  ownValue,
+  statusOf,
+} from './facts.js';
 
 const notAccepted = (state: AssistanceCase): Refusal =>
   refuse('not-accepted', 'the offer was made and accepted', 'R16', { status: statusOf(state) });
@@ -24,9 +31,17 @@ export function cannotReceive({ amount, currency }: ReceiveInitialDeposit, state
   return refuse('deposit-exceeds-value', "the deposit stays within the case's value", 'R16', { value, deposited });
 }
 
-/** R19: a held case is neither implemented, nor shipped under, nor paid. */
-export const caseHeld = (id: string, { held }: AssistanceCase): Refusal | null =>
+const caseHeld = (id: string, { held }: AssistanceCase): Refusal | null =>
   held === null ? null : refuse('case-held', 'the case is released', 'R19', { case: id, reason: held });
+
+/**
+ * R19: under a held case nothing is implemented, shipped, paid, trained or released. Without a case
+ * nothing is held.
+ */
+export function namedCaseHeld(id: string | undefined, { known }: Pick<DecisionContext, 'known'>): Refusal | null {
+  const of = id === undefined ? null : known.of(assistanceCaseFacts, id);
+  return id === undefined || of === null ? null : caseHeld(id, of);
+}
 
 /** A case is held once, and for each further misuse case. */
 export function cannotHold({ misuseCase }: HoldCase, state: AssistanceCase, context: DecisionContext): Refusal | null {

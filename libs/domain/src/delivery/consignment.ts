@@ -34,7 +34,7 @@ import { consultingImplementers } from '../parties/registration.js';
 import { programmeEnded, programmeStopped } from '../planning/programme-stopped.js';
 import { assistanceCase } from './assistance-case.js';
 import { comingOf } from './assistance-delivery.js';
-import { caseHeld } from './assistance-execution.js';
+import { namedCaseHeld } from './assistance-execution.js';
 import { assistanceStreams } from './named-assistance.js';
 import { afterCorrection, cannotCorrectReceipt, lineUnknown, miscounted } from './consignment-receipt.js';
 import {
@@ -299,7 +299,7 @@ function cannotShip(
     data.unit === undefined ? null : tooManyTypes(lines, [...scopesOf(state), ...receivingScope(data)], of);
   if (crowded !== null) return crowded;
   const framework = frameworkOf(state.programme, known);
-  const held = (of === null ? null : caseHeld(state.case, of)) ?? onHold(scopes, state.donor, context);
+  const held = namedCaseHeld(state.case, context) ?? onHold(scopes, state.donor, context);
   const barred =
     held ??
     noAgreementInForce(framework, data.on, scopes) ??

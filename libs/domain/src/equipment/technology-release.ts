@@ -3,6 +3,7 @@ import { type Refusal, actsFor, authoriseBy, bySystem, decideBy, evolveBy, pick,
 import { answering } from '../opening-day.js';
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, overBefore } from '../days.js';
+import { namedCaseHeld } from '../delivery/assistance-execution.js';
 import { assistanceNotFound, assistanceStreams, withProgramme } from '../delivery/named-assistance.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import { programmeStopped } from '../planning/programme-stopped.js';
@@ -81,7 +82,11 @@ const decide = decideBy<TechnologyRelease, TechnologyReleaseCommand, TechnologyR
           return refuse('outside-approval', 'the day is within those of the approval', null, { from: on, until });
         if (data.marking !== marking)
           return refuse('other-marking', 'the data have the marking that was approved', null, { marking });
-        return programmeStopped(state.programme, context, data.on) ?? onHold(scopesOf(state), state.donor, context);
+        return (
+          programmeStopped(state.programme, context, data.on) ??
+          namedCaseHeld(state.case, context) ??
+          onHold(scopesOf(state), state.donor, context)
+        );
       },
       then: 'TechnicalDataTransferred',
     },
@@ -113,9 +118,7 @@ export const technologyRelease: DeciderOf<'technology-release', TechnologyReleas
     evolve,
     consults: (command, state, _, sender) => {
       if (command.type === 'TransferTechnicalData')
-        return state === null
-          ? []
-          : [...assistanceStreams({ programme: state.programme }), ...holdStreams(scopesOf(state))];
+        return state === null ? [] : [...assistanceStreams(state), ...holdStreams(scopesOf(state))];
       if (command.type !== 'RequestTechnologyRelease') return [];
       return [
         ...assistanceStreams(command.data),

@@ -435,6 +435,18 @@ describe('a release of technical data', () => {
     running()
       .knowing(hold, 'programme.norland.p', placed({ kind: 'programme', id: 'norland.p' }))
       .refuses(out, 'on-hold');
+    const ofCase = (...held: Event[]) =>
+      release(
+        act('TechnologyReleaseRequested', { ...about, recipient: 'estmark', case: 'norland.c' }),
+        approved,
+      ).knowing(
+        assistanceCase,
+        'norland.c',
+        act('AssistanceRequested', { donor: 'norland', recipient: 'estmark' }),
+        ...held,
+      );
+    ofCase().decides(out, same(out, 'TechnicalDataTransferred'));
+    ofCase(act('CaseHeld', { reason: 'misuse-measure' })).refuses(out, 'case-held');
   });
   it('ends by revocation, or with its last day', () => {
     const revoke = act('RevokeTechnologyRelease', { reason: 'marking-not-kept' });

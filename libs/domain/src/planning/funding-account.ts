@@ -36,7 +36,7 @@ import { factDay, notOverYet } from '../days.js';
 import { CORRECTIONS, type CorrectableEvent, carriedBy, correcting, nothingCorrected } from '../corrections.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
-import { caseHeld } from '../delivery/assistance-execution.js';
+import { namedCaseHeld } from '../delivery/assistance-execution.js';
 import { assistanceNotFound, assistanceStreams, withProgramme } from '../delivery/named-assistance.js';
 import { holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
 import {
@@ -293,9 +293,11 @@ function stopped(account: FundingAccount, context: DecisionContext): Refusal | n
     );
   const ended = endedEarly(account, context);
   if (ended !== null) return ended;
-  const paid = of === undefined ? null : known.of(assistanceCase, of);
-  const held = of === undefined || paid === null ? null : caseHeld(of, paid);
-  return held ?? accountOnHold(account, context) ?? recoveryOutstanding(state?.misuseCases ?? [], context);
+  return (
+    namedCaseHeld(of, context) ??
+    accountOnHold(account, context) ??
+    recoveryOutstanding(state?.misuseCases ?? [], context)
+  );
 }
 
 /**

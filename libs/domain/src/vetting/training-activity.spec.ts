@@ -371,6 +371,18 @@ describe('a training begins', () => {
     for (const unit of units.slice(0, 3)) held(unit).refusesWith(start('2026-06-01'), 'on-hold', { id: unit });
     held('estmark.d').decides(start('2026-06-01'), started);
   });
+  it('while the case that it names is not held, as its enrolments are (R19)', () => {
+    const requested = act('AssistanceRequested', parties);
+    const ofCase = (...held: Event[]) =>
+      given(trainingActivity, act('TrainingPlanned', { ...plan, case: C }), ...waiting)
+        .as('norland', 'donor')
+        .knowing(securityUnit, U, ...unitIs(gave('2027-03-31')))
+        .knowing(assistanceCase, C, requested, ...held);
+    const stopped = act('CaseHeld', { reason: 'misuse-measure' });
+    ofCase().decides(start('2026-06-01'), started);
+    for (const next of [start('2026-06-01'), enrol()]) ofCase(stopped).refusesWith(next, 'case-held', { case: C });
+    ofCase(stopped, act('CaseReleased', { reason: 'remedied' })).decides(start('2026-06-01'), started);
+  });
   it('while nothing concerned is on hold (R19)', () =>
     training(...waiting)
       .knowing(

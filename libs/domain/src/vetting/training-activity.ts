@@ -17,6 +17,7 @@ import { factDay, inTheFuture, notOverdue, today } from '../days.js';
 import { type Correctable, correcting } from '../corrections.js';
 import { type Answerable, type Besides, answerable } from '../fact-answers.js';
 import { ownValue } from '../delivery/facts.js';
+import { namedCaseHeld } from '../delivery/assistance-execution.js';
 import { assistanceNotFound, assistanceStreams, withProgramme } from '../delivery/named-assistance.js';
 import { unlessWaived } from '../delivery/receiving-unit.js';
 import { relationsTo } from '../delivery/senders.js';
@@ -208,8 +209,9 @@ const unitScopes = (state: TrainingActivity): readonly AssistanceScope[] =>
     .map(unitScope);
 
 /**
- * R19: its programme is not suspended and has not ended, and nothing concerned is on hold. R1: an
- * agreement with its assurances is in force on the day, if the programme names one.
+ * R19: its programme is not suspended and has not ended, its case is not held, and nothing
+ * concerned is on hold. R1: an agreement with its assurances is in force on the day, if the
+ * programme names one.
  */
 function stopped(
   state: TrainingActivity,
@@ -221,6 +223,7 @@ function stopped(
   const concerned = scopes(state, nominee);
   return (
     programmeStopped(within, context, day) ??
+    namedCaseHeld(state.case, context) ??
     onHold(concerned, state.donor, context) ??
     noAgreementInForce(frameworkOf(within, context.known), day, concerned)
   );
@@ -505,6 +508,7 @@ function consults(
   return [
     ...subjectStreams(nominee ?? {}),
     ...within(state.programme),
+    ...assistanceStreams({ case: state.case }),
     ...holdStreams(scopes(state, nominee)),
     ...(command.type === 'StartTraining' ? holdStreams(unitScopes(state)) : []),
   ];
