@@ -15,7 +15,6 @@ import ts from 'typescript';
 import { APPS } from '../deploy/check/settings.mjs';
 import { commandRules } from './generate/commands.mjs';
 import { commandsOf, exampleLog, screensMoved } from './generate/example-log.mjs';
-import { PROBLEMS } from './generate/problems.mjs';
 import { RULES } from './generate/rules.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -365,7 +364,8 @@ function readModels(models) {
   ];
 }
 
-function problemCodes({ refusals, codes }) {
+async function problemCodes({ refusals, codes }) {
+  const { PROBLEMS } = await import('../dist/libs/contracts/src/index.js');
   complete('problem codes', codes, Object.keys(PROBLEMS));
   const byCode = Map.groupBy(refusals, ({ code }) => code);
   const list = [...byCode]
@@ -544,7 +544,7 @@ async function main() {
   const pages = {
     'event-catalogue': eventCatalogue(catalogue, events),
     'read-models': readModels(models),
-    'problem-codes': problemCodes(found),
+    'problem-codes': await problemCodes(found),
     rules: await rules(found),
     cli: await cli(),
     settings: await settings(),

@@ -1,12 +1,18 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CATALOGUE } from '@entente/contracts';
 import { NOT_THE_CLOCK } from '../support/days.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { loadExample } from '../support/example-data.js';
 
+interface Answer {
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
+}
 interface Operation {
   readonly tags: readonly string[];
   readonly parameters: readonly { in: string; name: string; example?: string }[];
+  readonly responses: Readonly<Record<string, Answer>>;
   readonly requestBody?: { content: { 'application/json': { examples: Record<string, Example> } } };
 }
 interface EventSummary {
@@ -39,6 +45,7 @@ function fill(body: Record<string, unknown>, path: string, value: string): void 
 export function openapi(opens: DeploymentFactory): void {
   let deployment: Deployment;
   let paths: [string, { get?: Operation; post?: Operation }][];
+  let schemas: Ajv2020;
   beforeAll(async () => {
     deployment = await opens();
     await loadExample(deployment.app);
@@ -46,6 +53,9 @@ export function openapi(opens: DeploymentFactory): void {
       paths: Record<string, (typeof paths)[0][1]>;
     };
     paths = Object.entries(document.paths);
+    // What the document says beyond JSON Schema, and formats, are not looked at here.
+    schemas = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
+    schemas.addSchema(document, 'openapi');
   });
   afterAll(() => deployment.end());
 
@@ -60,6 +70,22 @@ export function openapi(opens: DeploymentFactory): void {
       address: `${deployment.url}${filled}?${query.toString()}`,
       headers: Object.fromEntries(of('header').map(({ name, example }) => [name, example])),
     };
+  };
+
+  /** What an answer has, or lacks, against what the document says of it. */
+  const undeclared = (path: string, { responses }: Operation, answer: Response, body: unknown): unknown[] => {
+    const { headers = {}, content = {} } = responses[answer.status] ?? {};
+    const named = Object.keys(headers).map((name) => name.toLowerCase());
+    const own = [...answer.headers.keys()].filter((name) =>
+      /^(etag|entente-.*|.*-id|retry-after|.*-digest)$/.test(name),
+    );
+    const type = Object.keys(content).find((one) => answer.headers.get('content-type')?.startsWith(one));
+    if (type === undefined) return [path, answer.status, answer.headers.get('content-type')];
+    const at = ['paths', path, 'get', 'responses', String(answer.status), 'content', type, 'schema'];
+    const pointer = at.map((name) => encodeURIComponent(name.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/');
+    const isValid = body === undefined || schemas.validate(`openapi#/${pointer}`, body);
+    const missing = [...own.filter((name) => !named.includes(name)), ...(isValid ? [] : (schemas.errors ?? []))];
+    return missing.length === 0 ? [] : [path, ...missing];
   };
 
   describe('the OpenAPI document', () => {
@@ -102,17 +128,22 @@ export function openapi(opens: DeploymentFactory): void {
         const row = name === undefined ? null : rows.get(name);
         if (row === undefined) continue;
         const stop = new AbortController();
-        const answer = await fetch(row === null ? address : `${address}&row=${encodeURIComponent(row)}`, {
-          headers,
-          signal: stop.signal,
-        });
+        const url = row === null ? address : `${address}&row=${encodeURIComponent(row)}`;
+        const answer = await fetch(url, { headers, signal: stop.signal });
         expect([path, answer.status]).toEqual([path, 200]);
         tried += 1;
-        if (path.endsWith('/live')) stop.abort();
-        else if (answer.headers.get('content-type')?.includes('json') === true) {
-          const body = (await answer.json()) as { rows?: { row_id: string }[] };
-          if (body.rows?.[0] !== undefined) rows.set(path.split('/').at(-1) as string, body.rows[0].row_id);
+        if (path.endsWith('/live')) {
+          stop.abort();
+          continue;
         }
+        const isJson = answer.headers.get('content-type')?.includes('json') === true;
+        const body = isJson ? ((await answer.json()) as { rows?: { row_id: string }[] }) : undefined;
+        expect(undeclared(path, get, answer, body)).toEqual([]);
+        if (body?.rows?.[0] !== undefined) rows.set(path.split('/').at(-1) as string, body.rows[0].row_id);
+        const tag = answer.headers.get('etag');
+        if (tag === null) continue;
+        const again = await fetch(url, { headers: { ...headers, 'if-none-match': tag } });
+        expect([path, again.status, get.responses[304] !== undefined]).toEqual([path, 304, true]);
       }
       expect(rows.size).toBeGreaterThan(8);
       expect(tried).toBeGreaterThan(35);

@@ -57,4 +57,5 @@ export type * from './stakeholder.js';
 export type * from './training-activity.js';
 export { type MetadataNames, type RawMetadata, parseCommand } from './parse-command.js';
 export { MISUSE_STEPS } from './misuse-case.js';
+export { PROBLEMS } from './problem-codes.js';
 export { REFUSAL_CODES } from './refusal-codes.js';

@@ -40,7 +40,10 @@ export async function buildApp(module: DynamicModule, limits: ServerLimits): Pro
   app
     .getHttpAdapter()
     .getInstance()
-    .addHook('onRequest', (request, _reply, done) => correlated(request.id, done));
+    .addHook('onRequest', (request, reply, done) => {
+      reply.header('correlation-id', request.id);
+      correlated(request.id, done);
+    });
   const methods = new AllowedMethods(app);
   readJsonBodies(app);
   checkRequests(app);

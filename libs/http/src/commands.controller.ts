@@ -122,7 +122,6 @@ export class CommandsController {
     if (wrong.length > 0 || dryRun === null) throw validationProblem(wrong);
     const now = new Date().toISOString();
     const outcome = await this.bus.execute<ExecuteCommand, CommandResult>(new ExecuteCommand(received, now, dryRun));
-    reply.header('correlation-id', correlationId);
     if (outcome.type === 'dry-run') {
       reply.status(200);
       const { revision, events, repeated } = outcome;

@@ -1,4 +1,12 @@
-import { CommandEnvelope, CATALOGUE, OF_CLASS, type Schema, schemaOf } from '@entente/contracts';
+import {
+  CATALOGUE,
+  CommandEnvelope,
+  OF_CLASS,
+  PROBLEMS,
+  REFUSAL_CODES,
+  type Schema,
+  schemaOf,
+} from '@entente/contracts';
 import type { ReadModelDescription } from '@entente/engine';
 import { type ColumnType, type Json, ROLES, keptApart } from '@entente/kernel';
 
@@ -136,7 +144,7 @@ const RECEIPT_FIELDS = {
       type: text('its type'),
       revision: whole('its place in the stream'),
     }),
-    'the events recorded; one of the type CommandNoted if the command changed nothing',
+    'the events recorded; none if the command changed nothing',
   ),
 };
 
@@ -172,7 +180,7 @@ const PROBLEM = object(
   {
     type: text('about:blank'),
     status: { type: 'integer', format: 'int32', description: 'the HTTP status' },
-    code: text('a stable name in kebab-case'),
+    code: text('a stable name: why', { enum: [...new Set([...Object.keys(PROBLEMS), ...REFUSAL_CODES])].sort() }),
     title: text('a sentence for people'),
     errors: list(
       object('a field', { path: text('its path'), message: text('what it must be') }),

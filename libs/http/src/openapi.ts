@@ -4,6 +4,7 @@ import {
   CATALOGUE,
   RELATIONS,
   PATTERNS,
+  PROBLEMS,
   exampleScenario,
 } from '@entente/contracts';
 import type { ReadModelDescription } from '@entente/engine';
@@ -66,26 +67,49 @@ const HEADERS: readonly Parameter[] = [
 ];
 
 const content = (schema: Json, type = 'application/json'): Json => ({ [type]: { schema } });
-const problem = (description: string): Json => ({
+const problem = (description: string, headers: Json = {}): Json => ({
   description,
+  headers: { ...CORRELATION_ID, ...(headers as object) },
   content: content(reference('Problem'), 'application/problem+json'),
 });
+const CORRELATION_ID = {
+  'Correlation-Id': { description: 'As sent, or made: log lines of the request have it.', schema: STRING },
+};
 const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer', format: 'int32' } },
 };
-const INVALID = problem(
-  '`validation-failed`: every invalid field, by path; `unreadable`: no JSON in UTF-8; `invalid-position`: no position that an event can have',
-);
-const NOT_FOUND = problem('`not-found`, `no-such-read-model`, `no-such-command`, `no-such-route`: it is not there');
-const FAILED = problem('`fault`: something failed, and has been logged');
-const UNAVAILABLE: Json = {
-  ...(problem(
-    '`overloaded`, `contention`, `disk-full`, `read-model-behind`, `rows-moved`, `shutting-down`, `event-store-no-leader`, `event-store-unanswered`: try again after `Retry-After` seconds',
-  ) as object),
-  headers: RETRY_AFTER,
-};
 
-const answer = (description: string, schema: Json): Json => ({ description, content: content(schema) });
+/** The meaning of each code that is answered with one of some statuses. */
+const meaningOf = (...statuses: readonly number[]): string =>
+  Object.entries(PROBLEMS)
+    .filter(([, [status]]) => statuses.includes(status))
+    .map(([code, [, meaning]]) => `\`${code}\`: ${meaning}`)
+    .join(' ');
+
+/** The problems that several operations share. A refusal by the rules has one of many codes. */
+const PROBLEM_RESPONSES = {
+  Invalid: problem(meaningOf(400)),
+  NotFound: problem(meaningOf(404)),
+  IdReused: problem(meaningOf(409)),
+  Gone: problem(meaningOf(410)),
+  AnotherRevision: problem(meaningOf(412)),
+  TooLarge: problem(meaningOf(413)),
+  WrongContent: problem(meaningOf(415)),
+  Refused: problem('The rules refuse it: a stable code, the rule, and what would have to be true.'),
+  Unanswerable: problem(meaningOf(405, 408, 417, 431)),
+  Failed: problem(meaningOf(500)),
+  Unavailable: problem(meaningOf(503), RETRY_AFTER),
+};
+const shared = (name: keyof typeof PROBLEM_RESPONSES): Json => ({ $ref: `#/components/responses/${name}` });
+const INVALID = shared('Invalid');
+const NOT_FOUND = shared('NotFound');
+const ALWAYS = { '4XX': shared('Unanswerable'), 500: shared('Failed'), 503: shared('Unavailable') };
+
+const answer = (description: string, schema: Json): Json => ({
+  description,
+  headers: CORRELATION_ID,
+  content: content(schema),
+});
 const properties = (of: Record<string, Json>): Json => ({
   type: 'object',
   properties: of,
@@ -94,6 +118,9 @@ const properties = (of: Record<string, Json>): Json => ({
 const list = (items: Json): Json => ({ type: 'array', items });
 const described = (description: string): Json => ({ type: 'string', description });
 const orNull = (description: string): Json => ({ type: ['string', 'null'], description });
+const instant = (description: string): Json => ({ type: 'string', format: 'date-time', description });
+const count = (description: string): Json => ({ type: 'integer', format: 'int64', description });
+const SCHEMA: Json = { type: 'object', description: 'a JSON Schema', additionalProperties: true };
 
 const operation = (
   tag: string,
@@ -106,8 +133,25 @@ const operation = (
   operationId,
   summary,
   parameters,
-  responses: { ...responses, 500: FAILED, 503: UNAVAILABLE },
+  responses: { ...ALWAYS, ...responses },
 });
+
+const KNOWN_TAG = parameter('header', 'If-None-Match', 'The `ETag` of an earlier answer: 304 if it is still this one.');
+const TAG = { ETag: { description: 'The tag of the answer: the same as long as the answer is.', schema: STRING } };
+const UNCHANGED: Json = { description: 'The answer is the one whose tag was sent.', headers: TAG };
+
+/** A read: its answer has an `ETag`. */
+const reading = (
+  tag: string,
+  operationId: string,
+  summary: string,
+  parameters: readonly Parameter[],
+  { 200: found, ...others }: Responses,
+): Json => {
+  const { headers = {}, ...rest } = found as { readonly headers?: object };
+  const tagged = { ...rest, headers: { ...CORRELATION_ID, ...headers, ...TAG } } as Json;
+  return operation(tag, operationId, summary, [...parameters, KNOWN_TAG], { 200: tagged, ...others, 304: UNCHANGED });
+};
 
 /** The schema of a version of an event or a command. */
 const schemaOperation = (part: 'events' | 'commands'): Json => {
@@ -119,25 +163,12 @@ const schemaOperation = (part: 'events' | 'commands'): Json => {
     parameter('path', 'type', 'The type.', { example: type }),
     parameter('path', 'version', 'The version of the type.', { example: '1' }),
   ];
-  const schema = { type: 'object', description: 'a JSON Schema', additionalProperties: true };
-  return operation('commands', `Read${events ? 'Event' : 'Command'}Schema`, `The JSON Schema of ${what}`, parameters, {
-    200: { description: 'The schema.', content: content(schema, 'application/schema+json') },
+  return reading('commands', `Read${events ? 'Event' : 'Command'}Schema`, `The JSON Schema of ${what}`, parameters, {
+    200: { description: 'The schema.', content: content(SCHEMA, 'application/schema+json') },
     400: INVALID,
-    404: problem('There is no such version.'),
+    404: NOT_FOUND,
   });
 };
-
-const KNOWN_TAG = parameter('header', 'If-None-Match', 'The `ETag` of an earlier answer: 304 if it is still this one.');
-const UNCHANGED = { description: 'The answer is the one whose tag was sent.' };
-
-/** A read: its answer has an `ETag`. */
-const reading = (
-  tag: string,
-  operationId: string,
-  summary: string,
-  parameters: readonly Parameter[],
-  responses: Responses,
-): Json => operation(tag, operationId, summary, [...parameters, KNOWN_TAG], { ...responses, 304: UNCHANGED });
 
 /** The parameter that names a format, and does what `Accept` does. */
 const formatParameter = (formats: readonly string[]): Parameter =>
@@ -207,20 +238,19 @@ function commandPaths(today: string): Record<string, Json> {
               description: 'The receipt: what was recorded, where, and a token (`after`) for reading it.',
               headers: {
                 ETag: { description: 'The revision that the stream has now.', schema: STRING },
-                'Correlation-Id': { description: 'As sent, or made.', schema: STRING },
+                ...CORRELATION_ID,
                 'Idempotency-Replayed': { description: '`true` if it was sent before.', schema: STRING },
               },
               content: content(reference('Receipt')),
             },
             400: INVALID,
             404: NOT_FOUND,
-            409: problem('`command-id-reused`: the Idempotency-Key was used for another command'),
-            412: problem('`revision-mismatch`: the stream has another revision than If-Match or If-None-Match allows'),
-            413: problem('`body-too-large`: more than 1 MiB; `too-large`: more than the event store takes at once'),
-            415: problem('`wrong-content-type`: the body must be application/json in UTF-8, and not compressed'),
-            422: problem('the rules refuse it: a stable code, the rule, and what would have to be true'),
-            500: FAILED,
-            503: UNAVAILABLE,
+            409: shared('IdReused'),
+            412: shared('AnotherRevision'),
+            413: shared('TooLarge'),
+            415: shared('WrongContent'),
+            422: shared('Refused'),
+            ...ALWAYS,
           },
         },
       };
@@ -347,7 +377,7 @@ function readModelPaths(model: ReadModelDescription): Record<string, Json> {
           },
           400: INVALID,
           404: NOT_FOUND,
-          410: problem('`cursor-void`: ask from the first page; `lost-since`: send the command again'),
+          410: shared('Gone'),
         },
       ),
     },
@@ -443,8 +473,28 @@ const CATALOGUED = list(
   properties({
     kind: described('the kind of stream'),
     about: described('what such a stream records'),
-    commands: list({ type: 'object', additionalProperties: true }),
-    events: list({ type: 'object', additionalProperties: true }),
+    commands: list({
+      type: 'object',
+      properties: {
+        type: described('its type'),
+        route: described('the method and the address'),
+        summary: described('what it does'),
+        by: list(described('a relation to the stream that may send it')),
+        body: SCHEMA,
+        example: { type: 'object', description: 'a body', additionalProperties: true },
+        exampleId: described('the id of a stream for which the body is meant'),
+        exampleActor: described('the `Entente-Actor` with which to send it'),
+      },
+      required: ['type', 'route', 'summary', 'by', 'body', 'example'],
+    }),
+    events: list(
+      properties({
+        type: described('its type'),
+        version: count('the version of its data'),
+        summary: described('what it records'),
+        data: SCHEMA,
+      }),
+    ),
   }),
 );
 
@@ -459,18 +509,45 @@ const CONTROL_FINDINGS = properties({
       findings: { type: 'integer', format: 'int64', description: 'how many it found' },
     }),
   ),
-  findings: list({
-    type: 'object',
-    description: 'the rule, the control, the event that breaks the rule, and what would have to be true',
-    additionalProperties: true,
-  }),
+  findings: list(
+    properties({
+      rule: described('the rule that is broken'),
+      control: described('the control that found it'),
+      stream: described('the stream of the event that breaks it, `<kind>/<id>`'),
+      revision: count('its place in the stream'),
+      type: described('its type'),
+      event: described('its id'),
+      position: described('its place in the log'),
+      requirement: described('what would have to be true'),
+      facts: { type: 'object', description: 'the figures and names that it rests on', additionalProperties: true },
+    }),
+  ),
   count: { type: 'integer', format: 'int64', description: 'all findings, also those beyond the first thousand' },
 });
 
 const REFUSALS = properties({
-  refusals: list({ type: 'object', description: 'who was refused what, why and when', additionalProperties: true }),
+  refusals: list(
+    properties({
+      number: count('rising: the newest has the highest'),
+      at: instant('when it was refused'),
+      organisation: described('who sent it, or a pseudonym'),
+      role: described('the role in which it was sent'),
+      stream: described('`<kind>/<id>`'),
+      command: described('the type of the command'),
+      commandId: described('the Idempotency-Key'),
+      correlationId: described('what belongs together, by the sender'),
+      code: described('why, as a stable code'),
+      rule: orNull('the number of the rule, if it is one'),
+    }),
+  ),
   leftOut: { type: 'integer', format: 'int64', description: 'how many could not be noted' },
   next: orNull('the `before` of the next page; null on the last'),
+});
+
+const SERVING = properties({
+  status: STATUS('ok, or not', ['ok', 'not-serving']),
+  fault: orNull('why not'),
+  code: orNull('the problem code of the fault'),
 });
 
 const READY: Json = {
@@ -481,11 +558,38 @@ const READY: Json = {
     position: orNull('the end of the log'),
     waiting: { type: 'integer', format: 'int64', description: 'appends that wait for their commit' },
     parked: { type: 'integer', format: 'int64', description: 'streams that a read model cannot fold' },
-    parkedStreams: list({ type: 'object', additionalProperties: true }),
+    parkedStreams: list(
+      properties({
+        model: described('the read model'),
+        stream: described('`<kind>/<id>`'),
+        eventId: described('the event that it cannot fold'),
+        position: described('its place in the log'),
+        error: described('why not'),
+        since: instant('when it was parked'),
+      }),
+    ),
     fault: orNull('why nothing is delivered just now'),
     code: orNull('the problem code of the fault'),
-    alarms: list({ type: 'object', additionalProperties: true }),
-    models: list({ type: 'object', additionalProperties: true }),
+    alarms: list(properties({ follower: described('what has stalled'), alarm: described('since when, and how') })),
+    published: orNull('the position up to which the log is published; only where it is'),
+    commandsWaiting: {
+      type: ['integer', 'null'],
+      format: 'int64',
+      description: 'how many commands wait in the topic; only where it is watched',
+    },
+    models: list({
+      type: 'object',
+      properties: {
+        model: described('its name'),
+        position: described('the position that it has reached'),
+        lag: orNull('how many positions it is behind the end of the log'),
+        partitions: list(described('its position in each partition')),
+        behindSeconds: { type: 'number', description: 'the age of the oldest event that it has not folded; seconds' },
+        parked: { type: 'integer', format: 'int64', description: 'streams that it cannot fold' },
+        stopped: orNull('why it has stopped; null while it folds'),
+      },
+      required: ['model', 'position', 'lag', 'behindSeconds', 'parked', 'stopped'],
+    }),
   },
   required: ['status', 'models'],
 };
@@ -574,7 +678,7 @@ function fixedPaths(): Record<string, Json> {
       }),
     },
     '/v1/commands/{commandId}': {
-      get: operation(
+      get: reading(
         'commands',
         'ReadReceipt',
         'The receipt of an earlier command',
@@ -596,7 +700,7 @@ function fixedPaths(): Record<string, Json> {
       }),
     },
     '/v1/controls': {
-      get: operation(
+      get: reading(
         'commands',
         'RunControls',
         'Control checks: where history breaks a rule although commands guard it',
@@ -608,7 +712,7 @@ function fixedPaths(): Record<string, Json> {
       ),
     },
     '/v1/refusals': {
-      get: operation(
+      get: reading(
         'commands',
         'ListRefusals',
         'Refused commands, the newest first: who was refused what, why and when',
@@ -630,7 +734,11 @@ function fixedPaths(): Record<string, Json> {
     ),
     '/metrics': {
       get: operation('health', 'ReadMetrics', 'What is counted and timed, for Prometheus', [], {
-        200: { description: 'Text, as Prometheus reads it.', content: content(STRING, 'text/plain') },
+        200: {
+          description: 'Text, as Prometheus reads it.',
+          headers: CORRELATION_ID,
+          content: content(STRING, 'text/plain'),
+        },
       }),
     },
     '/version': {
@@ -645,14 +753,8 @@ function fixedPaths(): Record<string, Json> {
     },
     '/health/serving': {
       get: operation('health', 'IsServing', 'It can take what is sent to it', [], {
-        200: answer(
-          'It can; with 503 it cannot, for the fault that is named.',
-          properties({
-            status: STATUS('ok, or not', ['ok', 'not-serving']),
-            fault: orNull('why not'),
-            code: orNull('the problem code of the fault'),
-          }),
-        ),
+        200: answer('It can.', SERVING),
+        503: answer('It cannot, for the fault that is named.', SERVING),
       }),
     },
     '/health/ready': {
@@ -661,7 +763,7 @@ function fixedPaths(): Record<string, Json> {
         'IsReady',
         'How far each read model lags, what waits, what is parked and what has stalled',
         [],
-        { 200: answer('It serves as it should; with 503 something has stalled.', READY) },
+        { 200: answer('It serves as it should.', READY), 503: answer('Something has stalled.', READY) },
       ),
     },
   };
@@ -696,5 +798,5 @@ export const openApi = (described: readonly ReadModelDescription[], today: strin
       ...Object.fromEntries(described.flatMap((one) => Object.entries(readModelPaths(one)))),
       ...commandPaths(today),
     },
-    components: { schemas: schemasOf(described) },
+    components: { schemas: schemasOf(described), responses: PROBLEM_RESPONSES },
   }) as unknown as OpenAPIObject;

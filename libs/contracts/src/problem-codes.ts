@@ -2,7 +2,7 @@
  * Codes of answers that are not refusals by the rules: the HTTP status, the meaning, and what a
  * client should do.
  */
-export const PROBLEMS = {
+export const PROBLEMS: Readonly<Record<string, readonly [status: number, meaning: string, action: string]>> = {
   'validation-failed': [400, 'Fields are invalid.', 'Correct each field that `errors` names by `path` and `message`.'],
   unreadable: [400, 'The body is not JSON in UTF-8, or the request cannot be read.', 'Send valid JSON in UTF-8.'],
   'invalid-position': [400, 'The number cannot be a position of a log.', 'Use a position that an answer gave you.'],
