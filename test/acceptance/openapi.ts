@@ -53,7 +53,7 @@ export function openapi(opens: DeploymentFactory): void {
       paths: Record<string, (typeof paths)[0][1]>;
     };
     paths = Object.entries(document.paths);
-    // What the document says beyond JSON Schema, and formats, are not looked at here.
+    // Formats, and what is in the document beyond JSON Schema, are not looked at here.
     schemas = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
     schemas.addSchema(document, 'openapi');
   });
@@ -72,7 +72,7 @@ export function openapi(opens: DeploymentFactory): void {
     };
   };
 
-  /** What an answer has, or lacks, against what the document says of it. */
+  /** What an answer has, or lacks, against its description in the document. */
   const undeclared = (path: string, { responses }: Operation, answer: Response, body: unknown): unknown[] => {
     const { headers = {}, content = {} } = responses[answer.status] ?? {};
     const named = Object.keys(headers).map((name) => name.toLowerCase());

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import {
   chmodSync,
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -226,6 +227,18 @@ describe('a command of a document that is not run here', () => {
 describe('a document', () => {
   it.each(DOCUMENTS)('%s has no dead link', (document) => {
     expect(linksOf(document).dead).toEqual([]);
+  });
+
+  it('has code that is in the sources, of the fact that is its example', () => {
+    const sources = ['contracts/src', 'domain/src/situations', 'read-models/src'].flatMap((folder) =>
+      globSync(`libs/${folder}/deployment*.ts`, { cwd: ROOT }).map((file) => readFileSync(join(ROOT, file), 'utf8')),
+    );
+    const known = new Set(sources.flatMap((text) => text.split('\n').map((line) => line.trim())));
+    const shown = blocksOf('docs/how-to/add-an-event.md')
+      .filter(({ info }) => info === 'ts')
+      .flatMap(({ text }) => text.split('\n').map((line) => line.trim()));
+    expect(shown.length).toBeGreaterThan(15);
+    expect(shown.filter((line) => line !== '' && !line.startsWith('//') && !known.has(line))).toEqual([]);
   });
 
   it('is reachable from the README', () => {

@@ -54,8 +54,8 @@ interface Reader {
 }
 
 /**
- * How far a reader has caught up. `at` is null if its rows are sent from scratch; `why` is the
- * reason for that if it had other rows before.
+ * How far a reader has caught up. `at` is null if its rows are sent from scratch; `reason` is why
+ * if it had other rows before.
  */
 interface CatchUp {
   readonly at: Resume | null;
