@@ -35,7 +35,7 @@ export async function exampleLog(parts, store, today) {
       commandId: `step-${one.step}`,
       correlationId: 'example',
       causationId: null,
-      occurredAt: null,
+      occurredAt: common.occurredAt ?? null,
       evidence: common.evidence ?? [],
       legalBasis: null,
     };

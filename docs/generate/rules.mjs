@@ -139,7 +139,7 @@ export const RULES = {
     says: 'What cannot have happened before another fact (receipt before request, completion before start) is refused, or marked if a late report explains it.',
     source: 'own',
     limits:
-      'Refused are a completion before the start, the report of a period before its end or of an exception before it was made, works out of their order, and a delivery before the facts that it rests on. Marked in the column `implausible` of each read model with such days, until the days are corrected: a first promise for a day before it was made, a fact before the request of its case, a route out of its order, a completion before the start in reported history, and money that reached a stage before it had reached the one before it (in the view `balances`). Promises and requests of reported history are not marked: their day is not known.',
+      'Refused are a completion before the start, a start of a training before the enrolment of its trainees, the report of a period before its end or of an exception before it was made, works out of their order, and a delivery before the facts that it rests on. Marked in the column `implausible` of each read model with such days, until the days are corrected: a first promise for a day before it was made, a fact before the request of its case, a route out of its order, a completion before the start in reported history, and money that reached a stage before it had reached the one before it (in the view `balances`). Promises and requests of reported history are not marked: their day is not known.',
   },
   R31: {
     says: 'A correction is at most what its event added, less earlier corrections, in the same stage and period.',

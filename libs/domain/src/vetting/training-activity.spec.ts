@@ -345,6 +345,10 @@ describe('a training begins', () => {
     training(...waiting).refuses(start('2026-06-02'), 'day-in-future');
     training(...begun).refuses(start('2026-06-01'), 'training-at-another-stage');
   });
+  it('no earlier than its trainees were enrolled (R30)', () => {
+    training(...waiting).decides(start('2026-05-01'), act('TrainingStarted', { on: '2026-05-01' }));
+    training(...waiting).refusesWith(start('2026-04-30'), 'before-start', { first: '2026-05-01' });
+  });
   it('under the waiver that set a clearance aside, while that lasts (R5, R8)', () => {
     const waived = (until: string, rule: string) =>
       under('2026-01-01', '2026-12-31', [eight, enrolled('n-1', { number: 8, unit: U, enrolled: 8 })], ...ASSURED, {

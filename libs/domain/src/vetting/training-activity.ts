@@ -51,6 +51,8 @@ interface Nominee {
   readonly agreement?: string;
   readonly number: number;
   readonly clearedUntil?: string;
+  /** The day from which it is enrolled without a break. */
+  readonly enrolledOn?: string;
 }
 
 /** The most nominees of a training: its end names them. */
@@ -99,9 +101,11 @@ const evolve = evolveBy<TrainingActivity, Besides<TrainingActivityEvent>>()(
     TraineeNominated: ({ trainee, ...of }, { nominees }) => ({
       nominees: put(nominees, trainee, { ...of, status: 'nominated' }),
     }),
-    TraineeEnrolled: (data, { nominees }) => {
+    TraineeEnrolled: (data, { nominees }, { metadata }) => {
+      const was = nominees[data.trainee];
       const on = pick(data, 'person', 'unit', 'number', 'clearedUntil');
-      return { nominees: put(nominees, data.trainee, { ...nominees[data.trainee], ...on, status: 'enrolled' }) };
+      const { enrolledOn = factDay(metadata) } = was?.status === 'enrolled' ? was : {};
+      return { nominees: put(nominees, data.trainee, { ...was, ...on, enrolledOn, status: 'enrolled' }) };
     },
     EnrolmentRefused: ({ trainee }, state) => withStatus(state, trainee, 'refused'),
     EnrolmentHalted: ({ trainee }, state) => withStatus(state, trainee, 'halted'),
@@ -290,11 +294,13 @@ function halt(
 
 /**
  * R1, R5, R7, R19: it begins with trainees whose clearance lasts on that day, or is set aside by a
- * waiver, and whose units are not on hold.
+ * waiver, and whose units are not on hold. R30: they were enrolled by then.
  */
 function cannotStart({ on }: TrainingData<'StartTraining'>, state: TrainingActivity, context: DecisionContext) {
   const enrolled = enrolledIn(state);
   if (enrolled.length === 0) return refuse('nobody-enrolled', 'at least one trainee is enrolled', 'R5');
+  const early = startsBeforeEnrolment(on, state);
+  if (early !== null) return early;
   const over = enrolled.find(([, { clearedUntil }]) => clearedUntil !== undefined && clearedUntil < on);
   if (over !== undefined)
     return refuse('clearance-over', 'the clearance is renewed, and the trainee enrolled on it', 'R7', {
@@ -347,10 +353,21 @@ function endsOutOfOrder(on: string, { sessions, startedOn, followedUpOn }: Train
   return beforeEarlierFact(on, last) ?? (followedUpOn === null ? null : beforeEarlierFact(followedUpOn, on));
 }
 
-/** R30: nothing else of it happened before it began. */
-function startsOutOfOrder(on: string, { sessions, assessedOn, endedOn }: TrainingActivity): Refusal | null {
+/** R30: it begins no earlier than those who take part were enrolled. */
+const startsBeforeEnrolment = (on: string, state: TrainingActivity): Refusal | null =>
+  beforeEarlierFact(
+    on,
+    enrolledIn(state)
+      .flatMap(([, { enrolledOn = [] }]) => enrolledOn)
+      .toSorted()
+      .at(-1) ?? null,
+  );
+
+/** R30: nothing else of it happened before it began, but the enrolments. */
+function startsOutOfOrder(on: string, state: TrainingActivity): Refusal | null {
+  const { sessions, assessedOn, endedOn } = state;
   const [first] = [...Object.values(sessions), assessedOn, endedOn].filter((day) => day !== null).toSorted();
-  return first === undefined ? null : beforeEarlierFact(first, on);
+  return (first === undefined ? null : beforeEarlierFact(first, on)) ?? startsBeforeEnrolment(on, state);
 }
 
 /** Those whose nomination or enrolment ends with a training that is terminated. */
