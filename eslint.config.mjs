@@ -20,7 +20,7 @@ const packing = [
   },
 ];
 
-const pure = ['kernel', 'domain', 'read-models'].map((room) => `libs/${room}/src/**/*.ts`);
+const pure = ['kernel', 'domain', 'read-models'].map((library) => `libs/${library}/src/**/*.ts`);
 
 export default tseslint.config(
   { ignores: ['dist', 'data', '.entente', 'node_modules', '**/*.mjs'] },
@@ -44,7 +44,7 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         ...packing,
-        { selector: ':function[async=true]', message: 'Pure rooms do not wait.' },
+        { selector: ':function[async=true]', message: 'Pure libraries do not wait.' },
         { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'Time is data here.' },
         { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is data here.' },
         { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Chance is data here.' },

@@ -65,7 +65,8 @@ const alive = (pid) => {
 function alone(work) {
   const lock = join(root, '.entente', 'setup.lock');
   mkdirSync(dirname(lock), { recursive: true });
-  for (let [told, nameless] = [false, 0]; ; told = true) {
+  let nameless = 0;
+  for (let first = true; ; first = false) {
     try {
       writeFileSync(lock, String(process.pid), { flag: 'wx' });
       break;
@@ -81,7 +82,7 @@ function alone(work) {
     // Without a process id, the lock is of a process that died at once.
     nameless = other > 0 ? 0 : nameless + 1;
     if (other > 0 ? !alive(other) : nameless > 25) rmSync(lock, { force: true });
-    else if (!told) process.stderr.write('Waiting for another that installs or builds here ...\n');
+    else if (first) process.stderr.write('Waiting for another that installs or builds here ...\n');
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
   }
   try {

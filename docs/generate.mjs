@@ -210,9 +210,9 @@ function fieldsOf(schema, path = '') {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const inner = field.type === 'array' ? field.items : field;
     const at = `${path}${name}${field.type === 'array' ? '[]' : ''}`;
-    const says = [typeOf(field), ...(schema.required?.includes(name) ? [] : ['optional'])].join('; ');
+    const text = [typeOf(field), ...(schema.required?.includes(name) ? [] : ['optional'])].join('; ');
     const about = field.description === undefined ? '' : `: ${field.description}`;
-    return [bullet(`\`${at}\` (${says})${about}`), ...(inner?.properties ? fieldsOf(inner, `${at}.`) : [])];
+    return [bullet(`\`${at}\` (${text})${about}`), ...(inner?.properties ? fieldsOf(inner, `${at}.`) : [])];
   });
 }
 const fields = (schema) => fieldsOf(schema).join('\n') || '- No fields.';
@@ -426,11 +426,11 @@ async function rules({ refusals }) {
     wrap(
       'Each rule with its source. _Read_: read in the law, manual or report named. _Recalled_: from memory, to be checked against the source. _Own_: the design of Entente. The codes are those of the refusals that name the rule; [problem codes](problem-codes.md#refusals-by-the-rules) lists the requirement of each.',
     ),
-    ...Object.entries(RULES).flatMap(([rule, { says, source, limits }]) => {
+    ...Object.entries(RULES).flatMap(([rule, { text, source, limits }]) => {
       const found = [...new Set((byRule.get(rule) ?? []).map(({ code }) => `\`${code}\``))].sort();
       return [
         `## ${rule}`,
-        wrap(says),
+        wrap(text),
         [
           bullet(`Source: ${source}`),
           bullet(found.length === 0 ? 'No refusal names this rule yet.' : `Enforced by: ${found.join(', ')}`),

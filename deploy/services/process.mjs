@@ -37,12 +37,12 @@ export async function portFor(name, given) {
 /** Runs a program to its end; fails with its output if its status is not 0. */
 export async function run(program, args, options = {}) {
   const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const failed = new Promise((_resolve, reject) => child.once('error', reject));
   const [status] = await Promise.race([once(child, 'close'), failed]);
-  if (status !== 0) throw new Error(`${program} ended with status ${status}:\n${said.slice(-4000)}`);
-  return said;
+  if (status !== 0) throw new Error(`${program} ended with status ${status}:\n${output.slice(-4000)}`);
+  return output;
 }
 
 let bySignals = false;

@@ -28,8 +28,8 @@ export async function exampleLog(parts, store, today) {
   for (const one of exampleScenario(today)) {
     now += one.daysLater * DAY_MS + 1;
     const body = filledIn(one, (step) => last.get(step));
-    const { type, body: wire } = commandAt(one.kind, one.path);
-    const { data, common } = readBody(wire, body);
+    const { type, body: contract } = commandAt(one.kind, one.path);
+    const { data, common } = readBody(contract, body);
     const metadata = {
       actor: readActor(one.actor),
       commandId: `step-${one.step}`,

@@ -67,7 +67,7 @@ export function page(opens: DeploymentFactory): void {
       const [send] = /^ {6}async function command\([^]*?^ {6}\}$/m.exec(page) ?? [];
       const [listen] =
         /^ {8}let pledgeKey = [^]*?\$\('pledge'\)\.addEventListener\('submit'[^]*?^ {8}\}\);$/m.exec(page) ?? [];
-      const sent: { readonly key: string; readonly body: string; answer: (said: object) => void }[] = [];
+      const sent: { readonly key: string; readonly body: string; answer: (answer: object) => void }[] = [];
       const ask = (_: string, { headers, body }: { headers: Record<string, string>; body: string }) =>
         new Promise((answer) => sent.push({ key: headers['idempotency-key'] ?? '', body, answer }));
       const on: Record<string, (event: object) => void> = {};

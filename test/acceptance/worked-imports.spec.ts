@@ -139,7 +139,7 @@ describe('the worked file of the how-to', () => {
       ['2027', 8_000_000, 0, 0],
     ];
     expect(await figures('yland')).toEqual(wanted);
-    // A hyphen is nothing, also where the book before had a figure.
+    // A hyphen is nothing, also where the last edition had a figure.
     expect(await figures('zland')).toEqual([
       ['2025', 0, 0, 0],
       ['2026', 7_500_000, 7_500_000, 0],

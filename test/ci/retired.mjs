@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /**
- * A part of `npm run check`: no file and no file name has a retired term, comments and Markdown
- * have plain words, comments are wrapped, no type name is declared twice, and no commit subject of
- * the last days is longer than 72 characters. Each retired term is listed with the one to use.
+ * A part of `npm run check`: no file and no file name has a retired term, comments, Markdown,
+ * messages and names have plain words, comments are wrapped, no type name is declared twice, and no
+ * commit subject of the last days is longer than 72 characters. Each retired term is listed with
+ * the one to use.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -43,9 +44,23 @@ export const UNPLAIN = [
   [/\bbroken off\b/i, 'interrupted'],
   [/\b(?:goes|went|gone) on\b/i, 'continues'],
   [/\bput aside\b|\bcomes? about\b/i, 'dead letter, or made'],
+  [/\bthe book\b|\brooms\b|\bthe rows of before\b|\bso any more\b/i, 'scenario, libraries, old tables, refused'],
 ];
-/** Files whose comments and titles of tests have plain words only; of Markdown, all. */
-const PLAIN = /^(?:(?:apps|libs)\/.*\.ts|test\/.*\.(?:ts|m[jt]s)|(?:deploy|docs)\/.*\.m[jt]s|.*\.md)$/;
+
+/** Names in code that are retired as such, and what to write. */
+const NAMES = [
+  [/\b(?:told|tells?|said|says|heard)\b/, 'report, message, notified, or what it has'],
+  [/\bMOST_|\b(?:AGAIN|APART|QUIET|SOON)\b/, 'MAX_, or a name with its unit'],
+  [/\b(?:wire|ways)\b/, 'contract, or what they are'],
+];
+/** Literals of one line; what code puts into them is code. */
+const LITERAL = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
+const INSERTED = /\$\{[^}]*\}/g;
+
+/** Files whose comments, titles of tests, messages and names have plain words only; of Markdown, all. */
+const PLAIN = /^(?:(?:apps|libs)\/.*\.ts|test\/.*\.(?:ts|m[jt]s)|(?:deploy|docs)\/.*\.m[jt]s|[^/]*\.mjs|.*\.md)$/;
+/** Tests, whose texts are compared with messages, or are data. */
+const TEST = /^test\/|[.-]spec\.ts$/;
 /** The specs of the rules, whose titles are not checked yet. */
 const RULES = /^libs\/domain\//;
 /** A line with the title of a test or of a group, and a line that declares a name in a test. */
@@ -78,15 +93,32 @@ function proseIn(file, line) {
   if (file.endsWith('.md') || COMMENT.test(line)) return line.replaceAll(/`[^`]*`/g, '');
   const title = RULES.test(file) ? undefined : TITLE.exec(line)?.[2];
   const name = file.startsWith('test/') ? LOCAL_NAME.exec(line)?.[1] : undefined;
-  return title ?? name ?? '';
+  return title ?? name ?? (TEST.test(file) ? '' : messagesIn(line));
 }
 
-/** Which word of a comment, a test's title, a test's local name or of Markdown is not plain. */
+/** The literals of a line that have more than one word. */
+const messagesIn = (line) => {
+  const texts = (line.match(LITERAL) ?? []).map((literal) => literal.replaceAll(INSERTED, ''));
+  return texts.filter((text) => text.includes(' ')).join(' ');
+};
+
+/** A line of code without its literals and comments. */
+const codeIn = (file, line) =>
+  file.endsWith('.md') || COMMENT.test(line)
+    ? ''
+    : line.replaceAll(LITERAL, (literal) => (literal.match(INSERTED) ?? []).join(' ')).replace(/\/\/.*/, '');
+
+/** Which word of a comment, a test's title, a message, a name or of Markdown is not plain. */
 export function unplainIn(file, line) {
   if (!PLAIN.test(file)) return null;
-  const text = proseIn(file, line);
-  const found = UNPLAIN.find(([pattern]) => pattern.test(text));
-  return found === undefined ? null : `"${found[0].exec(text)?.[0]}" is not plain: write ${found[1]}`;
+  for (const [words, text] of [
+    [UNPLAIN, proseIn(file, line)],
+    [NAMES, codeIn(file, line)],
+  ]) {
+    const found = words.find(([pattern]) => pattern.test(text));
+    if (found !== undefined) return `"${found[0].exec(text)?.[0]}" is not plain: write ${found[1]}`;
+  }
+  return null;
 }
 
 const SOURCE = /^(?:libs|apps)\/[^/]+\/src\/(?!.*[.-]spec\.ts$).*\.ts$/;

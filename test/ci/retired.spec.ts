@@ -3,14 +3,14 @@ import { RETIRED, UNPLAIN, isTooLong, isUnwrapped, retiredIn, typeDeclaredIn, un
 
 describe('the check of retired terms', () => {
   it('names a term and what to write, in prose, identifiers and file names', () => {
-    for (const [text, says] of [
+    for (const [text, message] of [
       ['the house closes', 'house is retired: write deployment'],
       ['const app = await buildHouse(folder);', 'House is retired'],
       ['test/engines/kafka.ts', 'test/engines is retired: write backing services'],
       ['"code": "wrong-shape"', 'wrong-shape is retired: write validation-failed'],
       ['ENTENTE_STOP_SECONDS=30', 'ENTENTE_STOP_SECONDS is retired'],
     ] as const)
-      expect(retiredIn(text)).toContain(says);
+      expect(retiredIn(text)).toContain(message);
     expect(RETIRED.length).toBeGreaterThan(5);
   });
 
@@ -56,12 +56,20 @@ describe('the check of retired terms', () => {
     for (const [pattern, instead] of UNPLAIN) expect(pattern.test(instead)).toBe(false);
   });
 
-  it('finds names that are not plain in declarations of tests', () => {
+  it('finds names that are not plain, in tests any that they declare', () => {
     for (const line of ["  const told = await post('x');", 'interface Told {', '  readonly said: string;'])
-      expect([unplainIn('test/support/load.ts', line), unplainIn('libs/http/src/app.ts', line)]).toEqual([
-        expect.stringContaining('is not plain'),
-        null,
-      ]);
+      expect(unplainIn('test/support/load.ts', line)).toContain('is not plain');
+    for (const line of ['watch(this.told);', 'log(`of ${said}`);', '(wire) => 1', 'const MOST_ROWS = 5;'])
+      expect(unplainIn('libs/http/src/app.ts', line)).toContain('is not plain');
+    expect(unplainIn('libs/http/src/app.ts', 'interface Told {')).toBeNull();
+  });
+
+  it('finds words that are not plain in messages, and not in those that a test compares', () => {
+    const line = "throw new Error(`${id}: it is put aside`); // nobody's";
+    expect(unplainIn('libs/http/src/app.ts', line)).toMatch(/^"put aside" is not plain/);
+    expect(unplainIn('libs/http/src/app.spec.ts', line)).toBeNull();
+    expect(unplainIn('libs/http/src/app.ts', "type Word = 'said'; log('it is said');")).toContain('"said"');
+    expect(unplainIn('libs/http/src/app.ts', "type Word = 'said';")).toBeNull();
   });
 
   it('finds lines of documents that are too long', () => {
@@ -76,7 +84,7 @@ describe('the check of retired terms', () => {
 
   it('lets code, other files and words between backquotes be', () => {
     for (const [file, line] of [
-      ['libs/engine/src/relay.ts', 'const told = 1;'],
+      ['libs/engine/src/relay.ts', 'const stands = 1;'],
       ['docker-compose.yml', '# is told'],
       ['test/support/kafka.ts', "  until('is told');"],
       ['docs/reference/problem-codes.md', '- `exceeds-what-stands`: at most the balance'],

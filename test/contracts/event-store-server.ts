@@ -177,13 +177,13 @@ const READING: readonly Case<NamedLog>[] = [
     async verify(server) {
       const store = await server.open();
       const other = await server.open();
-      let heard = 0n;
-      store.onCommit((position) => (heard = position));
+      let notified = 0n;
+      store.onCommit((position) => (notified = position));
       for (let i = 0; i < 20; i += 1) {
         const answer = await other.append(`note/${i}`, 'none', [anEvent()]);
         const position = answer.ok ? answer.position : 0n;
-        for (const end = performance.now() + 5000; heard < position && performance.now() < end;) await pause(5);
-        expect(answer).toMatchObject({ ok: true, position: heard });
+        for (const end = performance.now() + 5000; notified < position && performance.now() < end;) await pause(5);
+        expect(answer).toMatchObject({ ok: true, position: notified });
       }
     },
   },

@@ -174,7 +174,7 @@ describe('a command on a topic', () => {
     [
       'is a batch',
       { headers: { 'content-type': 'application/cloudevents-batch+json' }, value: `[${golden.structured.value}]` },
-      'it is a batch of CloudEvents: send each in a message of its own',
+      'it is a batch of CloudEvents: send each in a separate message',
     ],
     [
       'is structured without the media type of that',

@@ -30,7 +30,7 @@ const schemaPaths = ({ properties, items }: Schema, at = ''): string[] => {
 const frozen = (kind: string) => readdirSync(join(import.meta.dirname, kind)).sort();
 const read = (kind: string, file: string) => JSON.parse(readFileSync(join(import.meta.dirname, kind, file), 'utf8')) as Golden;
 
-describe.each(CATALOGUE.map((wire) => [wire.kind, wire] as const))('the golden files of %s', (kind, { events }) => {
+describe.each(CATALOGUE.map((contract) => [contract.kind, contract] as const))('the golden files of %s', (kind, { events }) => {
   it('exist for every event in every version', () => {
     const newest = Object.entries(events).map(([type, { version }]) => `${type}.v${version}.json`);
     expect(frozen(kind)).toEqual(expect.arrayContaining(newest));

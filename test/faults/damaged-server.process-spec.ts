@@ -39,10 +39,10 @@ describe('entente verify on an event store of which streams were cut', () => {
 
     const run = await onServices(server.url, 'verify', '--json');
     expect(run.status).toBe(2);
-    const { findings } = JSON.parse(run.out) as { findings: { check: string; stream: string; says: string }[] };
+    const { findings } = JSON.parse(run.out) as { findings: { check: string; stream: string; message: string }[] };
     const damage = findings.filter(({ check }) => check === 'damage');
     expect(damage.map(({ stream }) => stream).toSorted()).toEqual(['note/a', 'note/b']);
-    for (const { says } of damage) expect(says).toMatch(/is not whole: .* restore the server from a backup$/);
+    for (const { message } of damage) expect(message).toMatch(/is not whole: .* restore the server from a backup$/);
     // Any other command refuses such a log.
     const other = await onServices(server.url, 'timeline', 'note/c');
     expect([other.status, other.err]).toEqual([1, expect.stringMatching(/the stream note.[ab] is not whole/)]);

@@ -12,7 +12,7 @@ import { type SystemCounts, verifySystem } from '../support/system-verification.
  * themselves afterwards.
  */
 const AWAY = 10_000;
-const SOON = 45_000;
+const READY_TIMEOUT_MS = 45_000;
 
 let services: OwnServices;
 let deployment: DistributedProcesses;
@@ -54,7 +54,7 @@ async function figureOf(name: AppName, figure: string): Promise<number> {
 /** All apps work, and each command acknowledged before and meanwhile is there, once. */
 async function recovered(): Promise<SystemCounts> {
   const since = performance.now();
-  await deployment.ready(SOON);
+  await deployment.ready(READY_TIMEOUT_MS);
   const took = performance.now() - since;
   await load.end();
   const counts = await verifySystem(deployment, load);

@@ -93,8 +93,8 @@ it('an event that fails in a fold parks its stream and becomes a dead letter, un
     'exception.class.name': 'RangeError',
     'exception.message': '666 is not folded here',
   });
-  const standing = await deployment.named('api')[0]?.health();
-  const models = standing?.['models'] as readonly { readonly model: string; readonly parked: number }[];
+  const health = await deployment.named('api')[0]?.health();
+  const models = health?.['models'] as readonly { readonly model: string; readonly parked: number }[];
   expect(models.filter(({ parked }) => parked > 0)).toMatchObject([{ model: 'funding', parked: 1 }]);
   const listed = entente(deployment.settings, 'parked');
   await expect(listed).rejects.toThrow(/ended with 2: [^]*funding-account\/norland\.h0 [^]*FundsPledged/);

@@ -141,8 +141,8 @@ export function toCommand(
     if (event !== undefined) setAtPath(body, path, event);
   }
   if (typeof body['misuseCase'] === 'string') body['misuseCase'] = idOf('misuse-case', body['misuseCase']);
-  const { type, body: wire } = commandAt(step.kind, step.path) as { type: string; body: new () => object };
-  const { data, common, errors } = readBody(wire, body);
+  const { type, body: contract } = commandAt(step.kind, step.path) as { type: string; body: new () => object };
+  const { data, common, errors } = readBody(contract, body);
   if (errors.length > 0) return null;
   const now = new Date(Date.parse(`${TODAY}T12:00:00.000Z`) + one.at * 86_400_000 + ms).toISOString();
   const metadata = {

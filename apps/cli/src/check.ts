@@ -32,7 +32,7 @@ export async function checkRules(
   const corrections = new FactCorrections();
   for await (const batch of log.readLog(0n, { upTo, types: FactCorrections.types })) corrections.read(batch);
   const reading = controlling(corrections, controls);
-  const tell = progress(output, 'position');
+  const report = progress(output, 'position');
   const findings: ControlFinding[] = [];
   let count = 0;
   let events = 0;
@@ -45,7 +45,7 @@ export async function checkRules(
       events += 1;
       add(reading.next(event));
     }
-    tell(batch.at(-1)?.position ?? 0n, upTo);
+    report(batch.at(-1)?.position ?? 0n, upTo);
   }
   add(reading.end());
   return { position: String(upTo), events, findings, count };

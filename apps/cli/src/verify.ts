@@ -10,7 +10,7 @@ export interface VerifyFinding {
     'revisions' | 'positions' | 'time' | 'receipts' | 'ids' | 'payloads' | 'consulted' | 'expected' | 'damage';
   readonly position: string;
   readonly stream: string;
-  readonly says: string;
+  readonly message: string;
 }
 
 /**
@@ -130,10 +130,10 @@ class Check {
   private find(
     check: VerifyFinding['check'],
     { position, stream }: Pick<RecordedEvent, 'position' | 'stream'>,
-    says: string,
+    message: string,
   ): void {
     this.count += 1;
-    if (this.findings.length < MAX_FINDINGS) this.findings.push({ check, position: String(position), stream, says });
+    if (this.findings.length < MAX_FINDINGS) this.findings.push({ check, position: String(position), stream, message });
   }
 
   private order(event: RecordedEvent): void {

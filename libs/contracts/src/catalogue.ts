@@ -85,7 +85,7 @@ export const commandAt = (kind: string, path: string): CataloguedCommand | undef
 
 /** The command of a kind by its type; undefined if there is none. */
 export function commandOf(kind: string, type: string): CataloguedCommand | undefined {
-  const commands = CATALOGUE.find((wire) => wire.kind === kind)?.commands ?? {};
+  const commands = CATALOGUE.find((contract) => contract.kind === kind)?.commands ?? {};
   const found = Object.entries(commands).find(([name]) => name === type);
   return found === undefined ? undefined : { type, ...found[1] };
 }
@@ -93,7 +93,7 @@ export function commandOf(kind: string, type: string): CataloguedCommand | undef
 /** An event type of a kind; undefined if there is none. */
 export const eventOf = (kind: string, type: string): EventContract | undefined => {
   const events: Readonly<Record<string, EventContract>> | undefined = CATALOGUE.find(
-    (wire) => wire.kind === kind,
+    (contract) => contract.kind === kind,
   )?.events;
   return events !== undefined && Object.hasOwn(events, type) ? events[type] : undefined;
 };

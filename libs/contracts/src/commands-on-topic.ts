@@ -184,7 +184,7 @@ function parseCloudEvent({ headers, value }: ReceivedMessage): ParsedCloudEvent 
   return { attributes, invalidAttributes: [], body: bodyOf(headers, value) };
 }
 
-const IS_BATCH = 'it is a batch of CloudEvents: send each in a message of its own';
+const IS_BATCH = 'it is a batch of CloudEvents: send each in a separate message';
 
 /** Why a message without `ce_` headers and without a media type of CloudEvents is unreadable. */
 function withoutHeaders(mediaType: string | undefined, value: Uint8Array | null): string {

@@ -15,13 +15,13 @@ describe('compiled validation rules', () => {
     validateSync(value, groups === undefined ? {} : { groups }).map(({ property }) => property);
 
   it('are those of the class and its parents, the same each time, and separate for each group', () => {
-    const says = () => [
+    const documents = () => [
       wrong(Object.assign(new Counted(), { name: 1, count: 'x', late: 1 })),
       wrong(Object.assign(new Named(), { name: 1 })),
       wrong(Object.assign(new Counted(), { name: 'a', count: 1, late: 1 })),
       wrong(Object.assign(new Counted(), { name: 1, count: 1, late: 'x' }), ['late']),
     ];
-    const before = says();
+    const before = documents();
     const storage = getMetadataStorage();
     let searches = 0;
     const search = storage.getTargetValidationMetadatas.bind(storage);
@@ -30,7 +30,7 @@ describe('compiled validation rules', () => {
       return search(...asked);
     };
     compileOnce(storage);
-    expect([says(), says()]).toEqual([before, before]);
+    expect([documents(), documents()]).toEqual([before, before]);
     // Once per class; with groups, each time.
     expect(searches).toBe(2 + 2);
   });

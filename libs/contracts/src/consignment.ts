@@ -112,12 +112,12 @@ export class TitleTransferred extends TransferTitle {
 
 const site = () => streamId('storage-site', 'the store that received them', 'estmark.north-depot');
 /** The most serials of a list: each has a separate stream if its type is designated. */
-const MOST_SERIALS = 5000;
+const MAX_SERIALS = 5000;
 const itemWord = () => code("the donor's word for the type of the items, as the line has it", 'thermal-sight');
 
 export class RegisterSerials {
   @line() readonly line!: string;
-  @words('the serial numbers', ['TS-0001', 'TS-0002'], MOST_SERIALS, 1) readonly serials!: readonly string[];
+  @words('the serial numbers', ['TS-0001', 'TS-0002'], MAX_SERIALS, 1) readonly serials!: readonly string[];
 }
 
 /** To what they belong: the decision adds it. */
@@ -132,8 +132,8 @@ export class SerialsRegistered extends RegisterSerials {
 export class CorrectSerials {
   @corrects() readonly corrects!: string;
   @line() readonly line!: string;
-  @words('serial numbers that were left out', ['TS-0003'], MOST_SERIALS) readonly serialsAdded!: readonly string[];
-  @words('serial numbers that were mistyped', ['TS-0002'], MOST_SERIALS) readonly serialsRemoved!: readonly string[];
+  @words('serial numbers that were left out', ['TS-0003'], MAX_SERIALS) readonly serialsAdded!: readonly string[];
+  @words('serial numbers that were mistyped', ['TS-0002'], MAX_SERIALS) readonly serialsRemoved!: readonly string[];
   @reason('mistyped-serial') readonly reason!: string;
 }
 
@@ -154,7 +154,7 @@ export class MonitoredLine {
 /** Serials of a type whose items are monitored by them. */
 export class MonitoredSerials {
   @itemWord() readonly item!: string;
-  @words('the serial numbers', ['TS-0001'], MOST_SERIALS) readonly serials!: readonly string[];
+  @words('the serial numbers', ['TS-0001'], MAX_SERIALS) readonly serials!: readonly string[];
 }
 
 /** What the recipient counted of one line: by serials if the item has them, else by lots. */
@@ -162,7 +162,7 @@ export class ConfirmedLine {
   @line() readonly line!: string;
   @quantity('the quantity received', 100, 0) readonly quantity!: number;
   @optional()
-  @words('the serial numbers received', ['NV-0001', 'NV-0002'], MOST_SERIALS)
+  @words('the serial numbers received', ['NV-0001', 'NV-0002'], MAX_SERIALS)
   readonly serials?: readonly string[];
   @optional() @words('the lots received', ['LOT-7'], 200) readonly lots?: readonly string[];
 }

@@ -5,14 +5,10 @@ import { code, day, eventId, integer, oneOf, optional, organisation, streamId, w
 const INCIDENT_SEVERITIES = ['minor', 'serious', 'critical', 'fatal'] as const;
 export type IncidentSeverity = (typeof INCIDENT_SEVERITIES)[number];
 
-const MOST_PERSONS = 1000;
-const people = (what: string, example: number) => integer(`${what}, in persons`, example, 0, MOST_PERSONS);
+const MAX_PERSONS = 1000;
+const people = (what: string, example: number) => integer(`${what}, in persons`, example, 0, MAX_PERSONS);
 const persons = () =>
-  words(
-    "a reference to each person in the sender's own register, never a name",
-    ['n-17', 'n-18', 'n-21'],
-    MOST_PERSONS,
-  );
+  words("a reference to each person in the sender's own register, never a name", ['n-17', 'n-18', 'n-21'], MAX_PERSONS);
 const reason = (example: string) => code('the code of the reason', example);
 const area = () => code('the area of the country', 'north');
 const plannedReturn = (example: string) => day('the planned day of return', example);
@@ -40,7 +36,7 @@ export class AccountForPersonnel {
   @word("the alert's name in the situation", 'alert-1') readonly alert!: string;
   @day('the day on which they were accounted for', '2026-05-05') readonly on!: string;
   @people('the number known to be safe', 2) readonly safe!: number;
-  @words('the references of those not reached', ['n-21'], MOST_PERSONS) readonly missing!: readonly string[];
+  @words('the references of those not reached', ['n-21'], MAX_PERSONS) readonly missing!: readonly string[];
 }
 
 export class ReportPersonnelIncident {

@@ -768,11 +768,11 @@ export function exampleScenario(today: string): readonly ScenarioStep[] {
   )) {
     const [kind, id] = stream.split('/') as [string, string];
     const command = commandAt(kind, path);
-    if (command === undefined) throw new Error(`the book names no command: ${stream} ${path}`);
+    if (command === undefined) throw new Error(`the scenario names no command: ${stream} ${path}`);
     const left = (earlier: string): number => {
       const [on, at] = earlier.includes(':') ? (earlier.split(':') as [string, string]) : [stream, earlier];
       const found = steps.findLast((step) => `${step.kind}/${step.id}` === on && step.path === at);
-      if (found === undefined) throw new Error(`nothing earlier in the book is ${on} ${at}`);
+      if (found === undefined) throw new Error(`nothing earlier in the scenario is ${on} ${at}`);
       return found.step;
     };
     steps.push({

@@ -42,10 +42,10 @@ export const optional = (): Field => (target, name) => {
   fieldsOf(target).optional.add(String(name));
 };
 
-const pattern = (regex: RegExp, says: string, description: string, example: string): Field =>
+const pattern = (regex: RegExp, form: string, description: string, example: string): Field =>
   field(
     { type: 'string', pattern: regex.source, description, example },
-    Matches(regex, { message: `$property must be ${says}` }),
+    Matches(regex, { message: `$property must be ${form}` }),
   );
 
 /** A character that is seen: no control or format character, no space or other blank. */

@@ -16,8 +16,8 @@ import {
   words,
 } from './fields.js';
 
-const MOST_PERSONS = 100_000;
-const persons = (description: string, example: number, min = 0) => integer(description, example, min, MOST_PERSONS);
+const MAX_PERSONS = 100_000;
+const persons = (description: string, example: number, min = 0) => integer(description, example, min, MAX_PERSONS);
 const enrolled = () => persons('how many persons are enrolled in the training after it', 8);
 const trainee = () => word("the nominee's name in this training: a code, never a person's name", 'n-1');
 const reason = (example: string) => code('the code of the reason', example);

@@ -321,7 +321,7 @@ export interface CorrectableEvent {
   /** The part that the whole event is within; null if it has none, or one for each item. */
   readonly within: string | null;
   /** The fields that can be replaced or are carried, with their newest values. */
-  readonly says: Record<string, Json | undefined>;
+  readonly values: Record<string, Json | undefined>;
   /** Whether a correction has taken the whole of it back. */
   withdrawn: boolean;
   /** Whether it corrects another event itself. */
@@ -362,17 +362,17 @@ const partOf = ({ within }: Correction, data: Fields): string => (within === und
 /** The event as it was recorded, for all corrections that can name it. */
 function asRecorded(type: string, data: Fields, on: string, corrections: readonly Correction[]): CorrectableEvent {
   const left = new Map<string, number>();
-  const says: CorrectableEvent['says'] = {};
+  const values: CorrectableEvent['values'] = {};
   let within: string | null = null;
   for (const correction of corrections) {
     const { takes, replaces = [], carries = [], days = {} } = correction;
-    for (const field of [...replaces, ...carries]) says[field] = data[(field === 'on' ? days[type] : null) ?? field];
+    for (const field of [...replaces, ...carries]) values[field] = data[(field === 'on' ? days[type] : null) ?? field];
     if (correction.within !== undefined && takes?.each === undefined) within = partOf(correction, data);
     if (takes === undefined) continue;
     const items = takes.each === undefined ? [data] : (data[takes.each] as readonly Fields[]);
     for (const item of items) left.set(partOf(correction, item), Number(item[takes.of]));
   }
-  return { type, left, within, says, withdrawn: false, corrects: data['corrects'] !== undefined, on };
+  return { type, left, within, values, withdrawn: false, corrects: data['corrects'] !== undefined, on };
 }
 
 /** The change of a number by a correction. */
@@ -388,7 +388,7 @@ function apply(correction: Correction, data: Fields, event: CorrectableEvent): v
   const turn = takes?.opposite?.includes(event.type) === true ? -1 : 1;
   if (takes !== undefined) event.left.set(part, (event.left.get(part) ?? 0) + turn * changeBy(takes, data));
   const fields = replacedBy(correction, data);
-  for (const field of fields) event.says[field] = data[field];
+  for (const field of fields) event.values[field] = data[field];
   if (withdraws.includes(event.type) && fields.length === 0) event.withdrawn = true;
 }
 
@@ -409,7 +409,7 @@ export const carriedBy = (
   event: CorrectableEvent | undefined,
 ): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    carries.flatMap((field) => (typeof event?.says[field] === 'string' ? [[field, event.says[field]]] : [])),
+    carries.flatMap((field) => (typeof event?.values[field] === 'string' ? [[field, event.values[field]]] : [])),
   );
 
 // ---- Rules ----
@@ -443,13 +443,13 @@ export const statedElsewhere = (field: string): Refusal =>
   refuse('stated-by-another-event', 'the event corrected is the last that stated the field', 'R26', { field });
 
 /** R26: a field that is replaced is stated by the event, and has another value. */
-function cannotReplace(correction: Correction, data: Fields, { type, says }: CorrectableEvent): Refusal | null {
+function cannotReplace(correction: Correction, data: Fields, { type, values }: CorrectableEvent): Refusal | null {
   const fields = replacedBy(correction, data);
   const stated = correction.states?.[type];
   const other = fields.find((field) => stated?.includes(field) === false);
   if (other !== undefined) return statedElsewhere(other);
   if (fields.length === 0) return correction.withdraws?.includes(type) === true ? null : nothingCorrected();
-  const differs = (field: string) => JSON.stringify(data[field]) !== JSON.stringify(says[field]);
+  const differs = (field: string) => JSON.stringify(data[field]) !== JSON.stringify(values[field]);
   return fields.some(differs) ? null : nothingCorrected();
 }
 

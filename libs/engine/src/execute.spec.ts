@@ -502,7 +502,7 @@ describe('the executor', () => {
   });
 
   it('records a pseudonymous sender by a pseudonym that is good for one stream', async () => {
-    const said = await count(1, 'a', { type: 'Whisper' });
+    const answered = await count(1, 'a', { type: 'Whisper' });
     await count(1, 'a', { type: 'Whisper', on: 'norland.two', person: 'n-1' });
     const [one, two] = (await log()).map((e) => e.metadata.actor);
     expect(one?.organisation).toMatch(/^sealed\.[0-9a-f]{32}$/);
@@ -511,7 +511,7 @@ describe('the executor', () => {
     expect(JSON.stringify((await log()).map((e) => e.metadata))).not.toContain('"norland"');
     expect(await count(1, 'a', { type: 'Whisper' })).toMatchObject({ type: 'accepted', repeated: true });
     expect(await executor.receipt(norland, { kind: 'counter', id: 'norland.one' }, 'a')).toEqual(
-      said.type === 'accepted' ? said.receipt : null,
+      answered.type === 'accepted' ? answered.receipt : null,
     );
   });
 });

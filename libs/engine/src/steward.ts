@@ -105,8 +105,8 @@ export interface StewardStatus {
  *
  * Each consequence is a command whose id is derived from its cause. So a restart, a second steward,
  * or a loss of the checkpoint repeats commands, and records each once. The rules of its stream
- * decide it as they decide every other command; a refusal means that it is not so any more, and the
- * steward continues. After a fault it tries again.
+ * decide it as they decide every other command; after a refusal the steward
+ * continues. After a fault it tries again.
  */
 export class Steward {
   private readonly stopping = new AbortController();
@@ -118,7 +118,7 @@ export class Steward {
   private refused = 0;
   private woken = new AbortController();
   /** What the rules refused today, by command id: it is not asked again before tomorrow. */
-  private settled = new Set<string>();
+  private refusedToday = new Set<string>();
 
   constructor(
     private readonly parts: StewardParts,
@@ -208,7 +208,7 @@ export class Steward {
   private async watch(onSuccess: () => void): Promise<void> {
     while (!this.isStopped()) {
       const today = this.parts.now().slice(0, 10);
-      if (today !== this.day) this.settled = new Set();
+      if (today !== this.day) this.refusedToday = new Set();
       const looked = await this.look(today);
       if (looked) this.day = today;
       onSuccess();
@@ -256,7 +256,7 @@ export class Steward {
     const policy = policies.find(({ kind, duties }) => kind === ref?.kind && duties.includes(duty));
     if (ref === null || policy === undefined) return;
     const commandId = dueCommandId(policy, { stream, duty, item, due });
-    if (this.settled.has(commandId)) return;
+    if (this.refusedToday.has(commandId)) return;
     const recorded = await this.send(
       { stream: ref, command: policy.record({ stream, duty, item, due }) },
       {
@@ -266,7 +266,7 @@ export class Steward {
         occurredAt: passedAt(setOn > due ? setOn : due, this.parts.now()),
       },
     );
-    if (!recorded) this.settled.add(commandId);
+    if (!recorded) this.refusedToday.add(commandId);
   }
 
   // ---- Sending ----

@@ -14,6 +14,6 @@ function versionAbove(folder: string): string {
     if (name === 'entente' && version !== undefined) return version;
   }
   const above = dirname(folder);
-  if (above === folder) throw new Error('the package.json of entente stands in no folder above this program');
+  if (above === folder) throw new Error('no folder above this program has the package.json of entente');
   return versionAbove(above);
 }

@@ -285,13 +285,13 @@ describe('a read from the event store', () => {
     const server = await aServer();
     const store = await aStore(server.url);
     const other = await aStore(server.url);
-    let heard = 0n;
-    store.onCommit((position) => (heard = position));
+    let notified = 0n;
+    store.onCommit((position) => (notified = position));
     server.faults.muteSubscriptions = true;
     const answer = await other.append('note/a', 'none', [anEvent()]);
-    for (let tried = 0; tried < 200 && answer.ok && heard < answer.position; tried += 1)
+    for (let tried = 0; tried < 200 && answer.ok && notified < answer.position; tried += 1)
       await new Promise((resolve) => setTimeout(resolve, 10));
-    expect(answer).toMatchObject({ ok: true, position: heard });
+    expect(answer).toMatchObject({ ok: true, position: notified });
     expect(await store.append('note/a', 0, [anEvent()])).toMatchObject({ ok: true, revision: 1 });
   });
 
@@ -313,13 +313,13 @@ describe('a read from the event store', () => {
     server.faults.endSubscriptions = 2;
     const store = await aStore(server.url, 5000);
     const other = await aStore(server.url, 5000);
-    let heard = 0n;
-    store.onCommit((position) => (heard = position));
+    let notified = 0n;
+    store.onCommit((position) => (notified = position));
     for (let i = 0; i < 5; i += 1) {
       const answer = await other.append(`note/${i}`, 'none', [anEvent()]);
-      for (let tried = 0; tried < 200 && answer.ok && heard < answer.position; tried += 1)
+      for (let tried = 0; tried < 200 && answer.ok && notified < answer.position; tried += 1)
         await new Promise((resolve) => setTimeout(resolve, 10));
-      expect(answer).toMatchObject({ ok: true, position: heard });
+      expect(answer).toMatchObject({ ok: true, position: notified });
     }
   });
 });

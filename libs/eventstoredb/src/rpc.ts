@@ -173,12 +173,12 @@ export class Rpc {
     };
     this.waiting.add(waiting);
     this.ticking ??= setInterval(() => this.tick(), this.timeoutMs / CALL_PARTS);
-    const heard = (): void => {
+    const onPart = (): void => {
       this.quiet = 0;
       waiting.left = CALL_PARTS;
     };
     try {
-      return await Promise.race([call(heard), timedOut]);
+      return await Promise.race([call(onPart), timedOut]);
     } finally {
       if (this.waiting.delete(waiting)) this.quiet = 0;
     }

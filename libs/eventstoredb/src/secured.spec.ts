@@ -75,9 +75,11 @@ describe('a log on a server with TLS and users', () => {
   });
 
   it('is reached by an IP address, or reports that it needs the name of its host', async () => {
-    const says = await failed({ host: '127.0.0.1' });
-    expect(['it connected', says.replace(/^.*: over TLS/s, 'over TLS')]).toContain(
-      says === 'it connected' ? says : 'over TLS use the host name that its certificate has, and not an IP address',
+    const failure = await failed({ host: '127.0.0.1' });
+    expect(['it connected', failure.replace(/^.*: over TLS/s, 'over TLS')]).toContain(
+      failure === 'it connected'
+        ? failure
+        : 'over TLS use the host name that its certificate has, and not an IP address',
     );
   });
 
@@ -122,14 +124,14 @@ describe('a log on a server with TLS and users', () => {
 
   it('never shows the password of a connection string with an unknown option', async () => {
     const { warn } = console;
-    const said: unknown[] = [];
-    console.warn = (...lines: unknown[]) => said.push(...lines);
+    const warned: unknown[] = [];
+    console.warn = (...lines: unknown[]) => warned.push(...lines);
     try {
       await connect({ more: '&tsl=true' }).catch(() => undefined);
     } finally {
       console.warn = warn;
     }
-    expect(said.join('\n')).not.toContain('hush');
+    expect(warned.join('\n')).not.toContain('hush');
     expect(await failed({ more: '&tsl=true' })).toMatch(/has an unknown or unsupported option, tsl: leave it out$/);
   });
 });

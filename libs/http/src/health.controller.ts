@@ -87,8 +87,8 @@ export class HealthController {
    */
   @Get('ready')
   async ready(@Res({ passthrough: true }) reply: HttpReply): Promise<unknown> {
-    const standing = await this.readiness.status();
-    const { head, waiting, models, parked, fault, code = null, alarms, published, commandsWaiting } = standing;
+    const system = await this.readiness.status();
+    const { head, waiting, models, parked, fault, code = null, alarms, published, commandsWaiting } = system;
     const well = fault === null && alarms.length === 0;
     reply.status(well ? 200 : 503);
     return {

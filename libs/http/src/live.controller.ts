@@ -98,8 +98,8 @@ export class LiveController {
 
   /**
    * The events after `?after=`, or after `Last-Event-ID`, or from now on. `checkpoint` at the
-   * start, and when events pass that the reader did not ask for. `reset` if it cannot go on where
-   * the reader ended.
+   * start, and when events pass that the reader did not ask for. `reset` if it cannot continue
+   * where the reader ended.
    */
   @Get('history/live')
   async history(

@@ -60,10 +60,10 @@ function catalogueSchemas(): Record<string, Json> {
       delete rest['description'];
       delete rest['example'];
       const made = toOpenApi({ ...rest, [OF_CLASS]: undefined }, true);
-      const told = JSON.stringify(made);
+      const json = JSON.stringify(made);
       const known = parts.get(name);
-      if (known !== undefined && known !== told) throw new Error(`two classes of the contracts are called ${name}`);
-      parts.set(name, told);
+      if (known !== undefined && known !== json) throw new Error(`two classes of the contracts are called ${name}`);
+      parts.set(name, json);
       schemas[name] = made;
       return description === undefined ? reference(name) : { allOf: [reference(name)], description };
     }

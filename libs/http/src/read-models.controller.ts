@@ -165,16 +165,16 @@ export class ReadModelsController {
 
   /** Parses a token; fails if it is invalid, or if the log was restored without its write. */
   private parseAfter(after: string): ConsistencyToken {
-    const parseAfter = parseConsistencyToken(after);
-    if (parseAfter === null)
+    const token = parseConsistencyToken(after);
+    if (token === null)
       throw validationProblem([{ path: 'after', message: 'must be the `after` of a receipt, or a position' }]);
-    if (parseAfter.stream !== null && isLost(this.log, parseAfter.era, parseAfter.position))
+    if (token.stream !== null && isLost(this.log, token.era, token.position))
       throw new Problem(
         410,
         'lost-since',
         'this write is not in the log any more, which was restored from an earlier backup: send the command again, with its Idempotency-Key',
       );
-    return parseAfter;
+    return token;
   }
 
   /**

@@ -31,7 +31,7 @@ export function deadLetterOf(
   record: Bytes,
   { topic, partition, offset, stage, connector, error }: FailureContext,
 ): Message {
-  const says = {
+  const context = {
     topic,
     partition: String(partition),
     offset,
@@ -40,7 +40,7 @@ export function deadLetterOf(
     'exception.class.name': error.name,
     'exception.message': error.message.slice(0, MAX_MESSAGE_LENGTH),
   };
-  const headers = Object.entries(says).map(([name, text]) => [`${PREFIX}${name}`, text] as const);
+  const headers = Object.entries(context).map(([name, text]) => [`${PREFIX}${name}`, text] as const);
   return {
     key: record.key,
     value: record.value,

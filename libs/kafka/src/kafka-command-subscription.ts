@@ -17,12 +17,12 @@ export class KafkaCommandSubscription implements CommandSubscription {
 
   constructor(kafka: Kafka, settings: KafkaIntakeSettings, to: CommandConsumer) {
     const { topic, storeId, partitions, replies, deadLetters, groupId, maxBatch = 100 } = settings;
-    const ways = { commands: topic, replies, deadLetters, groupId };
+    const topics = { commands: topic, replies, deadLetters, groupId };
     this.consumer = new PartitionedConsumer(kafka, settings, {
       partitions,
       check: () => asAdmin(kafka, (admin) => makeIntakeTopics(admin, settings)),
       open: (partition) => {
-        const replier = new TransactionalReplier(kafka, ways, partition);
+        const replier = new TransactionalReplier(kafka, topics, partition);
         return new CommandPartition(partition, topic, storeId, to, replier, new AdaptiveBatchSize(maxBatch));
       },
       shared: () => null,

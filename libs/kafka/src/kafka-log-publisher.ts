@@ -95,8 +95,8 @@ export class KafkaLogPublisher extends LogPublisher {
     const [first, last = first] = records.map((record) => {
       const where = `partition ${partition} of topic ${this.settings.topic}`;
       try {
-        const said = readRecord(record);
-        if (said.storeId === storeId) return said;
+        const content = readRecord(record);
+        if (content.storeId === storeId) return content;
       } catch (error) {
         throw new Error(`${where} has something else than events at offset ${record.offset}: ${messageOf(error)}`);
       }

@@ -57,8 +57,8 @@ export class PublishedPosition {
     const found = await readRecordsAt(this.kafka, this.settings.topic, wanted, SEARCH_TIMEOUT_MS);
     let position: bigint | null = null;
     for (const [record] of found.values()) {
-      const said = record === undefined ? null : readRecord(record);
-      const through = said === null ? 0n : said.type === 'watermark' ? said.position : said.event.position;
+      const content = record === undefined ? null : readRecord(record);
+      const through = content === null ? 0n : content.type === 'watermark' ? content.position : content.event.position;
       if (position === null || through < position) position = through;
     }
     this.known = { at, position: position ?? 0n };

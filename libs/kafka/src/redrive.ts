@@ -78,19 +78,19 @@ async function drive(settings: RedriveSettings, producer: Producer | null): Prom
   });
   const letters: RedrivenLetter[] = [];
   const take = async (partition: number, records: readonly KafkaMessage[], next: bigint): Promise<void> => {
-    const told = records.map((record): RedrivenLetter => {
+    const redriven = records.map((record): RedrivenLetter => {
       const death = deathOf(record);
       const became = death['topic'] !== settings.topic ? 'left' : producer === null ? 'waits' : 'sent back';
       return { partition, offset: record.offset, death, key: record.key?.toString() ?? null, became };
     });
     if (producer !== null) {
       const back = records.flatMap((record, i) =>
-        told[i]?.became === 'sent back' ? [backOf(record, partitions)] : [],
+        redriven[i]?.became === 'sent back' ? [backOf(record, partitions)] : [],
       );
       // Letters that stay need no offset: they are listed again.
       if (back.length > 0) await sendBack(producer, settings, back, { partition, next });
     }
-    letters.push(...told);
+    letters.push(...redriven);
   };
   await readRange(kafka, deadLetters, stretch, take, readTimeout);
   return letters;

@@ -37,12 +37,12 @@ describe('a Kafka topic with TLS and users', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const said: string[] = [];
+  const logged: string[] = [];
   const settingsAt = (door: 'saslSsl' | 'sasl' | 'ssl', way: Way) => ({
     ...topicForTests(2, broker.secured?.[door]),
     ...way,
     onLog: (level: string, message: string, details: object) =>
-      said.push(`${level} ${message} ${JSON.stringify(details)}`),
+      logged.push(`${level} ${message} ${JSON.stringify(details)}`),
   });
   const as = (mechanism: (typeof MECHANISMS)[number], password = PASSWORD): NonNullable<Way['sasl']> => ({
     mechanism,
@@ -91,7 +91,7 @@ describe('a Kafka topic with TLS and users', () => {
     await until(() => feed.fault() !== null);
     const fault = feed.fault() ?? '';
     await feed.stop();
-    expect([error.message, error.stack, fault, ...said].join('\n')).not.toContain('hush');
+    expect([error.message, error.stack, fault, ...logged].join('\n')).not.toContain('hush');
     return [error.message, fault];
   }
 
@@ -108,8 +108,8 @@ describe('a Kafka topic with TLS and users', () => {
 
     it(`reports a wrong password without showing it, with ${mechanism}`, async () => {
       const sasl = as(mechanism, 'hush-no');
-      for (const says of await turnedAway(settingsAt('saslSsl', { ssl: { ca: authority.ca }, sasl })))
-        expect(says).toMatch(/authentication|credentials/i);
+      for (const message of await turnedAway(settingsAt('saslSsl', { ssl: { ca: authority.ca }, sasl })))
+        expect(message).toMatch(/authentication|credentials/i);
     });
   }
 
@@ -121,18 +121,19 @@ describe('a Kafka topic with TLS and users', () => {
   it("is not used if the broker's certificate is not trusted", async () => {
     const sasl = as('plain');
     for (const ssl of [{ ca: anAuthority('another').ca }, true])
-      for (const says of await turnedAway(settingsAt('saslSsl', { ssl, sasl }))) expect(says).toMatch(/certificate/);
+      for (const message of await turnedAway(settingsAt('saslSsl', { ssl, sasl })))
+        expect(message).toMatch(/certificate/);
   });
 
   it('reports a client certificate that is missing or not trusted', async () => {
     for (const own of [{}, anAuthority('another').issue('a stranger')])
-      for (const says of await turnedAway(settingsAt('ssl', { ssl: { ca: authority.ca, ...own } })))
-        expect(says).toMatch(/certificate/);
+      for (const message of await turnedAway(settingsAt('ssl', { ssl: { ca: authority.ca, ...own } })))
+        expect(message).toMatch(/certificate/);
   });
 
   it('reports TLS on a plain port, and plain text on a TLS port', async () => {
     const sasl = as('plain');
     for (const settings of [settingsAt('sasl', { ssl: { ca: authority.ca }, sasl }), settingsAt('saslSsl', { sasl })])
-      for (const says of await turnedAway(settings)) expect(says).toMatch(/TLS/);
+      for (const message of await turnedAway(settings)) expect(message).toMatch(/TLS/);
   });
 });

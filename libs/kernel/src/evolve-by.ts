@@ -44,6 +44,6 @@ export const evolveBy =
       state: State,
       event: unknown,
     ) => Partial<State>;
-    if (!Object.hasOwn(changes, event.type)) throw new Error(`nothing is said of what ${event.type} changes`);
+    if (!Object.hasOwn(changes, event.type)) throw new Error(`no handler for ${event.type}`);
     return { ...state, ...change(event.data, state, event) };
   };

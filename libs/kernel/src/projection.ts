@@ -40,11 +40,11 @@ export interface Totals {
 }
 
 /** Columns between whose values nothing is added: money, goods, stages, and stocks by month. */
-const APART: readonly string[] = ['currency', 'unit', 'item', 'stage', 'month'];
+const NEVER_ADDED: readonly string[] = ['currency', 'unit', 'item', 'stage', 'month'];
 
 /** The columns that group totals whatever a query asks: without them, its sums mix unlike units. */
 export const keptApart = ({ by, sums }: Pick<Totals, 'by' | 'sums'>): readonly string[] =>
-  sums.length === 0 ? [] : by.filter((column) => APART.includes(column));
+  sums.length === 0 ? [] : by.filter((column) => NEVER_ADDED.includes(column));
 
 /** The columns by which totals are grouped: those asked for replace all but {@link keptApart}. */
 export const groupedBy = (totals: Pick<Totals, 'by' | 'sums'>, asked: readonly string[]): readonly string[] =>

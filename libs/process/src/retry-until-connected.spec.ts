@@ -7,17 +7,17 @@ class TooOld extends Error {}
 
 /** Connects with short pauses, and keeps the logged lines. */
 function trial<T>(dial: () => Promise<T>, options: Partial<WaitOptions<T>> = {}) {
-  const said: string[] = [];
+  const logged: string[] = [];
   const stop = new AbortController();
   const waiting = waitFor('the store', dial, {
-    log: (line) => said.push(line),
+    log: (line) => logged.push(line),
     isFinal: (error) => error instanceof TooOld,
     signal: stop.signal,
     firstPause: 2,
     longestPause: 8,
     ...options,
   });
-  return { ...waiting, said, stop };
+  return { ...waiting, logged, stop };
 }
 
 async function dialled(port: number): Promise<Socket> {
@@ -34,7 +34,7 @@ describe('retryUntilConnected', () => {
     server.close();
     await once(server, 'close');
     let tries = 0;
-    const { connected, status, said } = trial(async () => {
+    const { connected, status, logged } = trial(async () => {
       if ((tries += 1) === 5) await once(server.listen(port, '127.0.0.1'), 'listening');
       return dialled(port);
     });
@@ -45,15 +45,15 @@ describe('retryUntilConnected', () => {
     clearInterval(looking);
     expect([...seen]).toContain(`waits for the store: connect ECONNREFUSED 127.0.0.1:${port}`);
     expect(status()).toBeNull();
-    expect(said).toEqual([`waits for the store: connect ECONNREFUSED 127.0.0.1:${port}`, 'the store answers']);
+    expect(logged).toEqual([`waits for the store: connect ECONNREFUSED 127.0.0.1:${port}`, 'the store answers']);
     socket.destroy();
     server.close();
   });
 
   it('reports nothing if the service answers at once', async () => {
-    const { connected, said } = trial(() => Promise.resolve(7));
+    const { connected, logged } = trial(() => Promise.resolve(7));
     expect(await connected).toBe(7);
-    expect(said).toEqual([]);
+    expect(logged).toEqual([]);
   });
 
   it('doubles the pause after each attempt, up to its maximum', async () => {
@@ -74,12 +74,12 @@ describe('retryUntilConnected', () => {
 
   it('fails at once with an error that a retry cannot mend', async () => {
     let tries = 0;
-    const { connected, said } = trial(() => {
+    const { connected, logged } = trial(() => {
       tries += 1;
       return Promise.reject(tries === 1 ? new Error('away') : new TooOld('version 5'));
     });
     await expect(connected).rejects.toThrow('version 5');
-    expect([tries, said]).toEqual([2, ['waits for the store: away']]);
+    expect([tries, logged]).toEqual([2, ['waits for the store: away']]);
   });
 
   it('ends at once when aborted, in a pause or an attempt, and hands over a late connection', async () => {
@@ -103,8 +103,8 @@ describe('retryUntilConnected', () => {
   it('describes an AggregateError by its parts', async () => {
     let tries = 0;
     const both = new AggregateError([new Error('connect ECONNREFUSED ::1:1'), new Error('another')]);
-    const { connected, said } = trial(() => ((tries += 1) === 1 ? Promise.reject(both) : Promise.resolve()));
+    const { connected, logged } = trial(() => ((tries += 1) === 1 ? Promise.reject(both) : Promise.resolve()));
     await connected;
-    expect(said[0]).toBe('waits for the store: connect ECONNREFUSED ::1:1');
+    expect(logged[0]).toBe('waits for the store: connect ECONNREFUSED ::1:1');
   });
 });

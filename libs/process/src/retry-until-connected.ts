@@ -30,12 +30,12 @@ export interface Connecting<T> {
 export function waitFor<T>(what: string, connect: () => Promise<T>, options: WaitOptions<T>): Connecting<T> {
   let status: string | null = `waits for ${what}`;
   const logged = new Set<string>();
-  const tell = (error: unknown): void => {
+  const report = (error: unknown): void => {
     status = `waits for ${what}: ${wordsOf(error)}`;
     if (!logged.has(status)) options.log(status);
     logged.add(status);
   };
-  const connected = connecting(connect, options, tell).then((made) => {
+  const connected = connecting(connect, options, report).then((made) => {
     if (logged.size > 0) options.log(`${what} answers`);
     status = null;
     return made;
@@ -46,13 +46,13 @@ export function waitFor<T>(what: string, connect: () => Promise<T>, options: Wai
 async function connecting<T>(
   connect: () => Promise<T>,
   { isFinal, signal, late, firstPause = 100, longestPause = 5000 }: WaitOptions<T>,
-  tell: (error: unknown) => void,
+  report: (error: unknown) => void,
 ): Promise<T> {
   const backoff = new Backoff({ firstMs: firstPause, maxMs: longestPause });
   const onFailure = (error: unknown): void => {
     signal.throwIfAborted();
     if (isFinal(error)) throw error;
-    tell(error);
+    report(error);
   };
   const attempt = async () => ({ connected: await unlessAborted(connect, signal, late) });
   const made = await supervise(attempt, { signal, backoff, onFailure });

@@ -195,9 +195,9 @@ describe('the settings of the backing services', () => {
     [{ KAFKA_SSL_CA_FILE: '/ca.pem' }, /^KAFKA_SSL_CA_FILE: is no setting/],
     [{ KAFKA_GROUP: 'a', KAFKA_GROUP_FILE: '/password' }, /^KAFKA_GROUP: is given, and so is KAFKA_GROUP_FILE/],
     [{ ESDB_LOG_FILE: '/empty' }, /^ESDB_LOG_FILE: the file that it names is empty$/],
-  ])('are named if they are wrong, without secrets: %j', (env, says) => {
+  ])('are named if they are wrong, without secrets: %j', (env, message) => {
     const wrong = wrongIn(env);
-    expect(wrong).toEqual([expect.stringMatching(says)]);
+    expect(wrong).toEqual([expect.stringMatching(message)]);
     expect(wrong.join()).not.toContain('hush');
   });
 

@@ -81,7 +81,7 @@ class TopicsSettings extends LogTopicSettings implements SettingsClass {
     });
     return all.flatMap(([name, value], i) => {
       const same = all.slice(0, i).find(([, other]) => other === value);
-      return same === undefined ? [] : [`${name}=${value}: is ${same[0]} too; each takes a topic of its own`];
+      return same === undefined ? [] : [`${name}=${value}: is ${same[0]} too; each takes a separate topic`];
     });
   }
 }

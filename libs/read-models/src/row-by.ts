@@ -94,8 +94,7 @@ export function rowBy<Row extends object, E extends Event>(entity: new () => Row
         return { ...opened, ...derived(opened) };
       }
       if (row === null) return null;
-      if (!Object.hasOwn(changes, event.type))
-        throw new Error(`nothing is said of what ${event.type} changes in a row`);
+      if (!Object.hasOwn(changes, event.type)) throw new Error(`no handler for ${event.type} in a row`);
       const change = changes[event.type as keyof Handlers] as (data: unknown, row: Row, origin: unknown) => Stated<Row>;
       const changed = change(event.data, row, origin);
       // The same object: there is nothing to write.

@@ -84,7 +84,7 @@ describe('filling a data folder', () => {
     mkdirSync(join(folder, '.filling'), { recursive: true });
     writeFileSync(join(folder, 'pseudonym.key'), 'half of the names');
     const open = () => new SqliteEventStore({ folder });
-    expect(open).toThrow('was being filled by a restore or an import, which was broken off: run it again');
+    expect(open).toThrow('was being filled by a restore or an import, which was interrupted: run it again');
     expect(() => new SqliteLogReader(folder)).toThrow('run it again on this folder');
     await fillFolder(folder, async (filling) => new SqliteEventStore({ folder: filling }).close());
     expect(existsSync(join(folder, 'pseudonym.key'))).toBe(false);

@@ -130,7 +130,7 @@ function makeLog(db: Database.Database): void {
 function checkFilled(folder: string): void {
   if (existsSync(join(folder, FILLING)))
     throw new Error(
-      `${folder} was being filled by a restore or an import, which was broken off: run it again on this folder`,
+      `${folder} was being filled by a restore or an import, which was interrupted: run it again on this folder`,
     );
 }
 

@@ -68,9 +68,9 @@ describe('the PostgreSQL read model store', () => {
     const url = await postgres.database();
     const one = await opened(url);
     const other = await opened(url);
-    const told = new Promise((resolve) => other.onCommit((models) => resolve([...models])));
+    const notified = new Promise((resolve) => other.onCommit((models) => resolve([...models])));
     expect(await one.commit([batch(0n, 1n)])).toBe(true);
-    expect(await told).toEqual(['words']);
+    expect(await notified).toEqual(['words']);
     expect(await other.commit([batch(0n, 2n)])).toBe(false);
     expect(await keysOf(other)).toEqual(['note/p0#1']);
     // Two concurrent batches on one checkpoint: one of them is committed.
@@ -204,11 +204,11 @@ describe('the PostgreSQL read model store', () => {
         }
     };
     expect(await again(() => keysOf(other))).toEqual(['note/p0#1']);
-    const heard = new Promise((resolve) => other.onCommit(resolve));
+    const notified = new Promise((resolve) => other.onCommit(resolve));
     expect(await again(() => one.commit([batch(1n, 2n)]))).toBe(true);
     for (let at = 2n, over = false; !over; at += 1n) {
       over = await Promise.race([
-        heard.then(() => true),
+        notified.then(() => true),
         new Promise<false>((done) => setTimeout(() => done(false), 100)),
       ]);
       if (!over) await again(() => one.commit([batch(at, at + 1n)]));
@@ -258,7 +258,7 @@ describe('the example data, in twelve partitions on PostgreSQL and one on SQLite
     let seen = 0;
     for (const { name, columns, key } of (stores[0] as ReadModelStore).names())
       for (const position of [head, head - 1n, head / 2n, 7n]) {
-        const told = stores.map(async (store) => {
+        const notified = stores.map(async (store) => {
           const positions = Array<bigint>(store.partitions).fill(position);
           const { rows } = await store.query(name, { ...everything, positions });
           const [sorted = key[0] as string] = Object.keys(columns).filter((column) => columns[column] === 'amount');
@@ -285,7 +285,7 @@ describe('the example data, in twelve partitions on PostgreSQL and one on SQLite
             origins,
           };
         });
-        const [embedded, distributed] = await Promise.all(told);
+        const [embedded, distributed] = await Promise.all(notified);
         expect([name, position, distributed]).toEqual([name, position, embedded]);
       }
     expect(seen).toBeGreaterThan(300);

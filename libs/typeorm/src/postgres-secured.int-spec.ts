@@ -65,11 +65,11 @@ describe('the PostgreSQL read model store over TLS', () => {
   it.each(['localhost', '127.0.0.1'])('is opened and written at %s, and notifies other processes', async (host) => {
     const one = await open({ host });
     const other = await open({ host });
-    const told = new Promise((resolve) => other.onCommit((models) => resolve([...models])));
+    const notified = new Promise((resolve) => other.onCommit((models) => resolve([...models])));
     const from = (await one.checkpoints()).get('words')?.[0] ?? 0n;
     const commit = { model: 'words', partition: 0, from, to: from + 1n, closes: [], versions: [], parked: [] };
     expect(await one.commit([commit])).toBe(true);
-    expect(await told).toEqual(['words']);
+    expect(await notified).toEqual(['words']);
     const used = await ask(
       `SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE usename = 'ann'`,
     );

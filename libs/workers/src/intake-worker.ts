@@ -24,7 +24,7 @@ export class IntakeWorker implements OnApplicationBootstrap, OnModuleDestroy {
   onApplicationBootstrap(): void {
     const intake = new Intake(this.executor, this.store, ({ command, metadata, stream }, error) => {
       this.log.error(
-        `the rules fail at ${command.type} ${metadata.commandId} on ${streamName(stream)}: it is put aside`,
+        `the rules fail at ${command.type} ${metadata.commandId} on ${streamName(stream)}: its message becomes a dead letter`,
       );
       this.log.error(error);
     });

@@ -12,7 +12,7 @@ import { LogOnChange } from '@entente/process';
 import { RolloutGate } from './rollout-gate.js';
 
 /** The pause before it tries again to begin, in milliseconds. */
-const AGAIN = 1000;
+const RETRY_AFTER_MS = 1000;
 
 /**
  * Runs the projection: starts it when the app has started, and ends it after the batch in progress
@@ -71,7 +71,11 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
       if (error instanceof Fault) this.looks.now(error.message);
       else this.log.error(error);
     };
-    await supervise(begin, { signal, backoff: new Backoff({ firstMs: AGAIN, maxMs: AGAIN }), onFailure });
+    await supervise(begin, {
+      signal,
+      backoff: new Backoff({ firstMs: RETRY_AFTER_MS, maxMs: RETRY_AFTER_MS }),
+      onFailure,
+    });
   }
 
   private async look(): Promise<void> {

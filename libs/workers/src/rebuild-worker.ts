@@ -16,7 +16,7 @@ export abstract class Models {
 }
 
 /** Before it tries again, in milliseconds. */
-const AGAIN = 5000;
+const RETRY_AFTER_MS = 5000;
 
 /**
  * Rebuilds, at the start, the read models whose projection has a new version. The old tables are
@@ -46,7 +46,7 @@ export class RebuildWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async keepTrying(): Promise<void> {
     const { signal } = this.stopping;
-    const backoff = new Backoff({ firstMs: AGAIN, maxMs: AGAIN });
+    const backoff = new Backoff({ firstMs: RETRY_AFTER_MS, maxMs: RETRY_AFTER_MS });
     const onFailure = (error: unknown): void => {
       if (signal.aborted) return;
       if (error instanceof Fault) this.faults.now(error.message);
@@ -66,7 +66,7 @@ export class RebuildWorker implements OnApplicationBootstrap, OnModuleDestroy {
     const models = await this.outdated();
     if (models.length === 0) return;
     const names = models.map(({ name, version }) => `${name} version ${version}`).join(', ');
-    this.log.warn(`filling ${names}: the rows of before serve meanwhile`);
+    this.log.warn(`rebuilding ${names}: the old tables are served until it has caught up`);
     await rebuild(this.events, models, this.rows, {
       now: () => new Date().toISOString(),
       progress: () => this.stopping.signal.throwIfAborted(),

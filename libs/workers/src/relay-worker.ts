@@ -8,14 +8,14 @@ import { LogOnChange } from '@entente/process';
  */
 @Injectable()
 export class RelayWorker implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly told = new LogOnChange(new Logger('relay'), 'the relay');
+  private readonly faults = new LogOnChange(new Logger('relay'), 'the relay');
   private watch: NodeJS.Timeout | null = null;
 
   constructor(@Inject(Relay) private readonly relay: Relay) {}
 
   onApplicationBootstrap(): void {
     this.relay.start();
-    this.watch = setInterval(() => this.told.now(this.relay.status().fault), 1000).unref();
+    this.watch = setInterval(() => this.faults.now(this.relay.status().fault), 1000).unref();
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -43,7 +43,7 @@ export function stewardOn(
     {
       ...(log.onCommit === undefined ? {} : { wake: (listener) => log.onCommit?.(listener) ?? (() => undefined) }),
       onRefused: (cause, stream, command, code) =>
-        logger.log(`${command} on ${stream}, which follows from ${cause}, is not so any more: ${code}`),
+        logger.log(`refused: ${command} on ${stream}, which followed from ${cause}: ${code}`),
       ...options,
     },
   );

@@ -27,7 +27,7 @@ const { FORWARDS } = ReadReq.Options.ReadDirection;
  */
 const WINDOW = 32;
 /** Events that may wait for a live subscription before a server older than 24 cuts it. */
-const MOST_WAITING = 32;
+const MAX_WAITING = 32;
 /** The first version, as a number, whose servers send "caught up" to a subscriber. */
 const SENDS_CAUGHT_UP = 23.1;
 
@@ -257,7 +257,7 @@ export class Reads {
       if (live && !this.faults.muteSubscriptions && majorOf(this.faults.version) < 24) {
         for (; counted < this.log.records.length; counted += 1)
           if (passes(this.log.records[counted] as Stored)) waiting += 1;
-        if (waiting > MOST_WAITING) return end(consumerTooSlow());
+        if (waiting > MAX_WAITING) return end(consumerTooSlow());
       }
       if (isGiving) return;
       isGiving = true;

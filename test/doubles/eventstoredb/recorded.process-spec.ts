@@ -12,7 +12,7 @@ afterAll(async () => {
 const LEFT_OUT: Readonly<Record<string, string>> = {};
 
 /** After this time without a message, in milliseconds, a subscription counts as complete. */
-const QUIET = 500;
+const QUIET_MS = 500;
 
 const data = Buffer.from('{}');
 
@@ -32,7 +32,7 @@ describe('the EventStoreDB double and recorded answers', () => {
       const asking = EventStoreDouble.start().then((server) => {
         ends.push(() => server.stop());
         server.faults.version = version;
-        return ask(server.url, { quiet: QUIET });
+        return ask(server.url, { quiet: QUIET_MS });
       });
       asking.catch(() => undefined);
       answered.set(version, asking);

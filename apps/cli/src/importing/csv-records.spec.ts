@@ -102,10 +102,10 @@ describe('a CSV file', () => {
         text,
         fc.integer({ min: 1, max: 9 }),
         fc.option(fc.integer({ min: 1, max: 4 })),
-        (said, pieces, columns) => {
-          const rows = rowsOf(said, { pieces, columns });
-          expect(rows.map(({ raw, end }) => raw + end).join('')).toBe(said);
-          const lines = said.split(/\r\n|\n|\r/);
+        (text, pieces, columns) => {
+          const rows = rowsOf(text, { pieces, columns });
+          expect(rows.map(({ raw, end }) => raw + end).join('')).toBe(text);
+          const lines = text.split(/\r\n|\n|\r/);
           for (const { line, raw } of rows) expect(lines[line - 1]).toBe(raw.split(/\r\n|\n|\r/)[0]);
         },
       ),

@@ -71,14 +71,14 @@ export function readDecimal(text: string, format: NumberFormat): Decimal | null 
  * A number in units of one to the power of minus `digits`, times a scale: 1.5 thousand dollars are
  * 150,000 cents. Nothing is rounded. Fails if a fraction is left, or it is beyond what a row holds.
  */
-export function scaled({ units, places }: Decimal, scale: number, digits: number, said: string): number {
+export function scaled({ units, places }: Decimal, scale: number, digits: number, text: string): number {
   const raised = units * BigInt(scale) * 10n ** BigInt(digits);
   const unit = 10n ** BigInt(places);
   if (raised % unit !== 0n)
-    throw new Unreadable('amount-unreadable', `"${said}" has a fraction that the unit does not have`);
+    throw new Unreadable('amount-unreadable', `"${text}" has a fraction that the unit does not have`);
   const number = raised / unit;
   if (number > BigInt(Number.MAX_SAFE_INTEGER) || number < BigInt(Number.MIN_SAFE_INTEGER))
-    throw new Unreadable('amount-beyond-range', `"${said}" is more than a row can hold`);
+    throw new Unreadable('amount-beyond-range', `"${text}" is more than a row can hold`);
   return Number(number);
 }
 

@@ -21,7 +21,7 @@ interface StreamPage {
 /** How often a command is sent that the deployment asks to send again later. */
 const MAX_TRIES = 60;
 const TIMEOUT_MS = 60_000;
-const AGAIN = 'run the import again: what is there already is recognised';
+const RUN_AGAIN = 'run the import again: what is there already is recognised';
 
 /** The API of a deployment, as an import uses it. Each way in which it fails is a sentence. */
 export class ImportApi implements ImportTarget {
@@ -45,7 +45,7 @@ export class ImportApi implements ImportTarget {
     try {
       return await fetch(`${this.url}${path}`, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) });
     } catch (error) {
-      throw new Error(`${this.url} does not answer any more; ${AGAIN}`, { cause: error });
+      throw new Error(`${this.url} does not answer any more; ${RUN_AGAIN}`, { cause: error });
     }
   }
 
@@ -53,7 +53,9 @@ export class ImportApi implements ImportTarget {
     try {
       return (await answer.json()) as T;
     } catch (error) {
-      throw new Error(`${this.url} stopped in the middle of an answer, or is no Entente; ${AGAIN}`, { cause: error });
+      throw new Error(`${this.url} stopped in the middle of an answer, or is no Entente; ${RUN_AGAIN}`, {
+        cause: error,
+      });
     }
   }
 
@@ -66,7 +68,7 @@ export class ImportApi implements ImportTarget {
         await pause(1000 * Number(answer.headers.get('retry-after') ?? '1'));
         continue;
       }
-      if (answer.status >= 500) throw new Error(`${json.title ?? 'the deployment failed'}; ${AGAIN}`);
+      if (answer.status >= 500) throw new Error(`${json.title ?? 'the deployment failed'}; ${RUN_AGAIN}`);
       return { answer, json };
     }
   }
@@ -164,7 +166,7 @@ export class ImportApi implements ImportTarget {
         for (const line of lines) yield JSON.parse(line) as HistoryEvent;
       }
     } catch (error) {
-      throw new Error(`${this.url} stopped answering while its log was read; ${AGAIN}`, { cause: error });
+      throw new Error(`${this.url} stopped answering while its log was read; ${RUN_AGAIN}`, { cause: error });
     } finally {
       controller.abort();
     }

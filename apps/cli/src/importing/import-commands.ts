@@ -220,7 +220,7 @@ class ImportRun {
   }
 
   private async sendRows(): Promise<void> {
-    const tell = progress(this.output, 'rows');
+    const report = progress(this.output, 'rows');
     const underWay: { readonly row: CsvRow; readonly result: Promise<RowResult> }[] = [];
     const settle = async (): Promise<void> => {
       const first = underWay.shift();
@@ -234,7 +234,7 @@ class ImportRun {
       for await (const row of rowsOf(this.file, this.mapping)) {
         if (this.options.signal?.aborted === true) throw new Error('interrupted');
         this.counts.read += 1;
-        tell(this.counts.read);
+        report(this.counts.read);
         const result = this.resultOf(row);
         result.catch(() => undefined);
         underWay.push({ row, result });

@@ -190,7 +190,7 @@ export const MAPPING_SCHEMA: MappingSchema = {
         additionalProperties: { anyOf: [text('columns in braces: the value is a text'), ref('value')] },
         description: 'the values of a row by name: fields, ids and the key are made of them',
       },
-      key: { ...texts('the names of the values that tell the rows apart, in all editions') },
+      key: { ...texts('the names of the values by which rows differ, in all editions') },
       commands: { type: 'array', minItems: 1, maxItems: 50, items: ref('command'), description: 'in their order' },
     },
     ['source', 'edition', 'actor', 'values', 'key', 'commands'],

@@ -215,7 +215,7 @@ describe('a row', () => {
     expect(mapper.map(row({ 0: 'CÔTE D’AZUR', 1: '2027' }), 3).type).toBe('commands');
     expect(mapper.map(row({ 0: 'Cote d-Azur' }), 4)).toMatchObject({
       code: 'name-ambiguous',
-      why: '"Cote d-Azur" gives the id cote-d-azur, and so does another name in line 2: a table can tell them apart',
+      why: '"Cote d-Azur" gives the id cote-d-azur, and so does another name in line 2: a table can give them different ids',
     });
   });
 

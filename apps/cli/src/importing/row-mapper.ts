@@ -100,11 +100,11 @@ function readyCondition({ text, is, isNot, matches, empty }: TextCondition): Rea
   const one = is && new Set(is.map(fold));
   const none = isNot && new Set(isNot.map(fold));
   const pattern = matches === undefined ? undefined : new RegExp(matches, 'u');
-  const holds = (said: string): boolean =>
-    (one === undefined || one.has(fold(said))) &&
-    (none === undefined || !none.has(fold(said))) &&
-    (pattern === undefined || pattern.test(said)) &&
-    (empty === undefined || (said === '') === empty);
+  const holds = (filled: string): boolean =>
+    (one === undefined || one.has(fold(filled))) &&
+    (none === undefined || !none.has(fold(filled))) &&
+    (pattern === undefined || pattern.test(filled)) &&
+    (empty === undefined || (filled === '') === empty);
   return { text: new Template(text), holds };
 }
 
@@ -376,8 +376,8 @@ class PartMapper {
   private emptyColumns({ when }: ReadyCommand): string | null {
     const none = new Set(['', ...(this.mapping.numbers?.none ?? []).map(fold)]);
     const empty = when.filter(({ text, holds }) => {
-      const said = tidy(text.fill(this.columns.column));
-      return !holds(said) && none.has(fold(said));
+      const filled = tidy(text.fill(this.columns.column));
+      return !holds(filled) && none.has(fold(filled));
     });
     return empty.length === 0 ? null : empty.map(({ text }) => text.text).join(', ');
   }
@@ -450,7 +450,7 @@ class PartMapper {
     const value = reader.read({
       ...columns,
       value: (other) => this.value(other),
-      nameId: (id, said) => this.nameId(name, id, said),
+      nameId: (id, filled) => this.nameId(name, id, filled),
     });
     this.known.set(name, value);
     return value;
@@ -466,7 +466,7 @@ class PartMapper {
     } else if (content[slot] !== own)
       throw new Unreadable(
         'name-ambiguous',
-        `"${name}" gives the id ${id}, and so does another name in line ${line[slot]}: a table can tell them apart`,
+        `"${name}" gives the id ${id}, and so does another name in line ${line[slot]}: a table can give them different ids`,
       );
   }
 

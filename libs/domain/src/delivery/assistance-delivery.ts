@@ -176,7 +176,7 @@ const notImplemented = ({ implemented, offer, status }: AssistanceCase): Refusal
   implemented && offer !== null ? null : refuse('not-implemented', 'the case has been implemented', 'R16', { status });
 
 /** The most consignments that are noted before a case is implemented. */
-const MOST_ARRIVED = 200;
+const MAX_ARRIVED = 200;
 
 /** R16: the consignments that arrived before the case was implemented count from then on. */
 export const arrivedBefore = ({ arrived, offer }: AssistanceCase): Pick<CaseImplemented, 'arrived'> => {
@@ -312,7 +312,7 @@ export function deliveriesOf(
   if (on === undefined)
     return refuse('point-not-reached', `the consignment has reached the case's delivery point, ${point}`, null, facts);
   if (!state.implemented)
-    return state.arrived.includes(id) || state.arrived.length === MOST_ARRIVED
+    return state.arrived.includes(id) || state.arrived.length === MAX_ARRIVED
       ? []
       : [{ type: 'ArrivalNoted', data: { consignment: id, point } }];
   const isOver = state.status === 'closed' || state.status === 'reconciled';

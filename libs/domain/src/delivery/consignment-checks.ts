@@ -27,13 +27,13 @@ import { type Consignment, assistanceCaseFacts, lotOf, ownValue } from './facts.
 // R11 on a consignment: items that are not monitored by their serials are sampled.
 
 /** The most items of which a check draws its sample. */
-const MOST_ITEMS = 1_000_000;
+const MAX_ITEMS = 1_000_000;
 
 /** The number of items of which a check draws its sample: within its bounds. */
-export const countable = (quantity: number): number => Math.min(Math.max(quantity, 0), MOST_ITEMS);
+export const countable = (quantity: number): number => Math.min(Math.max(quantity, 0), MAX_ITEMS);
 
 /** R32: whether a row can hold a quantity, also after a correction of the receipt. */
-const isHeld = (quantity: number): boolean => Math.abs(quantity) <= Number.MAX_SAFE_INTEGER - MOST_ITEMS;
+const isHeld = (quantity: number): boolean => Math.abs(quantity) <= Number.MAX_SAFE_INTEGER - MAX_ITEMS;
 
 /** The items of each type that a receipt brings, and that are not monitored by their serials. */
 function sampled(data: ConfirmReceipt, state: Consignment, context: DecisionContext): ReadonlyMap<string, number> {
@@ -43,7 +43,7 @@ function sampled(data: ConfirmReceipt, state: Consignment, context: DecisionCont
   for (const { line, quantity } of data.lines) {
     const item = wordOf(line, of);
     if (item === undefined || quantity === 0 || monitored.has(line)) continue;
-    quantities.set(item, Math.min((quantities.get(item) ?? 0) + quantity, MOST_ITEMS));
+    quantities.set(item, Math.min((quantities.get(item) ?? 0) + quantity, MAX_ITEMS));
   }
   return quantities;
 }
@@ -108,10 +108,10 @@ export function correctedSample(
   const all = (received: Consignment['received']) =>
     lines.reduce((sum, line) => sum + (received[line]?.quantity ?? 0), 0);
   const { quantity: has = 0, event = data.corrects } = lotOf(state, item, state.recipient) ?? {};
-  const gone = Object.hasOwn(state.lots, item) ? Math.min(all(state.received), MOST_ITEMS) - has : 0;
+  const gone = Object.hasOwn(state.lots, item) ? Math.min(all(state.received), MAX_ITEMS) - has : 0;
   const now = all({ ...state.received, [data.line]: afterCorrection(state, data) });
   // Below zero if more was transferred: what is received later fills that up first.
-  const quantity = Math.min(now - gone, MOST_ITEMS);
+  const quantity = Math.min(now - gone, MAX_ITEMS);
   if (ownValue(state.checks, item) !== undefined)
     return { sampled: { item, quantity, ...(event === data.corrects ? {} : { broughtBy: event }) } };
   const named = data.store ?? state.store;
@@ -135,7 +135,7 @@ export function transferGoods(
   const now = (had?.quantity ?? 0) + quantity;
   if (![now, lot.quantity - quantity].every(isHeld))
     return refuse('quantity-beyond-range', 'the quantity stays within what a row can hold', 'R32');
-  const check = () => sampleOf(data, item, Math.min(now, MOST_ITEMS), state, context, to);
+  const check = () => sampleOf(data, item, Math.min(now, MAX_ITEMS), state, context, to);
   const counts = had !== undefined && (had.quantity > 0 || now <= 0) ? { joins: had.event } : { check: check() };
   const counted = to === undefined ? {} : counts;
   const held = to === undefined ? {} : { held: now };

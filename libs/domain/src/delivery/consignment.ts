@@ -196,17 +196,17 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
 // ---- Rules ----
 
 /** The words for the items of these lines, each once. */
-const typesOf = (lines: readonly { readonly line: string }[], of: AssistanceCase | null): readonly string[] => [
-  ...new Set(lines.flatMap(({ line }) => ownValue(of?.lines ?? {}, line)?.item ?? [])),
+const typesOf = (lines: readonly { readonly line: string }[], caseState: AssistanceCase | null): readonly string[] => [
+  ...new Set(lines.flatMap(({ line }) => ownValue(caseState?.lines ?? {}, line)?.item ?? [])),
 ];
 
 /** R19: the holds of all scopes of a shipment are consulted: its types of items are few. */
 function tooManyTypes(
   lines: readonly { readonly line: string }[],
   others: readonly AssistanceScope[],
-  of: AssistanceCase | null,
+  caseState: AssistanceCase | null,
 ): Refusal | null {
-  const types = typesOf(lines, of).length;
+  const types = typesOf(lines, caseState).length;
   const most = MAX_SCOPES - others.length;
   return types <= most
     ? null
@@ -227,19 +227,24 @@ function tooManyTypes(
  * programme that has not ended.
  */
 function schedule(data: ConsignmentData<'ScheduleDelivery'>, context: DecisionContext) {
-  const of = context.known.of(assistanceCase, data.case);
-  if (of === null) return refuse('case-not-found', 'the case named has been requested', null, { case: data.case });
-  const { donor, recipient, requestedOn } = of;
-  if (of.status === 'closed' || of.status === 'cancelled' || (of.status !== 'accepted' && !of.implemented))
+  const caseState = context.known.of(assistanceCase, data.case);
+  if (caseState === null)
+    return refuse('case-not-found', 'the case named has been requested', null, { case: data.case });
+  const { donor, recipient, requestedOn } = caseState;
+  if (
+    caseState.status === 'closed' ||
+    caseState.status === 'cancelled' ||
+    (caseState.status !== 'accepted' && !caseState.implemented)
+  )
     return refuse('case-not-accepted', 'the case is accepted or implemented, and has not ended', 'R16', {
-      status: statusOf(of),
+      status: statusOf(caseState),
     });
-  const ended = programmeEnded(of.programme, context, factDay(context));
+  const ended = programmeEnded(caseState.programme, context, factDay(context));
   if (ended !== null) return ended;
   if (new Set(data.lines.map(({ line }) => line)).size < data.lines.length)
     return refuse('line-twice', 'each line is named once');
   for (const { line: name, quantity } of data.lines) {
-    const line = ownValue(of.lines, name);
+    const line = ownValue(caseState.lines, name);
     if (line?.inForce !== true) return refuse('line-unknown', 'the line is part of the case', null, { line: name });
     const outstanding = Math.max(line.quantity - comingOf(line), 0);
     if (quantity > outstanding)
@@ -250,11 +255,15 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, context: DecisionCo
         { line: name, outstanding },
       );
   }
-  const crowded = tooManyTypes(data.lines, [...scopesOf({ ...of, case: data.case }), ...receivingScope(data)], of);
+  const crowded = tooManyTypes(
+    data.lines,
+    [...scopesOf({ ...caseState, case: data.case }), ...receivingScope(data)],
+    caseState,
+  );
   const barred = crowded ?? plannedUnitUnknown(data, context);
   if (barred !== null) return barred;
-  const within = pick(of, 'programme');
-  const basis = of.reported ? { basis: 'reported' as const } : {};
+  const within = pick(caseState, 'programme');
+  const basis = caseState.reported ? { basis: 'reported' as const } : {};
   return [
     { type: 'DeliveryScheduled', data: { ...data, ...within, donor, recipient, requestedOn, ...basis } } as const,
   ];
@@ -267,13 +276,13 @@ function schedule(data: ConsignmentData<'ScheduleDelivery'>, context: DecisionCo
 const shipped = (
   data: ConsignmentData<'ShipConsignment'>,
   state: Consignment,
-  of: AssistanceCase | null,
+  caseState: AssistanceCase | null,
 ): readonly AssistanceScope[] => [
   ...scopesOf(state),
   ...receivingScope(data),
   ...typesOf(
     Object.keys(state.lines).map((line) => ({ line })),
-    of,
+    caseState,
   ).map((id) => ({ kind: 'item-type', id }) as const),
 ];
 
@@ -292,11 +301,11 @@ function cannotShip(
   if (state.held !== null) return refuse('shipment-held', 'the shipment is released', 'R19', { reason: state.held });
   const ended = programmeStopped(state.programme, context, data.on);
   if (ended !== null) return ended;
-  const of = known.of(assistanceCase, state.case);
-  const scopes = shipped(data, state, of);
+  const caseState = known.of(assistanceCase, state.case);
+  const scopes = shipped(data, state, caseState);
   const lines = Object.keys(state.lines).map((line) => ({ line }));
   const crowded =
-    data.unit === undefined ? null : tooManyTypes(lines, [...scopesOf(state), ...receivingScope(data)], of);
+    data.unit === undefined ? null : tooManyTypes(lines, [...scopesOf(state), ...receivingScope(data)], caseState);
   if (crowded !== null) return crowded;
   const framework = frameworkOf(state.programme, known);
   const held = namedCaseHeld(state.case, context) ?? onHold(scopes, state.donor, context);
@@ -308,10 +317,10 @@ function cannotShip(
   const refused =
     barred ?? (setAside(framework, 'R9', data.on, scopes) === null ? serialsMissing(state, context) : null);
   if (refused !== null) return refused;
-  if (of?.implemented === true && of.status !== 'closed' && of.status !== 'cancelled') return null;
+  if (caseState?.implemented === true && caseState.status !== 'closed' && caseState.status !== 'cancelled') return null;
   return refuse('case-not-implemented', 'the case is being executed', 'R16', {
     case: state.case,
-    status: of === null ? null : statusOf(of),
+    status: caseState === null ? null : statusOf(caseState),
   });
 }
 
@@ -514,17 +523,17 @@ export const consignment: DeciderOf<'consignment', Consignment> = consultingImpl
         return [under, ...assistanceStreams({ programme: within }), ...receivingStreams(command.data)];
       }
       if (state === null) return [];
-      const of = known.has(assistanceCase, state.case) ? known.of(assistanceCase, state.case) : null;
+      const caseState = known.has(assistanceCase, state.case) ? known.of(assistanceCase, state.case) : null;
       const itsCase = { kind: 'assistance-case', id: state.case };
       if (command.type === 'RegisterSerials' || command.type === 'CorrectSerials')
-        return [itsCase, ...typeStreams(state, [command.data.line], of)];
+        return [itsCase, ...typeStreams(state, [command.data.line], caseState)];
       if (command.type === 'CorrectReceipt')
         return [
           itsCase,
           ...storeStreams(
             command.data.store === undefined && state.store !== null ? { store: state.store } : command.data,
           ),
-          ...typeStreams(state, [command.data.line], of),
+          ...typeStreams(state, [command.data.line], caseState),
           ...removedItems(state, command.data),
           ...(state.reported ? [] : programmeStreams(state.programme, known)),
         ];
@@ -533,7 +542,7 @@ export const consignment: DeciderOf<'consignment', Consignment> = consultingImpl
         return [
           itsCase,
           ...storeStreams(command.data),
-          ...typeStreams(state, lines, of),
+          ...typeStreams(state, lines, caseState),
           ...(state.reported ? [] : programmeStreams(state.programme, known)),
         ];
       }
@@ -550,11 +559,11 @@ export const consignment: DeciderOf<'consignment', Consignment> = consultingImpl
       if (command.type !== 'ShipConsignment') return [];
       return [
         itsCase,
-        ...typeStreams(state, Object.keys(state.lines), of),
+        ...typeStreams(state, Object.keys(state.lines), caseState),
         ...(state.programme === undefined ? [] : [{ kind: 'programme', id: state.programme }]),
         ...frameworkStreamsOf(state.programme, known),
         ...receivingStreams(forPlannedUnit(command.data, state)),
-        ...holdStreams(shipped(forPlannedUnit(command.data, state), state, of)),
+        ...holdStreams(shipped(forPlannedUnit(command.data, state), state, caseState)),
       ];
     },
     authorise: authoriseBy(

@@ -337,7 +337,7 @@ function receive(data: RecordItemReceipt, item: Item, context: DecisionContext):
 
 /** The store that received an item, after corrections; undefined before its receipt. */
 const receivedIn = ({ receipt, correctable }: Item): string | undefined =>
-  correctable.get(receipt ?? '')?.says['site'] as string | undefined;
+  correctable.get(receipt ?? '')?.values['site'] as string | undefined;
 
 /** R26: the right day is past, and the store that received the item was certified on it. */
 function correctReceipt(data: DataOf<ItemCommand, 'CorrectItemReceipt'>, item: Item, context: DecisionContext) {

@@ -371,16 +371,16 @@ function cannotBeOverdue(
 const CORRECTED = CORRECTIONS['funding-account'];
 
 /** The stage of a movement, and whether it raises it. */
-function moveOf({ type, says }: CorrectableEvent): readonly [Stage, 1 | -1] {
-  if (type === 'FundsReallocatedOut') return [says['stage'] as Stage, -1];
-  if (type === 'FundsReallocatedIn') return [says['stage'] as Stage, 1];
+function moveOf({ type, values }: CorrectableEvent): readonly [Stage, 1 | -1] {
+  if (type === 'FundsReallocatedOut') return [values['stage'] as Stage, -1];
+  if (type === 'FundsReallocatedIn') return [values['stage'] as Stage, 1];
   return MOVES[type as keyof typeof MOVES];
 }
 
 /** R15: what came in is what went out, as that is known now: the first account corrects first. */
-function notAsItWentOut({ says }: CorrectableEvent, amount: number, { known }: DecisionContext): Refusal | null {
-  if (says['out'] === undefined) return null;
-  const out = known.of(fundingAccount, says['from'] as string)?.reallocatedOut[says['out'] as string]?.amount;
+function notAsItWentOut({ values }: CorrectableEvent, amount: number, { known }: DecisionContext): Refusal | null {
+  if (values['out'] === undefined) return null;
+  const out = known.of(fundingAccount, values['from'] as string)?.reallocatedOut[values['out'] as string]?.amount;
   return out === undefined || out === amount ? null : otherAmount(out);
 }
 
@@ -424,7 +424,7 @@ const MAX_PERIODS = 1000;
 
 /** R26: each period repeats the fund and the budget; each movement repeats the fund, and stays. */
 function correctAccount(data: CorrectAccount, { correctable }: FundingAccount) {
-  const all = [...correctable.values()].flatMap(({ left, says }) => [...left.keys(), says['period'] ?? []].flat());
+  const all = [...correctable.values()].flatMap(({ left, values }) => [...left.keys(), values['period'] ?? []].flat());
   const periods = [...new Set(all as readonly string[])];
   if (data.fund !== undefined && periods.length > 0)
     return refuse('money-moved', 'the name of the fund is corrected before money is planned or moves', 'R26');
@@ -602,7 +602,7 @@ export const fundingAccount: DeciderOf<'funding-account', FundingAccount> = answ
         if (command.type === 'DisburseFunds') return state === null ? [] : restsOn(state, known);
         if (command.type === 'ReallocateFundsOut') return [{ kind: 'funding-account', id: command.data.to }];
         if (command.type === 'CorrectMovement') {
-          const from = state?.correctable.get(command.data.corrects)?.says['from'];
+          const from = state?.correctable.get(command.data.corrects)?.values['from'];
           return typeof from === 'string' ? [{ kind: 'funding-account', id: from }] : [];
         }
         if (command.type === 'ReallocateFundsIn') return [{ kind: 'funding-account', id: command.data.from }];

@@ -262,23 +262,23 @@ describe('a programme is activated', () => {
 
 describe('a programme is adapted', () => {
   const adapt = (data: object) => act('AdaptProgramme', { reason: 'border-closed', ...data });
-  const said = (data: object) => act('ProgrammeAdapted', { reason: 'border-closed', ...data });
+  const adapted = (data: object) => act('ProgrammeAdapted', { reason: 'border-closed', ...data });
   const remote = { modality: 'remote-mentoring', technology: 'satellite-imagery' };
   it('once approved', () => {
-    given(programme, proposed, approved).decides(adapt(remote), said(remote));
+    given(programme, proposed, approved).decides(adapt(remote), adapted(remote));
     given(programme, proposed).refuses(adapt(remote), 'not-approved');
   });
   it('to something other than it is', () => {
     given(programme, proposed, approved).refuses(adapt({}), 'nothing-adapted');
     given(programme, proposed, approved).refuses(adapt({ sector: '15210', ends: '2028-12-31' }), 'nothing-adapted');
-    given(programme, proposed, approved, said(remote)).refuses(adapt(remote), 'nothing-adapted');
-    given(programme, proposed, approved, said({ ends: '2029-12-31' })).decides(
+    given(programme, proposed, approved, adapted(remote)).refuses(adapt(remote), 'nothing-adapted');
+    given(programme, proposed, approved, adapted({ ends: '2029-12-31' })).decides(
       adapt({ ends: '2028-12-31', sector: '15240' }),
-      said({ ends: '2028-12-31', sector: '15240' }),
+      adapted({ ends: '2028-12-31', sector: '15240' }),
     );
   });
   it('to end on the day on which it starts, and no earlier', () => {
-    given(programme, proposed, approved).decides(adapt({ ends: '2026-01-01' }), said({ ends: '2026-01-01' }));
+    given(programme, proposed, approved).decides(adapt({ ends: '2026-01-01' }), adapted({ ends: '2026-01-01' }));
     given(programme, proposed, approved).refuses(adapt({ ends: '2025-12-31' }), 'ends-before-start');
   });
 });

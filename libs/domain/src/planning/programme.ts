@@ -369,7 +369,11 @@ function correctMilestone(data: ProgrammeData<'CorrectMilestone'>, state: Progra
 }
 
 /** Whether this repeats the authority's last decision. */
-const said = (data: ProgrammeData<'GiveConcurrence'>, { concurrences }: Programme, withheld: string | null): boolean =>
+const repeatsConcurrence = (
+  data: ProgrammeData<'GiveConcurrence'>,
+  { concurrences }: Programme,
+  withheld: string | null,
+): boolean =>
   concurrences.some(
     (word) => word.party === data.party && word.authority === data.authority && word.withheld === withheld,
   );
@@ -419,12 +423,12 @@ const decide = decideBy<Programme, ProgrammeCommand, ProgrammeEvent>()(
     },
     GiveConcurrence: {
       unless: ({ party }, state) => cannotConcur(party, state),
-      already: (data, state) => said(data, state, null),
+      already: (data, state) => repeatsConcurrence(data, state, null),
       then: 'ConcurrenceGiven',
     },
     WithholdConcurrence: {
       unless: ({ party }, state) => cannotConcur(party, state),
-      already: (data, state) => said(data, state, data.reason),
+      already: (data, state) => repeatsConcurrence(data, state, data.reason),
       then: 'ConcurrenceWithheld',
     },
     NotifyLegislature: notify,

@@ -62,8 +62,8 @@ const reopened = event('MisuseCaseReopened', { reason: 'new-evidence', triageBy:
 
 const accepted = [flagged, minor];
 const inquiry = [...accepted, opened, assigned];
-const heard = [...inquiry, put, replied, answered];
-const proven = [...heard, substantiated];
+const withReply = [...inquiry, put, replied, answered];
+const proven = [...withReply, substantiated];
 const toSuspend = [...proven, decided('suspend')];
 const stopped = [...toSuspend, suspended];
 
@@ -137,14 +137,14 @@ describe('the table of incident types', () => {
 
 describe('a report', () => {
   const when = event('FlagMisuse', report);
-  const says = event('MisuseFlagged', { ...report, acknowledgeBy: '2026-06-08', triageBy: '2026-07-01' });
+  const expected = event('MisuseFlagged', { ...report, acknowledgeBy: '2026-06-08', triageBy: '2026-07-01' });
   it.each([
     ['sudria', 'recipient'],
     ['harbour-watch', 'implementer'],
     ['intake', 'public'],
     ['ostra-training', 'implementer'],
   ] as const)('is taken from anybody (R18): %s as %s, with its limits from the day it came in', (organisation, role) =>
-    on().as(organisation, role).decides(when, says, { occurredAt: '2026-05-01T00:00:00.000Z' }),
+    on().as(organisation, role).decides(when, expected, { occurredAt: '2026-05-01T00:00:00.000Z' }),
   );
   it('is refused by no state of a programme (R18)', () =>
     on()
@@ -157,12 +157,12 @@ describe('a report', () => {
     const leftOut = <Data extends object>(data: Data) =>
       Object.fromEntries(Object.entries(data).filter(([name]) => name !== 'programme'));
     const without = leftOut(report);
-    const says2 = { ...report, acknowledgeBy: '2026-06-08', triageBy: '2026-07-01' };
+    const expected = { ...report, acknowledgeBy: '2026-06-08', triageBy: '2026-07-01' };
     const requested = event('AssistanceRequested', { donor: 'norland', programme: 'norland.programme-1', asked: [] });
     on()
       .knowing(assistanceCase, 'norland.case-1', requested)
-      .decides(event('FlagMisuse', without), event('MisuseFlagged', says2));
-    on().decides(event('FlagMisuse', without), event('MisuseFlagged', leftOut(says2)));
+      .decides(event('FlagMisuse', without), event('MisuseFlagged', expected));
+    on().decides(event('FlagMisuse', without), event('MisuseFlagged', leftOut(expected)));
   });
   it('has the days of the framework, also of a case that alone is named', () => {
     const { programme: _, ...without } = report;
@@ -178,11 +178,11 @@ describe('a report', () => {
         .knowing(assistanceCase, 'norland.case-1', requested)
         .knowing(programme, within, event('ProgrammeProposed', { donor: 'norland', recipient: 'estmark', framework }))
         .knowing(legalFramework, F, event('AgreementDrafted', { donor: 'norland', recipient: 'estmark', parameters }));
-    const says = (acknowledgeBy: string, triageBy: string) =>
+    const expected = (acknowledgeBy: string, triageBy: string) =>
       event('MisuseFlagged', { ...report, acknowledgeBy, triageBy });
-    names(F).decides(event('FlagMisuse', without), says('2026-06-04', '2026-06-11'));
+    names(F).decides(event('FlagMisuse', without), expected('2026-06-04', '2026-06-11'));
     // The framework of the programme was corrected since: the case knows only the one before.
-    names('norland.framework-2').decides(event('FlagMisuse', without), says('2026-06-08', '2026-07-01'));
+    names('norland.framework-2').decides(event('FlagMisuse', without), expected('2026-06-08', '2026-07-01'));
   });
   it('names days in their order that are not to come', () => {
     const happened = (from: string, to: string) => event('FlagMisuse', { ...report, happened: { from, to } });
@@ -200,10 +200,10 @@ describe('a report', () => {
   });
   it.each(LATER)('comes before %s', (type, data) => on().refuses(event(type, data), 'not-found', { evidence }));
   it('is acknowledged once', () => {
-    const says = event('MisuseReportAcknowledged', { channel: 'sealed-intake' });
-    const when = event('AcknowledgeMisuseReport', says.data);
-    asMonitor(flagged).decides(when, says);
-    asMonitor(flagged, says).refuses(when, 'already-acknowledged');
+    const expected = event('MisuseReportAcknowledged', { channel: 'sealed-intake' });
+    const when = event('AcknowledgeMisuseReport', expected.data);
+    asMonitor(flagged).decides(when, expected);
+    asMonitor(flagged, expected).refuses(when, 'already-acknowledged');
     asMonitor(flagged, declined, closed).refuses(when, 'not-at-this-stage');
   });
   it('is corrected by the value that replaces the wrong one, by its reporter or the intake (R26)', () => {
@@ -213,11 +213,11 @@ describe('a report', () => {
       happened: { from: '2026-03-01', to: '2026-03-02' },
     };
     const when = event('CorrectMisuseReport', correction);
-    const says = event('MisuseReportCorrected', correction);
-    on(flagged).by('sealed.sudria', 'recipient').as('sudria', 'recipient').decides(when, says);
-    asMonitor(flagged).decides(when, says);
+    const expected = event('MisuseReportCorrected', correction);
+    on(flagged).by('sealed.sudria', 'recipient').as('sudria', 'recipient').decides(when, expected);
+    asMonitor(flagged).decides(when, expected);
     on(flagged).as('sudria', 'recipient').refuses(when, 'not-the-reporter');
-    on(...heard)
+    on(...withReply)
       .as('ostra-training', 'monitor')
       .refuses(when, 'not-the-reporter');
     const refused = (more: object, code: string) =>
@@ -234,17 +234,17 @@ describe('a report', () => {
 
 describe('triage', () => {
   const when = event('TriageMisuse', { incidentType: 'unauthorised-transfer' });
-  const says = (more: object) =>
+  const expected = (more: object) =>
     event('MisuseTriaged', { ...terms('unauthorised-transfer'), openBy: '2026-06-08', ...more });
   it('copies the terms of its incident type, with the notice due on acceptance where the type asks for it (R18)', () => {
-    asDonor(flagged).decides(when, says({ notifyBy: '2026-06-02' }));
+    asDonor(flagged).decides(when, expected({ notifyBy: '2026-06-02' }));
     asMonitor(flagged).decides(
       event('TriageMisuse', { incidentType: 'minor-violation' }),
       event('MisuseTriaged', { ...terms('minor-violation'), openBy: '2026-06-15' }),
     );
   });
   it('asks for no second notice after a reopening (R18)', () =>
-    asDonor(flagged, grave, notified, opened, dismissed, reopened).decides(when, says({})));
+    asDonor(flagged, grave, notified, opened, dismissed, reopened).decides(when, expected({})));
   it('has the terms of the framework that the programme names, on the day of the triage (R18)', () => {
     const limits = { notify: 3, open: 5, reply: 10, conclude: 40, measure: 10 };
     const own = { noticeRequired: true, escalation: 'ministry', limits };
@@ -254,7 +254,7 @@ describe('triage', () => {
       event('TriageMisuse', { incidentType: 'loss-at-sea' }),
       event('MisuseTriaged', { ...own, incidentType: 'loss-at-sea', openBy: '2026-06-06', notifyBy: '2026-06-04' }),
     );
-    framed().decides(when, says({ notifyBy: '2026-06-02' }));
+    framed().decides(when, expected({ notifyBy: '2026-06-02' }));
     framed().refuses(event('TriageMisuse', { incidentType: 'hearsay' }), 'incident-type-unknown');
   });
   it('is due within the days of the framework, also of a reopened case, and 30 days without one (R18)', () => {
@@ -283,7 +283,7 @@ describe('triage', () => {
     for (const role of ['monitor', 'investigator', 'operator'] as const)
       on(flagged)
         .as('lumen-inquiry', role)
-        .decides(when, says({ notifyBy: '2026-06-02' }));
+        .decides(when, expected({ notifyBy: '2026-06-02' }));
     on(flagged).as('sudria', 'donor').refuses(when, 'not-of-the-intake');
     on(flagged).as('sudria', 'recipient').refuses(when, 'not-of-the-intake');
   });
@@ -291,7 +291,7 @@ describe('triage', () => {
     const against = event('MisuseFlagged', { ...flagged.data, accused: 'norland' });
     on(against)
       .as('sudria', 'donor')
-      .decides(when, says({ notifyBy: '2026-06-02' }));
+      .decides(when, expected({ notifyBy: '2026-06-02' }));
     asDonor(against).refuses(when, 'not-found');
   });
   it('may decline, with a reason; and either is done once', () => {
@@ -337,18 +337,18 @@ describe('the accused', () => {
     on(...inquiry, put, replied)
       .as('estmark', 'recipient')
       .decides(when, answered);
-    on(...heard)
+    on(...withReply)
       .as('sudria', 'recipient')
       .refuses(when, 'not-a-party');
-    asAccused(...heard, dismissed, reopened, minor).refuses(when, 'allegation-not-put');
+    asAccused(...withReply, dismissed, reopened, minor).refuses(when, 'allegation-not-put');
   });
   it('adds evidence then, and does nothing else (R18)', () => {
-    asAccused(...heard).decides(
+    asAccused(...withReply).decides(
       event('AddEvidence', { kind: 'serial-record' }),
       event('EvidenceAdded', { kind: 'serial-record' }),
       { evidence },
     );
-    on(...heard)
+    on(...withReply)
       .as('ostra-training', 'monitor')
       .refuses(event('CloseMisuseCase', { reason: 'done' }), 'accused-acts');
     on(...stopped, planned)
@@ -387,10 +387,10 @@ describe('the inquiry', () => {
   });
   it('puts the allegation to the recipient and the accused, once (R18)', () => {
     const when = event('PutAllegationToRecipient', { channel: 'note-verbale' });
-    const says = (...to: string[]) =>
+    const expected = (...to: string[]) =>
       event('AllegationPutToRecipient', { channel: 'note-verbale', to, replyBy: '2026-07-01' });
-    asInvestigator(...inquiry).decides(when, says('estmark', 'ostra-training'));
-    asDonor({ ...flagged, data: { ...report, accused: 'estmark' } }, minor, opened).decides(when, says('estmark'));
+    asInvestigator(...inquiry).decides(when, expected('estmark', 'ostra-training'));
+    asDonor({ ...flagged, data: { ...report, accused: 'estmark' } }, minor, opened).decides(when, expected('estmark'));
     asDonor(...inquiry, put).refuses(when, 'already-put');
     asMonitor(...inquiry).refuses(when, 'not-of-the-inquiry');
     on(...inquiry)
@@ -399,12 +399,12 @@ describe('the inquiry', () => {
   });
   it('leaves all the days of the reply to those who are told late that it was put (R18)', () => {
     const when = event('PutAllegationToRecipient', { channel: 'note-verbale' });
-    const says = event('AllegationPutToRecipient', {
+    const expected = event('AllegationPutToRecipient', {
       channel: 'note-verbale',
       to: ['estmark', 'ostra-training'],
       replyBy: '2026-07-01',
     });
-    asInvestigator(...inquiry).decides(when, says, { occurredAt: '2026-05-02T09:00:00.000Z' });
+    asInvestigator(...inquiry).decides(when, expected, { occurredAt: '2026-05-02T09:00:00.000Z' });
   });
   it('puts it no earlier than it was reported (R30)', () => {
     const when = event('PutAllegationToRecipient', { channel: 'note-verbale' });
@@ -423,22 +423,25 @@ describe('the inquiry', () => {
 describe('a finding', () => {
   const substantiate = event('SubstantiateMisuse', ground);
   it('is made by the investigator assigned, whom it names', () => {
-    asInvestigator(...heard).decides(substantiate, event('MisuseSubstantiated', { ...found, measureBy: '2026-07-01' }));
+    asInvestigator(...withReply).decides(
+      substantiate,
+      event('MisuseSubstantiated', { ...found, measureBy: '2026-07-01' }),
+    );
     asInvestigator(...inquiry).decides(event('DismissMisuse', ground), dismissed);
     asInvestigator(...inquiry).decides(event('FindMisuseInconclusive', ground), inconclusive);
     for (const type of ['SubstantiateMisuse', 'DismissMisuse', 'FindMisuseInconclusive']) {
-      on(...heard)
+      on(...withReply)
         .as('umbra-inquiry', 'investigator')
         .refuses(event(type, ground), 'not-the-investigator');
-      on(...heard)
+      on(...withReply)
         .as('lumen-inquiry', 'donor')
         .refuses(event(type, ground), 'not-the-investigator');
-      asInvestigator(...heard, substantiated).refuses(event(type, ground), 'not-at-this-stage');
+      asInvestigator(...withReply, substantiated).refuses(event(type, ground), 'not-at-this-stage');
     }
   });
   it('is never made by the organisation that reported (R18, separation of duties)', () => {
     for (const type of ['SubstantiateMisuse', 'DismissMisuse', 'FindMisuseInconclusive'])
-      asInvestigator(...heard)
+      asInvestigator(...withReply)
         .by('sealed.lumen-inquiry', 'investigator')
         .refuses(event(type, ground), 'reporter-investigates');
   });
@@ -585,9 +588,9 @@ describe('a measure', () => {
     ['no-action', { justification: 'remedied-before' }],
   ])('%s is decided by the donor in a substantiated case, and in an inconclusive one too (R18)', (measure, more) => {
     asDonor(...proven).decides(when(measure, more), decided(measure, more));
-    asDonor(...heard, inconclusive).decides(when(measure, more), decided(measure, more));
+    asDonor(...withReply, inconclusive).decides(when(measure, more), decided(measure, more));
     asMonitor(...proven).refuses(when(measure, more), 'not-the-donor');
-    asDonor(...heard, dismissed).refuses(when(measure, more), 'not-at-this-stage');
+    asDonor(...withReply, dismissed).refuses(when(measure, more), 'not-at-this-stage');
   });
   it('says what it cannot go without (R18)', () => {
     asDonor(...proven).refuses(when('no-action'), 'measure-incomplete');
@@ -766,8 +769,8 @@ describe('a case closes', () => {
   const conditions = decided('condition', { conditions: ['joint-inventory'] });
   it.each([
     ['declined', [flagged, declined]],
-    ['dismissed', [...heard, dismissed]],
-    ['inconclusive, without a measure', [...heard, inconclusive]],
+    ['dismissed', [...withReply, dismissed]],
+    ['inconclusive, without a measure', [...withReply, inconclusive]],
     ['substantiated, with no action that is justified', [...proven, decided('no-action', { justification: 'j' })]],
     ['resumed', [...stopped, planned, verified, assured, resumed]],
     ['terminated', [...proven, decided('suspend'), decided('terminate'), conditions, terminated]],
@@ -788,13 +791,13 @@ describe('a case closes', () => {
 
 describe('a case is reopened', () => {
   const when = event('ReopenMisuseCase', { reason: 'new-evidence' });
-  const says = event('MisuseCaseReopened', { reason: 'new-evidence', triageBy: '2026-07-01' });
+  const expected = event('MisuseCaseReopened', { reason: 'new-evidence', triageBy: '2026-07-01' });
   it.each([
     ['declined', [flagged, declined]],
-    ['dismissed', [...heard, dismissed]],
-    ['closed', [...heard, inconclusive, closed]],
+    ['dismissed', [...withReply, dismissed]],
+    ['closed', [...withReply, inconclusive, closed]],
   ])('when it was %s, on new evidence (R18)', (_, past) => {
-    asDonor(...past).decides(when, says, { evidence });
+    asDonor(...past).decides(when, expected, { evidence });
     asDonor(...past).refuses(when, 'evidence-missing');
   });
   it('not while it is open', () => asDonor(...inquiry).refuses(when, 'not-at-this-stage', { evidence }));
@@ -854,7 +857,7 @@ describe('a step becomes overdue', () => {
     ['notify', [flagged, grave, notified]],
     ['notify', [...accepted]],
     ['open', [...inquiry]],
-    ['reply', [...heard]],
+    ['reply', [...withReply]],
     ['conclude', [...proven]],
     ['measure', [...toSuspend]],
     ['remediate', [...stopped, planned, verified]],
