@@ -23,9 +23,11 @@ const packing = [
 const pure = ['kernel', 'domain', 'read-models'].map((library) => `libs/${library}/src/**/*.ts`);
 
 export default tseslint.config(
-  { ignores: ['dist', 'data', '.entente', 'node_modules', '**/*.mjs'] },
-  ...tseslint.configs.recommendedTypeChecked,
+  { ignores: ['dist', 'data', '.entente', 'node_modules'] },
+  { files: ['**/*.mjs'], rules: { 'no-restricted-syntax': ['error', ...packing] } },
   {
+    files: ['**/*.{ts,mts}'],
+    extends: tseslint.configs.recommendedTypeChecked,
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',

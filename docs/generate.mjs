@@ -131,14 +131,17 @@ function forwarding(parsed) {
 
 /** Refusals, codes of other answers, and metrics, as the sources have them. */
 function scan() {
-  const [refusals, codes, metrics] = [[], new Set(), new Map()];
+  const refusals = [];
+  const codes = new Set();
+  const metrics = new Map();
   const parsed = sources.map((file) =>
     ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true),
   );
   const helpers = forwarding(parsed);
   for (const [i, source] of parsed.entries()) {
     const file = sources[i];
-    const [tuples, forwarded] = [[], []];
+    const tuples = [];
+    const forwarded = [];
     const visit = (node) => {
       if (ts.isCallExpression(node)) {
         const name = node.expression.getText().split('.').at(-1);
@@ -539,7 +542,8 @@ function metricsAndHealth({ metrics }) {
 
 async function main() {
   const check = process.argv.includes('--check');
-  const [[catalogue, { readModels: models }], found] = [await answersOf(['/v1/catalogue', '/v1/read-models']), scan()];
+  const [catalogue, { readModels: models }] = await answersOf(['/v1/catalogue', '/v1/read-models']);
+  const found = scan();
   const events = await eventsOf();
   const pages = {
     'event-catalogue': eventCatalogue(catalogue, events),

@@ -29,9 +29,9 @@ export async function startEventStore({ folder, port, nodes = 1 }) {
   const put = async (path, change) => {
     const body = JSON.stringify(change, (_, value) => (typeof value === 'bigint' ? String(value) : value));
     const response = await fetch(`http://127.0.0.1:${control}${path}`, { method: 'PUT', body });
-    const body = await response.text();
-    if (!response.ok) throw new Error(body);
-    return JSON.parse(body);
+    const answer = await response.text();
+    if (!response.ok) throw new Error(answer);
+    return JSON.parse(answer);
   };
   const hosts = ports.map((one) => `127.0.0.1:${one}`).join(',');
   return {

@@ -121,8 +121,13 @@ async function sendScenario(to) {
 /** Opens the account that the programs of the pages use. */
 async function openAccount(to) {
   const body = {
-    ...{ donor: 'norland', recipient: 'estmark', fund: 'Clients', currency: 'USD' },
-    ...{ stages: ['pledged'], basis: 'own', onBudget: false },
+    donor: 'norland',
+    recipient: 'estmark',
+    fund: 'Clients',
+    currency: 'USD',
+    stages: ['pledged'],
+    basis: 'own',
+    onBudget: false,
   };
   const stream = `funding-account/${ACCOUNT}`;
   const { type, body: reply } = await to.send({

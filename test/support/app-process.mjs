@@ -36,8 +36,8 @@ export async function entente(settings, ...args) {
 export async function startApp(name, settings, loading, behind = []) {
   const before = loading === undefined ? [] : ['--import', loading];
   const flags = ['--disable-warning=TimeoutNegativeWarning', ...before];
-  const [command, ...args] = [...behind, process.execPath, ...flags, program(name)];
-  const child = spawn(command, args, {
+  const args = [...behind, process.execPath, ...flags, program(name)];
+  const child = spawn(args[0], args.slice(1), {
     env: { ...process.env, PORT: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

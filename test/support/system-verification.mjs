@@ -105,7 +105,8 @@ function checkChain(events, records) {
       );
       equal(partitionOf.get(event.stream) ?? partition, partition, `${where}: the partition of ${event.stream}`);
       partitionOf.set(event.stream, partition);
-      [last, link] = [place.get(id), `${event.position} ${id}`];
+      last = place.get(id);
+      link = `${event.position} ${id}`;
     }
   }
   equal(seen.size, events.length, 'events on the topic');

@@ -11,7 +11,8 @@ async function perSecond(atOnce, ms, one) {
     for (; performance.now() < until; count += 1) await one(i);
   };
   const all = (time) => {
-    [count, until] = [0, performance.now() + time];
+    count = 0;
+    until = performance.now() + time;
     return Promise.all(Array.from({ length: atOnce }, (_, i) => line(i)));
   };
   await all(ms / 5);
