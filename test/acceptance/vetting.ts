@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { ApiClient } from '../support/api-client.js';
 import { inDays } from '../support/days.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
+import { implementCase } from '../support/implemented-case.js';
 import { registerParties } from '../support/parties.mjs';
 
 const DONOR = 'norland;role=donor;person=n-1';
@@ -339,6 +340,28 @@ export function vetting(opens: DeploymentFactory): void {
     await enrol('n-1');
     await enrol('n-2');
 
+    // What is planned for the unit waits for its clearance.
+    const D = 'consignment/norland.d1';
+    const actors = { donorActor: DONOR, recipientActor: RECIPIENT };
+    const goods = { item: 'radio', quantity: 2, due: inDays(60) };
+    await implementCase(client, 'assistance-case/norland.c1', { ...parties, ...actors, ...goods });
+    const plan = { case: 'norland.c1', lines: [{ line: '001', quantity: 2 }], due: inDays(60), unit: U };
+    await send(`${D}/schedule`, plan, DONOR);
+    await shows('units', { unit: U, shipments: 1 });
+    const late = { ...information, information: 'i-2', occurredAt: tenDaysAgo };
+    await send(`${V}/record-information`, late, VETTER);
+    const held = { consignment: 'norland.d1', status: 'held', held_unit: U };
+    await shows('consignments', { ...held, held_for: 'clearance-suspended', held_on: inDays(0) });
+    await shows('recipient-pipeline', { stream: D, on_hold: 'consignment clearance', awaits: 'clearance' });
+    await shows('on-hold', { scope: 'norland.d1', basis: 'clearance', reason: 'clearance-suspended' });
+    expect(await client.refused(`${D}/ship`, { on: inDays(0) }, DONOR)).toMatchObject({ code: 'shipment-held' });
+    const early = await client.refused(`${D}/release`, { reason: 'urgent' }, DONOR);
+    expect(early).toMatchObject({ code: 'clearance-suspended', rule: 'R7', facts: { unit: U } });
+    await send(`${V}/assess-information`, { information: 'i-2', credible: false, reason: 'two-sources' }, VETTER);
+    await shows('consignments', { consignment: 'norland.d1', status: 'scheduled', held_for: null, held_unit: null });
+    await enrol('n-1');
+    await enrol('n-2');
+
     // The last day was mistyped: by the right one, the clearance ends before the training begins.
     const { events } = given as unknown as { readonly events: readonly { readonly id: string }[] };
     const correction = { corrects: events[0]?.id, until: inDays(10), reason: 'mistyped' };
@@ -350,6 +373,17 @@ export function vetting(opens: DeploymentFactory): void {
     await shows('units', { unit: U, status: 'expired' });
     for (const trainee of ['n-1', 'n-2'])
       await shows('enrolments', { trainee, status: 'halted', reason: 'clearance-expired' });
-    await shows('training', { training: 'norland.t1', enrolled: 4, halts: 3 });
+    await shows('training', { training: 'norland.t1', enrolled: 4, halts: 5 });
+    await shows('consignments', { ...held, held_for: 'clearance-expired' });
+    await send(`security-unit/${U}/give-clearance`, { until: inDays(90) }, VETTER);
+    await shows('consignments', { consignment: 'norland.d1', status: 'scheduled', held_for: null });
+    const recorded = (await client.latest(`journal?stream=${D}`)).map((row) => row['type']).toSorted();
+    expect(recorded).toEqual([
+      'DeliveryScheduled',
+      'ShipmentHeld',
+      'ShipmentHeld',
+      'ShipmentReleased',
+      'ShipmentReleased',
+    ]);
   });
 }

@@ -310,6 +310,13 @@ export class ConsignmentReason {
   @reason('clearance-suspended') readonly reason!: string;
 }
 
+/** A policy holds and releases it by the clearance of its unit: the decision adds the unit. */
+export class ShipmentHeld extends ConsignmentReason {
+  @optional()
+  @streamId('security-unit', 'the unit whose clearance it waits for, if that is why', 'estmark.brigade-1')
+  readonly unit?: string;
+}
+
 export class ConsignmentCancelled extends ConsignmentReason {
   @optional() @itsCase() readonly case?: string;
 }
@@ -360,7 +367,7 @@ export const consignmentContract = contract({
     ReportDiscrepancy: command('report-discrepancy', ReportDiscrepancy, 'recipient', 'File a discrepancy report'),
     ResolveDiscrepancy: command('resolve-discrepancy', ResolveDiscrepancy, 'deliverer', 'Answer a discrepancy report'),
     HoldShipment: command('hold', ConsignmentReason, ['deliverer', 'system'], 'Hold the shipment before it leaves'),
-    ReleaseShipment: command('release', ConsignmentReason, 'donor', 'Release a held shipment'),
+    ReleaseShipment: command('release', ConsignmentReason, ['donor', 'system'], 'Release a held shipment'),
     CancelConsignment: command('cancel', ConsignmentReason, 'donor', 'Cancel before any point is reached'),
   },
   events: {
@@ -380,8 +387,8 @@ export const consignmentContract = contract({
     ReceivedGoodsTransferred: fact(ReceivedGoodsTransferred, 'A part of what was received has another holder'),
     DiscrepancyReported: event(ReportDiscrepancy, 'A discrepancy was reported', { opens: 'the discrepancy' }),
     DiscrepancyResolved: event(ResolveDiscrepancy, 'A discrepancy was resolved', { closes: ['DiscrepancyReported'] }),
-    ShipmentHeld: event(ConsignmentReason, 'The shipment was held', { opens: 'the hold of the shipment' }),
-    ShipmentReleased: event(ConsignmentReason, 'The shipment was released', { closes: ['ShipmentHeld'] }),
+    ShipmentHeld: event(ShipmentHeld, 'The shipment was held', { opens: 'the hold of the shipment' }),
+    ShipmentReleased: event(ShipmentHeld, 'The shipment was released', { closes: ['ShipmentHeld'] }),
     ConsignmentCancelled: event(ConsignmentCancelled, 'The consignment was cancelled', {
       closes: ['DeliveryScheduled'],
     }),

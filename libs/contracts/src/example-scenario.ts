@@ -199,6 +199,7 @@ const vettingLines = (day: (offset: number) => string): readonly Line[] => [
   [vetting(1), 'conclude', VETTER, { with: { until: day(300) } }],
   [BRIGADE, 'give-clearance', VETTER, { with: { until: day(300), exception: undefined } }],
   [BRIGADE, 'correct-clearance', VETTER, { with: { until: day(290) }, ...CORRECTS('give-clearance') }],
+  [BRIGADE, 'note-shipment', SYSTEM, { with: { consignment: idOf(FOURTH) } }],
   [vetting(1), 'note-corrected-clearance', SYSTEM, { with: { until: day(290) } }],
   [vetting(2), 'request', DONOR, { with: { ...ofUnit(GUARD).with, neededBy: undefined } }],
   [vetting(2), 'check-source', VETTER],

@@ -1,4 +1,13 @@
-import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
+import {
+  type CommandOf,
+  type EventContract,
+  type EventOf,
+  type RelationOf,
+  command,
+  contract,
+  event,
+  fact,
+} from './contract.js';
 import { code, day, eventId, flag, nested, oneOf, optional, organisation, streamId, word, words } from './fields.js';
 
 const reason = (example: string) => code('the code of the reason', example);
@@ -6,6 +15,7 @@ const until = (description: string, example = '2027-04-30') => day(description, 
 const vettingCase = () => streamId('vetting-case', 'the inquiry on which it rests', 'norland.vetting-1');
 const unit = (description: string, example = 'estmark.brigade-1') => streamId('security-unit', description, example);
 const trainings = () => words('the trainings with enrolments that rest on this clearance', ['norland.training-1'], 100);
+const shipments = () => words('the newest consignments that are planned for the unit', ['norland.consignment-1'], 100);
 
 export class RegisterUnit {
   @organisation('the recipient whose unit it is', 'estmark') readonly recipient!: string;
@@ -131,6 +141,23 @@ export class EnrolmentNoted extends NoteEnrolment {
   @flag('whether it is cleared on that day', false) readonly cleared!: boolean;
 }
 
+export class NoteShipment {
+  @streamId('consignment', 'the consignment that is planned for the unit', 'norland.consignment-1')
+  readonly consignment!: string;
+}
+
+export class ShipmentNoted extends NoteShipment {
+  @flag('whether the unit is cleared on that day', false) readonly cleared!: boolean;
+}
+
+/** The fields of an event of a unit, with the shipments that its clearance stops or frees. */
+function withShipments<Data extends object>(Shared: new () => Data) {
+  class WithShipments extends (Shared as new () => object) {
+    @optional() @shipments() readonly shipments?: readonly string[];
+  }
+  return WithShipments as new () => Data & WithShipments;
+}
+
 /** What a unit and a person have in common: a clearance, and the trainings that rest on it. */
 const CLEARANCE = {
   commands: {
@@ -196,6 +223,11 @@ const registrationEnded = <const Opening extends string>(opening: Opening) =>
     closes: [opening, 'ClearanceGiven', 'ClearanceSuspended', 'ClearanceRefused'],
   });
 
+const ofUnit = <Data extends object, Of extends EventContract<Data>>(shared: Of & EventContract<Data>) => ({
+  ...shared,
+  data: withShipments(shared.data),
+});
+
 /** A unit that receives assistance: whether it is cleared on a day. */
 export const securityUnitContract = contract({
   kind: 'security-unit',
@@ -208,12 +240,20 @@ export const securityUnitContract = contract({
       type: 'mechanised-infantry',
     }),
     ...CLEARANCE.commands,
+    NoteShipment: command('note-shipment', NoteShipment, 'system', 'Note a consignment that is planned for the unit'),
   },
   events: {
     UnitRegistered: event(RegisterUnit, 'A unit was registered', { opens: 'the registration' }),
     UnitCorrected: fact(CorrectUnit, 'The registration of the unit was corrected'),
     ...CLEARANCE.events,
-    RegistrationEnded: registrationEnded('UnitRegistered'),
+    ClearanceGiven: ofUnit(CLEARANCE.events.ClearanceGiven),
+    ClearanceSuspended: ofUnit(CLEARANCE.events.ClearanceSuspended),
+    ClearanceRefused: ofUnit(CLEARANCE.events.ClearanceRefused),
+    ClearanceExpired: ofUnit(CLEARANCE.events.ClearanceExpired),
+    ClearanceRestored: ofUnit(CLEARANCE.events.ClearanceRestored),
+    ClearanceCorrected: ofUnit(CLEARANCE.events.ClearanceCorrected),
+    ShipmentNoted: fact(ShipmentNoted, 'A consignment is planned for the unit'),
+    RegistrationEnded: ofUnit(registrationEnded('UnitRegistered')),
   },
 });
 

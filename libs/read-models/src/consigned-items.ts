@@ -14,6 +14,7 @@ const OF_CONSIGNMENT = [
   'hub_on',
   'title_on',
   'received_on',
+  'held_unit',
 ] as const;
 const OF_LINE = ['consignment', 'assistance_case', 'programme', 'donor', 'recipient', 'line', 'scheduled'];
 

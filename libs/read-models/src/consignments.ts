@@ -34,6 +34,8 @@ export class ConsignmentRow {
   @count('discrepancy reports without an answer') discrepancies_open!: number;
   @textOrNull('the code of the reason for which it is held, while it is') held_for!: string | null;
   @dayOrNull('while it is held: the day from which it is') held_on!: string | null;
+  @textOrNull('the unit whose clearance it is held for; null if it is held by hand, or not at all') held_unit!:
+    string | null;
   @implausibleFor('promised-in-the-past', 'before-the-request', 'out-of-order') implausible!: string | null;
 }
 
@@ -61,7 +63,7 @@ export const ofConsignment = (
   { id: consignment }: Pick<Origin, 'id'>,
 ) => ({ consignment, assistance_case, programme, donor, recipient });
 
-const NOT_HELD = { held_for: null, held_on: null };
+const NOT_HELD = { held_for: null, held_on: null, held_unit: null };
 
 /**
  * What follows from the facts: the status, what it waits for, what it is held for, what is
@@ -162,7 +164,11 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
       ReceivedGoodsTransferred: unchanged,
       DiscrepancyReported: (_, row) => ({ discrepancies_open: row.discrepancies_open + 1 }),
       DiscrepancyResolved: (_, row) => ({ discrepancies_open: row.discrepancies_open - 1 }),
-      ShipmentHeld: ({ reason }, _, { day: on }) => ({ held_for: reason, held_on: on }),
+      ShipmentHeld: ({ reason, unit = null }, row, { day: on }) => ({
+        held_for: reason,
+        held_on: row.held_on ?? on,
+        held_unit: unit,
+      }),
       ShipmentReleased: () => NOT_HELD,
       ConsignmentCancelled: (_, __, { day: cancelled_on }) => ({ status: 'cancelled', cancelled_on }),
     },

@@ -39,13 +39,13 @@ const cases = (from: From): Query =>
     since: 'e.held_on',
   });
 
-/** The consignments that are held before they leave. */
+/** The consignments that are held before they leave: by hand, or until their unit is cleared. */
 const consignments = (from: From): Query =>
   STOPS.part(from(ConsignmentRow, 's').where('s.held_for IS NOT NULL'), {
     ...columnsAs('s', 'donor'),
     scope_kind: `'consignment'`,
     scope: 's.consignment',
-    basis: `'held'`,
+    basis: `CASE WHEN s.held_unit IS NULL THEN 'held' ELSE 'clearance' END`,
     reason: 's.held_for',
     since: 's.held_on',
   });
@@ -107,7 +107,7 @@ export const onHoldMeaning = (what: string): string =>
   `what stops ${what} now, as the view on-hold has it: the kind of scope and the name of the hold, or the basis if it has no name; null without one`;
 
 const STOPPED = [...SCOPE_KINDS, 'consignment'];
-const BASES = [...codesOf(HoldRow, 'basis'), 'held'];
+const BASES = [...codesOf(HoldRow, 'basis'), 'held', 'clearance'];
 
 /**
  * What is on hold now, since when, and on what basis: the holds on scopes, and what its own stream
@@ -116,7 +116,7 @@ const BASES = [...codesOf(HoldRow, 'basis'), 'held'];
 export const onHold: RowsView = {
   name: 'on-hold',
   topic: 'Misuse and holds',
-  version: 1,
+  version: 2,
   about: 'what is on hold now, since when and on what basis: by a hold, a suspended programme, a held case or shipment',
   key: ['scope_kind', 'scope', 'hold'],
   columns: {
@@ -124,7 +124,7 @@ export const onHold: RowsView = {
     scope: text('the id of what is on hold; of a country, that of its organisation'),
     hold: text("the hold's name on its scope; null of what its own stream records as suspended or held"),
     basis: text(
-      'of a hold: misuse, ceasefire, embargo, instability, suspension or derogatory-information; suspension of a programme that is suspended, held of a case or consignment that is held',
+      'of a hold: misuse, ceasefire, embargo, instability, suspension or derogatory-information; suspension of a programme that is suspended, held of a case or consignment that is held; clearance of a consignment that waits for the clearance of its unit',
       BASES,
     ),
     reason: text('the code of the reason, the newest if there were several'),

@@ -73,7 +73,7 @@ const coming = (from: From): Query =>
     stream: 'n.item_stream',
     part: 'n.line',
     quantity: 'n.scheduled',
-    awaits: `CASE WHEN n.status = 'under-way' THEN 'receipt' WHEN n.status = 'held' THEN 'release' ELSE 'shipment' END`,
+    awaits: `CASE WHEN n.status = 'under-way' THEN 'receipt' WHEN n.held_unit IS NOT NULL THEN 'clearance' WHEN n.status = 'held' THEN 'release' ELSE 'shipment' END`,
     waits_for: `CASE WHEN n.status = 'under-way' THEN 'recipient' ELSE 'donor' END`,
   });
 
@@ -141,7 +141,7 @@ const STOPPED = `k.item_kind IN ('case-line', 'consignment', 'tranche', 'case')`
  * What a programme that ended or a cancelled case no longer brings; what is under way and what is
  * asked still is. After its completion a programme is still paid.
  */
-const ENDS_WITH_IT = `k.awaits IN ('schedule', 'shipment', 'release', 'acceptance', 'amendment', 'supplement', 'disbursement')`;
+const ENDS_WITH_IT = `k.awaits IN ('schedule', 'shipment', 'release', 'clearance', 'acceptance', 'amendment', 'supplement', 'disbursement')`;
 
 function query(from: From, options: ViewOptions): Query {
   const parts = [unscheduled, coming, disputed, announced, waiting, allegations].map((of) => of(from, options));
@@ -213,6 +213,7 @@ const AWAITED = [
   'schedule',
   'shipment',
   'release',
+  'clearance',
   'receipt',
   'answer',
   'disbursement',
@@ -229,7 +230,7 @@ const AWAITED = [
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
   topic: 'Recipients',
-  version: 10,
+  version: 11,
   about:
     'what is coming to a recipient, how much and when, and what waits for whose answer; of a programme that ended and of a cancelled case, only what is under way, and what is asked',
   key: ['item_kind', 'stream', 'part'],
@@ -254,7 +255,7 @@ export const recipientPipeline: RowsView = {
     ),
     on_hold: text(onHoldMeaning('it')),
     awaits: text(
-      'what is waited for: schedule, shipment, release, receipt, answer, disbursement, supplement, acceptance, amendment or reply',
+      'what is waited for: schedule, shipment, release, clearance (of the unit), receipt, answer, disbursement, supplement, acceptance, amendment or reply',
       AWAITED,
     ),
     waits_for: text('whose turn it is: donor or recipient', ['donor', 'recipient']),

@@ -36,6 +36,7 @@ class ClearanceColumns {
 export class UnitRow extends ClearanceColumns {
   @text("the unit's id") unit!: string;
   @text('the code of the kind of unit') type!: string;
+  @count('how often a consignment was noted that is planned for it') shipments!: number;
   @json('other codes by which it is known') aliases!: readonly string[];
   @textOrNull('the unit of which it is a part, if it is') parent!: string | null;
 }
@@ -120,7 +121,7 @@ const OVER = {
 export const units: Projection<SecurityUnitEvent, UnitRow> = {
   name: 'units',
   topic: 'Vetting and training',
-  version: 4,
+  version: 5,
   kinds: ['security-unit'],
   about: 'a unit of a recipient: whether it is cleared and until when, why it is barred, and by which inquiry',
   totals: { counts: 'units', by: ['status'], sums: [] },
@@ -143,6 +144,7 @@ export const units: Projection<SecurityUnitEvent, UnitRow> = {
         aliases: aliases ?? row.aliases,
         parent: parent ?? row.parent,
       }),
+      ShipmentNoted: (_, { shipments }) => ({ shipments: shipments + 1 }),
     },
   ),
 };

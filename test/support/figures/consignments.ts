@@ -127,6 +127,7 @@ function consignment(events: Events, day: string) {
     discrepancies_open: discrepancies,
     held_for: status === 'held' ? (last(events, 'ShipmentHeld')?.data.reason ?? null) : null,
     held_on: dayOf(heldBy(events)),
+    held_unit: status === 'held' ? (last(events, 'ShipmentHeld')?.data.unit ?? null) : null,
     overdue: open && day > due,
     days_late_first: daysLate(firstDue, receivedOn, open, day),
     days_late_plan: daysLate(due, receivedOn, open, day),

@@ -8,7 +8,7 @@ import type {
 } from '@entente/contracts';
 import type { Event, RecordedEvent } from '@entente/kernel';
 import { heldBy as caseHeldBy } from './cases.js';
-import { heldBy as shipmentHeldBy } from './consignments.js';
+import { consignmentRows, heldBy as shipmentHeldBy } from './consignments.js';
 import { type Figures, type Of, distinct, idOf, occurredOn, only, since, streamsOf } from './log.js';
 import { suspended } from './planning.js';
 
@@ -219,7 +219,10 @@ const onHold = (log: readonly RecordedEvent[], day: string) => [
     })),
   ...stopped<ProgrammeEvent>(log, 'programme', ['programme', 'suspension'], suspended),
   ...stopped<AssistanceCaseEvent>(log, 'assistance-case', ['case', 'held'], caseHeldBy),
-  ...stopped<ConsignmentEvent>(log, 'consignment', ['consignment', 'held'], shipmentHeldBy),
+  ...stopped<ConsignmentEvent>(log, 'consignment', ['consignment', 'held'], shipmentHeldBy).map((row) => {
+    const waits = consignmentRows(log, day).some((one) => one.consignment === row.scope && one.held_unit !== null);
+    return waits ? { ...row, basis: 'clearance' } : row;
+  }),
 ];
 
 export const HOLDS: Readonly<Record<string, Figures>> = {

@@ -99,7 +99,8 @@ const units: Figures = (log, { day }) =>
       aliases: latest(({ aliases }) => aliases) ?? [],
       parent: latest(({ parent }) => parent) ?? null,
     };
-    return { ...unit, ...clearance(events, day), registered_on: occurredOn(opened) };
+    const shipments = only(events, 'ShipmentNoted').length;
+    return { ...unit, ...clearance(events, day), shipments, registered_on: occurredOn(opened) };
   });
 
 const vettedPersons: Figures = (log, { day }) =>

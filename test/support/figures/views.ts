@@ -256,6 +256,7 @@ const AWAITED: Readonly<Record<string, readonly [awaits: string, by: string]>> =
 };
 
 function coming(log: readonly RecordedEvent[], day: string): readonly Item[] {
+  const uncleared = consignmentRows(log, day).flatMap((row) => (row.held_unit === null ? [] : row.consignment));
   return consignedItems(log, day)
     .filter(({ status }) => status in AWAITED)
     .map((one) => ({
@@ -266,7 +267,7 @@ function coming(log: readonly RecordedEvent[], day: string): readonly Item[] {
       unit: one.unit,
       due: one.due,
       status: one.status,
-      awaits: (AWAITED[one.status] as readonly [string, string])[0],
+      awaits: uncleared.includes(one.consignment) ? 'clearance' : (AWAITED[one.status] as readonly [string, string])[0],
       waits_for: (AWAITED[one.status] as readonly [string, string])[1],
       first_due: one.first_due,
       line_first_due: one.line_first_due,

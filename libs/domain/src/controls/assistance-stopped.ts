@@ -202,7 +202,9 @@ function start(): Reading {
     },
     CaseHeld: (event) => stopped(event, 'case', 'held', 'the case was held'),
     CaseReleased: (event) => void stops.end(`case ${idOf(event)}`, 'held', dayOf(event)),
-    ShipmentHeld: (event) => stopped(event, 'consignment', 'held', 'the shipment was held'),
+    // What waits for the clearance of its unit is the matter of another control.
+    ShipmentHeld: (event) =>
+      event.data.unit === undefined ? stopped(event, 'consignment', 'held', 'the shipment was held') : undefined,
     ShipmentReleased: (event) => void stops.end(`consignment ${idOf(event)}`, 'held', dayOf(event)),
     TrainingPlanned: (event) => void trainings.set(idOf(event), placeIn(event.data)),
     HoldPlaced: (event) => {

@@ -492,17 +492,73 @@ describe('a discrepancy', () => {
 });
 
 describe('a shipment is held', () => {
+  const UNIT = 'estmark.brigade-1';
+  const clearance = (until: string) => [
+    act('UnitRegistered', { recipient: 'estmark', type: 'infantry' }),
+    act('ClearanceGiven', { until }),
+  ];
   const hold = act('HoldShipment', held.data);
   const release = act('ReleaseShipment', released.data);
   it('by the deliverer, or by the system (R19)', () => {
     donor(scheduled).decides(hold, held);
     implementer(scheduled).decides(hold, held);
-    given(consignment, scheduled).as('entente', 'system').decides(hold, held);
+    given(consignment, scheduled).as('entente', 'system').decides(hold, []);
     recipient(scheduled).refuses(hold, 'not-a-deliverer');
   });
   it('once, before it is shipped (R19)', () => {
     donor(scheduled, held).refuses(hold, 'already-held');
     donor(scheduled, shipped).refuses(hold, 'already-shipped');
+  });
+  const planned = act('DeliveryScheduled', { ...scheduled.data, unit: UNIT });
+  const waits = act('ShipmentHeld', { reason: 'clearance-expired', unit: UNIT });
+  const expired = act('HoldShipment', { reason: 'clearance-expired' });
+  const freed = (reason: string) => act('ShipmentReleased', { reason, unit: UNIT });
+  const renew = act('ReleaseShipment', { reason: 'clearance-given' });
+  const of = (isCleared: boolean, ...past: Event[]) =>
+    given(consignment, planned, ...past)
+      .knowing(programme, OF, proposed)
+      .knowing(securityUnit, UNIT, ...clearance(isCleared ? '2026-12-31' : '2026-05-31'));
+  const system = (isCleared: boolean, ...past: Event[]) => of(isCleared, ...past).as('entente', 'system');
+  const sender = (isCleared: boolean, ...past: Event[]) => of(isCleared, ...past).as('norland', 'donor');
+  it('for the unit that it is planned for, while that is not cleared (R5, R7)', () => {
+    system(false).decides(expired, waits);
+    system(false, waits).decides(expired, []);
+    system(false, waits).decides(hold, act('ShipmentHeld', { ...held.data, unit: UNIT }));
+    system(false, waits).decides(renew, []);
+    system(true).decides(expired, []);
+    system(true, waits).decides(renew, freed('clearance-given'));
+    system(true).refuses(renew, 'not-held');
+    system(false, received).refuses(expired, 'already-shipped');
+    sender(true, waits).refusesWith(act('ShipConsignment', { on: '2026-06-01' }), 'shipment-held', {
+      reason: 'clearance-expired',
+    });
+  });
+  it('by hand in place of that, and for that again when it is released by hand (R7, R19)', () => {
+    sender(false, waits).decides(hold, held);
+    sender(false, waits).refuses(release, 'clearance-over');
+    sender(true, waits).decides(release, freed('clearance-restored'));
+    system(false, waits, held).decides(expired, []);
+    system(true, waits, held).refuses(renew, 'not-held');
+    sender(true, waits, held).decides(release, released);
+    sender(false, waits, held).decides(release, [
+      released,
+      act('ShipmentHeld', { reason: 'clearance-over', unit: UNIT }),
+    ]);
+  });
+  it('and is released when it is shipped for another unit (R5)', () => {
+    const GUARD = 'estmark.guard-1';
+    const past = [planned, waits, act('DeliveryRescheduled', { due: '2026-06-30', cause: 'other-unit' })];
+    const ship = act('ShipConsignment', { on: '2026-06-01', unit: GUARD });
+    donor(...past)
+      .knowing(assistanceCase, CASE, ...running)
+      .knowing(programme, OF, proposed)
+      .knowing(securityUnit, GUARD, ...clearance('2026-12-31'))
+      .decides(ship, [freed('shipped-to-another-unit'), act('ConsignmentShipped', { ...ship.data, case: CASE })]);
+    donor(...past)
+      .knowing(assistanceCase, CASE, ...running)
+      .knowing(programme, OF, proposed)
+      .knowing(securityUnit, GUARD, ...clearance('2026-05-31'))
+      .refuses(ship, 'clearance-over');
   });
   it('and released by the donor, if it is held (R19)', () => {
     donor(scheduled, held).decides(release, released);

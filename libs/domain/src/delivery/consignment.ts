@@ -18,7 +18,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { factDay, inTheFuture, notOverdue } from '../days.js';
+import { factDay, inTheFuture, notOverdue, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { programmeStreams, termStreams } from '../equipment/check-terms.js';
 import { unfitThen } from '../equipment/certified-store.js';
@@ -62,7 +62,14 @@ import {
   storeStreams,
   typeStreams,
 } from './consignment-serials.js';
-import { forPlannedUnit, plannedUnitUnknown, receivingScope, receivingStreams, unitBarred } from './receiving-unit.js';
+import {
+  forPlannedUnit,
+  plannedUnitUnknown,
+  receivingScope,
+  receivingStreams,
+  unitBarred,
+  unitNotCleared,
+} from './receiving-unit.js';
 import { MAX_SCOPES, holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
 import {
   type AssistanceCase,
@@ -134,6 +141,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     takenOn: null,
     discrepancies: {},
     held: null,
+    heldFor: null,
     cancelled: false,
     correctable: new Map(),
   }),
@@ -187,8 +195,8 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     DiscrepancyResolved: ({ discrepancy }, { discrepancies }) => ({
       discrepancies: { ...discrepancies, [discrepancy]: 'resolved' as const },
     }),
-    ShipmentHeld: ({ reason }) => ({ held: reason }),
-    ShipmentReleased: () => ({ held: null }),
+    ShipmentHeld: ({ reason, unit = null }) => ({ held: reason, heldFor: unit }),
+    ShipmentReleased: () => ({ held: null, heldFor: null }),
     ConsignmentCancelled: () => ({ cancelled: true }),
   },
 );
@@ -286,6 +294,10 @@ const shipped = (
   ).map((id) => ({ kind: 'item-type', id }) as const),
 ];
 
+/** Whether it is held for the clearance of a unit that it does not go to after all. */
+const forAnotherUnit = ({ unit }: Pick<Consignment, 'unit'>, { heldFor }: Consignment): boolean =>
+  heldFor !== null && unit !== undefined && unit !== heldFor;
+
 /**
  * R16, R19: shipping is execution. It needs an implemented case that is not held, a programme that
  * is not suspended and has not ended, a shipment that is not held, and no hold on any of its
@@ -298,7 +310,8 @@ function cannotShip(
   context: DecisionContext,
 ): Refusal | null {
   const { known } = context;
-  if (state.held !== null) return refuse('shipment-held', 'the shipment is released', 'R19', { reason: state.held });
+  if (state.held !== null && !forAnotherUnit(data, state))
+    return refuse('shipment-held', 'the shipment is released', 'R19', { reason: state.held });
   const ended = programmeStopped(state.programme, context, data.on);
   if (ended !== null) return ended;
   const caseState = known.of(assistanceCase, state.case);
@@ -434,6 +447,49 @@ function correctReceipt(data: ConsignmentData<'CorrectReceipt'>, state: Consignm
   ];
 }
 
+/** R5, R7, R8: why the unit that it is planned for receives nothing today; null if it may. */
+function plannedUnitBarred(state: Consignment, context: DecisionContext): Refusal | null {
+  const { unit, programme } = state;
+  if (unit === undefined) return null;
+  const scopes = [...scopesOf(state), ...receivingScope(state)];
+  return unitNotCleared({ unit, on: today(context) }, frameworkOf(programme, context.known), scopes, context);
+}
+
+const released = (reason: string, { heldFor }: Pick<Consignment, 'heldFor'>) =>
+  ({ type: 'ShipmentReleased', data: { reason, ...(heldFor === null ? {} : { unit: heldFor }) } }) as const;
+
+/**
+ * R7, R19: it is held by hand before it leaves, or by the system while its unit is not cleared. A
+ * hold by hand takes the place of the system's, which comes back with its release.
+ */
+function hold(data: ConsignmentData<'HoldShipment'>, state: Consignment, context: DecisionContext) {
+  const { reached, held, heldFor, unit } = state;
+  const event = { type: 'ShipmentHeld', data: { ...data, ...(unit === undefined ? {} : { unit }) } } as const;
+  const isSystem = context.actor.role === 'system';
+  const on = reached.origin ?? (isSystem ? Object.values(reached)[0] : undefined);
+  if (on !== undefined) return refuse('already-shipped', 'the consignment has not been shipped', 'R19', { on });
+  if (isSystem) {
+    const waits = held === null || (heldFor !== null && held !== data.reason);
+    return waits && plannedUnitBarred(state, context) !== null ? [event] : [];
+  }
+  return held !== null && heldFor === null
+    ? refuse('already-held', 'the shipment is not held', 'R19', { reason: held })
+    : [{ type: 'ShipmentHeld', data } as const];
+}
+
+/** R7, R19: what waits for the clearance of its unit is released with that. */
+function release({ reason }: ConsignmentData<'ReleaseShipment'>, state: Consignment, context: DecisionContext) {
+  const { held, heldFor, unit } = state;
+  const barred = plannedUnitBarred(state, context);
+  const isSystem = context.actor.role === 'system';
+  if (held === null || (isSystem && heldFor === null)) return refuse('not-held', 'the shipment is held', 'R19');
+  if (isSystem) return barred === null ? [released(reason, state)] : [];
+  if (barred === null || unit === undefined) return [released(reason, state)];
+  return heldFor === null
+    ? [released(reason, state), { type: 'ShipmentHeld', data: { reason: barred.code, unit } } as const]
+    : barred;
+}
+
 const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
   'ScheduleDelivery',
   schedule,
@@ -459,7 +515,9 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
     ShipConsignment: (sent, state, context) => {
       const data = forPlannedUnit(sent, state);
       const barred = cannotReach(state, 'origin', data.on, context) ?? cannotShip(data, state, context);
-      return barred ?? [{ type: 'ConsignmentShipped', data: { ...data, ...caseOf(state) } }];
+      if (barred !== null) return barred;
+      const event = { type: 'ConsignmentShipped', data: { ...data, ...caseOf(state) } } as const;
+      return forAnotherUnit(data, state) ? [released('shipped-to-another-unit', state), event] : [event];
     },
     RecordArrivalAtHub: (data, state, context) =>
       cannotReach(state, 'hub', data.on, context) ?? [
@@ -489,19 +547,8 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
           : refuse('discrepancy-not-open', 'a report of this name is open', null, { discrepancy }),
       then: 'DiscrepancyResolved',
     },
-    HoldShipment: {
-      unless: (_, { reached, held }) =>
-        reached.origin !== undefined
-          ? refuse('already-shipped', 'the consignment has not been shipped', 'R19', { on: reached.origin })
-          : held !== null
-            ? refuse('already-held', 'the shipment is not held', 'R19', { reason: held })
-            : null,
-      then: 'ShipmentHeld',
-    },
-    ReleaseShipment: {
-      unless: (_, { held }) => (held === null ? refuse('not-held', 'the shipment is held', 'R19') : null),
-      then: 'ShipmentReleased',
-    },
+    HoldShipment: hold,
+    ReleaseShipment: release,
     CancelConsignment: (data, state) =>
       Object.keys(state.reached).length > 0
         ? refuse('already-under-way', 'the consignment has reached no point yet', null, { ...state.reached })
@@ -556,6 +603,8 @@ export const consignment: DeciderOf<'consignment', Consignment> = consultingImpl
       if (command.type === 'TransferReceivedGoods')
         return [...storeStreams(command.data), ...termStreams({ ...state, item: command.data.item }, known)];
       if (command.type === 'CorrectDate') return sampleStreams(command.data, state);
+      if (command.type === 'HoldShipment' || command.type === 'ReleaseShipment')
+        return [...receivingStreams(state), ...programmeStreams(state.programme, known)];
       if (command.type !== 'ShipConsignment') return [];
       return [
         itsCase,

@@ -139,6 +139,8 @@ export interface Consignment extends Correctable {
   readonly discrepancies: Readonly<Record<string, 'open' | 'resolved'>>;
   /** The reason's code while it is held; else null. */
   readonly held: string | null;
+  /** The unit whose clearance it is held for; null if it is held by hand, or not at all. */
+  readonly heldFor: string | null;
   readonly cancelled: boolean;
 }
 

@@ -36,6 +36,14 @@ export function unlessWaived(
   return (setAside(framework, 'R5', on, scopes) ?? setAside(framework, rule, on, scopes)) ? null : barred;
 }
 
+/** R5, R7, R8: why a unit receives nothing on a day, unless a waiver sets that aside. */
+export const unitNotCleared = (
+  { unit, on }: Required<Pick<Shipment, 'unit' | 'on'>>,
+  framework: LegalFramework | null | undefined,
+  scopes: readonly AssistanceScope[],
+  { known }: Pick<DecisionContext, 'known'>,
+): Refusal | null => unlessWaived(notCleared(known.of(securityUnitFacts, unit), on, { unit }), framework, on, scopes);
+
 /**
  * R5, 22 USC 2378d(a): a unit that is named is cleared on the day of shipment. R6, 22 USC
  * 2378d(c)(1): if none is known, the recipient has agreed by then to bar units that are not
@@ -46,11 +54,9 @@ export function unitBarred(
   { unit, on }: Shipment,
   framework: LegalFramework | null | undefined,
   scopes: readonly AssistanceScope[],
-  { known }: DecisionContext,
+  context: DecisionContext,
 ): Refusal | null {
-  if (unit !== undefined) {
-    return unlessWaived(notCleared(known.of(securityUnitFacts, unit), on, { unit }), framework, on, scopes);
-  }
+  if (unit !== undefined) return unitNotCleared({ unit, on }, framework, scopes, context);
   if (framework === undefined || setAside(framework, 'R6', on, scopes) !== null) return null;
   if (barsUnits(framework, on)) return null;
   const requirement = 'the shipment names its unit, or the recipient has agreed to bar units that are not cleared';

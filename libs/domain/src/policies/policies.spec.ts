@@ -25,6 +25,8 @@ describe('the day of what follows from an event', () => {
       'noted-enrolments',
       'halted-by-unit',
       'halted-by-person',
+      'noted-shipments',
+      'held-shipments',
       'first-checks',
       'first-samples',
       'next-checks',

@@ -8,6 +8,7 @@ import {
   notedChecks,
   transferredChecks,
 } from './next-checks.js';
+import { heldShipments, notedShipments } from './held-shipments.js';
 import { instability } from './instability.js';
 import { itemsOfConsignments, itemsOfTransfers, unauthorisedTransfers } from './items.js';
 import { misuseHolds } from './misuse-holds.js';
@@ -35,6 +36,8 @@ export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDa
     notedEnrolments,
     haltedByUnit,
     haltedByPerson,
+    notedShipments,
+    heldShipments,
     firstChecks,
     firstSampleChecks,
     nextChecks,

@@ -52,6 +52,8 @@ export interface Clearance extends Correctable {
   readonly reports: Readonly<Record<string, ReportDue>>;
   /** The trainings with enrolments that rest on this clearance; at most a hundred. */
   readonly trainings: readonly string[];
+  /** The consignments that are planned for a unit; at most a hundred, the newest. */
+  readonly shipments: readonly string[];
 }
 
 /** References to a unit and a person, for deciders that consult them. */

@@ -314,6 +314,41 @@ describe('derogatory information suspends a clearance (R7)', () => {
   });
 });
 
+describe('a unit knows the shipments that are planned for it (R7)', () => {
+  const note = act('NoteShipment', { consignment: 'c-1' });
+  const noted = act('ShipmentNoted', { consignment: 'c-1', cleared: true });
+  it('once, and whether it is cleared', () => {
+    system(gave('2026-12-31')).decides(note, noted);
+    system(suspended).decides(note, act('ShipmentNoted', { consignment: 'c-1', cleared: false }));
+    vetter().refuses(note, 'not-the-system');
+  });
+  it('and names them whenever its clearance ends or is given', () => {
+    const past = [gave('2026-12-31'), noted, noted];
+    const shipments = ['c-1'];
+    const bar = { reason: 'reported', trainings: [], shipments };
+    vetter(...past).decides(act('SuspendClearance', { reason: 'reported' }), act('ClearanceSuspended', bar));
+    vetter(...past).decides(act('RefuseClearance', { reason: 'reported' }), act('ClearanceRefused', bar));
+    vetter(...past, act('ClearanceSuspended', bar)).decides(restore(), restored({ shipments }));
+    vetter(...past).decides(give('2027-03-31'), gave('2027-03-31'));
+    vetter(noted).decides(give('2027-03-31'), gave('2027-03-31', { shipments }));
+    system(gave('2026-05-31'), noted).decides(
+      act('RecordExpiredClearance', { until: '2026-05-31' }),
+      act('ClearanceExpired', { until: '2026-05-31', trainings: [], shipments }),
+    );
+    const corrected = { corrects: given.id(1), until: '2026-11-30', reason: 'mistyped' };
+    vetter(gave('2026-05-31'), noted).decides(
+      act('CorrectClearance', corrected),
+      act('ClearanceCorrected', { ...corrected, shipments }),
+    );
+    vetter(...past)
+      .registered(['vetters'], 'vetter')
+      .decides(
+        act('EndRegistration', { on: '2026-05-30', reason: 'disbanded' }),
+        act('RegistrationEnded', { on: '2026-05-30', reason: 'disbanded', trainings: [], shipments }),
+      );
+  });
+});
+
 describe('a refused unit returns (R8)', () => {
   it('by a completed remediation', () => {
     const of = (...info: Event[]) => system(refused).knowing(vettingCase, V, ...info);

@@ -45,8 +45,8 @@ import {
 type ClearanceCommand = Exclude<SecurityUnitCommand, { type: 'RegisterUnit' }>;
 type Restored = DataOf<SecurityUnitEvent, 'ClearanceRestored'>;
 
-/** The most trainings that a unit or person is known to take part in; older ones are over. */
-const MAX_TRAININGS = 100;
+/** The most trainings and shipments that a unit or person is known to have; older ones are over. */
+const MAX_NOTED = 100;
 
 // ---- State ----
 
@@ -65,11 +65,15 @@ const registered = (recipient: string, unit: string | null): Clearance => ({
   exceptions: 0,
   reports: {},
   trainings: [],
+  shipments: [],
   correctable: new Map(),
 });
 
 const among = (cases: readonly string[], one: string | undefined): readonly string[] =>
   one === undefined || cases.includes(one) ? cases : [...cases, one];
+const withNewest = (all: readonly string[], one: string): readonly string[] =>
+  [...all.filter((other) => other !== one), one].slice(-MAX_NOTED);
+
 /** The most reports that can be due. */
 const MAX_REPORTS = 100;
 
@@ -135,9 +139,9 @@ const evolveUnit = evolveBy<Clearance, SecurityUnitEvent>()(
     RegistrationEnded: ({ on }) => ({ endedOn: on, trainings: [] }),
     EnrolmentNoted: ({ training }, { trainings, endedOn }) => ({
       // Nothing rests on what is not registered any more: the policy halts the enrolment.
-      trainings:
-        endedOn !== null ? [] : [...trainings.filter((one) => one !== training), training].slice(-MAX_TRAININGS),
+      trainings: endedOn !== null ? [] : withNewest(trainings, training),
     }),
+    ShipmentNoted: ({ consignment }, { shipments }) => ({ shipments: withNewest(shipments, consignment) }),
   },
 );
 
@@ -233,8 +237,19 @@ function give(data: DataOf<ClearanceCommand, 'GiveClearance'>, state: Clearance,
     displaces(data.until, state, context);
   if (refusal !== null) return refusal;
   if (state.until === data.until && !state.refused && !state.expired && !suspended) return [];
-  return [{ type: 'ClearanceGiven', data: { ...data, ...reportOn(data.exception, state, context) } } as const];
+  const more = { ...reportOn(data.exception, state, context), ...waiting(state, context) };
+  return [{ type: 'ClearanceGiven', data: { ...data, ...more } } as const];
 }
+
+/** The shipments that are planned for a unit, if any: a policy holds them, and releases them. */
+const planned = ({ shipments }: Clearance) => (shipments.length === 0 ? {} : { shipments });
+
+/** Those that may be held: none while the unit is cleared. */
+const waiting = (state: Clearance, context: DecisionContext) =>
+  notCleared(state, today(context)) === null && !state.expired ? {} : planned(state);
+
+/** What rests on a clearance, and stops with it. */
+const resting = (state: Clearance) => ({ trainings: state.trainings, ...planned(state) });
 
 /** R8: the last day by a remediation that was completed, and waited for another inquiry. */
 const remediedUntil = (inquiries: readonly (VettingCase | null)[]): string | undefined =>
@@ -285,6 +300,7 @@ function restore(data: DataOf<ClearanceCommand, 'RestoreClearance'>, state: Clea
     ...data,
     ...(until === undefined ? {} : { until }),
     ...reportOn(data.exception, state, context),
+    ...waiting(state, context),
   };
   return refusal ?? [{ type: 'ClearanceRestored', data: event } as const];
 }
@@ -300,7 +316,7 @@ const barring =
       return refuse('already-refused', 'its clearance is not refused', 'R8');
     const is = state.refused || (type === 'ClearanceSuspended' && state.suspended);
     const known = data.vettingCase === undefined ? state.byHand : state.vettingCases.includes(data.vettingCase);
-    return is && known ? [] : [{ type, data: { ...data, trainings: state.trainings } } as const];
+    return is && known ? [] : [{ type, data: { ...data, ...resting(state) } } as const];
   };
 
 /** The report that is due under a name; without one, the only one. */
@@ -357,6 +373,7 @@ const AFTER_THE_END: readonly ClearanceCommand['type'][] = [
   'SubmitExceptionReport',
   'RecordOverdueExceptionReport',
   'NoteEnrolment',
+  'NoteShipment',
 ];
 
 const decideUnit = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>()(
@@ -379,7 +396,7 @@ const decideUnit = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>()
         return refuse('other-last-day', 'the day is the last day of the clearance', 'R7', { until: state.until });
       const early = notOverYet(until, context, 'R7', 'until');
       if (early !== null) return early;
-      return state.expired ? [] : [{ type: 'ClearanceExpired', data: { until, trainings: state.trainings } }];
+      return state.expired ? [] : [{ type: 'ClearanceExpired', data: { until, ...resting(state) } }];
     },
     CorrectClearance: (data, state, context) => {
       const { corrects, until } = data;
@@ -392,14 +409,17 @@ const decideUnit = decideBy<Clearance, SecurityUnitCommand, SecurityUnitEvent>()
         (state.refused ? notCleared(state, today(context)) : null) ??
         badLastDay(until, { ...context, occurredAt: corrected?.on ?? context.now });
       const rests = carriedBy({ carries: ['vettingCase'] }, corrected);
-      return barred ?? [{ type: 'ClearanceCorrected', data: { ...data, ...rests } }];
+      return barred ?? [{ type: 'ClearanceCorrected', data: { ...data, ...rests, ...waiting(state, context) } }];
     },
     SubmitExceptionReport: submitReport,
     RecordOverdueExceptionReport: reportOverdue,
-    EndRegistration: (data, { trainings }, context) =>
-      inTheFuture(data.on, context) ?? [{ type: 'RegistrationEnded', data: { ...data, trainings } }],
+    EndRegistration: (data, state, context) =>
+      inTheFuture(data.on, context) ?? [{ type: 'RegistrationEnded', data: { ...data, ...resting(state) } }],
     NoteEnrolment: (data, state, context) => [
       { type: 'EnrolmentNoted', data: { ...data, cleared: notCleared(state, today(context)) === null } },
+    ],
+    NoteShipment: (data, state, context) => [
+      { type: 'ShipmentNoted', data: { ...data, cleared: notCleared(state, today(context)) === null } },
     ],
   },
 );
