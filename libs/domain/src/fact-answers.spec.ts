@@ -1,6 +1,7 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { act, given } from '../../../test/support/decider-specification.js';
+import { assistanceCase } from './delivery/assistance-case.js';
 import { endUseCheck } from './monitoring/end-use-check.js';
 import { fundingAccount } from './planning/funding-account.js';
 import { thirdPartyTransfer } from './equipment/third-party-transfer.js';
@@ -52,6 +53,37 @@ describe('a recorded fact', () => {
     concerned(...transfer(), confirmed).decides(dispute, disputed);
     concerned(...transfer(), disputed).decides(confirm, confirmed);
   });
+});
+
+describe('a delivery that the system counted', () => {
+  const counted = (point: string, ...past: Event[]) =>
+    given(
+      assistanceCase,
+      act('AssistanceRequested', { donor: 'norland', recipient: 'estmark', lines: [] }),
+      act('AssistanceDelivered', {
+        line: '001',
+        quantity: 4,
+        on: '2026-05-20',
+        consignments: [],
+        point,
+        counted: true,
+      }),
+      ...past,
+    ).by('entente', 'system');
+  const yes = act('ConfirmFact', { fact: given.id(1) });
+  const no = { fact: given.id(1), reason: 'not-arrived' };
+  it('before the receipt waits for the recipient, and the donor answers a dispute', () => {
+    counted('title').as('estmark', 'recipient').decides(yes, act('FactConfirmed', yes.data));
+    counted('hub').as('norland', 'donor').refuses(yes, 'not-the-party-concerned');
+    counted('origin', act('FactDisputed', no))
+      .as('norland', 'donor')
+      .decides(
+        act('AnswerDispute', { ...no, outcome: 'rejected' }),
+        act('DisputeAnswered', { ...no, outcome: 'rejected' }),
+      );
+  });
+  it('at the receipt is confirmed by it', () =>
+    counted('receipt').as('estmark', 'recipient').refuses(yes, 'not-a-recorded-fact'));
 });
 
 describe('a fact about a recipient', () => {

@@ -79,6 +79,17 @@ const ANSWERS: Readonly<Record<FactEvent['type'], Partial<RecordedFact>>> = {
 };
 const isAnswer = (event: Event): event is FactEvent => Object.hasOwn(ANSWERS, event.type);
 
+/**
+ * The organisation by whose word a fact is recorded. What the system records follows from facts
+ * that can be answered themselves, or from the recipient's own word (null); but a delivery that is
+ * counted short of the receipt rests on the donor's side alone.
+ */
+function wordOf({ data, metadata: { actor } }: StreamEvent<Event>, { donor }: Answerable): string | null {
+  if (actor.role !== 'system') return actsFor(actor);
+  const { point = 'receipt' } = data as { readonly point?: string };
+  return point === 'receipt' ? null : donor;
+}
+
 /** Adds to the facts, in place, what this event means for later answers. */
 function remember(kind: keyof RecordedFacts, state: Answerable, event: StreamEvent<Event>): void {
   const facts = state.facts as Map<string, RecordedFact>;
@@ -91,11 +102,10 @@ function remember(kind: keyof RecordedFacts, state: Answerable, event: StreamEve
   // A corrected fact is another one: it is asked for again.
   const { corrects } = data as { readonly corrects?: string };
   if (corrects !== undefined) change(corrects, ANSWERS.DisputeWithdrawn);
-  // What the system records follows from facts that can be answered themselves.
-  if (event.metadata.actor.role === 'system') return;
+  const recordedBy = wordOf(event, state);
+  if (recordedBy === null) return;
   const concerned = (FACTS[kind] as Readonly<Record<string, (data: unknown, state: unknown) => string>>)[type];
   if (concerned === undefined) return;
-  const recordedBy = actsFor(event.metadata.actor);
   const by = concerned(data, state);
   if (by !== recordedBy) facts.set(event.id, { concerned: by, recordedBy, answer: 'unanswered', settled: false });
 }

@@ -20,7 +20,8 @@ export class RecordedFactRow {
   @text('the id of the event that recorded it') fact_event!: string;
   @text('the type of that event') fact!: string;
   @text('the organisation that it concerns, which confirms or disputes it') concerned!: string;
-  @text('the organisation that recorded it') recorded_by!: string;
+  @text('the organisation that recorded it; of a delivery that was counted before the receipt, the donor')
+  recorded_by!: string;
   @day('the day on which it was recorded') recorded_on!: string;
   @textOrNull('the donor, if it has one') donor!: string | null;
   @textOrNull('the programme, if it belongs to one') programme!: string | null;
@@ -180,6 +181,16 @@ const headWith = (head: RecordedFactRow, { recipient, ...about }: About): Record
   concerned: recipient ?? head.concerned,
 });
 
+/**
+ * The organisation by whose word a fact is recorded; null if it follows from the recipient's, or
+ * from facts that can be answered themselves.
+ */
+function wordOf({ data, metadata: { actor } }: RecordedEvent, head: RecordedFactRow | null): string | null {
+  if (actor.role !== 'system') return actsFor(actor);
+  const { point = 'receipt' } = data as { readonly point?: string };
+  return point === 'receipt' ? null : (head?.donor ?? null);
+}
+
 const isCorrectable = (event: RecordedEvent): boolean =>
   sourceOf(event).correctable?.[event.type]?.(event.data) !== false;
 
@@ -202,9 +213,9 @@ function evolve(
           ...answered(event as unknown as FactEvent, origin.day),
           ...corrected(row, event),
         };
-  const recorded_by = actsFor(event.metadata.actor);
+  const recorded_by = wordOf(event, head);
   const concerned = concerns === 'recipient' ? (head?.concerned ?? '') : concerns(event.data);
-  if (head === null || concerned === recorded_by || event.metadata.actor.role === 'system') return null;
+  if (head === null || recorded_by === null || concerned === recorded_by) return null;
   const recorded_on = event.metadata.recordedAt.slice(0, 10);
   const fact = { fact_event: event.id, fact: event.type, concerned, recorded_by, recorded_on };
   const { amount = 0, period = null } = event.data as Movement;
@@ -218,7 +229,7 @@ function evolve(
 export const recordedFacts: Projection<Event, RecordedFactRow> = {
   name: 'recorded-facts',
   topic: 'Recipients',
-  version: 6,
+  version: 7,
   kinds: Object.keys(SOURCES),
   about:
     'a fact that one organisation recorded about another: confirmed, disputed or unanswered; `recipient-tasks` adds item and unit',

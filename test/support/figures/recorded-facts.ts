@@ -83,14 +83,18 @@ export const recordedFactRows = (log: readonly RecordedEvent[]): readonly Figure
       const concerned = ((event.data as Data)[field] ??
         (moved?.data as Data | undefined)?.['to'] ??
         opening[field]) as string;
-      if (concerned === senderOf(event) || event.metadata.actor.role === 'system') return [];
+      // What the system counts at the receipt, the recipient has confirmed; before it, it has not.
+      const isCounted = event.metadata.actor.role === 'system';
+      const recorder = isCounted ? (opening['donor'] as string) : senderOf(event);
+      if (concerned === recorder || (isCounted && ((event.data as Data)['point'] ?? 'receipt') === 'receipt'))
+        return [];
       return [
         {
           stream: event.stream,
           fact_event: event.id,
           fact: event.type,
           concerned,
-          recorded_by: senderOf(event),
+          recorded_by: recorder,
           recorded_on: recordedOn(event),
           donor: (opening['donor'] ?? null) as string | null,
           programme: (opening['programme'] ?? null) as string | null,
