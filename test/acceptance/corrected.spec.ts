@@ -124,6 +124,46 @@ const consignment = (first: string, second: string, ...steps: readonly Step[]): 
 ];
 const received: Step = ['ReceiptConfirmed', { on, lines: [{ line: '001', quantity: 1 }] }];
 
+const waiver = (until: string, reportedOn: string, endedOn: string): readonly Step[] => [
+  ['AgreementDrafted', { ...PARTIES, title: 'T', instrument: 'treaty', parameters: [] }],
+  [
+    'WaiverGranted',
+    {
+      name: 'w-1',
+      rules: ['R8'],
+      authority: 'minister',
+      basis: 'law',
+      ...BECAUSE,
+      from: '2026-02-01',
+      until,
+      reportBy: '2026-02-16',
+    },
+  ],
+  ['StatutoryReportSubmitted', { report: 'waiver', of: 'w-1', on: reportedOn, to: 'committee' }],
+  ['WaiverEnded', { name: 'w-1', on: endedOn, ...BECAUSE }],
+];
+
+const situation = (activated: string, completed: string, ended: string): readonly Step[] => [
+  ['CountrySituationOpened', { country: 'estmark', donor: 'norland', level: 'low' }],
+  [
+    'ContinuityPlanActivated',
+    {
+      plan: 'p-1',
+      on: activated,
+      tasks: [
+        { task: 't-1', due: '2026-05-20' },
+        { task: 't-2', due: '2026-05-21' },
+      ],
+    },
+  ],
+  ['ContinuityTaskCompleted', { task: 't-1', on: completed }],
+  ['ContinuityPlanEnded', { plan: 'p-1', on: ended, ...BECAUSE, open: ['t-2'] }],
+];
+const situationDay = (corrects: string, right: string, fact: string, item: string, more: Row = {}): Step => [
+  'SituationDayCorrected',
+  { corrects, ...BECAUSE, on: right, fact, item, ...more },
+];
+
 const opening = { ...PARTIES, fund: 'F', currency: 'USD', stages: ['committed'], basis: 'own' };
 const budget = { onBudget: true, budgetLine: '07', availableUntil: '2026-12-31' };
 
@@ -213,6 +253,34 @@ const CASES: Readonly<Record<string, Corrected>> = {
     corrected: [
       ...consignment('2026-03-02', '').slice(0, 1),
       ['DateCorrected', { corrects: 'e0', ...BECAUSE, on: '2026-06-02', fact: 'first-promise', due: '2026-06-02' }],
+    ],
+  },
+  'the days of a waiver and of its report': {
+    stream: 'legal-framework/norland.it-1',
+    right: waiver('2026-06-30', '2026-02-10', on),
+    corrected: [
+      ...waiver('2026-07-31', '2026-02-20', '2026-05-01'),
+      ['FrameworkDayCorrected', { corrects: 'e1', ...BECAUSE, on: '2026-06-30', fact: 'last-day', of: 'w-1' }],
+      [
+        'FrameworkDayCorrected',
+        { corrects: 'e2', ...BECAUSE, on: '2026-02-10', fact: 'report', report: 'waiver', of: 'w-1' },
+      ],
+      ['FrameworkDayCorrected', { corrects: 'e3', ...BECAUSE, on, fact: 'end', of: 'w-1' }],
+    ],
+  },
+  'the day from which a continuity plan applies': {
+    stream: 'country-situation/norland.it-1',
+    right: situation('2026-05-01', on, on).slice(0, 3),
+    corrected: [...situation('2026-04-01', on, on).slice(0, 3), situationDay('e1', '2026-05-01', 'plan', 'p-1')],
+  },
+  'the days of a continuity plan that ended': {
+    stream: 'country-situation/norland.it-1',
+    right: situation('2026-05-01', '2026-05-02', on),
+    corrected: [
+      ...situation('2026-04-01', '2026-04-02', '2026-04-03'),
+      situationDay('e2', '2026-05-02', 'task', 't-1'),
+      situationDay('e3', on, 'plan-end', 'p-1', { open: ['t-2'] }),
+      situationDay('e1', '2026-05-01', 'plan', 'p-1'),
     ],
   },
   'the budget of an account': {

@@ -23,7 +23,7 @@ const SITUATION_DUTIES = ['accounting', 'continuity-task'] as const;
 export type SituationDuty = (typeof SITUATION_DUTIES)[number];
 
 /** The facts of a situation whose day can be corrected. */
-const SITUATION_FACTS = ['instability', 'restoration', 'alert', 'alert-end'] as const;
+const SITUATION_FACTS = ['instability', 'restoration', 'alert', 'alert-end', 'plan', 'task', 'plan-end'] as const;
 export type SituationFact = (typeof SITUATION_FACTS)[number];
 
 const on = (what: string, example = '2026-05-04') => day(`the day ${what}`, example);
@@ -137,10 +137,13 @@ export class CorrectSituationDay {
   @reason('mistyped') readonly reason!: string;
 }
 
-/** The fact of the corrected event, and its instability or alert: the decision adds them. */
+/** The fact of the corrected event, and what it is of: the decision adds them. */
 export class SituationDayCorrected extends CorrectSituationDay {
   @oneOf(SITUATION_FACTS, 'the fact of which the day is corrected', 'alert') readonly fact!: SituationFact;
-  @word("the instability's or the alert's name", 'alert-1') readonly item!: string;
+  @word("the instability's, the alert's, the plan's or the task's name", 'alert-1') readonly item!: string;
+  @optional()
+  @words('of the end of a plan: its tasks that were not completed', ['brief-personnel'], 50)
+  readonly open?: readonly string[];
 }
 
 export class CloseCountrySituation {

@@ -53,6 +53,10 @@ const PARAMETERS = [
 ] as const;
 export type ParameterName = (typeof PARAMETERS)[number];
 
+/** The facts under a framework whose day can be corrected; of the last two, of a waiver. */
+const FRAMEWORK_FACTS = ['report', 'last-day', 'end'] as const;
+type FrameworkFact = (typeof FRAMEWORK_FACTS)[number];
+
 const reason = (example: string) => code('the code of the reason', example);
 const until = (example: string) => day('its last day', example);
 const name = () => word('its name, unique among the waivers and exceptions of the framework', 'relief-2026');
@@ -243,6 +247,21 @@ export class StatutoryReportOverdue extends RecordOverdueReport {
   readonly next?: PeriodicReport;
 }
 
+export class CorrectFrameworkDay {
+  @eventId('the submission of a report, the waiver or exception, or its end, that was wrong')
+  readonly corrects!: string;
+  @day('the right day; of a waiver or an exception, its right last day', '2026-02-11') readonly on!: string;
+  @reason('mistyped') readonly reason!: string;
+}
+
+/** The fact of the corrected event, and its names: the decision adds them. */
+export class FrameworkDayCorrected extends CorrectFrameworkDay {
+  @oneOf(FRAMEWORK_FACTS, 'the fact of which the day is corrected; of a waiver or an exception the last two')
+  readonly fact!: FrameworkFact;
+  @optional() @oneOf(STATUTORY_REPORTS, 'which report', 'waiver') readonly report?: StatutoryReport;
+  @word('the period of the report, or the name of the waiver or exception', 'relief-2026') readonly of!: string;
+}
+
 export class SetParameter {
   @parameter() readonly parameter!: ParameterName;
   @value() readonly value!: number;
@@ -330,6 +349,12 @@ export const legalFrameworkContract = contract({
       'donor',
       'Record a report that a law asks for',
     ),
+    CorrectFrameworkDay: command(
+      'correct-day',
+      CorrectFrameworkDay,
+      'donor',
+      'Correct the day of a report, or the last day or the end of a waiver or an exception',
+    ),
     RecordOverdueReport: command(
       'record-overdue-report',
       RecordOverdueReport,
@@ -379,6 +404,7 @@ export const legalFrameworkContract = contract({
     StatutoryReportSubmitted: event(StatutoryReportSubmitted, 'A report that a law asks for was submitted', {
       closes: ['WaiverGranted', 'ExceptionInvoked'],
     }),
+    FrameworkDayCorrected: fact(FrameworkDayCorrected, 'The day of a report, a waiver or an exception was corrected'),
     StatutoryReportBecameOverdue: fact(StatutoryReportOverdue, 'The last day of a report is over'),
     ParameterSet: fact(ParameterSet, 'A time limit, interval or threshold was set'),
     IncidentTypeDefined: fact(DefineIncidentType, 'A type of incident was defined'),

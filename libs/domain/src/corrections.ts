@@ -224,11 +224,26 @@ export const CORRECTIONS: {
       names: ['AgreementEnteredIntoForce'],
       replaces: ['on', 'until'],
     },
+    CorrectFrameworkDay: {
+      then: 'FrameworkDayCorrected',
+      names: ['StatutoryReportSubmitted', 'WaiverGranted', 'ExceptionInvoked', 'WaiverEnded'],
+      replaces: ['on'],
+      days: { WaiverGranted: 'until', ExceptionInvoked: 'until' },
+      carries: ['report', 'of', 'name'],
+    },
   },
   'country-situation': {
     CorrectSituationDay: {
       then: 'SituationDayCorrected',
-      names: ['InstabilityDeclared', 'StabilityRestored', 'PersonnelAlertIssued', 'PersonnelAlertEnded'],
+      names: [
+        'InstabilityDeclared',
+        'StabilityRestored',
+        'PersonnelAlertIssued',
+        'PersonnelAlertEnded',
+        'ContinuityPlanActivated',
+        'ContinuityTaskCompleted',
+        'ContinuityPlanEnded',
+      ],
       replaces: ['on'],
       carries: ['instability', 'alert'],
     },

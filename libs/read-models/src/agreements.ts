@@ -98,6 +98,7 @@ export const agreements: Projection<LegalFrameworkEvent, AgreementRow> = {
       WaiverEnded: unchanged,
       StatutoryReportSubmitted: unchanged,
       StatutoryReportBecameOverdue: unchanged,
+      FrameworkDayCorrected: unchanged,
       ParameterSet: unchanged,
       IncidentTypeDefined: unchanged,
     },

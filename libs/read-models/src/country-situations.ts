@@ -35,7 +35,7 @@ class CountrySituationRow {
 export const countrySituations: Projection<CountrySituationEvent, CountrySituationRow> = {
   name: 'country-situations',
   topic: 'Situations and personnel',
-  version: 3,
+  version: 4,
   kinds: ['country-situation'],
   about: 'the situation in a country or an area: its risk, instability, monitoring mode and continuity plan',
   totals: { counts: 'situations', by: ['status', 'monitoring'], sums: [] },
@@ -77,12 +77,11 @@ export const countrySituations: Projection<CountrySituationEvent, CountrySituati
       ContinuityPlanEnded: () => ({ plan: null, plan_from: null, open_tasks: 0 }),
       SituationDutyBecameOverdue: unchanged,
       // An earlier instability is not in the row any more.
-      SituationDayCorrected: ({ fact, item, on }, { instability }) =>
-        item !== instability || fact === 'alert' || fact === 'alert-end'
-          ? {}
-          : fact === 'instability'
-            ? { unstable_from: on }
-            : { stable_from: on },
+      SituationDayCorrected: ({ fact, item, on }, { instability, plan }) => {
+        if (fact === 'plan') return plan === null ? {} : { plan_from: on };
+        if (item !== instability) return {};
+        return fact === 'instability' ? { unstable_from: on } : fact === 'restoration' ? { stable_from: on } : {};
+      },
       CountrySituationClosed: () => ({ status: 'closed' }),
     },
   ),

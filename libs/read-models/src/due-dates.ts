@@ -249,7 +249,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
   topic: 'Auditors',
-  version: 19,
+  version: 20,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

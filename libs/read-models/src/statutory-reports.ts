@@ -30,6 +30,8 @@ class ExceptionRow {
 const ofReport = ({ report, of }: { readonly report: string; readonly of: string }): readonly string[] =>
   report === 'waiver' || report === 'exception' ? [of] : [];
 
+const CORRECTED = { report: 'reported_on', 'last-day': 'last_day', end: 'ended_on' } as const;
+
 const setsAside = (type: 'waiver' | 'exception') =>
   ({
     begins: true,
@@ -52,7 +54,7 @@ const setsAside = (type: 'waiver' | 'exception') =>
 export const exceptions: Projection<LegalFrameworkEvent, ExceptionRow> = {
   name: 'exceptions',
   topic: 'Agreements',
-  version: 1,
+  version: 2,
   kinds: ['legal-framework'],
   about: 'a waiver or an exception: the rules that it sets aside, by whose authority, until when, and its report',
   totals: { counts: 'waivers and exceptions', by: ['type', 'report_overdue'], sums: [] },
@@ -76,6 +78,10 @@ export const exceptions: Projection<LegalFrameworkEvent, ExceptionRow> = {
       StatutoryReportSubmitted: {
         keys: ofReport,
         change: ({ on, to }) => ({ reported_on: on, reported_to: to }),
+      },
+      FrameworkDayCorrected: {
+        keys: ({ fact, report = '', of }) => (fact === 'report' ? ofReport({ report, of }) : of),
+        change: ({ fact, on }) => ({ [CORRECTED[fact]]: on }),
       },
     },
   ),
@@ -124,7 +130,7 @@ const ofWaiver = (report: 'waiver' | 'exception') =>
 export const statutoryReports: Projection<LegalFrameworkEvent, StatutoryReportRow> = {
   name: 'statutory-reports',
   topic: 'Agreements',
-  version: 3,
+  version: 4,
   kinds: ['legal-framework'],
   about: 'a report that a law asks for: for which period, waiver or exception, until when, and whether it came',
   totals: { counts: 'reports', by: ['report', 'status', 'overdue'], sums: [] },
@@ -152,6 +158,10 @@ export const statutoryReports: Projection<LegalFrameworkEvent, StatutoryReportRo
             : next === undefined
               ? row
               : dueNow(next),
+      },
+      FrameworkDayCorrected: {
+        keys: ({ report, of }) => (report === undefined ? [] : keyOf({ report, of })),
+        change: ({ on: submitted_on }) => ({ submitted_on }),
       },
       StatutoryReportBecameOverdue: {
         begins: true,

@@ -317,9 +317,9 @@ const situationDuties: Figures = (log, { day }) =>
               on: occurredOn(event),
             }));
         if (event.type === 'ContinuityTaskCompleted' && event.data.task === item)
-          return [{ is: 'done', on: event.data.on }];
+          return [{ is: 'done', on: rightDay(events, event) }];
         if (event.type === 'ContinuityPlanEnded' && event.data.open.includes(item))
-          return [{ is: 'withdrawn', on: event.data.on }];
+          return [{ is: 'withdrawn', on: rightDay(events, event) }];
         return passed('continuity-task', item)(event);
       });
       return duty({ ...parties, duty: 'continuity-task', waitsFor: 'donor', item }, turns, day);

@@ -15,6 +15,7 @@ import {
   since,
   streamsOf,
 } from './log.js';
+import { rightDay } from './situations.js';
 
 type Events = readonly RecordedEvent<LegalFrameworkEvent>[];
 type Drafted = Of<LegalFrameworkEvent, 'AgreementDrafted'>;
@@ -140,6 +141,7 @@ function exception(events: Events, one: Of<LegalFrameworkEvent, 'WaiverGranted' 
   const { name, from, until, reportBy, rules, authority, basis, reason, scope } = one.data;
   const ended = only(events, 'WaiverEnded').find(({ data }) => data.name === name);
   const report = submissionOf(events, type, name);
+  const lastDay = rightDay(events, { id: one.id, data: { on: until } });
   return {
     ...headOf(events, 'framework'),
     type,
@@ -150,13 +152,13 @@ function exception(events: Events, one: Of<LegalFrameworkEvent, 'WaiverGranted' 
     reason,
     ...scopeOf(scope),
     first_day: from,
-    last_day: until,
-    ended_on: ended?.data.on ?? null,
+    last_day: lastDay,
+    ended_on: ended === undefined ? null : rightDay(events, ended),
     end_reason: ended?.data.reason ?? null,
     report_by: reportBy,
-    reported_on: report?.data.on ?? null,
+    reported_on: report === undefined ? null : rightDay(events, report),
     reported_to: report?.data.to ?? null,
-    over: ended === undefined && day > until,
+    over: ended === undefined && day > lastDay,
     report_overdue: report === undefined && day > reportBy,
   };
 }
@@ -184,7 +186,7 @@ const reports = (events: Events, day: string): readonly FigureRow[] =>
     const overdue = only(events, 'StatutoryReportBecameOverdue').some(
       ({ data }) => data.report === report && data.of === of,
     );
-    const on = submitted?.data.on ?? null;
+    const on = submitted === undefined ? null : rightDay(events, submitted);
     return {
       ...headOf(events, 'framework'),
       report,
@@ -286,7 +288,8 @@ const reportsDue = (events: Events, day: string): readonly FigureRow[] =>
       const overdue = only(events, 'StatutoryReportBecameOverdue').some(
         (late) => late.data.report === report && late.data.of === of,
       );
-      const on = submissionOf(events, report, of)?.data.on;
+      const submitted = submissionOf(events, report, of);
+      const on = submitted === undefined ? undefined : rightDay(events, submitted);
       const turns: readonly Turn[] = [
         { is: 'due', due, on: setOn },
         ...(overdue ? [{ is: 'overdue' } as const] : []),

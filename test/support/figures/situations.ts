@@ -59,7 +59,7 @@ function situation(events: Situation): FigureRow {
     monitoring: mode?.data.mode ?? 'normal',
     monitoring_from: mode?.data.on ?? null,
     plan: plan?.data.plan ?? null,
-    plan_from: plan?.data.on ?? null,
+    plan_from: plan === undefined ? null : rightDay(events, plan),
     open_tasks: plan === undefined ? 0 : plan.data.tasks.length - done,
     alerts: only(events, 'PersonnelAlertIssued').length - only(events, 'PersonnelAlertEnded').length,
   };

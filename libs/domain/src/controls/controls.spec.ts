@@ -880,6 +880,8 @@ describe('the control of R8', () => {
     expect(findings(granted, submitted('2026-03-16'))).toEqual([]);
     expect(findings(granted, submitted('2026-03-17'))).toEqual(['R8 2']);
     expect(findings(granted, overdue, submitted('2026-03-20'))).toEqual(['R8 2']);
+    const right = on('FrameworkDayCorrected', { corrects: 'e-1', on: '2026-03-16', fact: 'report' });
+    expect(findings(granted, submitted('2026-03-17'), right)).toEqual([]);
     const later: Line = ['2026-03-17', P, 'ObjectiveDefined', {}];
     expect(findings(granted, later)).toEqual(['R8 1']);
     expect(findings(granted, ['2026-03-16', P, 'ObjectiveDefined', {}])).toEqual([]);

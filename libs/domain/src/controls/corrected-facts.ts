@@ -1,4 +1,11 @@
 import type { RecordedEvent } from '@entente/kernel';
+import { type Correction, CORRECTIONS } from '../corrections.js';
+
+/** By type of event, the field of which `on` of a correction is the right day, if it is another. */
+const DAYS: Readonly<Record<string, string>> = Object.assign(
+  {},
+  ...Object.values(CORRECTIONS).flatMap((ofKind) => Object.values<Correction>(ofKind).map(({ days }) => days)),
+) as Record<string, string>;
 
 /** What each correction replaces of the fact that it names, as far as controls judge by it. */
 const REPLACED: Readonly<Record<string, readonly string[]>> = {
@@ -12,6 +19,7 @@ const REPLACED: Readonly<Record<string, readonly string[]>> = {
   ClearanceCorrected: ['until'],
   ProgrammeCorrected: ['on'],
   TrainingCorrected: ['on'],
+  FrameworkDayCorrected: ['on'],
   HoldCorrected: ['basis', 'until', 'donor'],
 };
 
@@ -54,6 +62,9 @@ export class FactCorrections {
   /** The fact after its last correction. */
   of(event: RecordedEvent): RecordedEvent {
     const right = this.right.get(event.id);
-    return right === undefined ? event : { ...event, data: { ...(event.data as object), ...right } };
+    if (right === undefined) return event;
+    const { on, ...more } = right as { readonly on?: string };
+    const day = on === undefined ? {} : { [DAYS[event.type] ?? 'on']: on };
+    return { ...event, data: { ...(event.data as object), ...more, ...day } };
   }
 }

@@ -34,5 +34,6 @@ export const exceptionUnreported: Control = {
   rule: 'R8',
   about: 'a waiver or an exception, also for a unit or a person, whose report was missing after its last day, or late',
   kinds: ['legal-framework', 'security-unit', 'vetted-person'],
+  byCorrectedFacts: true,
   start,
 };

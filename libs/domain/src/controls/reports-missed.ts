@@ -78,5 +78,6 @@ export const reportsMissed: Control = {
   rule: 'R8',
   about: 'a semi-annual or annual report of an agreement in force that was missing after its last day, or late',
   kinds: ['legal-framework'],
+  byCorrectedFacts: true,
   start,
 };

@@ -19,7 +19,7 @@ export interface AssuredTime {
 }
 
 /** Rules set aside by a waiver or an exception, and the day from which they apply again. */
-interface Waiver extends Pick<RulesSetAside, 'rules' | 'from' | 'until' | 'scope'> {
+export interface Waiver extends Pick<RulesSetAside, 'rules' | 'from' | 'until' | 'scope'> {
   readonly endedOn: string | null;
 }
 

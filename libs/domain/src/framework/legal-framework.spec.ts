@@ -311,6 +311,31 @@ describe('waivers, exceptions and reports (R8)', () => {
       on: '2026-05-01',
     });
   });
+  it('have their days corrected, in their order (R26, R30)', () => {
+    const n = inForce.length;
+    const correct = (of: number, day: string) => ({ corrects: given.id(n + of), on: day, reason: 'mistyped' });
+    const corrects = (of: number, day: string) => act('CorrectFrameworkDay', correct(of, day));
+    const corrected = (of: number, day: string, more: object) =>
+      act('FrameworkDayCorrected', { ...correct(of, day), ...more });
+    const last = { fact: 'last-day', of: 'relief' };
+    const done = act('StatutoryReportSubmitted', submit('waiver', 'relief').data);
+    const ended = act('WaiverEnded', end('2026-05-31').data);
+    const all = agreement(...inForce, waived(), done, ended);
+    agreement(...inForce, waived()).decides(corrects(0, '2026-05-30'), corrected(0, '2026-05-30', last));
+    all.decides(corrects(0, '2026-05-31'), corrected(0, '2026-05-31', last));
+    all.refuses(corrects(0, '2026-05-30'), 'waiver-not-in-force');
+    all.refuses(corrects(0, '2026-04-30'), 'ends-before-start');
+    all.refuses(corrects(0, relief.until), 'nothing-corrected');
+    all.decides(
+      corrects(1, '2026-05-09'),
+      corrected(1, '2026-05-09', { fact: 'report', report: 'waiver', of: 'relief' }),
+    );
+    all.refuses(corrects(1, '2026-04-30'), 'before-the-fact');
+    all.refuses(corrects(1, '2026-06-02'), 'day-in-future');
+    all.decides(corrects(2, '2026-05-30'), corrected(2, '2026-05-30', { fact: 'end', of: 'relief' }));
+    all.refuses(corrects(2, '2026-04-30'), 'before-the-fact');
+    agreement(...inForce, waived(), corrected(0, '2026-05-30', last)).refuses(end('2026-05-31'), 'waiver-not-in-force');
+  });
   it('become overdue on the day after their last one, once', () => {
     const over = act('RecordOverdueReport', { report: 'waiver', of: 'relief', due: '2026-05-16' });
     const overdue = act('StatutoryReportBecameOverdue', over.data);

@@ -27,10 +27,10 @@ import {
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, today } from '../days.js';
-import { correcting } from '../corrections.js';
+import { carriedBy, correcting } from '../corrections.js';
 import { relationsTo } from '../delivery/senders.js';
 import { notRegistered, partiesOf, partyStreams } from '../parties/registration.js';
-import { type AssuredTime, type LegalFramework, frameworkFacts } from './framework-facts.js';
+import { type AssuredTime, type LegalFramework, type Waiver, frameworkFacts } from './framework-facts.js';
 import { DEFAULT_PARAMETERS, parameterOf } from './parameters.js';
 
 type FrameworkData<Type extends LegalFrameworkCommand['type']> = DataOf<LegalFrameworkCommand, Type>;
@@ -160,6 +160,11 @@ const evolve = evolveBy<LegalFramework, LegalFrameworkEvent>()(
     },
     StatutoryReportSubmitted: (data, state) => ({ reports: withState(state, data, 'submitted') }),
     StatutoryReportBecameOverdue: (data, state) => ({ reports: withState(state, data, 'overdue') }),
+    FrameworkDayCorrected: ({ fact, of, on }, { waivers }) => {
+      const was = waivers[of];
+      if (fact === 'report' || was === undefined) return {};
+      return { waivers: put(waivers, of, { ...was, [fact === 'end' ? 'endedOn' : 'until']: on }) };
+    },
     ParameterSet: ({ parameter, value }, { parameters }) => ({ parameters: { ...parameters, [parameter]: value } }),
     IncidentTypeDefined: (data, { incidentTypes }) => ({ incidentTypes: put(incidentTypes, data.incidentType, data) }),
   },
@@ -365,10 +370,49 @@ function cannotEnd(
   context: DecisionContext,
 ): Refusal | null {
   const waiver = Object.hasOwn(waivers, name) ? waivers[name] : undefined;
-  if (waiver === undefined || waiver.endedOn !== null || waiver.until < on)
-    return refuse('waiver-not-in-force', 'a waiver or an exception of this name has not ended', 'R8', { name });
-  if (on < waiver.from) return refuse('before-the-fact', 'it ends after its first day', 'R30', { on: waiver.from });
-  return inTheFuture(on, context);
+  if (waiver?.endedOn !== null) return notInForceThen(name);
+  return endsOutOfOrder(name, { ...waiver, endedOn: on }) ?? inTheFuture(on, context);
+}
+
+const notInForceThen = (name: string): Refusal =>
+  refuse('waiver-not-in-force', 'a waiver or an exception of this name has not ended', 'R8', { name });
+
+/** R8, R30: what ends before its last day ends on its first one or later. */
+function endsOutOfOrder(name: string, { from, until, endedOn }: Waiver): Refusal | null {
+  if (endedOn === null) return null;
+  if (until < endedOn) return notInForceThen(name);
+  return endedOn < from ? refuse('before-the-fact', 'it ends after its first day', 'R30', { on: from }) : null;
+}
+
+/** The facts whose day is corrected, by the event of each. */
+const FACTS = {
+  StatutoryReportSubmitted: 'report',
+  WaiverGranted: 'last-day',
+  ExceptionInvoked: 'last-day',
+  WaiverEnded: 'end',
+} as const;
+
+/** R26, R30: the day of a report, or the last day or the end of a waiver, was another one. */
+function correctDay(data: FrameworkData<'CorrectFrameworkDay'>, state: LegalFramework, context: DecisionContext) {
+  const { corrects, on } = data;
+  const { reports, waivers } = state;
+  const fact = FACTS[context.known.typeOfEvent(corrects) as keyof typeof FACTS];
+  const names = carriedBy({ carries: ['report', 'of', 'name'] }, state.correctable.get(corrects));
+  const { of = names['name'] ?? '', report } = names as { readonly of?: string; readonly report?: StatutoryReport };
+  const waiver = waivers[of];
+  const refusal =
+    report !== undefined
+      ? beforeReported(on, reports[keyOf({ report, of })])
+      : waiver === undefined
+        ? null
+        : (endsEarly(waiver.from, fact === 'end' ? waiver.until : on) ??
+          endsOutOfOrder(of, { ...waiver, ...(fact === 'end' ? { endedOn: on } : { until: on }) }));
+  return (
+    refusal ??
+    (fact === 'last-day' ? null : inTheFuture(on, context)) ?? [
+      { type: 'FrameworkDayCorrected', data: { ...data, fact, ...(report && { report }), of } } as const,
+    ]
+  );
 }
 
 function reportIn({ reports }: LegalFramework, data: Pick<PeriodicReport, 'report' | 'of'>) {
@@ -389,13 +433,13 @@ function nextOf({ report, of }: Pick<PeriodicReport, 'report' | 'of'>, state: Le
 }
 
 /** R30: a period is reported after its end, a waiver or an exception after it was made. */
+const beforeReported = (on: string, { from = on }: { readonly from?: string } = {}): Refusal | null =>
+  on < from ? refuse('before-the-fact', 'it is submitted after what it reports', 'R30', { on: from }) : null;
+
 function submit(data: SubmitStatutoryReport, state: LegalFramework, context: DecisionContext) {
   const found = reportIn(state, data);
   if ('code' in found) return found;
-  const refusal =
-    data.on < found.from
-      ? refuse('before-the-fact', 'it is submitted after what it reports', 'R30', { on: found.from })
-      : inTheFuture(data.on, context);
+  const refusal = beforeReported(data.on, found) ?? inTheFuture(data.on, context);
   if (refusal !== null) return refusal;
   return [{ type: 'StatutoryReportSubmitted', data: { ...data, ...nextOf(data, state) } } as const];
 }
@@ -514,6 +558,7 @@ const decide = decideBy<LegalFramework, LegalFrameworkCommand, LegalFrameworkEve
     InvokeException: setRulesAside('ExceptionInvoked'),
     EndWaiver: { unless: cannotEnd, then: 'WaiverEnded' },
     SubmitStatutoryReport: submit,
+    CorrectFrameworkDay: correctDay,
     RecordOverdueReport: becomeOverdue,
     SetParameter: setParameter,
     DefineIncidentType: { unless: cannotDefine, then: 'IncidentTypeDefined' },

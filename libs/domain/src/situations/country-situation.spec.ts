@@ -177,6 +177,30 @@ describe('the day of a fact is corrected by naming its event (R26)', () => {
     act('CorrectSituationDay', { corrects: given.id(corrects), on, reason: 'mistyped' });
   const corrected = (of: Event, fact: string, item: string) =>
     act('SituationDayCorrected', { ...(of.data as object), fact, item });
+  it('of the continuity plan activated last, its tasks and its end, in their order (R30)', () => {
+    const on = (type: string, day: string, more: object) => act(type, { on: day, ...more });
+    const activated = (day: string) =>
+      on('ContinuityPlanActivated', day, { plan: 'p', tasks: [{ task: 't', due: day }] });
+    const completed = on('ContinuityTaskCompleted', '2026-05-10', { task: 't' });
+    const ended = on('ContinuityPlanEnded', '2026-05-12', { plan: 'p', reason: 'x', open: [] });
+    const past = [activated('2026-05-08'), completed, ended];
+    const plan = correct(1, '2026-05-10');
+    situation(...past).decides(plan, corrected(plan, 'plan', 'p'));
+    situation(...past).refuses(correct(1, '2026-05-11'), 'task-before-plan');
+    situation(activated('2026-05-08'), ended).refuses(correct(1, '2026-05-13'), 'ends-before-it-began');
+    const task = correct(2, '2026-05-08');
+    situation(...past).decides(task, corrected(task, 'task', 't'));
+    situation(...past).refuses(correct(2, '2026-05-07'), 'task-before-plan');
+    situation(...past).refuses(correct(2, '2026-06-02'), 'day-in-future');
+    const end = correct(3, '2026-05-11');
+    const data = corrected(end, 'plan-end', 'p').data;
+    situation(...past).decides(end, act('SituationDayCorrected', { ...data, open: [] }));
+    situation(...past, activated('2026-05-20')).refuses(correct(1, '2026-05-10'), 'outcome-replaced');
+    situation(activated('2026-05-08'), act('SituationDayCorrected', corrected(plan, 'plan', 'p').data)).refuses(
+      act('CompleteContinuityTask', { task: 't', on: '2026-05-09' }),
+      'task-before-plan',
+    );
+  });
   it('of an instability, its end and an alert, also after the situation is closed', () => {
     const first = correct(1, '2026-05-02');
     situation(declared).decides(first, corrected(first, 'instability', 'unrest'));

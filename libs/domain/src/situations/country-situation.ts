@@ -67,6 +67,7 @@ const evolve = evolveBy<CountrySituation, CountrySituationEvent>()(
     instabilities: {},
     alerts: {},
     plan: null,
+    planFacts: {},
     overdue: [],
     closed: false,
     correctable: new Map(),
@@ -82,13 +83,26 @@ const evolve = evolveBy<CountrySituation, CountrySituationEvent>()(
       alerts: put(alerts, alert, { on, ended: null, accountBy }),
     }),
     PersonnelAlertEnded: ({ alert, on }, state) => spell(state, 'alerts', alert, { ended: on }),
-    ContinuityPlanActivated: ({ plan, on, tasks }) => ({
+    ContinuityPlanActivated: ({ plan, on, tasks }, _, { id }) => ({
       plan: { plan, on, open: Object.fromEntries(tasks.map(({ task, due }) => [task, due])) },
+      planFacts: { [id]: { fact: 'plan', item: plan, on } },
     }),
-    ContinuityTaskCompleted: ({ task }, { plan }) => ({ plan: plan && { ...plan, open: without(plan.open, task) } }),
-    ContinuityPlanEnded: () => ({ plan: null }),
+    ContinuityTaskCompleted: ({ task, on }, { plan, planFacts }, { id }) => ({
+      plan: plan && { ...plan, open: without(plan.open, task) },
+      planFacts: put(planFacts, id, { fact: 'task', item: task, on }),
+    }),
+    ContinuityPlanEnded: ({ plan, on, open }, { planFacts }, { id }) => ({
+      plan: null,
+      planFacts: put(planFacts, id, { fact: 'plan-end', item: plan, on, open }),
+    }),
     SituationDutyBecameOverdue: (data, { overdue }) => ({ overdue: [...overdue, dutyKey(data)] }),
-    SituationDayCorrected: ({ fact, item, on }, state) => {
+    SituationDayCorrected: ({ corrects, fact, item, on }, state) => {
+      const ofPlan = state.planFacts[corrects];
+      if (ofPlan !== undefined)
+        return {
+          planFacts: put(state.planFacts, corrects, { ...ofPlan, on }),
+          plan: state.plan && { ...state.plan, on: fact === 'plan' ? on : state.plan.on },
+        };
       const [, of, day] = Object.values(FACTS).find(([name]) => name === fact) ?? FACTS.InstabilityDeclared;
       return spell(state, of, item, { [day]: on });
     },
@@ -157,9 +171,34 @@ function restore(data: SituationData<'RestoreStability'>, state: CountrySituatio
   return [restored, { type: 'MonitoringModeChanged', data: { mode: 'normal', on, reason: data.reason } } as const];
 }
 
+/** R26, R30: the day of a fact of the last plan was another one; it began before the others. */
+function correctPlanDay(data: SituationData<'CorrectSituationDay'>, state: CountrySituation, context: DecisionContext) {
+  const { corrects, on } = data;
+  const was = state.planFacts[corrects];
+  if (was === undefined)
+    return refuse('outcome-replaced', 'the event corrected is of the plan that was activated last', 'R26', {
+      corrects,
+    });
+  const facts = Object.values({ ...state.planFacts, [corrects]: { ...was, on } });
+  const began = facts.find(({ fact }) => fact === 'plan')?.on ?? on;
+  const early = facts.find((one) => one.on < began);
+  const { fact, item, open } = was;
+  return (
+    inTheFuture(on, context) ??
+    (early === undefined
+      ? null
+      : early.fact === 'task'
+        ? beforePlan(early.on, began)
+        : endsBeforeItBegan(early.on, began)) ?? [
+      { type: 'SituationDayCorrected', data: { ...data, fact, item, ...(open && { open }) } } as const,
+    ]
+  );
+}
+
 /** R26: the day of a fact was another one; both days of an instability or alert stay in order. */
 function correctDay(data: SituationData<'CorrectSituationDay'>, state: CountrySituation, context: DecisionContext) {
   const type = context.known.typeOfEvent(data.corrects) as keyof typeof FACTS;
+  if (!Object.hasOwn(FACTS, type)) return correctPlanDay(data, state, context);
   const [fact, of, day] = FACTS[type];
   const names = carriedBy({ carries: ['instability', 'alert'] }, state.correctable.get(data.corrects));
   const item = (names['instability'] ?? names['alert']) as string;

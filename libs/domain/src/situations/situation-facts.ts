@@ -27,6 +27,15 @@ export interface ActivePlan {
   readonly open: Readonly<Record<string, string>>;
 }
 
+/** A fact of a continuity plan: its activation, the completion of a task, or its end. */
+export interface PlanFact {
+  readonly fact: 'plan' | 'task' | 'plan-end';
+  readonly item: string;
+  readonly on: string;
+  /** Of the end: the tasks that were not completed. */
+  readonly open?: readonly string[];
+}
+
 /** The state of a country situation. */
 export interface CountrySituation extends Correctable {
   readonly country: string;
@@ -42,6 +51,8 @@ export interface CountrySituation extends Correctable {
   readonly instabilities: Readonly<Record<string, DeclaredInstability>>;
   readonly alerts: Readonly<Record<string, IssuedAlert>>;
   readonly plan: ActivePlan | null;
+  /** The facts of the plan that was activated last, by their events. */
+  readonly planFacts: Readonly<Record<string, PlanFact>>;
   /** The duties of which it was recorded that their last day passed, as duty, item and day. */
   readonly overdue: readonly string[];
   readonly closed: boolean;

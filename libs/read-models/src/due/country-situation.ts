@@ -14,8 +14,10 @@ export const countrySituationDuties = dutiesOf<CountrySituationEvent>()(
   {
     PersonnelAlertIssued: ({ alert, accountBy }) => [due('accounting', accountBy, alert)],
     PersonnelAlertEnded: ({ alert, on }) => [done('accounting', alert, on)],
-    SituationDayCorrected: ({ fact, item, on }) =>
-      fact === 'alert-end' ? [{ duty: 'accounting', item, endedOn: on }] : [],
+    SituationDayCorrected: ({ fact, item, on, open = [] }) =>
+      fact === 'alert-end'
+        ? [{ duty: 'accounting', item, endedOn: on }]
+        : (fact === 'task' ? [item] : open).map((task) => ({ duty: 'continuity-task', item: task, endedOn: on })),
     ContinuityPlanActivated: ({ tasks }) => tasks.map(({ task, due: last }) => due('continuity-task', last, task)),
     ContinuityTaskCompleted: ({ task, on }) => [done('continuity-task', task, on)],
     ContinuityPlanEnded: ({ open, on }) => open.map((task) => withdrawn('continuity-task', task, on)),

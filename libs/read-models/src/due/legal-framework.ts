@@ -33,6 +33,8 @@ export const legalFrameworkDuties = dutiesOf<LegalFrameworkEvent>()(
       done('statutory-report', reportOf(report), on),
       ...nextDue(next),
     ],
+    FrameworkDayCorrected: ({ report, of, on }) =>
+      report === undefined ? [] : [{ duty: 'statutory-report', item: reportOf({ report, of }), endedOn: on }],
     StatutoryReportBecameOverdue: ({ next, ...report }) => [
       overdueNow('statutory-report', reportOf(report)),
       ...nextDue(next),
