@@ -164,6 +164,36 @@ const situationDay = (corrects: string, right: string, fact: string, item: strin
   { corrects, ...BECAUSE, on: right, fact, item, ...more },
 ];
 
+const deployment = (first: string, second: string): readonly Step[] => [
+  [
+    'PersonnelDeployed',
+    {
+      ...PARTIES,
+      role: 'trainer',
+      women: 1,
+      men: 0,
+      persons: ['n-1'],
+      country: 'estmark',
+      area: 'north',
+      from: '2026-01-01',
+      plannedReturn: '2026-12-31',
+    },
+  ],
+  ['PersonnelRelocated', { area: 'south', on: first, ...BECAUSE }],
+  ['PersonnelRelocated', { area: 'east', on: second, ...BECAUSE }],
+];
+const works = (started: string, accepted: string): readonly Step[] => [
+  ['AssistanceRequested', { ...PARTIES, title: 'T', asked: [], deliveryPoint: 'receipt' }],
+  ['CaseLineAdded', { line: '001', item: 'bridge', unit: 'each', quantity: 1, value: 1, due: '2026-06-01' }],
+  ['WorksStarted', { line: '001', on: started }],
+  ['WorksCompleted', { line: '001', on: '2026-04-10' }],
+  ['WorksAccepted', { line: '001', on: accepted }],
+];
+const worksDay = (corrects: string, right: string, step: string): Step => [
+  'WorksDayCorrected',
+  { corrects, line: '001', ...BECAUSE, on: right, step },
+];
+
 const opening = { ...PARTIES, fund: 'F', currency: 'USD', stages: ['committed'], basis: 'own' };
 const budget = { onBudget: true, budgetLine: '07', availableUntil: '2026-12-31' };
 
@@ -281,6 +311,24 @@ const CASES: Readonly<Record<string, Corrected>> = {
       situationDay('e2', '2026-05-02', 'task', 't-1'),
       situationDay('e3', on, 'plan-end', 'p-1', { open: ['t-2'] }),
       situationDay('e1', '2026-05-01', 'plan', 'p-1'),
+    ],
+  },
+  'the days of works': {
+    stream: 'assistance-case/norland.it-1',
+    right: works('2026-04-01', on),
+    corrected: [
+      ...works('2020-04-02', '2026-04-10'),
+      worksDay('e2', '2026-04-01', 'started'),
+      worksDay('e4', on, 'accepted'),
+    ],
+  },
+  'the days of moves to another area': {
+    stream: 'deployment/norland.it-1',
+    right: deployment('2026-02-01', on),
+    corrected: [
+      ...deployment('2026-03-01', '2026-04-01'),
+      ['RelocationCorrected', { corrects: 'e1', ...BECAUSE, on: '2026-02-01', stay: 2, revision: 1 }],
+      ['RelocationCorrected', { corrects: 'e2', ...BECAUSE, on, stay: 3, revision: 2 }],
     ],
   },
   'the budget of an account': {

@@ -225,6 +225,22 @@ export class WorksOnLine {
   @day('the day of the step', '2026-05-11') readonly on!: string;
 }
 
+/** The steps of works. */
+const WORKS_STEPS = ['started', 'completed', 'accepted'] as const;
+
+export class CorrectWorksDay {
+  @eventId('the step of the works that was wrong') readonly corrects!: string;
+  @line('002') readonly line!: string;
+  @day('the right day of the step', '2026-05-12') readonly on!: string;
+  @reason('mistyped') readonly reason!: string;
+}
+
+/** The step of the corrected event: the decision adds it. */
+export class WorksDayCorrected extends CorrectWorksDay {
+  @oneOf(WORKS_STEPS, 'the step of which the day is corrected', 'completed')
+  readonly step!: (typeof WORKS_STEPS)[number];
+}
+
 /** The part of a delivery that a consignment brought. */
 export class ConsignmentShare {
   @streamId('consignment', 'the consignment') readonly consignment!: string;
@@ -384,6 +400,12 @@ export const assistanceCaseContract = contract({
       line: '002',
       on: '2026-05-18',
     }),
+    CorrectWorksDay: command(
+      'correct-works-day',
+      CorrectWorksDay,
+      ['deliverer', 'recipient'],
+      'Correct the day of a step of works; that of the acceptance as the recipient',
+    ),
     DeliverAssistance: command(
       'deliver',
       DeliverAssistance,
@@ -478,6 +500,7 @@ export const assistanceCaseContract = contract({
       closes: ['WorksStarted'],
     }),
     WorksAccepted: event(WorksOnLine, 'Works were accepted', { closes: ['WorksCompleted'] }),
+    WorksDayCorrected: fact(WorksDayCorrected, 'The day of a step of works was corrected'),
     AssistanceDelivered: event(AssistanceDelivered, 'Assistance reached its delivery point', {
       closes: ['CaseLineAdded'],
     }),

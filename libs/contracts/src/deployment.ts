@@ -96,6 +96,20 @@ export class CorrectReturn {
   @reason('mistyped') readonly reason!: string;
 }
 
+export class CorrectRelocation {
+  @corrects() readonly corrects!: string;
+  @day('the right day of the move', '2026-05-08') readonly on!: string;
+  @reason('mistyped') readonly reason!: string;
+}
+
+/** Which move it was: the decision adds it. */
+export class RelocationCorrected extends CorrectRelocation {
+  @integer('the number of the stay that began with the move, from 2', 2, 2, Number.MAX_SAFE_INTEGER)
+  readonly stay!: number;
+  @integer("the revision of the move's event in the stream", 4, 1, Number.MAX_SAFE_INTEGER)
+  readonly revision!: number;
+}
+
 /** Personnel whom a donor or an implementer has sent to an area, until their return. */
 export const deploymentContract = contract({
   kind: 'deployment',
@@ -131,6 +145,12 @@ export const deploymentContract = contract({
     ),
     CorrectDeployment: command('correct', CorrectDeployment, 'deliverer', 'Correct the numbers, role or first day'),
     CorrectReturn: command('correct-return', CorrectReturn, 'deliverer', 'Correct the day of the return'),
+    CorrectRelocation: command(
+      'correct-relocation',
+      CorrectRelocation,
+      'deliverer',
+      'Correct the day of a move to another area',
+    ),
   },
   events: {
     PersonnelDeployed: event(DeployPersonnel, 'Personnel are deployed', { opens: 'the deployment' }),
@@ -143,6 +163,7 @@ export const deploymentContract = contract({
     ReturnBecameOverdue: fact(RecordOverdueReturn, 'The planned day of return has passed'),
     DeploymentCorrected: fact(CorrectDeployment, 'The deployment was corrected'),
     ReturnCorrected: fact(CorrectReturn, 'The day of the return was corrected'),
+    RelocationCorrected: fact(RelocationCorrected, 'The day of a move was corrected'),
   },
 });
 

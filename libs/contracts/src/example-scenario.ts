@@ -443,6 +443,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [CASE, 'accept-amendment', RECIPIENT],
   [CASE, 'modify', DONOR],
   [CASE, 'start-works', DONOR],
+  [CASE, 'correct-works-day', DONOR, { with: { on: '2026-04-14' }, ...CORRECTS('start-works') }],
   [CASE, 'complete-works', DONOR],
   [CASE, 'accept-works', RECIPIENT],
 
@@ -573,6 +574,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [ADVISORS, 'report-incident', DONOR],
   [ADVISORS, 'correct-incident', DONOR, CORRECTS('report-incident')],
   [ADVISORS, 'relocate', DONOR, { with: { area: 'south' } }],
+  [ADVISORS, 'correct-relocation', DONOR, CORRECTS('relocate')],
   [NORTH, 'end-alert', DONOR],
   [NORTH, 'restore-stability', DONOR],
   [ADVISORS, 'record-overdue', SYSTEM],

@@ -163,6 +163,12 @@ export const CORRECTIONS: {
       within: 'line',
       replaces: ['item', 'quantity', 'unit', 'value', 'due'],
     },
+    CorrectWorksDay: {
+      then: 'WorksDayCorrected',
+      names: ['WorksStarted', 'WorksCompleted', 'WorksAccepted'],
+      within: 'line',
+      replaces: ['on'],
+    },
     CorrectDelivery: {
       then: 'DeliveryCorrected',
       names: ['AssistanceDelivered'],
@@ -261,6 +267,7 @@ export const CORRECTIONS: {
       replaces: ['role', 'women', 'men', 'persons', 'from'],
     },
     CorrectReturn: { then: 'ReturnCorrected', names: ['PersonnelReturned'], replaces: ['on'] },
+    CorrectRelocation: { then: 'RelocationCorrected', names: ['PersonnelRelocated'], replaces: ['on'] },
   },
   'end-use-check': {
     CorrectCheckResult: { then: 'CheckResultCorrected', names: ['EndUseCheckPerformed'], derives: true },

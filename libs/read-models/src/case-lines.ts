@@ -67,7 +67,7 @@ const DELIVERIES = { rows: 'delivery-facts', on: 'occurred_on', shared: { stream
 export const caseLines: Projection<AssistanceCaseEvent, CaseLineRow> = {
   name: 'case-lines',
   topic: 'Recipients',
-  version: 5,
+  version: 6,
   kinds: ['assistance-case'],
   about:
     'a line of a case: what was promised for when, and how much of it was delivered; `deliverables` adds the days of its deliveries',
@@ -136,6 +136,10 @@ export const caseLines: Projection<AssistanceCaseEvent, CaseLineRow> = {
       WorksStarted: { keys: named, change: ({ on }) => ({ works: 'started', works_started_on: on }) },
       WorksCompleted: { keys: named, change: () => ({ works: 'completed' }) },
       WorksAccepted: { keys: named, change: () => ({ works: 'accepted' }) },
+      WorksDayCorrected: {
+        keys: named,
+        change: ({ step, on }) => (step === 'started' ? { works_started_on: on } : {}),
+      },
     },
     doubted,
   ),

@@ -3,7 +3,7 @@ import type { Projection } from '@entente/kernel';
 import { DELIVERY_POINTS, OWN_OR_REPORTED } from './codes.js';
 import { amount, amountOrNull, count, day, dayOrNull, json, oneOf, text, textOrNull } from './columns.js';
 import { BASIS, LEGAL_BASIS } from './plausibility.js';
-import { ANSWERS_UNCHANGED, rowBy } from './row-by.js';
+import { ANSWERS_UNCHANGED, rowBy, unchanged } from './row-by.js';
 
 /** A line of a case: quantities in its unit, days YYYY-MM-DD. */
 export interface LineOfCase {
@@ -214,6 +214,7 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
       WorksStarted: worked('started'),
       WorksCompleted: worked('completed'),
       WorksAccepted: worked('accepted'),
+      WorksDayCorrected: unchanged,
       AssistanceDelivered: ({ line, quantity }, row) => ({
         ...delivered(row, line, quantity),
         deliveries: row.deliveries + 1,

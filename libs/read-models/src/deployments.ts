@@ -32,7 +32,7 @@ const RETURN = { due: 'planned_return', done: 'returned_on' };
 export const deployments: Projection<DeploymentEvent, DeploymentRow> = {
   name: 'deployments',
   topic: 'Situations and personnel',
-  version: 3,
+  version: 4,
   kinds: ['deployment'],
   about: 'personnel sent to a country: how many women and men, in which area, from when and until when',
   totals: { counts: 'deployments', by: ['status', 'country'], sums: ['women', 'men', 'personnel'] },
@@ -80,6 +80,7 @@ export const deployments: Projection<DeploymentEvent, DeploymentRow> = {
         in_area_from: row.relocations === 0 ? (from ?? row.in_area_from) : row.in_area_from,
       }),
       ReturnCorrected: ({ on: returned_on }) => ({ returned_on }),
+      RelocationCorrected: ({ stay, on }, { relocations }) => (stay === relocations + 1 ? { in_area_from: on } : {}),
     },
     ({ women, men }) => ({ personnel: women + men }),
   ),
@@ -99,19 +100,21 @@ export class PersonnelStayRow {
 export const personnelStays: Projection<DeploymentEvent, PersonnelStayRow> = {
   name: 'personnel-stays',
   topic: 'Situations and personnel',
-  version: 2,
+  version: 3,
   kinds: ['deployment'],
   about: 'a stay of the personnel of a deployment in an area, in order: where they were when',
   entity: PersonnelStayRow,
   totals: { counts: 'stays', by: ['country'], sums: [] },
   head: true,
-  // The correction of the first day concerns the first stay, which the opening event began.
+  // A correction concerns the stay that the opening event, or the move, began.
   touches: (event: RecordedEvent<DeploymentEvent>) =>
     event.type === 'PersonnelDeployed' || event.type === 'PersonnelRelocated'
       ? ['', revisionKey(event)]
       : event.type === 'DeploymentCorrected'
         ? [revisionKey({ revision: 0 })]
-        : [],
+        : event.type === 'RelocationCorrected'
+          ? ['', revisionKey(event.data)]
+          : [],
   evolve(row, event, _, head) {
     switch (event.type) {
       case 'PersonnelDeployed': {
@@ -124,6 +127,8 @@ export const personnelStays: Projection<DeploymentEvent, PersonnelStayRow> = {
       }
       case 'DeploymentCorrected':
         return row === null || event.data.from === undefined ? row : { ...row, in_area_from: event.data.from };
+      case 'RelocationCorrected':
+        return row?.stay === event.data.stay ? { ...row, in_area_from: event.data.on } : row;
       default:
         return row;
     }

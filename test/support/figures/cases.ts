@@ -17,6 +17,7 @@ import {
   streamsOf,
   sum,
 } from './log.js';
+import { rightDay } from './situations.js';
 
 type Events = readonly RecordedEvent<AssistanceCaseEvent>[];
 type Added = Of<AssistanceCaseEvent, 'CaseLineAdded'>;
@@ -150,7 +151,8 @@ function line(events: Events, line: Added) {
   const works = only(events, 'WorksStarted', 'WorksCompleted', 'WorksAccepted').findLast(
     (one) => one.data.line === name,
   );
-  const started = only(events, 'WorksStarted').find((one) => one.data.line === name)?.data.on ?? null;
+  const began = only(events, 'WorksStarted').find((one) => one.data.line === name);
+  const started = began === undefined ? null : rightDay(events, began);
   return {
     ...aboutOf(events),
     ...requestOf(events),

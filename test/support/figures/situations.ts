@@ -104,6 +104,7 @@ function stated<Field extends 'role' | 'women' | 'men' | 'persons' | 'from'>(eve
 function deployed(events: Deployed, day: string) {
   const { country, area, donor, recipient, programme = null, case: assistance_case = null } = deployedAs(events);
   const moves = only(events, 'PersonnelRelocated');
+  const moved = moves.at(-1);
   const end = last(events, 'PersonnelReturned');
   const returned = end === undefined ? null : rightDay(events, end);
   const planned = (last(events, 'PersonnelDeployed', 'DeploymentExtended') as { data: { plannedReturn: string } }).data
@@ -118,7 +119,7 @@ function deployed(events: Deployed, day: string) {
     persons: stated(events, 'persons'),
     country,
     area: moves.at(-1)?.data.area ?? area,
-    in_area_from: moves.at(-1)?.data.on ?? stated(events, 'from'),
+    in_area_from: moved === undefined ? stated(events, 'from') : rightDay(events, moved),
     donor,
     recipient,
     programme,
@@ -141,7 +142,8 @@ const stays = (log: readonly RecordedEvent[]) =>
   streamsOf<DeploymentEvent>(log, 'deployment').flatMap((events) => {
     const { country, area, donor, recipient } = deployedAs(events);
     const first = { area, on: stated(events, 'from') };
-    return [first, ...only(events, 'PersonnelRelocated').map(({ data }) => data)].map((stay, index) => ({
+    const moves = only(events, 'PersonnelRelocated').map((one) => ({ area: one.data.area, on: rightDay(events, one) }));
+    return [first, ...moves].map((stay, index) => ({
       deployment: idOf((events[0] as Deployed[number]).stream),
       stay: index + 1,
       country,

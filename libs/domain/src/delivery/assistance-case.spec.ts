@@ -448,6 +448,31 @@ describe('works', () => {
     donor(...running).refuses(act('StartWorks', step('2026-06-02')), 'day-in-future');
     donor(...running).refuses(act('StartWorks', { ...step('2026-04-13'), line: '009' }), 'line-unknown');
   });
+  it('are corrected in the days of their steps, in their order (R26, R30)', () => {
+    const n = running.length;
+    const correct = (at: number, on: string) => ({ corrects: given.id(n + at), reason: 'mistyped', ...step(on) });
+    const corrects = (at: number, on: string) => act('CorrectWorksDay', correct(at, on));
+    const corrected = (at: number, on: string, of: string) =>
+      act('WorksDayCorrected', { ...correct(at, on), step: of });
+    const all = [...running, worksStarted, worksCompleted, worksAccepted];
+    donor(...all).decides(corrects(0, '2026-05-11'), corrected(0, '2026-05-11', 'started'));
+    donor(...all).refuses(corrects(0, '2026-05-12'), 'before-the-fact');
+    donor(...all).decides(corrects(1, '2026-04-13'), corrected(1, '2026-04-13', 'completed'));
+    donor(...all).refuses(corrects(1, '2026-04-12'), 'before-the-fact');
+    donor(...all).refuses(corrects(1, '2026-05-11'), 'nothing-corrected');
+    donor(...all).refuses(corrects(2, '2026-05-19'), 'not-the-recipient');
+    recipient(...all).refuses(corrects(1, '2026-05-12'), 'not-a-deliverer');
+    recipient(...all).decides(corrects(2, '2026-05-19'), corrected(2, '2026-05-19', 'accepted'));
+    recipient(...all).refuses(corrects(2, '2026-06-02'), 'day-in-future');
+    const facts = [{ stream: 'assistance-case/norland.it-1', event: given.id(n + 2) }];
+    const rests = act('AssistanceDelivered', { ...step('2026-05-20'), quantity: 1, consignments: [], facts });
+    recipient(...all, rests).decides(corrects(2, '2026-05-20'), corrected(2, '2026-05-20', 'accepted'));
+    recipient(...all, rests).refuses(corrects(2, '2026-05-21'), 'before-the-fact');
+    donor(...all.slice(0, -2), corrected(0, '2026-05-12', 'started')).refuses(
+      act('CompleteWorks', step('2026-05-11')),
+      'before-the-fact',
+    );
+  });
   it('count as delivered once they are accepted', () => {
     const facts = [{ stream: 'assistance-case/norland.it-1', event: given.id(9) }];
     const when = act('DeliverAssistance', { ...delivery, consignments: [], facts });

@@ -28,6 +28,7 @@ import {
   cannotReconcile,
   cannotRelease,
   cannotWorkAfter,
+  correctWorksDay,
 } from './assistance-execution.js';
 import {
   cannotAccept,
@@ -63,12 +64,13 @@ function cannotRequest(data: RequestAssistance, context: DecisionContext): Refus
 }
 
 /**
- * R26: a delivery stays correctable after the case's end, also one that the system counted. A case
- * that is reconciled can be taken up again: what its consignments bring is noted.
+ * R26: deliveries and works stay correctable after the case's end, also what the system counted. A
+ * case that is reconciled can be taken up again: what its consignments bring is noted.
  */
 function ended({ type }: { readonly type: AssistanceCaseCommand['type'] }, { status }: AssistanceCase): Refusal | null {
   const over = status === 'closed' || status === 'cancelled' || (status === 'reconciled' && type !== 'CloseCase');
-  const corrects = type === 'CorrectDelivery' || (type === 'CountDelivery' && status !== 'cancelled');
+  const corrects =
+    type === 'CorrectDelivery' || type === 'CorrectWorksDay' || (type === 'CountDelivery' && status !== 'cancelled');
   return over && !corrects && type !== 'NoteSchedule'
     ? refuse('case-ended', 'the case is neither reconciled, closed nor cancelled', null, { status })
     : null;
@@ -136,6 +138,7 @@ const decide = decideBy<AssistanceCase, Besides<AssistanceCaseCommand>, Besides<
     StartWorks: { unless: cannotWorkAfter(null), then: 'WorksStarted' },
     CompleteWorks: { unless: cannotWorkAfter('started'), then: 'WorksCompleted' },
     AcceptWorks: { unless: cannotWorkAfter('completed'), then: 'WorksAccepted' },
+    CorrectWorksDay: correctWorksDay,
     DeliverAssistance: (data, state, context) => {
       const point = state.offer?.deliveryPoint ?? 'receipt';
       return cannotDeliver(data, state, context) ?? [{ type: 'AssistanceDelivered', data: { ...data, point } }];

@@ -1,4 +1,11 @@
-import type { HoldCase, ImplementCase, ReceiveInitialDeposit, ReconcileCase, WorksOnLine } from '@entente/contracts';
+import type {
+  CorrectWorksDay,
+  HoldCase,
+  ImplementCase,
+  ReceiveInitialDeposit,
+  ReconcileCase,
+  WorksOnLine,
+} from '@entente/contracts';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
 import { factDay, inTheFuture } from '../days.js';
 import { frameworkOf, noAgreementInForce } from '../framework/framework-facts.js';
@@ -13,6 +20,7 @@ import {
   ownValue,
   statusOf,
 } from './facts.js';
+import { notSentBy } from './senders.js';
 
 const notAccepted = (state: AssistanceCase): Refusal =>
   refuse('not-accepted', 'the offer was made and accepted', 'R16', { status: statusOf(state) });
@@ -82,6 +90,9 @@ export function cannotImplement(
   return refuse('deposit-missing', 'the initial deposit was received', 'R16', { initialDeposit, deposited });
 }
 
+const beforeStep = (on: string): Refusal =>
+  refuse('before-the-fact', 'works come no earlier than the step before', 'R30', { on });
+
 /**
  * R30: works are started, completed, accepted, each no earlier than the step before. R16: under an
  * implemented case.
@@ -99,10 +110,30 @@ export const cannotWorkAfter =
         line: name,
         stage,
       });
-    if (line.works !== null && on < line.works.on)
-      return refuse('before-the-fact', 'works come no earlier than the step before', 'R30', { on: line.works.on });
+    if (line.works !== null && on < line.works.on) return beforeStep(line.works.on);
     return inTheFuture(on, context);
   };
+
+const STEPS = { WorksStarted: 'started', WorksCompleted: 'completed', WorksAccepted: 'accepted' } as const;
+
+/** R26, R30: a step of works was on another day, in their order and before what rests on it. */
+export function correctWorksDay(data: CorrectWorksDay, state: AssistanceCase, context: DecisionContext) {
+  const { corrects, line: name, on } = data;
+  const type = context.known.typeOfEvent(corrects) as keyof typeof STEPS;
+  const { works, deliveries } = state.lines[name] as CaseLine;
+  const events = Object.keys(works?.days ?? {});
+  const dayOf = (n: number): readonly string[] => [works?.days[events[n] ?? '']].filter((day) => day !== undefined);
+  const at = events.indexOf(corrects);
+  const resting = Object.values(deliveries).filter(({ facts }) => facts.some(({ event }) => event === corrects));
+  const [before] = dayOf(at - 1);
+  const [after] = [...dayOf(at + 1), ...resting.map((one) => one.on)].toSorted();
+  return (
+    notSentBy(type === 'WorksAccepted' ? 'recipient' : 'deliverer', state, context) ??
+    (before !== undefined && on < before ? beforeStep(before) : null) ??
+    (after !== undefined && after < on ? beforeStep(after) : null) ??
+    inTheFuture(on, context) ?? [{ type: 'WorksDayCorrected', data: { ...data, step: STEPS[type] } } as const]
+  );
+}
 
 const linesWhere = ({ lines }: AssistanceCase, holds: (line: CaseLine) => boolean): readonly string[] =>
   Object.entries(lines).flatMap(([name, line]) => (holds(line) ? [name] : []));

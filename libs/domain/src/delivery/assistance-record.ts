@@ -36,7 +36,10 @@ const worked =
     state: AssistanceCase,
     { id: event }: { readonly id: string },
   ) =>
-    withLine(state, line, (was) => ({ ...was, works: { stage, on, event } }));
+    withLine(state, line, (was) => ({
+      ...was,
+      works: { stage, on, event, days: put(was.works?.days ?? {}, event, on) },
+    }));
 
 /** The case after one more event. */
 export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>()(
@@ -87,6 +90,15 @@ export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>
     WorksStarted: worked('started'),
     WorksCompleted: worked('completed'),
     WorksAccepted: worked('accepted'),
+    WorksDayCorrected: ({ line, corrects, on }, state) =>
+      withLine(state, line, ({ works, ...was }) => ({
+        ...was,
+        works: works && {
+          ...works,
+          on: works.event === corrects ? on : works.on,
+          days: put(works.days, corrects, on),
+        },
+      })),
     AssistanceDelivered: (data, state, { id }) => withLine(state, data.line, (line) => withDelivery(line, id, data)),
     ScheduleNoted: ({ consignment, lines: noted }, state) => {
       const lines = noted.reduce<Lines['lines']>(

@@ -52,6 +52,8 @@ export interface CaseLine {
     readonly stage: 'started' | 'completed' | 'accepted';
     readonly on: string;
     readonly event: string;
+    /** The day of each step by its event, in their order. */
+    readonly days: Readonly<Record<string, string>>;
   } | null;
 }
 

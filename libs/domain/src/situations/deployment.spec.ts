@@ -154,6 +154,21 @@ describe('corrections name the event that was wrong (R26)', () => {
     of().refuses(ofNumbers({ from: '2026-05-26' })[0], 'returns-before-it-began');
     of(act('PersonnelReturned', { on: '2026-05-27' })).decides(...ofNumbers({ from: '2026-05-26' }));
   });
+  it('replace the day of a move, between the others (R30)', () => {
+    const data = { corrects: given.id(1), reason: 'mistyped', on: '2026-05-20' };
+    const correct = (on: string) => act('CorrectRelocation', { ...data, on });
+    const first = act('PersonnelRelocated', { area: 'west', on: '2026-05-07', reason: 'x' });
+    const corrected = act('RelocationCorrected', { ...data, stay: 2, revision: 1 });
+    of(first).decides(correct('2026-05-20'), corrected);
+    of(first).refuses(correct('2026-05-07'), 'nothing-corrected');
+    of(first).refuses(correct('2026-06-02'), 'day-in-future');
+    of(first).refuses(correct('2026-03-31'), 'moved-later');
+    const second = act('PersonnelRelocated', { area: 'east', on: '2026-05-20', reason: 'x' });
+    of(first, second).decides(correct('2026-05-20'), corrected);
+    of(first, second).refuses(correct('2026-05-21'), 'happened-earlier');
+    of(first, act('PersonnelReturned', { on: '2026-05-19' })).refuses(correct('2026-05-20'), 'happened-earlier');
+    of(first, corrected).refuses(act('RelocatePersonnel', { ...second.data, on: '2026-05-19' }), 'moved-later');
+  });
   it('replace what was reported of an incident, and the day of a return', () => {
     const ofIncident = (more: object) =>
       correct('CorrectPersonnelIncident', 'PersonnelIncidentCorrected', 1, { incident: 'i-1', ...more });

@@ -25,10 +25,12 @@ type DeploymentData<Type extends DeploymentCommand['type']> = DataOf<DeploymentC
 
 // ---- State ----
 
-/** A stay in an area, from its first day. */
+/** A stay in an area, from its first day; later ones with the event of the move. */
 interface Stay {
   readonly area: string;
   readonly from: string;
+  readonly event?: string;
+  readonly revision?: number;
 }
 
 /** An account of the personnel after an alert. */
@@ -88,7 +90,9 @@ const evolve = evolveBy<PersonnelDeployment, DeploymentEvent>()(
     PersonnelIncidentReported: ({ incident, on }, { incidents }) => ({ incidents: put(incidents, incident, on) }),
     PersonnelIncidentCorrected: ({ incident, on }, { incidents }) =>
       on === undefined ? {} : { incidents: put(incidents, incident, on) },
-    PersonnelRelocated: ({ area, on }, { stays }) => ({ stays: [...stays, { area, from: on }] }),
+    PersonnelRelocated: ({ area, on }, { stays }, { id: event, revision }) => ({
+      stays: [...stays, { area, from: on, event, revision }],
+    }),
     DeploymentExtended: ({ plannedReturn }) => ({ plannedReturn }),
     PersonnelReturned: ({ on }) => ({ returned: on }),
     ReturnBecameOverdue: ({ due }, { overdue }) => ({ overdue: [...overdue, due] }),
@@ -97,6 +101,9 @@ const evolve = evolveBy<PersonnelDeployment, DeploymentEvent>()(
       stays: [{ ...first, ...pick(data, 'from') }, ...later],
     }),
     ReturnCorrected: ({ on }) => ({ returned: on }),
+    RelocationCorrected: ({ corrects, on }, { stays: [first, ...later] }) => ({
+      stays: [first, ...later.map((stay) => (stay.event === corrects ? { ...stay, from: on } : stay))],
+    }),
   },
 );
 
@@ -155,6 +162,26 @@ function beginsTooLate(from: string, state: PersonnelDeployment): Refusal | null
   if (from > earliest)
     return refuse('happened-earlier', 'the first day is not after what happened to them', 'R30', { earliest });
   return returned === null ? returnsBefore(plannedReturn, from) : null;
+}
+
+/** R26, R30: they moved on another day, between the moves before and after it. */
+function correctRelocation(
+  data: DeploymentData<'CorrectRelocation'>,
+  { stays, returned }: PersonnelDeployment,
+  context: DecisionContext,
+) {
+  const { corrects, on } = data;
+  const at = stays.findIndex(({ event }) => event === corrects);
+  const before = stays[at - 1]?.from ?? on;
+  const after = stays[at + 1]?.from ?? returned ?? on;
+  const barred =
+    on < before
+      ? refuse('moved-later', 'they have not moved since', 'R30', { moved: before })
+      : on > after
+        ? refuse('happened-earlier', 'the first day is not after what happened to them', 'R30', { earliest: after })
+        : inTheFuture(on, context);
+  const { revision = 0 } = stays[at] ?? {};
+  return barred ?? ([{ type: 'RelocationCorrected', data: { ...data, stay: at + 1, revision } }] as const);
 }
 
 const returnsBefore = (plannedReturn: string, from: string): Refusal | null =>
@@ -260,6 +287,7 @@ const decide = decideBy<PersonnelDeployment, DeploymentCommand, DeploymentEvent>
         (data.from === undefined ? null : (beginsTooLate(data.from, state) ?? inTheFuture(data.from, context))),
       then: 'DeploymentCorrected',
     },
+    CorrectRelocation: correctRelocation,
     CorrectReturn: {
       unless: ({ on }, state, context) => returnsTooEarly(on, state, context),
       then: 'ReturnCorrected',
