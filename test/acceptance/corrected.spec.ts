@@ -331,6 +331,14 @@ const CASES: Readonly<Record<string, Corrected>> = {
       ['RelocationCorrected', { corrects: 'e2', ...BECAUSE, on, stay: 3, revision: 2 }],
     ],
   },
+  'the unit of a shipment': {
+    stream: 'consignment/norland.it-1',
+    right: consignment('2026-05-02', on, ['ConsignmentShipped', { on, unit: 'estmark.right' }]),
+    corrected: [
+      ...consignment('2026-05-02', on, ['ConsignmentShipped', { on, unit: 'estmark.wrong' }]),
+      ['ShipmentCorrected', { corrects: 'e2', ...BECAUSE, unit: 'estmark.right' }],
+    ],
+  },
   'the budget of an account': {
     stream: 'funding-account/norland.it-1',
     right: [['FundingAccountOpened', { ...opening, ...budget }], ['FundsCommitted', money(1)], planned],

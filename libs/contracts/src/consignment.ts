@@ -237,6 +237,12 @@ export class CorrectDate {
   @reason('wrong-day') readonly reason!: string;
 }
 
+export class CorrectShipment {
+  @corrects() readonly corrects!: string;
+  @streamId('security-unit', 'the unit that the shipment was for', 'estmark.brigade-1') readonly unit!: string;
+  @reason('wrong-unit') readonly reason!: string;
+}
+
 /**
  * The first check of items that are not monitored by their serials, and its day after a correction.
  */
@@ -358,6 +364,7 @@ export const consignmentContract = contract({
       ['deliverer', 'recipient'],
       'Correct the day of a fact or a promise',
     ),
+    CorrectShipment: command('correct-shipment', CorrectShipment, 'deliverer', 'Correct the unit of a shipment'),
     TransferReceivedGoods: command(
       'transfer-goods',
       TransferReceivedGoods,
@@ -383,6 +390,7 @@ export const consignmentContract = contract({
       closes: ['DeliveryScheduled', 'ConsignmentShipped'],
     }),
     ReceiptCorrected: fact(ReceiptCorrected, 'A line of the receipt was corrected'),
+    ShipmentCorrected: fact(CorrectShipment, 'The unit of a shipment was corrected'),
     DateCorrected: fact(DateCorrected, 'The day of a fact was corrected'),
     ReceivedGoodsTransferred: fact(ReceivedGoodsTransferred, 'A part of what was received has another holder'),
     DiscrepancyReported: event(ReportDiscrepancy, 'A discrepancy was reported', { opens: 'the discrepancy' }),

@@ -628,6 +628,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [item(4), 'receive', RECIPIENT],
   [item(4), 'report-expended', RECIPIENT],
   ...vettingLines(day),
+  [FIRST, 'correct-shipment', DONOR, CORRECTS('ship')],
   ...trainingLines(day),
 
   [SIGHTS, 'request', DONOR, { with: { programme: undefined } }],

@@ -190,6 +190,7 @@ export const CORRECTIONS: {
       },
     },
     CorrectSerials: { then: 'SerialsCorrected', names: ['SerialsRegistered'], within: 'line', derives: true },
+    CorrectShipment: { then: 'ShipmentCorrected', names: ['ConsignmentShipped'], replaces: ['unit'] },
     CorrectDate: {
       then: 'DateCorrected',
       names: [

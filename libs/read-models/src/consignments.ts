@@ -161,6 +161,7 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
         ...(due !== undefined && { due }),
         ...(fact !== 'promise' && { [fact === 'first-promise' ? 'first_due' : FACT[fact]]: on }),
       }),
+      ShipmentCorrected: ({ unit }) => ({ unit }),
       ReceivedGoodsTransferred: unchanged,
       DiscrepancyReported: (_, row) => ({ discrepancies_open: row.discrepancies_open + 1 }),
       DiscrepancyResolved: (_, row) => ({ discrepancies_open: row.discrepancies_open - 1 }),

@@ -115,7 +115,11 @@ function consignment(events: Events, day: string) {
     due,
     reschedules: moved.length,
     last_cause: moved.at(-1)?.data.cause ?? null,
-    unit: last(events, 'ConsignmentShipped')?.data.unit ?? scheduled.data.unit ?? null,
+    unit:
+      last(events, 'ShipmentCorrected')?.data.unit ??
+      last(events, 'ConsignmentShipped')?.data.unit ??
+      scheduled.data.unit ??
+      null,
     shipped_on: dayOfFact(events, 'origin'),
     hub_on: dayOfFact(events, 'hub'),
     title_on: dayOfFact(events, 'title'),

@@ -841,6 +841,10 @@ describe('the control of R1', () => {
     ];
     expect(of(cleared, named)).toEqual([]);
     expect(of(named)).toEqual(['R5 11']);
+    const right: Line = ['2026-06-02', D, 'ShipmentCorrected', { corrects: 'e-11', unit: 'estmark.brigade-1' }];
+    const wrong: Line = [named[0], D, named[2], { on: '2026-02-01', unit: 'estmark.brigade-2' }];
+    expect(of(cleared, wrong)).toEqual(['R5 12']);
+    expect(of(cleared, wrong, right)).toEqual([]);
     const aside = { name: 'w', from: '2026-02-01', until: '2026-02-01', reportBy: '2026-12-20' };
     expect(of(on('WaiverGranted', { ...aside, rules: ['R6'] }), shipped('2026-02-01'))).toEqual([]);
     expect(of(on('WaiverGranted', { ...aside, rules: ['R5'] }), named)).toEqual([]);

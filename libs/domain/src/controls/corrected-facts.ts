@@ -20,6 +20,7 @@ const REPLACED: Readonly<Record<string, readonly string[]>> = {
   ProgrammeCorrected: ['on'],
   TrainingCorrected: ['on'],
   FrameworkDayCorrected: ['on'],
+  ShipmentCorrected: ['unit'],
   HoldCorrected: ['basis', 'until', 'donor'],
 };
 

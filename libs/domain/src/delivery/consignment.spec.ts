@@ -293,6 +293,16 @@ describe('a consignment that is planned for a unit (R5, R7)', () => {
     opening().refuses(schedule, 'unit-not-found');
     opening().knowing(securityUnit, unit, registeredUnit).decides(schedule, forUnit);
   });
+  it('is corrected at the shipment to another one that is registered, cleared or not (R26)', () => {
+    const data = { corrects: given.id(1), unit, reason: 'wrong-unit' };
+    const correct = act('CorrectShipment', data);
+    const past = donor(scheduled, act('ConsignmentShipped', { ...shipped.data, unit: 'estmark.guard-1' }));
+    past.refuses(correct, 'unit-not-found');
+    past.knowing(securityUnit, unit, registeredUnit).decides(correct, act('ShipmentCorrected', data));
+    donor(scheduled, act('ConsignmentShipped', { ...shipped.data, unit }))
+      .knowing(securityUnit, unit, registeredUnit)
+      .refuses(correct, 'nothing-corrected');
+  });
   it('is not shipped while its clearance is not in force, unless it is for another one', () => {
     itsUnit(cleared).decides(ship, same(ship, 'ConsignmentShipped', { unit, case: CASE }));
     itsUnit().refuses(ship, 'not-vetted');

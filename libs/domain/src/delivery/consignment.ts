@@ -185,6 +185,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
             ...reach(data.fact)(data, state),
             ...(data.checks && { checks: Object.fromEntries(data.checks.map(({ item, due }) => [item, due])) }),
           },
+    ShipmentCorrected: () => ({}),
     ReceivedGoodsTransferred: (data, state, { id }) => ({
       lots: lotsTransferred(data, state, id),
       takenOn: state.takenOn === null || data.on < state.takenOn ? data.on : state.takenOn,
@@ -532,6 +533,8 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
     ConfirmReceipt: confirmReceipt,
     CorrectReceipt: correctReceipt,
     CorrectDate: correctDate,
+    // A unit that was not cleared is found by its control: the goods are under way.
+    CorrectShipment: { unless: (data, _, context) => plannedUnitUnknown(data, context), then: 'ShipmentCorrected' },
     TransferReceivedGoods: transferGoods,
     ReportDiscrepancy: {
       unless: ({ discrepancy, line, type, quantity }, state) =>
@@ -605,6 +608,7 @@ export const consignment: DeciderOf<'consignment', Consignment> = consultingImpl
       if (command.type === 'CorrectDate') return sampleStreams(command.data, state);
       if (command.type === 'HoldShipment' || command.type === 'ReleaseShipment')
         return [...receivingStreams(state), ...programmeStreams(state.programme, known)];
+      if (command.type === 'CorrectShipment') return receivingStreams(command.data);
       if (command.type !== 'ShipConsignment') return [];
       return [
         itsCase,
