@@ -18,7 +18,8 @@ export const RULES = {
   R3: {
     text: 'Under the same frameworks, a programme contains training on human rights and the law of war, and institutional capacity building.',
     source: '10 USC 333(c)(2) (read)',
-    limits: 'No command is refused by it yet, so that a waiver of it has nothing to set aside.',
+    limits:
+      'Not enforced, so that a waiver of it has nothing to set aside. Institutional capacity building is a matter of the kind institution-project, which does not exist yet. A training names its programme and the code of its purpose, but no framework states yet which purposes are training on human rights and the law of war.',
   },
   R4: {
     text: 'A multilateral programme has at least three participants or one international body. Its approval rule (unanimity or lead nation) is fixed when it is proposed.',
@@ -81,7 +82,8 @@ export const RULES = {
   R17: {
     text: 'Sustainment beyond five years needs a justification and a transition plan.',
     source: '10 USC 333(d)(3), (e)(7) (read)',
-    limits: 'No command is refused by it yet, so that a waiver of it has nothing to set aside.',
+    limits:
+      'Not enforced, so that a waiver of it has nothing to set aside. How long sustainment lasts, its justification and its transition are matters of the kind sustainment-plan, which does not exist yet; the days of a programme do not state them.',
   },
   R18: {
     text: 'Misuse. Anyone may flag; the reporter is recorded by pseudonym. Notice is due when a substantial violation may have occurred. Until the allegation is put to it, the accused sees nothing of the case; then it has a right of reply. A substantiated case cannot close without a measure. Assistance resumes only after the violation has ceased and assurances were given. A precautionary suspension lapses unless renewed.',
