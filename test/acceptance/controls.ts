@@ -17,6 +17,7 @@ const UNGUARDED = [
   'checks-missed',
   'samples-missed',
   'losses-unanswered',
+  'losses-unreported',
   'notices-missed',
   'misuse-steps-missed',
   'exception-unreported',

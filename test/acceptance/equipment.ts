@@ -277,8 +277,10 @@ export function equipment(opens: DeploymentFactory): void {
           client.send(`${check}/correct-result`, { corrects, serial: 'TS-2', result, reason: 'mistyped' }, MONITOR);
         await right('not-seen');
         await itemIs('TS-2', { last_checked_on: null, check_by: inDays(364) });
-        await client.shows('recipient-tasks', { task: 'report', what: 'loss', recipient: 'vestra', part: 'TS-2' });
+        const task = { task: 'report', what: 'loss', recipient: 'vestra', part: 'TS-2' };
+        await client.shows('recipient-tasks', { ...task, due: inDays(30) });
         await right('seen');
+        await client.shows('due-dates', { duty: 'loss-report', organisation: 'vestra', status: 'withdrawn' });
         await itemIs('TS-2', { last_checked_on: inDays(-1), check_by: inDays(364) });
         await client.send(`${check}/correct-day`, { corrects, on: inDays(-2), reason: 'mistyped' }, MONITOR);
         await itemIs('TS-2', { last_checked_on: inDays(-2), check_by: inDays(363) });

@@ -626,6 +626,8 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [item(3), 'return', DONOR],
   [item(4), 'register', DONOR, serial(4)],
   [item(4), 'receive', RECIPIENT],
+  [item(4), 'record-unseen', SYSTEM],
+  [item(4), 'record-check', SYSTEM],
   [item(4), 'report-expended', RECIPIENT],
   ...vettingLines(day),
   [FIRST, 'correct-shipment', DONOR, CORRECTS('ship')],

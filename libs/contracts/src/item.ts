@@ -7,7 +7,7 @@ const SERVICEABILITY = ['serviceable', 'limited', 'unserviceable'] as const;
 export type Serviceability = (typeof SERVICEABILITY)[number];
 
 /** What waits for a day on an item, besides its next check. */
-const ITEM_STEPS = ['verification', 'notice'] as const;
+const ITEM_STEPS = ['verification', 'notice', 'report'] as const;
 export type ItemStep = (typeof ITEM_STEPS)[number];
 
 const reason = (example: string) => code('the code of the reason', example);
@@ -253,6 +253,22 @@ export class ItemChecked extends RecordItemCheck {
   @optional() @leftSerial() readonly serial?: string;
 }
 
+export class RecordUnseenItem {
+  @streamId('end-use-check', 'the check that did not see it', 'veritas-monitor.check-1') readonly check!: string;
+  @on('the check', '2026-05-21') readonly on!: string;
+}
+
+/** The last day for the report of its loss, and who reports: the decision adds both. */
+export class ItemNotSeen extends RecordUnseenItem {
+  @day('the last day for the report of its loss', '2026-06-21') readonly reportBy!: string;
+  @organisation('the organisation that holds it, and reports', 'estmark') readonly holder!: string;
+}
+
+/** The day of the newest check that has seen it. */
+export class ItemSeenAgain {
+  @on('the check', '2026-05-28') readonly on!: string;
+}
+
 export class CorrectItemCheck {
   @streamId('end-use-check', 'the check whose visit was corrected', 'veritas-monitor.check-1') readonly check!: string;
   @optional() @day('the right day on which it saw the item; none if it did not', '2026-05-20') readonly on?: string;
@@ -344,6 +360,7 @@ export const itemContract = contract({
     ReturnItem: command('return', ReturnItem, 'donor', 'Record the return of an item to the donor'),
     NoteItemCheck: command('note-check', NoteItemCheck, 'system', 'Note a check of end use that names the item'),
     RecordItemCheck: command('record-check', RecordItemCheck, 'system', 'Record that a check has seen the item'),
+    RecordUnseenItem: command('record-unseen', RecordUnseenItem, 'system', 'Record that a check did not see the item'),
     CorrectItemCheck: command(
       'correct-check',
       CorrectItemCheck,
@@ -378,11 +395,18 @@ export const itemContract = contract({
     ItemReceiptCorrected: fact(ItemReceiptCorrected, 'The day or store of receipt was corrected'),
     ItemReceiptWithdrawn: event(ItemReceiptWithdrawn, 'The receipt was taken back', { closes: ['ItemReceived'] }),
     ItemMoved: fact(ItemMoved, 'The item was moved to another store'),
-    ItemReportedLost: event(ItemLossReported, 'The holder reported the item as lost', { opens: 'the report' }),
+    ItemReportedLost: event(ItemLossReported, 'The holder reported the item as lost', {
+      opens: 'the report',
+      closes: ['ItemNotSeen'],
+    }),
     ItemReportedDestroyed: event(ItemLossReported, 'The holder reported the item as destroyed', {
       opens: 'the report',
+      closes: ['ItemNotSeen'],
     }),
-    ItemReportedExpended: event(ItemLossReported, 'The holder reported the item as expended', { opens: 'the report' }),
+    ItemReportedExpended: event(ItemLossReported, 'The holder reported the item as expended', {
+      opens: 'the report',
+      closes: ['ItemNotSeen'],
+    }),
     LossReportVerified: event(LossReportVerified, 'A monitor verified the report', {
       closes: ['SerialRegistered', 'ItemReceived', 'ItemReportedLost', 'ItemReportedDestroyed', 'ItemReportedExpended'],
     }),
@@ -398,6 +422,12 @@ export const itemContract = contract({
     }),
     ItemCheckNoted: fact(ItemCheckNoted, 'A check of end use names the item'),
     ItemChecked: fact(ItemChecked, 'A check has seen the item'),
+    ItemNotSeen: event(ItemNotSeen, 'A check did not see the item, and its loss is to be reported', {
+      opens: 'the duty to report its loss',
+    }),
+    ItemSeenAgain: event(ItemSeenAgain, 'A check has seen an item that another had not seen', {
+      closes: ['ItemNotSeen'],
+    }),
     ItemCheckCorrected: fact(ItemCheckCorrected, 'A check did not see the item, or on another day'),
     UnauthorisedTransferDetected: event(UnauthorisedTransferDetected, 'The item was found elsewhere without consent', {
       opens: 'the notice that is due',

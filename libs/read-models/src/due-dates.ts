@@ -74,7 +74,7 @@ export class DueDateRow {
   status!: string;
   @day('its last day') due!: string;
   @day(
-    'the day from which it has this last day: of the acknowledgement and triage of a report, the reply to an allegation, the verification of a loss, the notice of a transfer and the answer to a vetting, the day of the recording, for none can act before; else that of the fact',
+    'the day from which it has this last day: of the acknowledgement and triage of a report, the reply to an allegation, the report and verification of a loss, the notice of a transfer and the answer to a vetting, the day of the recording, for none can act before; else that of the fact',
   )
   set_on!: string;
   @text(
@@ -85,7 +85,7 @@ export class DueDateRow {
   @textOrNull("the organisation that does it, if it is the donor's or the recipient's") organisation!: string | null;
   @textOrNull('the donor, if it has one') donor!: string | null;
   @textOrNull(
-    'the recipient, if it has one; of a milestone, the one when it was planned; of a check of end use, the holder',
+    'the recipient, if it has one; of a milestone, the one when it was planned; of a check of end use and the report of a loss, the holder',
   )
   recipient!: string | null;
   @textOrNull('the programme, if it belongs to one') programme!: string | null;

@@ -171,6 +171,21 @@ describe('a last day that counts from the recording', () => {
       expect(row(given)).toMatchObject({ '': { ended_on: DAY, ended_late: false } });
     }
   });
+  it('is of the present holder, and ends with the report or a check that has seen it: a loss (R12)', () => {
+    const unseen = (holder: string) =>
+      ['ItemNotSeen', { check: 'c', on: DAY, reportBy: '2026-08-09', holder }] as const;
+    const overdue = ['ItemStepBecameOverdue', { step: 'report', due: '2026-08-09' }] as const;
+    const after = (...more: (readonly [string, object])[]) =>
+      rowsOf('due-dates', recorded('item/norland.s-1', ['SerialRegistered', item], unseen('estmark'), ...more));
+    const is = { due: '2026-08-09', set_on: LATER };
+    expect(after()).toMatchObject({ 'loss-report/': { ...is, status: 'open', organisation: 'estmark' } });
+    const moved = after(overdue, unseen('vestra'));
+    expect(moved).toMatchObject({ 'loss-report/': { ...is, status: 'overdue', organisation: 'vestra' } });
+    expect(after(overdue, lost)).toMatchObject({ 'loss-report/': { ...is, status: 'done', ended_on: LATER } });
+    const seen = ['ItemSeenAgain', { on: '2026-07-20' }] as const;
+    expect(after(seen)).toMatchObject({ 'loss-report/': { status: 'withdrawn', ended_on: '2026-07-20' } });
+    expect(after(seen, unseen('estmark'))).toMatchObject({ 'loss-report/': { status: 'open', ended_on: null } });
+  });
   it('begins there, and is met no earlier: the verification of a loss (R12)', () => {
     const all = [['SerialRegistered', item], lost, ['LossReportVerified', { method: 'seen' }]] as const;
     expect(rowsOf('due-dates', recorded('item/norland.s-1', ...all))).toMatchObject({

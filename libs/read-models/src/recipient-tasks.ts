@@ -107,11 +107,14 @@ function lossToReport(from: From): Query {
     .groupBy('r.donor')
     .addGroupBy('r.item')
     .addGroupBy('r.serial');
+  const duties = from(DueDateRow, 'q').select('q.stream', 'stream').addSelect('q.due', 'due');
+  duties.where(`q.duty = 'loss-report' AND q.status IN ('open', 'overdue')`);
   const unseen = from(ItemRow, 'i')
     .innerJoin(`(${results.getQuery()})`, 'v', 'v.serial = i.serial AND v.item_type = i.item_type')
+    .leftJoin(`(${duties.getQuery()})`, 'd', 'd.stream = i.stream')
     .where(`i.status = 'held' AND v.visited_on >= i.received_on`)
     .andWhere('(i.last_checked_on IS NULL OR i.last_checked_on < v.visited_on)')
-    .setParameters(results.getParameters());
+    .setParameters({ ...results.getParameters(), ...duties.getParameters() });
   return TASKS.part(unseen, {
     ...columnsAs('i', 'stream', 'donor', 'programme', 'assistance_case'),
     recipient: 'i.holder',
@@ -120,12 +123,16 @@ function lossToReport(from: From): Query {
     part: 'i.serial',
     item: 'i.item_type',
     quantity: 'CAST(1 AS BIGINT)',
+    due: 'd.due',
   });
 }
 
+/** What waits for the recipient, besides the loss that an item shows. */
+const TO_DO = `d.waits_for = 'recipient' AND d.status IN ('open', 'overdue') AND d.duty <> 'loss-report'`;
+
 /** What the recipient answers or does by a day. */
 const toDo = (from: From): Query =>
-  TASKS.part(from(DueDateRow, 'd').where(`d.waits_for = 'recipient' AND d.status IN ('open', 'overdue')`), {
+  TASKS.part(from(DueDateRow, 'd').where(TO_DO), {
     ...columnsAs('d', 'stream', 'donor', 'programme', 'assistance_case', 'due'),
     recipient: 'd.organisation',
     task: `CASE WHEN d.duty = 'acceptance' THEN 'answer' ELSE 'do' END`,
@@ -173,7 +180,7 @@ function madeOf({ task, what, stream, part: name, assistance_case }: ColumnValue
     shortage: { ...consigned, discrepancies: { stream, line: name } },
     surplus: { ...consigned, discrepancies: { stream, line: name } },
     'self-report': { 'end-use-checks': { stream } },
-    loss: { items: { stream }, 'check-results': { serial: name } },
+    loss: { items: { stream }, 'check-results': { serial: name }, 'due-dates': { stream, duty: 'loss-report' } },
     supplement: { cases: { stream } },
     amendment: { cases: { stream } },
     reply: { 'misuse-register': { stream } },
@@ -192,7 +199,7 @@ const DUE = { due: 'due' };
 export const recipientTasks: RowsView = {
   name: 'recipient-tasks',
   topic: 'Recipients',
-  version: 3,
+  version: 4,
   about: 'what a recipient or holder has to confirm, to dispute, to report, to answer or to do, and until when',
   key: ['task', 'what', 'stream', 'part', 'recipient'],
   columns: {

@@ -77,7 +77,34 @@ const itemSteps: Figures = (log, { day }) =>
       if (event.type === 'LegislatureNotifiedOfTransfer') return [{ is: 'done', on: event.data.on }];
       return event.type === 'ItemStepBecameOverdue' && event.data.step === 'notice' ? [{ is: 'overdue' }] : [];
     });
+    const loss = events.flatMap((event): readonly Turn[] => {
+      switch (event.type) {
+        case 'ItemNotSeen':
+          return [{ is: 'due', due: event.data.reportBy, on: recordedOn(event) }];
+        case 'ItemReportedLost':
+        case 'ItemReportedDestroyed':
+        case 'ItemReportedExpended':
+          return [{ is: 'done', on: occurredOn(event) }];
+        case 'ItemSeenAgain':
+        case 'ItemDisposed':
+        case 'ItemReturned':
+          return [{ is: 'withdrawn', on: event.data.on }];
+        case 'ItemReceiptWithdrawn':
+        case 'UnauthorisedTransferDetected':
+          return [{ is: 'withdrawn', on: occurredOn(event) }];
+        case 'ItemStepBecameOverdue':
+          return event.data.step === 'report' ? [{ is: 'overdue' }] : [];
+        default:
+          return [];
+      }
+    });
+    const holder = last(events, 'ItemNotSeen')?.data.holder ?? null;
     return [
+      ...duty(
+        { ...about('reportBy'), recipient: holder, duty: 'loss-report', waitsFor: 'recipient' },
+        onceKnown(loss),
+        day,
+      ),
       ...duty({ ...about('verifyBy'), duty: 'loss-verification', waitsFor: 'monitor' }, onceKnown(verification), day),
       ...duty({ ...about('notifyBy'), duty: 'transfer-notice', waitsFor: 'donor' }, onceKnown(notice), day),
     ];

@@ -300,6 +300,8 @@ const STAYS = [
   'serviceability',
   'checked',
   'check-corrected',
+  'not-seen',
+  'seen-again',
   'legislature-notified',
   'overdue',
 ];

@@ -177,6 +177,11 @@ function reports(log: readonly RecordedEvent[], asked: QueryParameters): readonl
       quantity: row['items'] ?? null,
       due: row['due'] ?? null,
     }));
+  const dueOf = new Map(
+    rowsIn(DUE_DATES, 'due-dates', log, asked)
+      .filter((row) => row['duty'] === 'loss-report' && row['ended_on'] === null)
+      .map((row) => [row['stream'], row['due']]),
+  );
   const unseen = rowsIn(CHECKS, 'check-results', log, asked).filter((row) => row['not_seen'] === 1);
   const losses = rowsIn(EQUIPMENT, 'items', log, asked)
     .filter((row) => {
@@ -197,6 +202,7 @@ function reports(log: readonly RecordedEvent[], asked: QueryParameters): readonl
       part: row['serial'] ?? null,
       item: row['item_type'] ?? null,
       quantity: 1,
+      due: dueOf.get(`item/${row['item'] as string}`) ?? null,
     }));
   return [...own, ...losses];
 }

@@ -663,6 +663,20 @@ describe('the controls of items', () => {
     expect(findings(lost, later('2026-01-31'))).toEqual([]);
     expect(findings(lost, later('2026-02-01'))).toEqual(['R12 1']);
   });
+  it('find a loss that the holder did not report, once (R12)', () => {
+    const unseen: Line = ['2026-01-01', I, 'ItemNotSeen', { reportBy: '2026-01-31', holder: 'estmark' }];
+    const lenient: Line = ['2026-01-01', I, 'ItemNotSeen', { reportBy: '2026-12-31', holder: 'estmark' }];
+    const overdue: Line = ['2026-02-01', I, 'ItemStepBecameOverdue', { step: 'report', due: '2026-01-31' }];
+    const reported = (day: string): Line => [day, I, 'ItemReportedLost', { verifyBy: '2026-12-31' }];
+    const seen = (on: string): Line => [on, I, 'ItemSeenAgain', { on }];
+    const later = (day: string): Line => [day, I, 'ServiceabilityReported', {}];
+    expect(findings(unseen, reported('2026-01-31'))).toEqual([]);
+    expect(findings(unseen, overdue, reported('2026-02-02'))).toEqual(['R12 2']);
+    expect(findings(lenient, reported('2026-02-01'))).toEqual(['R12 2']);
+    expect(findings(unseen, seen('2026-01-31'), later('2026-03-01'))).toEqual([]);
+    expect(findings(unseen, unseen, later('2026-01-31'))).toEqual([]);
+    expect(findings(unseen, unseen, later('2026-02-01'))).toEqual(['R12 1']);
+  });
   it('say that a loss was not answered if its item was found elsewhere, or remediation if assistance was ended', () => {
     const lost: Line = ['2026-01-01', I, 'ItemReportedLost', { verifyBy: '2026-01-31', organisation: 'estmark' }];
     const found: Line = ['2026-02-02', I, 'UnauthorisedTransferDetected', { notifyBy: '2026-02-02' }];

@@ -8,6 +8,7 @@ import { enhancedChecks, remoteChecks, routineChecks } from './end-use-checks.js
 import { monitoredItems } from './monitored-items.js';
 import {
   lossesUnanswered,
+  lossesUnreported,
   lossesUnverified,
   noticesMissed,
   transfersOverdrawn,
@@ -39,6 +40,7 @@ export const CONTROLS: readonly Control[] = [
   remoteChecks,
   lossesUnverified,
   lossesUnanswered,
+  lossesUnreported,
   monitoredItems,
   noticesMissed,
   routineChecks,

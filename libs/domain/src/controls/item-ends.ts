@@ -74,6 +74,48 @@ export const lossesUnanswered: Control = {
   },
 };
 
+/** R12: the holder of an item that a check did not see did not report its loss in its days. */
+export const lossesUnreported: Control = {
+  name: 'losses-unreported',
+  rule: 'R12',
+  about: 'an item that a check did not see, whose loss was not reported by the last day that its framework allows',
+  kinds: ['item', ...TERM_KINDS],
+  start() {
+    const terms = new Terms();
+    const items = new Items();
+    const open = new LastDays('the loss of what a check did not see is reported by its last day');
+    const reported = (event: RecordedEvent): readonly Breach[] => open.done(event.stream, event, dayOf(event));
+    const ended = (event: RecordedEvent<ItemEvent & { readonly data: { readonly on: string } }>): readonly Breach[] =>
+      open.ended(event.stream, event, event.data.on);
+    const read = readingBy<ItemEvent>({
+      ItemNotSeen: (event) => {
+        const { reportBy } = event.data;
+        if (open.dueOf(event.stream) !== undefined) return undefined;
+        const days = terms.parameter('lossReportDays', items.of(event.stream)?.programme);
+        const latest = addDays(event.metadata.recordedAt, days);
+        return open.begin(event.stream, event, reportBy < latest ? reportBy : latest);
+      },
+      ItemReportedLost: reported,
+      ItemReportedDestroyed: reported,
+      ItemReportedExpended: reported,
+      ItemSeenAgain: ended,
+      ItemDisposed: ended,
+      ItemReturned: ended,
+      UnauthorisedTransferDetected: ended,
+      ItemReceiptWithdrawn: (event) => open.ended(event.stream, event, dayOf(event)),
+      ItemStepBecameOverdue: (event) => (event.data.step === 'report' ? open.passed(event.stream, event) : undefined),
+    });
+    return Object.assign(
+      (event: RecordedEvent) => {
+        terms.read(event);
+        items.read(event);
+        return read(event);
+      },
+      { atEnd: open.atEnd },
+    );
+  },
+};
+
 /** R13: a transfer was carried out, or an item moved or disposed of, without consent in force. */
 export const transfersWithoutConsent: Control = {
   name: 'transfers-without-consent',

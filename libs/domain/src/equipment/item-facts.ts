@@ -64,6 +64,16 @@ export interface LossReport {
   readonly overdue: boolean;
 }
 
+/** A check that did not see an item, and the duty of its holder to report the loss (R12). */
+interface Unseen {
+  readonly check: string;
+  readonly on: string;
+  readonly reportBy: string;
+  /** Whether no later check has seen it. */
+  readonly open: boolean;
+  readonly overdue: boolean;
+}
+
 /** A check that has seen an item. */
 export interface Sighting {
   readonly check: string;
@@ -114,6 +124,8 @@ export interface Item extends Correctable {
   readonly checkedOn: string | null;
   /** The last checks that have seen it, by their days, at most twenty. */
   readonly sightings: readonly Sighting[];
+  /** The newest check that did not see it since it was received or found; null without one. */
+  readonly unseen: Unseen | null;
   readonly loss: LossReport | null;
   /** The notice to the legislature that is due; null if none is. */
   readonly notice: { readonly notifyBy: string; readonly overdue: boolean } | null;

@@ -663,6 +663,63 @@ describe('a loss is reported and verified (R12)', () => {
   });
 });
 
+describe('an item that a check did not see (R12)', () => {
+  const unseen = (on: string, check = 'veritas.c-1') => act('RecordUnseenItem', { check, on });
+  const notSeen = (on: string, reportBy = '2026-07-01', check = 'veritas.c-1', holder = 'estmark') =>
+    act('ItemNotSeen', { check, on, reportBy, holder });
+  const seen = (on: string, check = 'veritas.c-2') => act('RecordItemCheck', { check, on });
+  const checked = (on: string, checkBy: string) => same(seen(on), 'ItemChecked', { checkBy });
+  const again = (on: string) => act('ItemSeenAgain', { on });
+  const missing = (...past: Event[]) => system(registration, receipt, notSeen('2026-05-20'), ...past);
+  const overdue = act('RecordOverdueItemStep', { step: 'report', due: '2026-07-01' });
+  const july = { now: '2026-07-02T00:00:00.000Z' };
+
+  it('is to be reported by its holder within the days of the framework, from the recording', () => {
+    system(registration, receipt).decides(unseen('2026-05-20'), notSeen('2026-05-20'));
+    within({ lossReportDays: 45 }, receipt)
+      .as('entente', 'system')
+      .decides(unseen('2026-05-20'), notSeen('2026-05-20', '2026-07-16'));
+    system(registration, receipt).refuses(unseen('2026-05-09'), 'before-receipt');
+    missing().decides(unseen('2026-05-20'), []);
+    missing().decides(unseen('2026-05-19', 'veritas.c-2'), []);
+    missing().decides(unseen('2026-05-25', 'veritas.c-2'), notSeen('2026-05-25', '2026-07-01', 'veritas.c-2'));
+    system(registration, receipt, lost).decides(unseen('2026-05-20'), []);
+  });
+  it('is overdue after that day, once, unless its loss was reported', () => {
+    const recorded = same(overdue, 'ItemStepBecameOverdue');
+    missing().decides(overdue, recorded, july);
+    missing(recorded).decides(overdue, [], july);
+    missing().refuses(overdue, 'not-over-yet');
+    missing(lost).refuses(overdue, 'other-last-day', july);
+    system(registration, receipt).refuses(overdue, 'other-last-day', july);
+  });
+  it('is not missing once a check of that day or later has seen it', () => {
+    missing().decides(seen('2026-05-20'), [checked('2026-05-20', '2027-05-20'), again('2026-05-20')]);
+    missing().decides(seen('2026-05-19'), checked('2026-05-19', '2027-05-19'));
+    missing(checked('2026-05-20', '2027-05-20'), again('2026-05-20')).refuses(overdue, 'other-last-day', july);
+    system(registration, receipt, checked('2026-05-20', '2027-05-20')).decides(unseen('2026-05-20'), []);
+    system(registration, receipt, checked('2026-05-19', '2027-05-19')).decides(
+      unseen('2026-05-20'),
+      notSeen('2026-05-20'),
+    );
+  });
+  it('is missing, or not, by the right days and results of the checks, with the same last day (R26)', () => {
+    const correct = (check: string, on?: string) => act('CorrectItemCheck', { check, ...(on && { on }) });
+    const right = (check: string, on: string) =>
+      same(correct(check, on), 'ItemCheckCorrected', { checkedOn: on, checkBy: `2027${on.slice(4)}` });
+    missing().decides(correct('veritas.c-1', '2026-05-20'), [right('veritas.c-1', '2026-05-20'), again('2026-05-20')]);
+    const found = [checked('2026-05-22', '2027-05-22'), again('2026-05-22')];
+    missing(...found).decides(correct('veritas.c-2', '2026-05-19'), [
+      right('veritas.c-2', '2026-05-19'),
+      notSeen('2026-05-20'),
+    ]);
+    missing(...found).decides(unseen('2026-05-23'), notSeen('2026-05-23'));
+    missing(...found).decides(unseen('2026-05-23', 'veritas.c-3'), notSeen('2026-05-23', '2026-07-01', 'veritas.c-3'));
+    missing(checked('2026-05-18', '2027-05-18')).decides(unseen('2026-05-17'), again('2026-05-18'));
+    missing(checked('2026-05-18', '2027-05-18')).decides(unseen('2026-05-19'), notSeen('2026-05-19'));
+  });
+});
+
 describe('a check of end use that names an item (R13)', () => {
   const note = (more: object = {}) => act('NoteItemCheck', { check: 'veritas.c-1', countedBy: 'estmark', ...more });
   const noted = (more: object = {}) => act('ItemCheckNoted', { check: 'veritas.c-1', countedBy: 'estmark', ...more });

@@ -3,7 +3,9 @@ import type {
   ItemEvent,
   ItemReceiptCorrected,
   ItemRelation,
+  ItemStep,
   RecordItemReceipt,
+  RecordUnseenItem,
   RegisterSerial,
   ScheduleEndUseCheck,
 } from '@entente/contracts';
@@ -73,6 +75,8 @@ const registered = (data: RegisterSerial, _: unknown, before: Item | null): Item
 });
 /** An item is in few checks at once: older ones have ended without having seen it. */
 const MAX_CHECKS = 20;
+/** An item that is off the schedule, and of which no loss is to be reported. */
+const ENDED = { site: null, nextCheck: null, unseen: null };
 const NOT_RECEIVED = {
   site: null,
   receivedOn: null,
@@ -87,6 +91,7 @@ const NOT_RECEIVED = {
   recoveredCheck: null,
   checkedOn: null,
   sightings: [],
+  unseen: null,
 };
 
 /** The checks that have seen an item, after one of them saw it, or another day, or not at all. */
@@ -116,8 +121,19 @@ const reported =
   ): Partial<Item> => ({
     status: 'reported',
     lostOn: on,
+    unseen: null,
     loss: { as: LOSS_REPORTS[type], verifyBy, reportedOn: factDay(metadata), event, overdue: false },
   });
+
+const late = <Of extends object>(of: Of | null, isLate: boolean): Of | null =>
+  of === null || !isLate ? of : { ...of, overdue: true };
+
+/** What waits for a step: its last day, and whether it is overdue; null if nothing does. */
+function waitingFor(step: ItemStep, { loss, notice, unseen }: Item) {
+  if (step === 'verification') return loss && { last: loss.verifyBy, overdue: loss.overdue };
+  if (step === 'notice') return notice && { last: notice.notifyBy, overdue: notice.overdue };
+  return unseen?.open === true ? { last: unseen.reportBy, overdue: unseen.overdue } : null;
+}
 
 const evolve = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, {
   RegistrationWithdrawn: () => ({ status: 'withdrawn' }),
@@ -160,6 +176,7 @@ const evolve = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, {
     moved: true,
     nextCheck: checkBy,
     recoveredCheck: checkBy,
+    unseen: null,
     sightings: sightings.map((one) => ({ ...one, checkBy: null })),
     checks: coveredBy === undefined ? [] : [coveredBy],
   }),
@@ -170,8 +187,8 @@ const evolve = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, {
     moved: true,
     transfer,
   }),
-  ItemDisposed: ({ transfer, on: endedOn }) => ({ status: 'disposed', site: null, nextCheck: null, transfer, endedOn }),
-  ItemReturned: ({ on: endedOn }) => ({ status: 'returned', site: null, nextCheck: null, endedOn }),
+  ItemDisposed: ({ transfer, on: endedOn }) => ({ ...ENDED, status: 'disposed', transfer, endedOn }),
+  ItemReturned: ({ on: endedOn }) => ({ ...ENDED, status: 'returned', endedOn }),
   ItemCheckNoted: ({ check, checkBy }, { checks, nextCheck }) => ({
     checks: [...checks.filter((one) => one !== check), check].slice(-MAX_CHECKS),
     nextCheck: checkBy ?? nextCheck,
@@ -187,18 +204,24 @@ const evolve = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, {
     ...(on === undefined ? {} : { checks: item.checks.filter((one) => one !== check) }),
     sightings: sightingsAfter(item.sightings, check, sightingOn(item, check, on, on === checkedOn ? checkBy : null)),
   }),
+  ItemNotSeen: ({ check, on, reportBy }, { unseen }) => ({
+    unseen: { check, on, reportBy, open: true, overdue: unseen?.reportBy === reportBy && unseen.overdue },
+  }),
+  ItemSeenAgain: (_, { unseen }) => ({ unseen: unseen === null ? null : { ...unseen, open: false } }),
   UnauthorisedTransferDetected: ({ notifyBy }) => ({
     status: 'diverted',
     site: null,
+    unseen: null,
     endedOn: null,
     loss: null,
     notice: { notifyBy, overdue: false },
   }),
   LegislatureNotifiedOfTransfer: () => ({ notice: null }),
-  ItemStepBecameOverdue: ({ step }, { loss, notice }) =>
-    step === 'verification'
-      ? { loss: loss === null ? null : { ...loss, overdue: true } }
-      : { notice: notice === null ? null : { ...notice, overdue: true } },
+  ItemStepBecameOverdue: ({ step }, { loss, notice, unseen }) => ({
+    loss: late(loss, step === 'verification'),
+    notice: late(notice, step === 'notice'),
+    unseen: late(unseen, step === 'report'),
+  }),
 });
 
 // ---- Rules ----
@@ -227,6 +250,7 @@ const STATUSES: Readonly<Record<Exclude<ItemCommand['type'], 'RegisterSerial'>, 
   ReturnItem: READY,
   NoteItemCheck: ANY,
   RecordItemCheck: COUNTED,
+  RecordUnseenItem: ANY,
   CorrectItemCheck: ANY,
   DetectUnauthorisedTransfer: ['held', 'reported', 'lost', 'destroyed', 'expended', 'disposed'],
   NotifyLegislatureOfTransfer: ANY,
@@ -488,7 +512,12 @@ function transferItem(
   const late = to === item.holder && site !== undefined ? newerThan(on, item) : {};
   const stays = to === item.holder && (site === undefined || site === item.site || late.newerOn !== undefined);
   const checks = stays || item.checks.length === 0 ? {} : { checks: item.checks, serial: item.serial };
-  return stored ?? [{ type: 'ItemTransferred', data: { ...data, from: item.holder, ...late, ...checks } }];
+  const { unseen } = item;
+  const transferred = { type: 'ItemTransferred', data: { ...data, from: item.holder, ...late, ...checks } } as const;
+  // Who has the duty to count it reports its loss.
+  const isMissing = unseen?.open === true && to !== item.holder;
+  const missing = isMissing ? seenOrNot({ ...item, holder: to, unseen: { ...unseen, open: false } }) : [];
+  return stored ?? [transferred, ...missing];
 }
 
 /** R13: the checks of an item move with it to another store, unless a newer move has placed it. */
@@ -548,6 +577,33 @@ function noteCheck(
 }
 
 /**
+ * R12: what a check did not see is missing until a later one, or another of that day, sees it, and
+ * its holder reports the loss in the days of the framework. They run from the recording: the
+ * holder cannot know of the visit before.
+ */
+function unseenBy(data: RecordUnseenItem, item: Item, context: DecisionContext): readonly ItemEvent[] | Refusal {
+  const { unseen, status, checkedOn } = item;
+  const barred = notSinceReceipt(data, item, context);
+  if (barred !== null) return barred;
+  const isSame = unseen?.check === data.check;
+  if (status !== 'held' || (unseen !== null && !isSame && data.on <= unseen.on)) return [];
+  const isOpen = unseen?.open === true;
+  const reportBy = isOpen || isSame ? unseen.reportBy : addDays(context.now, lossReportDays(item, context));
+  const isMoved = isOpen && unseen.on !== data.on && (checkedOn === null || checkedOn < data.on);
+  const is = { ...data, reportBy, open: isOpen && !isMoved, overdue: false };
+  return seenOrNot({ ...item, unseen: is });
+}
+
+/** R12: whether it is missing follows from the newest check that saw it, and that did not. */
+function seenOrNot({ unseen, status, holder, checkedOn }: Item, seenOn = checkedOn): readonly ItemEvent[] {
+  if (unseen === null || status !== 'held') return [];
+  const { check, on, reportBy, open } = unseen;
+  if (seenOn === null || seenOn < on)
+    return open ? [] : [{ type: 'ItemNotSeen', data: { check, on, reportBy, holder } }];
+  return open ? [{ type: 'ItemSeenAgain', data: { on: seenOn } }] : [];
+}
+
+/**
  * R26: a check did not see the item after all, or saw it on another day. The last one that did then
  * gives the last day of the next; if none has, the check that a policy has planned, the receipt or
  * the recovery.
@@ -567,7 +623,8 @@ function correctCheck(data: DataOf<ItemCommand, 'CorrectItemCheck'>, item: Item,
   const checkBy = planned ?? due;
   const now = { ...(last && { checkedOn: last.on }), ...(checkBy !== null && { checkBy }) };
   const others = was === undefined && on !== undefined ? leavesChecks(item, check) : {};
-  return barred ?? [{ type: 'ItemCheckCorrected', data: { ...data, ...now, ...again, ...others } } as const];
+  const corrected = { type: 'ItemCheckCorrected', data: { ...data, ...now, ...again, ...others } } as const;
+  return barred ?? [corrected, ...seenOrNot(item, last?.on ?? null)];
 }
 
 /**
@@ -629,8 +686,11 @@ const decide = decideBy<Item, ItemCommand, ItemEvent>()('RegisterSerial', regist
     if (item.sightings.some(({ check, on }) => check === data.check && on >= data.on)) return [];
     const checkBy = addDays(data.on, checkDays('enhanced', 'everyDays', item, context));
     const others = leavesChecks(item, data.check);
-    return notSinceReceipt(data, item, context) ?? [{ type: 'ItemChecked', data: { ...data, checkBy, ...others } }];
+    const checked = { type: 'ItemChecked', data: { ...data, checkBy, ...others } } as const;
+    const newest = isNewest(data.on, item.checkedOn) ? data.on : item.checkedOn;
+    return notSinceReceipt(data, item, context) ?? [checked, ...seenOrNot(item, newest)];
   },
+  RecordUnseenItem: unseenBy,
   CorrectItemCheck: correctCheck,
   DetectUnauthorisedTransfer: detect,
   NotifyLegislatureOfTransfer: {
@@ -641,12 +701,12 @@ const decide = decideBy<Item, ItemCommand, ItemEvent>()('RegisterSerial', regist
     then: 'LegislatureNotifiedOfTransfer',
   },
   RecordOverdueItemStep: {
-    unless: ({ step, due }, { loss, notice }, context) => {
-      const last = (step === 'verification' ? loss?.verifyBy : notice?.notifyBy) ?? null;
+    unless: ({ step, due }, item, context) => {
+      const last = waitingFor(step, item)?.last ?? null;
       if (last !== due) return refuse('other-last-day', 'the day is the last day of the step', null, { last });
       return notOverYet(due, context);
     },
-    already: ({ step }, { loss, notice }) => (step === 'verification' ? loss : notice)?.overdue === true,
+    already: ({ step }, item) => waitingFor(step, item)?.overdue === true,
     then: 'ItemStepBecameOverdue',
   },
 });
@@ -676,6 +736,7 @@ const BY_FRAMEWORK: readonly ItemCommand['type'][] = [
   'ReportItemExpended',
   'CorrectItemReceipt',
   'MoveItem',
+  'RecordUnseenItem',
 ];
 
 const siteIn = ({ site }: { readonly site?: string | undefined }): readonly StreamRef[] =>

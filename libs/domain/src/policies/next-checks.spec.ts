@@ -156,11 +156,15 @@ describe('the policies of checks (R10, R11)', () => {
     expect(on({ held: 4, joins: 'e-9' })).toEqual([counts('e-0', 3), counts('e-9', 4)]);
     expect(on({ left: -1 })).toEqual([counts('e-0', 0)]);
   });
-  it('schedule the check that follows one that is done, and record it at the items that it has seen', () =>
+  it('schedule the check that follows one that is done, and record it at the items that it has seen, or not (R12)', () =>
     expect(performed({ inspected: true, next: check })).toEqual([
       {
         stream: { kind: 'item', id: 'norland.sight.~s1' },
         command: { type: 'RecordItemCheck', data: { check: 'veritas.c1', on: '2026-05-20' } },
+      },
+      {
+        stream: { kind: 'item', id: 'norland.sight.~s2' },
+        command: { type: 'RecordUnseenItem', data: { check: 'veritas.c1', on: '2026-05-20' } },
       },
       scheduled,
     ]));
@@ -170,9 +174,16 @@ describe('the policies of checks (R10, R11)', () => {
       stream: { kind: 'item', id: `norland.sight.~${serial.toLowerCase()}` },
       command: { type: 'CorrectItemCheck', data: { check: 'veritas.c1', ...(day && { on: day }) } },
     });
+    const missing = (serial: string, day: string) => ({
+      ...of(serial),
+      command: { type: 'RecordUnseenItem', data: { check: 'veritas.c1', on: day } },
+    });
     const known = { donor: 'norland', item: 'sight' };
     const result = { ...known, visitedOn: '2026-05-20', serial: 'S1' };
-    expect(on('CheckResultCorrected', { ...result, result: 'not-seen' })).toEqual([of('S1')]);
+    expect(on('CheckResultCorrected', { ...result, result: 'not-seen' })).toEqual([
+      of('S1'),
+      missing('S1', '2026-05-20'),
+    ]);
     expect(on('CheckResultCorrected', { ...result, result: 'damaged' })).toEqual([of('S1', '2026-05-20')]);
     expect(on('CheckResultCorrected', { serial: 'S1', result: 'not-seen' })).toEqual([]);
     const next = { next: 'entente.after-e-1', nextDue: '2027-05-18', reason: 'mistyped' };
@@ -183,6 +194,7 @@ describe('the policies of checks (R10, R11)', () => {
     const day = { on: '2026-05-18', serials: ['S1', 'S2'] };
     expect(on('CheckDayCorrected', { ...day, ...known, seen: ['S1'], ...next })).toEqual([
       of('S1', '2026-05-18'),
+      missing('S2', '2026-05-18'),
       moved,
     ]);
     expect(on('CheckDayCorrected', day)).toEqual([]);
@@ -190,7 +202,7 @@ describe('the policies of checks (R10, R11)', () => {
     const note = { check: next.next, countedBy: 'estmark', due: next.nextDue };
     const noted = { stream: of('S2').stream, command: { type: 'NoteItemCheck', data: note } };
     const its = { ...day, ...known, seen: ['S1'], ...next, holder: 'estmark' };
-    expect(on('CheckDayCorrected', its)).toEqual([of('S1', '2026-05-18'), noted, moved]);
+    expect(on('CheckDayCorrected', its)).toEqual([of('S1', '2026-05-18'), missing('S2', '2026-05-18'), noted, moved]);
   });
   it('schedule the check that follows one that ended without a visit, if anything is left', () => {
     for (const type of ['AccessDenied', 'EndUseCheckWaived']) {

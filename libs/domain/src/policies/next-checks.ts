@@ -114,18 +114,26 @@ export const firstSampleChecks = eventPolicy<ConsignmentEvent>(
   },
 );
 
-/** The items that an inspection has seen: each knows its newest check. */
-const seenBy = (
+/** The item of a serial learns that a check did not see it, and its loss is to be reported. */
+const missing = (donor: string, item: string, serial: string, check: string, on: string): Consequence => ({
+  stream: itemStream(donor, item, serial),
+  command: { type: 'RecordUnseenItem', data: { check, on } },
+});
+
+/** The items that an inspection has looked for: each knows the newest that saw it, or did not. */
+const lookedFor = (
   { inspected, type, donor, item, on, results }: Extract<EndUseCheckEvent, { type: 'EndUseCheckPerformed' }>['data'],
   check: string,
 ): readonly Consequence[] =>
   inspected && type === 'enhanced'
-    ? results
-        .filter(({ result }) => result !== 'not-seen')
-        .map(({ serial }) => ({
-          stream: itemStream(donor, item, serial),
-          command: { type: 'RecordItemCheck', data: { check, on } },
-        }))
+    ? results.map(({ serial, result }) =>
+        result === 'not-seen'
+          ? missing(donor, item, serial, check, on)
+          : {
+              stream: itemStream(donor, item, serial),
+              command: { type: 'RecordItemCheck', data: { check, on } },
+            },
+      )
     : [];
 
 /** The item of a serial learns that a check did not see it, or on which day; each knows it then. */
@@ -156,21 +164,28 @@ export const nextChecks = eventPolicy<EndUseCheckEvent>(
     kind: 'end-use-check',
     day: 'sending',
     about:
-      'a check of end use that is done is recorded at its items; the next one is scheduled, also after a denied access or a waiver, and for what was transferred of it; a corrected visit corrects its items and the day of the next one, which expects what its items were corrected to (R10, R11, R26)',
+      'a check of end use that is done is recorded at its items, and those that it did not see are to be reported; the next one is scheduled, also after a denied access or a waiver, and for what was transferred of it; a corrected visit corrects its items and the day of the next one, which expects what its items were corrected to (R10, R11, R12, R26)',
   },
   {
     EndUseCheckPerformed: (data, event) => [
-      ...seenBy(data, parseStream(event.stream)?.id ?? ''),
+      ...lookedFor(data, parseStream(event.stream)?.id ?? ''),
       ...schedules(data.next, event),
     ],
     CheckResultCorrected: ({ donor, item, visitedOn, serial, result }, { stream }) =>
       donor === undefined || item === undefined
         ? []
-        : [recheck(donor, item, serial, parseStream(stream)?.id ?? '', result === 'not-seen' ? undefined : visitedOn)],
+        : [
+            recheck(donor, item, serial, parseStream(stream)?.id ?? '', result === 'not-seen' ? undefined : visitedOn),
+            ...(result === 'not-seen' && visitedOn !== undefined
+              ? [missing(donor, item, serial, parseStream(stream)?.id ?? '', visitedOn)]
+              : []),
+          ],
     CheckDayCorrected: ({ donor, item, seen = [], serials, on, next, nextDue, reason, holder }, { stream }) => [
       ...(donor === undefined || item === undefined
         ? []
-        : seen.map((serial) => recheck(donor, item, serial, parseStream(stream)?.id ?? '', on))),
+        : serials.map((serial) =>
+            (seen.includes(serial) ? recheck : missing)(donor, item, serial, parseStream(stream)?.id ?? '', on),
+          )),
       ...(donor === undefined || item === undefined || holder === undefined || next === undefined
         ? []
         : serials

@@ -40,6 +40,7 @@ const RECORDED: readonly Recorded[] = [
   ['storage-site', 'certificate-end', '', 'RecordExpiredCertificate', { until }],
   ['third-party-transfer', 'consent-end', '', 'RecordLapsedConsent', { until }],
   ['technology-release', 'release-end', '', 'RecordExpiredRelease', { until }],
+  ['item', 'loss-report', '', 'RecordOverdueItemStep', { step: 'report', due }],
   ['item', 'loss-verification', '', 'RecordOverdueItemStep', { step: 'verification', due }],
   ['item', 'transfer-notice', '', 'RecordOverdueItemStep', { step: 'notice', due }],
   ...clearance('security-unit'),

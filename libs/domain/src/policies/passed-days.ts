@@ -55,6 +55,7 @@ function reportOf(item: string): { readonly report: StatutoryReport; readonly of
 const ITEM_STEPS = {
   'loss-verification': 'verification',
   'transfer-notice': 'notice',
+  'loss-report': 'report',
 } as const satisfies Readonly<Record<string, ItemStep>>;
 
 /**
@@ -173,7 +174,8 @@ export const PASSED_DAYS: readonly LastDayPolicy[] = [
   {
     name: 'overdue-item-step',
     kind: 'item',
-    about: 'a loss that was not verified, or a transfer that was not notified, by its last day is overdue (R12, R14)',
+    about:
+      'a loss that was not reported or verified, or a transfer that was not notified, by its last day is overdue (R12, R14)',
     duties: Object.keys(ITEM_STEPS),
     record: ({ duty, due }) => ({
       type: 'RecordOverdueItemStep',

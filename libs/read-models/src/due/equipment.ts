@@ -33,16 +33,28 @@ export const storageSiteDuties = dutiesOf<StorageSiteEvent>()(
   ['StorageSiteClosed'],
 );
 
-const reported = ({ verifyBy }: { readonly verifyBy: string }) => [dueOnceKnown('loss-verification', verifyBy)];
+const reported = ({ verifyBy }: { readonly verifyBy: string }) =>
+  [dueOnceKnown('loss-verification', verifyBy), doneOnceKnown('loss-report')] as const;
+/** The duties by the steps of which it is recorded that the last day passed. */
+const STEPS = { verification: 'loss-verification', notice: 'transfer-notice', report: 'loss-report' } as const;
 
 /** What is due of an item, besides its checks. */
 export const itemDuties = dutiesOf<ItemEvent>()(
   {
+    'loss-report': ['recipient', 'the report of the loss of an item that a check did not see'],
     'loss-verification': ['monitor', 'the verification of a reported loss'],
     'transfer-notice': ['donor', "the legislature's notice of an unauthorised transfer"],
   },
   { type: 'SerialRegistered', of: partiesOf },
   {
+    ItemNotSeen: ({ reportBy, holder }) => [
+      dueOnceKnown('loss-report', reportBy),
+      { duty: 'loss-report', about: { recipient: holder } },
+    ],
+    ItemSeenAgain: ({ on }) => [withdrawn('loss-report', '', on)],
+    ItemReceiptWithdrawn: () => [withdrawn('loss-report')],
+    ItemDisposed: ({ on }) => [withdrawn('loss-report', '', on)],
+    ItemReturned: ({ on }) => [withdrawn('loss-report', '', on)],
     ItemReportedLost: reported,
     ItemReportedDestroyed: reported,
     ItemReportedExpended: reported,
@@ -50,12 +62,11 @@ export const itemDuties = dutiesOf<ItemEvent>()(
     LossReportRejected: () => [doneOnceKnown('loss-verification')],
     UnauthorisedTransferDetected: ({ notifyBy, report }) => [
       ...(report === undefined ? [] : [withdrawn('loss-verification')]),
+      withdrawn('loss-report'),
       dueOnceKnown('transfer-notice', notifyBy),
     ],
     LegislatureNotifiedOfTransfer: ({ on }) => [doneOnceKnown('transfer-notice', on)],
-    ItemStepBecameOverdue: ({ step }) => [
-      overdueNow(step === 'verification' ? 'loss-verification' : 'transfer-notice'),
-    ],
+    ItemStepBecameOverdue: ({ step }) => [overdueNow(STEPS[step])],
   },
 );
 
