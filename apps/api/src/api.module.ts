@@ -1,4 +1,4 @@
-import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import {
@@ -40,7 +40,7 @@ import {
   TakenBackGuard,
 } from '@entente/http';
 import { CommandLag, PublishedPosition, lastPublished } from '@entente/kafka';
-import { damageLogger, type StartupDependencies, logging } from '@entente/process';
+import { closeOnShutdown, damageLogger, type StartupDependencies, logging } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore, PostgresRefusalLog } from '@entente/typeorm';
 import {
@@ -53,29 +53,6 @@ import {
 } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { ApiConfig } from './config.js';
-
-/**
- * Closes the stores after the last answer. A failure to close one does not keep the others open.
- */
-@Injectable()
-class ApiStoreCloser implements OnApplicationShutdown {
-  constructor(
-    @Inject(EventStore) private readonly store: EventStore,
-    @Inject(ReadModelStore) private readonly rows: ReadModelStore,
-    @Inject(RefusalLog) private readonly refusals: RefusalLog,
-    @Inject(PublishedPosition) private readonly end: PublishedPosition,
-    @Inject(CommandLag) private readonly backlog: CommandLag,
-  ) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.end
-      .close()
-      .finally(() => this.backlog.close())
-      .finally(() => this.refusals.close())
-      .finally(() => this.rows.close())
-      .finally(() => this.store.close());
-  }
-}
 
 /** Sources of the progress of everything that follows the log. */
 type Behind = [rows: ReadModelStore, topic: PublishedPosition, commands: CommandLag, live: LiveLog];
@@ -244,7 +221,7 @@ export class ApiModule {
         { provide: APP_GUARD, useClass: TakenBackGuard },
         WatchdogWorker,
         ExecuteCommandHandler,
-        ApiStoreCloser,
+        closeOnShutdown(PublishedPosition, CommandLag, RefusalLog, ReadModelStore, EventStore),
       ],
     };
   }

@@ -1,31 +1,14 @@
-import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { CommandFeed, EventStore, Executor, RefusalLog, Pseudonymizer, Watchdog } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
 import { CommandLag, KafkaCommandFeed, lastPublished } from '@entente/kafka';
-import { type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
+import { closeOnShutdown, type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
 import { PostgresRefusalLog } from '@entente/typeorm';
 import { IntakeWorker, RestoreCheck, WatchdogWorker, kinds } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { IntakeConfig } from './config.js';
 import { IntakeReadiness } from './intake-readiness.js';
-
-/** Closes the stores after the last answer. */
-@Injectable()
-class IntakeStoreCloser implements OnApplicationShutdown {
-  constructor(
-    @Inject(EventStore) private readonly store: EventStore,
-    @Inject(RefusalLog) private readonly refusals: RefusalLog,
-    @Inject(CommandLag) private readonly backlog: CommandLag,
-  ) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.backlog
-      .close()
-      .finally(() => this.refusals.close())
-      .finally(() => this.store.close());
-  }
-}
 
 /**
  * The intake: decides commands from the commands topic against the event store, as the API does,
@@ -115,7 +98,7 @@ export class IntakeModule {
         },
         IntakeWorker,
         WatchdogWorker,
-        IntakeStoreCloser,
+        closeOnShutdown(CommandLag, RefusalLog, EventStore),
       ],
     };
   }

@@ -1,4 +1,4 @@
-import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import {
   DeadLetters,
   EventFeed,
@@ -20,7 +20,7 @@ import {
   VersionController,
 } from '@entente/http';
 import { KafkaDeadLetters, KafkaEventFeed, lastPublished } from '@entente/kafka';
-import { type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
+import { closeOnShutdown, type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore } from '@entente/typeorm';
 import {
@@ -34,23 +34,6 @@ import {
 } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { ProjectorConfig } from './config.js';
-
-/** Closes the rows and the log after the last fold. */
-@Injectable()
-class ProjectorStoreCloser implements OnApplicationShutdown {
-  constructor(
-    @Inject(EventLog) private readonly log: EventLog,
-    @Inject(ReadModelStore) private readonly rows: ReadModelStore,
-    @Inject(DeadLetters) private readonly deadLetters: DeadLetters,
-  ) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.deadLetters
-      .close()
-      .finally(() => this.rows.close())
-      .finally(() => this.log.close());
-  }
-}
 
 /**
  * The projector: folds the log from Kafka into rows in PostgreSQL. Several projectors share the
@@ -167,7 +150,7 @@ export class ProjectorModule {
             }),
         },
         WatchdogWorker,
-        ProjectorStoreCloser,
+        closeOnShutdown(DeadLetters, ReadModelStore, EventLog),
       ],
     };
   }

@@ -1,27 +1,13 @@
-import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { EventLog, LogPublisher, Relay, Watchdog } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
 import { KafkaLogPublisher } from '@entente/kafka';
-import { type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
+import { closeOnShutdown, type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
 import { RelayWorker, WatchdogWorker } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { RelayConfig } from './config.js';
 import { RelayReadiness } from './relay-readiness.js';
-
-/** Closes the topic and the log after the relay has stopped. */
-@Injectable()
-class RelayStoreCloser implements OnApplicationShutdown {
-  constructor(
-    @Inject(EventLog) private readonly log: EventLog,
-    @Inject(LogPublisher) private readonly publisher: LogPublisher,
-  ) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.publisher.close();
-    await this.log.close();
-  }
-}
 
 /** The relay: publishes the log to Kafka. It can read the event store, not write it. */
 @Module({})
@@ -83,7 +69,7 @@ export class RelayModule {
         },
         RelayWorker,
         WatchdogWorker,
-        RelayStoreCloser,
+        closeOnShutdown(LogPublisher, EventLog),
       ],
     };
   }

@@ -1,4 +1,4 @@
-import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import {
   EventStore,
   Executor,
@@ -12,7 +12,7 @@ import {
 } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
 import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
-import { damageLogger, type StartupDependencies, logging } from '@entente/process';
+import { closeOnShutdown, damageLogger, type StartupDependencies, logging } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore, PostgresRefusalLog, PostgresStewardCheckpoint } from '@entente/typeorm';
 import {
@@ -27,23 +27,6 @@ import {
 import { LoggerModule } from 'nestjs-pino';
 import type { StewardConfig } from './config.js';
 import { StewardReadiness } from './steward-readiness.js';
-
-/** Closes the stores after the steward has ended. */
-@Injectable()
-class StewardStoreCloser implements OnApplicationShutdown {
-  constructor(
-    @Inject(EventStore) private readonly store: EventStore,
-    @Inject(RefusalLog) private readonly refusals: RefusalLog,
-    @Inject(ReadModelStore) private readonly rows: ReadModelStore,
-  ) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.refusals
-      .close()
-      .finally(() => this.rows.close())
-      .finally(() => this.store.close());
-  }
-}
 
 /**
  * The steward: sends the commands that follow from events and from days that have passed, against
@@ -145,7 +128,7 @@ export class StewardModule {
         },
         StewardWorker,
         WatchdogWorker,
-        StewardStoreCloser,
+        closeOnShutdown(RefusalLog, ReadModelStore, EventStore),
       ],
     };
   }

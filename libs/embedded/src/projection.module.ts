@@ -1,4 +1,4 @@
-import { type DynamicModule, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import {
   type CorruptFile,
   EventFeed,
@@ -8,7 +8,7 @@ import {
   ReadModelStore,
   eraOf,
 } from '@entente/engine';
-import { type LogLevel, logging } from '@entente/process';
+import { closeOnShutdown, type LogLevel, logging } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
@@ -46,19 +46,6 @@ export async function readRows(
   return rows;
 }
 
-@Injectable()
-class ProjectionStoreCloser implements OnApplicationShutdown {
-  constructor(
-    @Inject(EventLog) private readonly log: EventLog,
-    @Inject(ReadModelStore) private readonly rows: ReadModelStore,
-  ) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.rows.close();
-    await this.log.close();
-  }
-}
-
 /**
  * The projection alone, beside the deployment that writes the log: it reads the log on a separate
  * connection.
@@ -87,7 +74,7 @@ export class ProjectionModule {
         },
         { provide: ReadModelStore, inject: [EventLog], useFactory: (log: EventLog) => openRows(folder, log) },
         ...PROJECTION,
-        ProjectionStoreCloser,
+        closeOnShutdown(ReadModelStore, EventLog),
       ],
     };
   }

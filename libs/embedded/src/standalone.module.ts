@@ -1,11 +1,4 @@
-import {
-  type DynamicModule,
-  Inject,
-  Injectable,
-  Module,
-  type OnApplicationShutdown,
-  type Provider,
-} from '@nestjs/common';
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import {
@@ -47,7 +40,7 @@ import {
   SchemasController,
   TakenBackGuard,
 } from '@entente/http';
-import { EXIT_UNSURE, type LogLevel, logging } from '@entente/process';
+import { closeOnShutdown, EXIT_UNSURE, type LogLevel, logging } from '@entente/process';
 import { MODELS } from '@entente/read-models';
 import { SqliteEventStore, SqliteRefusalLog, SqliteStewardCheckpoint } from '@entente/sqlite';
 import { LoggerModule } from 'nestjs-pino';
@@ -66,31 +59,6 @@ import { ProjectionWorkerClient } from './projection-worker-client.js';
 import { openRows } from './projection.module.js';
 import { pseudonymKey } from './pseudonym-key.module.js';
 import { ReadModelWorkerClient } from './read-model-worker-client.js';
-
-/**
- * Closes the log and the rows when the deployment closes, after the last answer. A failure to close
- * one does not keep the others open.
- */
-@Injectable()
-class StandaloneStoreCloser implements OnApplicationShutdown {
-  constructor(
-    @Inject(EventStore) private readonly store: EventStore,
-    @Inject(ReadModelStore) private readonly rows: ReadModelStore,
-    @Inject(RefusalLog) private readonly refusals: RefusalLog,
-  ) {}
-
-  async onApplicationShutdown(): Promise<void> {
-    try {
-      await this.refusals.close();
-    } finally {
-      try {
-        await this.rows.close();
-      } finally {
-        await this.store.close();
-      }
-    }
-  }
-}
 
 /** Watches all that follow the log. */
 function watchdogOver(log: EventLog, rows: ReadModelStore, live: LiveLog, steward?: Steward): Watchdog {
@@ -307,7 +275,7 @@ export class StandaloneModule {
         { provide: APP_GUARD, useClass: TakenBackGuard },
         WatchdogWorker,
         ExecuteCommandHandler,
-        StandaloneStoreCloser,
+        closeOnShutdown(RefusalLog, ReadModelStore, EventStore),
       ],
     };
   }

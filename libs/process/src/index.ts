@@ -1,4 +1,5 @@
 export { clientLogger, damageLogger } from './client-logger.js';
+export { closeOnShutdown } from './close-on-shutdown.js';
 export { KAFKA } from './kafka-settings.js';
 export { EXIT_UNSURE, lastResort } from './last-resort.js';
 export { LogOnChange } from './log-on-change.js';

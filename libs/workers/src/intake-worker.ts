@@ -1,19 +1,19 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { CommandFeed, type CommandSubscription, EventStore, Executor } from '@entente/engine';
 import { streamName } from '@entente/kernel';
+import { LogOnChange } from '@entente/process';
 import { Intake } from './intake.js';
 
 /**
  * Runs the intake: starts it when the app has started, and ends it after the commands in progress
- * are answered, when the app closes. It needs a
- * `CommandFeed`, an `Executor` and an `EventStore`.
+ * are answered, when the app closes.
  */
 @Injectable()
 export class IntakeWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('intake');
+  private readonly faults = new LogOnChange(this.log, 'the intake');
   private delivery: CommandSubscription | null = null;
   private watch: NodeJS.Timeout | null = null;
-  private logged: string | null = null;
 
   constructor(
     @Inject(CommandFeed) private readonly feed: CommandFeed,
@@ -29,7 +29,7 @@ export class IntakeWorker implements OnApplicationBootstrap, OnModuleDestroy {
       this.log.error(error);
     });
     this.delivery = this.feed.subscribe(intake);
-    this.watch = setInterval(() => this.logFaults(), 1000).unref();
+    this.watch = setInterval(() => this.faults.now(this.fault()), 1000).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
@@ -40,14 +40,5 @@ export class IntakeWorker implements OnApplicationBootstrap, OnModuleDestroy {
   /** Why commands wait, for readiness; null while they do not. */
   fault(): string | null {
     return this.delivery === null ? 'the intake has not begun' : this.delivery.fault();
-  }
-
-  /** Logs each fault once when it appears, and once when it is gone. */
-  private logFaults(): void {
-    const fault = this.fault();
-    if (fault === this.logged) return;
-    if (fault === null) this.log.warn('the intake recovered');
-    else this.log.error(`commands wait, retrying: ${fault}`);
-    this.logged = fault;
   }
 }
