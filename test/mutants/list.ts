@@ -70,7 +70,7 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'the revision that the client names is checked',
     file: 'libs/engine/src/handle-command.ts',
     code: `if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
-    return { type: 'stale', revision: folded.revision };`,
+    return { type: 'revision-mismatch', revision: folded.revision };`,
     instead: '',
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'checks the expected revision of the client',
@@ -115,9 +115,9 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'libs/engine/src/handle-command.ts',
     code: `if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
   if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
-    return { type: 'stale', revision: folded.revision };`,
+    return { type: 'revision-mismatch', revision: folded.revision };`,
     instead: `if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
-    return { type: 'stale', revision: folded.revision };
+    return { type: 'revision-mismatch', revision: folded.revision };
   if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };`,
     spec: 'libs/engine/src/execute.spec.ts',
     tests: 'after looking for an earlier receipt',
@@ -127,14 +127,14 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'libs/engine/src/handle-command.ts',
     code: `if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
   if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
-    return { type: 'stale', revision: folded.revision };
+    return { type: 'revision-mismatch', revision: folded.revision };
   const outOfTime = untimely(decider, command, folded.state, c);
   if (outOfTime !== null) return { type: 'refused', refusal: outOfTime };`,
     instead: `const outOfTime = untimely(decider, command, folded.state, c);
   if (outOfTime !== null) return { type: 'refused', refusal: outOfTime };
   if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
   if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
-    return { type: 'stale', revision: folded.revision };`,
+    return { type: 'revision-mismatch', revision: folded.revision };`,
     spec: 'test/faults/port-failures.process-spec.ts',
     tests: 'even if the rules would now refuse it',
   },

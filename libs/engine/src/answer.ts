@@ -28,7 +28,7 @@ export function problemFor(outcome: Exclude<CommandResult, { type: 'accepted' | 
         title: 'this command id was used for another command on this stream',
         more: {},
       };
-    case 'stale':
+    case 'revision-mismatch':
       return {
         code: 'revision-mismatch',
         title: 'the stream has another revision than the command asks for',

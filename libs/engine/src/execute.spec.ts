@@ -116,8 +116,8 @@ describe('the executor', () => {
 
   it('checks the expected revision of the client after looking for an earlier receipt', async () => {
     await count(1, 'a');
-    expect(await count(1, 'b', { ifMatch: 3 })).toEqual({ type: 'stale', revision: 0 });
-    expect(await count(-9, 'c', { ifMatch: 3 })).toEqual({ type: 'stale', revision: 0 });
+    expect(await count(1, 'b', { ifMatch: 3 })).toEqual({ type: 'revision-mismatch', revision: 0 });
+    expect(await count(-9, 'c', { ifMatch: 3 })).toEqual({ type: 'revision-mismatch', revision: 0 });
     expect(await count(1, 'a', { ifMatch: 3 })).toMatchObject({ type: 'accepted', repeated: true });
     expect(await count(1, 'b', { ifMatch: 0 })).toMatchObject({ type: 'accepted' });
   });
@@ -268,7 +268,7 @@ describe('the executor', () => {
       { type: 'accepted', repeated: true },
     ]);
     const answers = await Promise.all([count(1, 'b', { ifMatch: 7 }), count(1, 'b', { ifMatch: 1 })]);
-    expect(answers).toMatchObject([{ type: 'stale' }, { type: 'accepted', repeated: false }]);
+    expect(answers).toMatchObject([{ type: 'revision-mismatch' }, { type: 'accepted', repeated: false }]);
   });
 
   it('never sees a part of a consulted state that changes meanwhile, also for a refusal', async () => {

@@ -53,7 +53,7 @@ export type CommandResult =
     }
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'id-reused' }
-  | { readonly type: 'stale'; readonly revision: number };
+  | { readonly type: 'revision-mismatch'; readonly revision: number };
 
 /**
  * What the executor needs to know of the kinds: their deciders, and the newest version of each
@@ -454,7 +454,7 @@ function runRules<T>(work: () => T): T {
 const refusalOf = (outcome: CommandResult): { readonly code: string; readonly rule: string | null } | null => {
   if (outcome.type === 'refused') return { code: outcome.refusal.code, rule: outcome.refusal.rule };
   if (outcome.type === 'id-reused') return { code: 'command-id-reused', rule: null };
-  return outcome.type === 'stale' ? { code: 'revision-mismatch', rule: null } : null;
+  return outcome.type === 'revision-mismatch' ? { code: 'revision-mismatch', rule: null } : null;
 };
 
 /** A stream of a kind without rules, named by a sender: it has no events. */

@@ -3,6 +3,7 @@ import {
   type DecisionContext,
   type Command,
   type Consulted,
+  MAX_NEW_ID_LENGTH,
   type RevisionCondition,
   type StreamEvent,
   Refusal,
@@ -85,7 +86,7 @@ const OCCURRED = { daysBack: 366, minutesAhead: 5 } as const;
 export type Decision =
   | { readonly type: 'repeated'; readonly record: CommandRecord }
   | { readonly type: 'id-reused' }
-  | { readonly type: 'stale'; readonly revision: number }
+  | { readonly type: 'revision-mismatch'; readonly revision: number }
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'decided'; readonly events: readonly NewEvent[] };
 
@@ -108,7 +109,7 @@ export function handleCommand(decider: AnyDecider, folded: FoldedStream, input: 
   const record = folded.commands.get(key);
   if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
   if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
-    return { type: 'stale', revision: folded.revision };
+    return { type: 'revision-mismatch', revision: folded.revision };
   const outOfTime = untimely(decider, command, folded.state, c);
   if (outOfTime !== null) return { type: 'refused', refusal: outOfTime };
   const decided = decider.decide(command as never, folded.state, c);
@@ -158,9 +159,6 @@ function untimely(decider: AnyDecider, command: Command, state: unknown, c: Deci
     now: c.now,
   });
 }
-
-/** Leaves room for the kind of a scope before it: a hold's id names the scope that it is on. */
-const MAX_NEW_ID_LENGTH = 112;
 
 /** An organisation that opens a stream may only take an id with its own prefix. */
 function foreignId(decider: AnyDecider, c: DecisionContext): Refusal | null {

@@ -2,7 +2,7 @@
 export interface Observer {
   /** A command was answered, or failed by a fault. */
   commandHandled(
-    outcome: 'accepted' | 'repeated' | 'dry-run' | 'refused' | 'id-reused' | 'stale' | 'fault',
+    outcome: 'accepted' | 'repeated' | 'dry-run' | 'refused' | 'id-reused' | 'revision-mismatch' | 'fault',
     code: string | null,
     ms: number,
   ): void;

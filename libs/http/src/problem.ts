@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
-import { Fault, InvalidPosition, type CommandResult, TooLarge, problemFor } from '@entente/engine';
+import { FAULT_TITLE, Fault, InvalidPosition, type CommandResult, TooLarge, problemFor } from '@entente/engine';
 import type { Json } from '@entente/kernel';
 import type { AllowedMethods } from './allowed-methods.js';
 import type { HttpReply } from './http-reply.js';
@@ -42,11 +42,11 @@ export function problemOf(outcome: Exclude<CommandResult, { type: 'accepted' | '
   return new Problem(statusOf(outcome.type, code), code, title, more);
 }
 
-function statusOf(type: 'id-reused' | 'stale' | 'refused', code: string): number {
+function statusOf(type: 'id-reused' | 'revision-mismatch' | 'refused', code: string): number {
   switch (type) {
     case 'id-reused':
       return 409;
-    case 'stale':
+    case 'revision-mismatch':
       return 412;
     case 'refused':
       return code === 'not-found' ? 404 : 422;
@@ -102,6 +102,6 @@ export class ProblemFilter implements ExceptionFilter {
         return new Problem(400, 'unreadable', 'the request cannot be read: the body must be JSON');
     }
     this.log.error(error);
-    return new Problem(500, 'fault', 'something failed here; it has been logged');
+    return new Problem(500, 'fault', FAULT_TITLE);
   }
 }
