@@ -81,10 +81,10 @@ const sources = ['apps', 'libs'].flatMap((folder) =>
     .sort(),
 );
 
-/** The numbers in constants of the domain, such as `MAX_LINES`. */
+/** The numbers in constants of the rules and the kernel, such as `MAX_LINES`. */
 const NUMBERS = new Map(
   sources
-    .filter((file) => file.startsWith('libs/domain/'))
+    .filter((file) => /^libs\/(?:domain|kernel)\//.test(file))
     .flatMap((file) =>
       [...readFileSync(join(root, file), 'utf8').matchAll(/^(?:export )?const ([A-Z][A-Z_0-9]*) = ([0-9_]+);$/gm)].map(
         ([, name, digits]) => [name, Number(digits.replaceAll('_', '')).toLocaleString('en')],

@@ -23,6 +23,7 @@ import {
 import { isCurrency } from './currencies.js';
 import { isDay, parseInstant } from './instants.js';
 import { IN_MINOR_UNITS, type Schema, exampleOf, fieldsOf, schemaOf } from './schema.js';
+import { PATTERNS } from './sender.js';
 
 // One line on a field gives its validation (class-validator), its JSON Schema, its meaning with its
 // unit, and an example. Descriptions are phrases: `the day of the shipment`.
@@ -75,12 +76,12 @@ export const oneOf = (values: readonly string[], description: string, example = 
 
 /** An organisation's id: a stakeholder's, without a dot. */
 export const organisation = (description: string, example = 'norland'): Field =>
-  pattern(/^[a-z0-9][a-z0-9_~-]{0,62}$/, "an organisation's id (a-z, 0-9, _ ~ -)", description, example);
+  pattern(PATTERNS.organisation.pattern, "an organisation's id (a-z, 0-9, _ ~ -)", description, example);
 
 /** The id of another stream of a kind. */
 export const streamId = (kind: string, description: string, example = `norland.${kind.replace(/^.*-/, '')}-1`): Field =>
   pattern(
-    /^[a-z0-9][a-z0-9._~-]{0,127}$/,
+    PATTERNS.streamId.pattern,
     `the id of a ${kind} (a-z, 0-9, . _ ~ -)`,
     `${description} (id of a stream of the kind ${kind})`,
     example,

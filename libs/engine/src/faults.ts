@@ -160,12 +160,15 @@ export class DamagedLog extends Fault {
   }
 }
 
+/** What a sender gets of a fault whose details are in the process's log only. */
+export const FAULT_TITLE = 'something failed here; it has been logged';
+
 /**
  * The rules themselves failed at a command: a bug in them, which need not affect other commands.
  * The details are in the process's log only.
  */
 export class DeciderFailed extends Fault {
   constructor(cause: unknown) {
-    super('fault', 'something failed here; it has been logged', null, { cause });
+    super('fault', FAULT_TITLE, null, { cause });
   }
 }

@@ -57,6 +57,7 @@ export {
   LogTakenBack,
   OutcomeUnknown,
   DeciderFailed,
+  FAULT_TITLE,
 } from './faults.js';
 export { Pseudonymizer, canonicalJson, commandHash, commandKey, eventId } from './identity.js';
 export {
@@ -108,11 +109,12 @@ export {
   Steward,
   StewardCheckpoint,
   type StewardOptions,
-  dueCommandId,
+  dueConsequence,
   followedAt,
   passedAt,
+  sentBySteward,
 } from './steward.js';
-export { Consequences, type NamedConsequence, STEWARD, consequencesOf } from './consequences.js';
+export { Consequences, type NamedConsequence, consequencesOf } from './consequences.js';
 export { readWhole } from './read-whole.js';
 export {
   BoundedQuestions,

@@ -11,7 +11,7 @@ import {
   parseStream,
 } from '@entente/kernel';
 import { hash } from 'node:crypto';
-import { STEWARD, consequencesOf } from './consequences.js';
+import { type NamedConsequence, STEWARD, consequencesOf } from './consequences.js';
 import type { EventLog } from './event-store.js';
 import { ExecuteCommand, type Executor } from './execute.js';
 import type { ReadModelStore, ResultRow } from './read-model-store.js';
@@ -27,13 +27,45 @@ const DAY_MS = 86_400_000;
 /** How far back a command may have occurred, less a margin of one day. */
 const OLDEST_MS = 365 * DAY_MS;
 
-/** The id of the command that records what became of a last day: the same for the same day. */
-export const dueCommandId = ({ name }: Pick<DuePolicy, 'name'>, { stream, duty, item, due }: DueItem): string =>
-  `due:${name}:${hash('sha256', `${stream}\n${duty}\n${item}\n${due}`, 'hex').slice(0, 32)}`;
+/**
+ * What records that a last day has passed, under an id that is the same for the same day; undefined
+ * if no policy does.
+ */
+export function dueConsequence(policies: readonly DuePolicy[], one: DueItem): NamedConsequence | undefined {
+  const stream = parseStream(one.stream);
+  const policy = policies.find(({ kind, duties }) => kind === stream?.kind && duties.includes(one.duty));
+  if (stream === null || policy === undefined) return undefined;
+  const day = hash('sha256', `${one.stream}\n${one.duty}\n${one.item}\n${one.due}`, 'hex').slice(0, 32);
+  const consequence = { stream, command: policy.record(one) };
+  return { policy: policy.name, commandId: `due:${policy.name}:${day}`, consequence };
+}
 
-/** The moment at which a last day was over, as far back as a command may have occurred. */
-export const passedAt = (due: string, now: string): string =>
-  new Date(Math.max(Date.parse(due) + DAY_MS, Date.parse(now) - OLDEST_MS)).toISOString();
+/**
+ * The moment at which a last day was over, as far back as a command may have occurred; after the
+ * day on which it was set.
+ */
+export const passedAt = (due: string, setOn: string, now: string): string =>
+  new Date(Math.max(Date.parse(setOn > due ? setOn : due) + DAY_MS, Date.parse(now) - OLDEST_MS)).toISOString();
+
+/** The ids and the time of a consequence's command. */
+type ConsequenceIds = Pick<CommandMetadata, 'commandId' | 'correlationId' | 'causationId' | 'occurredAt'>;
+
+/** A consequence as the steward sends it. */
+export const sentBySteward = (
+  { stream, command, for: organisation }: Consequence,
+  ids: ConsequenceIds,
+): ReceivedCommand => ({
+  stream,
+  command,
+  metadata: {
+    ...ids,
+    actor: organisation === undefined ? STEWARD : { ...STEWARD, for: organisation },
+    evidence: [],
+    legalBasis: null,
+  },
+  ifMatch: null,
+  body: command.data,
+});
 
 /** When what follows from an event happened, as far as a command may state it; null: now. */
 export const followedAt = ({ occurredAt }: Pick<Consequence, 'occurredAt'>, now: string): string | null =>
@@ -252,37 +284,21 @@ export class Steward {
     // What was due before it was planned becomes overdue after the day on which it was planned.
     if (setOn >= today) return;
     const { stream } = source;
-    const ref = parseStream(stream);
-    const policy = policies.find(({ kind, duties }) => kind === ref?.kind && duties.includes(duty));
-    if (ref === null || policy === undefined) return;
-    const commandId = dueCommandId(policy, { stream, duty, item, due });
-    if (this.refusedToday.has(commandId)) return;
-    const recorded = await this.send(
-      { stream: ref, command: policy.record({ stream, duty, item, due }) },
-      {
-        commandId,
-        correlationId: commandId,
-        causationId: source.event,
-        occurredAt: passedAt(setOn > due ? setOn : due, this.parts.now()),
-      },
-    );
+    const found = dueConsequence(policies, { stream, duty, item, due });
+    if (found === undefined || this.refusedToday.has(found.commandId)) return;
+    const { commandId, consequence } = found;
+    const occurredAt = passedAt(due, setOn, this.parts.now());
+    const ids = { commandId, correlationId: commandId, causationId: source.event, occurredAt };
+    const recorded = await this.send(consequence, ids);
     if (!recorded) this.refusedToday.add(commandId);
   }
 
   // ---- Sending ----
 
   /** Sends a command; false if the rules refuse it. */
-  private async send(
-    { stream, command, for: organisation }: Consequence,
-    ids: Pick<CommandMetadata, 'commandId' | 'correlationId' | 'causationId' | 'occurredAt'>,
-  ): Promise<boolean> {
-    const metadata: CommandMetadata = {
-      ...ids,
-      actor: organisation === undefined ? STEWARD : { ...STEWARD, for: organisation },
-      evidence: [],
-      legalBasis: null,
-    };
-    const received: ReceivedCommand = { stream, command, metadata, ifMatch: null, body: command.data };
+  private async send(consequence: Consequence, ids: ConsequenceIds): Promise<boolean> {
+    const received = sentBySteward(consequence, ids);
+    const { stream, command } = received;
     const result = await this.parts.executor.execute(new ExecuteCommand(received, this.parts.now()));
     if (result.type === 'accepted') {
       if (!result.repeated) this.recorded += 1;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type ReplyTarget, type ReadMessage, cloudReplyOf, readCommand } from '@entente/contracts';
 import type { CommandAnswer } from '@entente/kernel';
-import type { CommandConsumer, Decided, SentCommand } from '@entente/engine';
+import { type CommandConsumer, type Decided, FAULT_TITLE, type SentCommand } from '@entente/engine';
 import type { KafkaMessage, Message } from 'kafkajs';
 import { type TransactionalReplier, type Answers } from './transactional-replier.js';
 import { type FailureContext, deadLetterOf } from './dead-letters.js';
@@ -139,12 +139,7 @@ export class CommandPartition implements PartitionHandler<null> {
   }
 }
 
-const FAILED: CommandAnswer = {
-  type: 'refused',
-  code: 'fault',
-  title: 'something failed here; it has been logged',
-  more: {},
-};
+const FAILED: CommandAnswer = { type: 'refused', code: 'fault', title: FAULT_TITLE, more: {} };
 
 function sentOf({ record, message, correlationId }: Arrival): readonly SentCommand[] {
   if (message.type !== 'command') return [];

@@ -33,6 +33,12 @@ export interface StreamRef {
 /** Writes a stream's name. */
 export const streamName = (stream: StreamRef): string => `${stream.kind}/${stream.id}`;
 
+/**
+ * The most characters of the id of a new stream. They leave room for the kind of a scope before it:
+ * a hold's id names the scope that it is on.
+ */
+export const MAX_NEW_ID_LENGTH = 112;
+
 /** Parses a stream's name; null if it is not one. */
 export function parseStream(name: string): StreamRef | null {
   const at = name.indexOf('/');

@@ -1,6 +1,6 @@
 import { POLICIES } from '@entente/domain';
-import { type NamedConsequence, dueCommandId } from '@entente/engine';
-import { type AnyProjection, type DueItem, type RecordedEvent, kindOf, parseStream } from '@entente/kernel';
+import { type NamedConsequence, dueConsequence, handles } from '@entente/engine';
+import type { AnyProjection, DueItem, RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
 import { DueQueue } from './due-queue.js';
 
@@ -81,22 +81,7 @@ export class DueDays {
   }
 }
 
-const handles = ({ kinds }: AnyProjection, event: RecordedEvent): boolean =>
-  kinds === 'all' || kinds.includes(kindOf(event));
-
 function* passed(stream: string, { duty, item, due, event, set_on: setOn }: OpenDuty): Generator<PassedDay, void> {
-  const ref = parseStream(stream);
-  const policy = POLICIES.dueDates.find(({ kind, duties }) => kind === ref?.kind && duties.includes(duty));
-  if (ref === null || policy === undefined) return;
-  const one = { stream, duty, item, due };
-  const consequence = { stream: ref, command: policy.record(one) };
-  yield {
-    policy: policy.name,
-    commandId: dueCommandId(policy, one),
-    consequence,
-    stream,
-    causationId: event,
-    setOn,
-    due,
-  };
+  const found = dueConsequence(POLICIES.dueDates, { stream, duty, item, due });
+  if (found !== undefined) yield { ...found, stream, causationId: event, setOn, due };
 }

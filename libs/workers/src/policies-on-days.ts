@@ -1,6 +1,6 @@
 import { POLICIES } from '@entente/domain';
-import { type Pseudonymizer, STEWARD, consequencesOf, followedAt, passedAt } from '@entente/engine';
-import type { Actor, CommandMetadata, Consequence, ReceivedCommand, RecordedEvent } from '@entente/kernel';
+import { type Pseudonymizer, consequencesOf, followedAt, passedAt, sentBySteward } from '@entente/engine';
+import type { ReceivedCommand, RecordedEvent } from '@entente/kernel';
 import { DueDays } from './due-days.js';
 
 /** The policies on past days of a history: the commands that a steward would have sent then. */
@@ -15,7 +15,7 @@ export class PoliciesOnDays {
     const opaque = this.pseudonymizer.opaque.bind(this.pseudonymizer);
     const { correlationId } = event.metadata;
     for (const { commandId, consequence } of consequencesOf(POLICIES.events, event, { opaque }))
-      yield byPolicy(consequence, {
+      yield sentBySteward(consequence, {
         commandId,
         correlationId,
         causationId: event.id,
@@ -26,23 +26,8 @@ export class PoliciesOnDays {
   /** What became of the last days before a day. */
   *passedBefore(day: string, now: string): Generator<ReceivedCommand, void> {
     for (const { commandId, consequence, causationId, setOn, due } of this.dueDays.before(day)) {
-      const occurredAt = passedAt(setOn > due ? setOn : due, now);
-      yield byPolicy(consequence, { commandId, correlationId: commandId, causationId, occurredAt });
+      const occurredAt = passedAt(due, setOn, now);
+      yield sentBySteward(consequence, { commandId, correlationId: commandId, causationId, occurredAt });
     }
   }
-}
-
-/** A consequence as the steward sends it. */
-function byPolicy(
-  { stream, command, for: organisation }: Consequence,
-  ids: Pick<CommandMetadata, 'commandId' | 'correlationId' | 'causationId' | 'occurredAt'>,
-): ReceivedCommand {
-  const actor: Actor = organisation === undefined ? STEWARD : { ...STEWARD, for: organisation };
-  return {
-    stream,
-    command,
-    metadata: { ...ids, actor, evidence: [], legalBasis: null },
-    ifMatch: null,
-    body: command.data,
-  };
 }

@@ -18,7 +18,7 @@ import { SqliteEventStore, SqliteStewardCheckpoint } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
 import { all, anEvent } from '../../../test/contracts/event-store.js';
 import { until } from '../../../test/support/kafka.js';
-import { kinds } from './execute-command.handler.js';
+import { kinds } from './kinds.js';
 import { type StewardSettings, stewardOn } from './steward.js';
 
 const OPERATOR: Actor = { organisation: 'operator', role: 'operator' };

@@ -12,13 +12,13 @@ import {
   ExecuteCommand,
   Executor,
   type Pseudonymizer,
-  STEWARD,
   UNOBSERVED,
   consequencesOf,
   followedAt,
   passedAt,
+  sentBySteward,
 } from '@entente/engine';
-import { type Actor, type Consequence, type ReceivedCommand, type RecordedEvent } from '@entente/kernel';
+import type { Actor, ReceivedCommand, RecordedEvent } from '@entente/kernel';
 import { DueDays, DueQueue, kinds } from '@entente/workers';
 import { LRUCache } from 'lru-cache';
 import { EventsDigest } from '../events-digest.js';
@@ -173,8 +173,9 @@ export class Simulation implements World {
   private async nextDay(): Promise<void> {
     this.now = (Math.floor(this.now / DAY_MS) + 1) * DAY_MS;
     for (const { commandId, consequence, stream, setOn, due } of this.dueDays.before(this.day())) {
-      const occurredAt = passedAt(setOn > due ? setOn : due, this.instant());
-      await this.sendConsequence(consequence, commandId, commandId, stream, occurredAt);
+      const occurredAt = passedAt(due, setOn, this.instant());
+      const ids = { commandId, correlationId: commandId, causationId: stream, occurredAt };
+      await this.execute(sentBySteward(consequence, ids));
       await this.follow();
     }
   }
@@ -238,26 +239,14 @@ export class Simulation implements World {
       if (begun !== null) this.begin(begun);
       const context = { opaque: this.pseudonymizer.opaque.bind(this.pseudonymizer) };
       for (const { commandId, consequence } of consequencesOf(POLICIES.events, event, context))
-        await this.sendConsequence(
-          consequence,
-          commandId,
-          event.metadata.correlationId,
-          event.id,
-          followedAt(consequence, this.instant()),
+        await this.execute(
+          sentBySteward(consequence, {
+            commandId,
+            correlationId: event.metadata.correlationId,
+            causationId: event.id,
+            occurredAt: followedAt(consequence, this.instant()),
+          }),
         );
     }
-  }
-
-  private async sendConsequence(
-    { stream, command, for: organisation }: Consequence,
-    commandId: string,
-    correlationId: string,
-    causationId: string,
-    occurredAt: string | null,
-  ): Promise<void> {
-    const actor: Actor = organisation === undefined ? STEWARD : { ...STEWARD, for: organisation };
-    const ids = { commandId, correlationId, causationId, occurredAt };
-    const metadata = { ...ids, actor, evidence: [], legalBasis: null };
-    await this.execute({ stream, command, metadata, ifMatch: null, body: command.data });
   }
 }

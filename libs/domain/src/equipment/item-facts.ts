@@ -221,9 +221,6 @@ export const transferFacts: { readonly kind: 'third-party-transfer'; readonly in
 };
 export const itemFacts: { readonly kind: 'item'; readonly initial: Item | null } = { kind: 'item', initial: null };
 
-/** The most characters of an item's id: it leaves room for a kind before it. */
-export const MAX_ITEM_ID_LENGTH = 112;
-
 /** The stream of a type, by the word that case lines have for it. */
 export const itemTypeId = (donor: string, item: string): string => `${donor}.${item}`;
 

@@ -14,6 +14,7 @@ import {
   type DataOf,
   type DecisionContext,
   type Refusal,
+  MAX_NEW_ID_LENGTH,
   type StreamRef,
   actsFor,
   addDays,
@@ -40,7 +41,6 @@ import {
   type ItemStatus,
   type Sighting,
   LOSS_REPORTS,
-  MAX_ITEM_ID_LENGTH,
   afterLaterFacts,
   areaOf,
   beforeReceipt,
@@ -272,8 +272,8 @@ function register(data: RegisterSerial, context: DecisionContext, state: Item | 
   const { stream, known, actor } = context;
   const { donor, recipient, item, serial } = data;
   const id = itemId(donor, item, serial);
-  if (id.length > MAX_ITEM_ID_LENGTH)
-    return refuse('serial-too-long', `the id of an item has at most ${MAX_ITEM_ID_LENGTH} characters`, 'R32', { id });
+  if (id.length > MAX_NEW_ID_LENGTH)
+    return refuse('serial-too-long', `the id of an item has at most ${MAX_NEW_ID_LENGTH} characters`, 'R32', { id });
   if (stream.id !== id)
     return refuse('id-of-another-serial', 'the id is that of the donor, type and serial', null, { id });
   if (donor === recipient) return refuse('donor-is-recipient', 'donor and recipient are two organisations');
