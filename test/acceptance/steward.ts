@@ -57,10 +57,12 @@ export function steward(opens: DeploymentFactory): void {
         programme: P,
         happened: { from: '2026-04-01', to: '2026-04-20' },
         scopes: [{ kind: 'country', id: 'estmark' }],
+        occurredAt: `${inDays(-5)}T09:00:00.000Z`,
       };
       const corrects = await client.recorded(`misuse-case/${M}/flag`, flag, OPERATOR);
       await misuse('correct-report', { corrects, scopes, reason: 'too-wide' }, OPERATOR);
-      await misuse('triage', { incidentType: 'minor-violation' }, DONOR);
+      const triaged = `${inDays(-3)}T09:00:00.000Z`;
+      await misuse('triage', { incidentType: 'minor-violation', occurredAt: triaged }, DONOR);
     });
     afterAll(() => deployment.end());
 
@@ -82,7 +84,8 @@ export function steward(opens: DeploymentFactory): void {
       expect((await disburse()).status).toBe(201);
       const { commandId = '', stream = '' } = await misuse(
         'order-precautionary-suspension',
-        { scopes, until: inDays(30) },
+        // Recorded two days after it was ordered: the hold is there from that day.
+        { scopes, until: inDays(30), occurredAt: `${inDays(-2)}T09:00:00.000Z` },
         DONOR,
       );
       await holdIs('precaution', 'in force');
@@ -130,6 +133,7 @@ export function steward(opens: DeploymentFactory): void {
         ['programme', P, 'misuse', 'released', null],
         ['programme', P, 'misuse', 'released', null],
       ]);
+      expect(rows.map((row) => row['placed_on'])).toEqual([inDays(0), inDays(-2)]);
     });
   });
 
