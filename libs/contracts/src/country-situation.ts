@@ -137,13 +137,18 @@ export class CorrectSituationDay {
   @reason('mistyped') readonly reason!: string;
 }
 
-/** The fact of the corrected event, and what it is of: the decision adds them. */
+/**
+ * The fact of the corrected event, and what it is of: the decision adds them, and of an instability
+ * its country and whether that was put on hold.
+ */
 export class SituationDayCorrected extends CorrectSituationDay {
   @oneOf(SITUATION_FACTS, 'the fact of which the day is corrected', 'alert') readonly fact!: SituationFact;
   @word("the instability's, the alert's, the plan's or the task's name", 'alert-1') readonly item!: string;
   @optional()
   @words('of the end of a plan: its tasks that were not completed', ['brief-personnel'], 50)
   readonly open?: readonly string[];
+  @optional() @organisation('the country', 'estmark') readonly country?: string;
+  @optional() @flag('whether the instability put assistance on hold', true) readonly hold?: boolean;
 }
 
 export class CloseCountrySituation {

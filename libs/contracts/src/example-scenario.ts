@@ -534,6 +534,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
 
   [HELD, 'place', DONOR],
   [HELD, 'correct', DONOR, CORRECTS('place')],
+  [HELD, 'move', SYSTEM],
   [HELD, 'renew', DONOR],
   [HELD, 'release', DONOR],
   [HELD, 'place', DONOR, { with: { hold: 'pause', until: day(10) } }],

@@ -43,6 +43,17 @@ export class CorrectHold {
   @optional() @organisation('the donor whose assistance is on hold') readonly donor?: string;
 }
 
+/** What a hold rests on began on another day. */
+export class MoveHold {
+  @hold() readonly hold!: string;
+  @day('its right first day', '2026-05-02') readonly on!: string;
+  @reason('mistyped') readonly reason!: string;
+}
+
+export class HoldCorrected extends CorrectHold {
+  @optional() @day('the right first day', '2026-05-02') readonly on?: string;
+}
+
 export class RecordLapsedHold {
   @hold() readonly hold!: string;
   @day('its last day, which is over', '2036-12-31') readonly until!: string;
@@ -60,6 +71,7 @@ export const holdContract = contract({
     RenewHold: command('renew', RenewHold, ['hold-owner', 'system'], 'Give a hold a later last day'),
     ReleaseHold: command('release', ReleaseHold, ['hold-owner', 'system'], 'End a hold'),
     CorrectHold: command('correct', CorrectHold, 'hold-owner', 'Correct the basis, last day or donor of a hold'),
+    MoveHold: command('move', MoveHold, 'system', 'Give a hold the right first day of what it rests on'),
     RecordLapsedHold: command(
       'record-lapsed',
       RecordLapsedHold,
@@ -71,7 +83,7 @@ export const holdContract = contract({
     HoldPlaced: event(PlaceHold, 'The scope was put on hold', { opens: 'the hold' }),
     HoldRenewed: fact(RenewHold, 'The hold has a later last day'),
     HoldReleased: event(ReleaseHold, 'The hold was ended', { closes: ['HoldPlaced'] }),
-    HoldCorrected: fact(CorrectHold, 'The hold was corrected'),
+    HoldCorrected: fact(HoldCorrected, 'The hold was corrected'),
     HoldLapsed: event(RecordLapsedHold, 'The hold ended with its last day', { closes: ['HoldPlaced'] }),
   },
 });

@@ -14,7 +14,7 @@ export class HoldRow {
   @text('the code of the reason for which it was placed last') reason!: string;
   @textOrNull("the donor whose assistance is on hold; every donor's if there is none") donor!: string | null;
   @textOrNull('the organisation in whose name it was placed; none if a policy did') placed_by!: string | null;
-  @day('the day on which it was placed last') placed_on!: string;
+  @day('the day on which it was placed last; as corrected, the first day of what it rests on') placed_on!: string;
   @dayOrNull('its last day; without one it lasts until it is released') last_day!: string | null;
   @count('how often it was renewed since it was placed last') renewals!: number;
   @dayOrNull('the day on which it was released, or as of which it was recorded that its last day is over') ended_on!:
@@ -54,7 +54,7 @@ function evolve(row: HoldRow | null, event: RecordedEvent<HoldEvent>): HoldRow |
       return { ...row, last_day: event.data.until, renewals: row.renewals + 1 };
     case 'HoldCorrected': {
       const { basis = row.basis, until: last_day = row.last_day, donor = row.donor } = event.data;
-      return { ...row, basis, last_day, donor };
+      return { ...row, basis, last_day, donor, placed_on: event.data.on ?? row.placed_on };
     }
     case 'HoldReleased':
       return { ...row, ...ended('released', on, event.data.reason) };
@@ -66,7 +66,7 @@ function evolve(row: HoldRow | null, event: RecordedEvent<HoldEvent>): HoldRow |
 export const holds: Projection<HoldEvent, HoldRow> = {
   name: 'holds',
   topic: 'Misuse and holds',
-  version: 2,
+  version: 3,
   kinds: ['hold'],
   about: 'a hold on a scope: what it rests on, since when, and until when assistance there is refused',
   entity: HoldRow,

@@ -22,7 +22,7 @@ function sincePlaced(events: Events, name: string): { readonly placed: Of<HoldEv
 }
 
 /** A field of a hold as placed last, and renewed or corrected since. */
-function stated(events: Events, field: 'basis' | 'donor' | 'until'): string | null {
+function stated(events: Events, field: 'basis' | 'donor' | 'until' | 'on'): string | null {
   const given = only(events, 'HoldPlaced', 'HoldRenewed', 'HoldCorrected').flatMap(
     ({ data }) => (data as Partial<Record<typeof field, string>>)[field] ?? [],
   );
@@ -46,7 +46,7 @@ function hold(events: Events, name: string, day: string) {
     reason: placed.data.reason,
     donor: stated([placed, ...later], 'donor'),
     placed_by: bySystem ? null : (actor.for ?? actor.organisation),
-    placed_on: occurredOn(placed),
+    placed_on: stated(later, 'on') ?? occurredOn(placed),
     last_day: lastDay,
     renewals: only(later, 'HoldRenewed').length,
     ended_on: end === undefined ? null : occurredOn(end),

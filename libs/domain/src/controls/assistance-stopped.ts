@@ -208,11 +208,13 @@ function start(): Reading {
     ShipmentReleased: (event) => void stops.end(`consignment ${idOf(event)}`, 'held', dayOf(event)),
     TrainingPlanned: (event) => void trainings.set(idOf(event), placeIn(event.data)),
     HoldPlaced: (event) => {
+      // Its first day, if that was corrected.
+      const { on = dayOf(event) } = event.data as { readonly on?: string };
       const { hold, basis, donor = null, until = null } = event.data;
       stops.begin(scopeOf(event), hold, {
         why: `hold ${hold} (${basis})`,
         donor,
-        from: dayOf(event),
+        from: on,
         until,
         knownOn: recordedOn(event),
       });

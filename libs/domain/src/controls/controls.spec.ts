@@ -283,6 +283,18 @@ describe('the control of R19: other scopes', () => {
     expect(of(hold('country.estmark'), corrected('sudria'), shipped('2026-02-12'))).toEqual([]);
     expect(of(placed, shipped('2026-02-12'), corrected('norland'))).toEqual(['R19 7']);
   });
+  it('follows the first day of a corrected hold', () => {
+    const moved = (on: string): Line => [
+      '2026-02-11',
+      'hold/country.estmark',
+      'HoldCorrected',
+      { hold: 'h', corrects: 'e-5', reason: 'x', on },
+    ];
+    const placed = hold('country.estmark');
+    expect(of(placed, moved('2026-02-08'), shipped('2026-02-08'))).toEqual(['R19 8']);
+    expect(of(placed, moved('2026-02-08'), shipped('2026-02-07'))).toEqual([]);
+    expect(of(placed, moved('2026-02-13'), shipped('2026-02-12'))).toEqual([]);
+  });
   it('finds an enrolment and the start of a training', () => {
     const T = 'training-activity/norland.t1';
     const planned: Line = ['2026-01-01', T, 'TrainingPlanned', { ...parties, programme: 'norland.p1' }];

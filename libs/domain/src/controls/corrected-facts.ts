@@ -21,7 +21,7 @@ const REPLACED: Readonly<Record<string, readonly string[]>> = {
   TrainingCorrected: ['on'],
   FrameworkDayCorrected: ['on'],
   ShipmentCorrected: ['unit'],
-  HoldCorrected: ['basis', 'until', 'donor'],
+  HoldCorrected: ['basis', 'until', 'donor', 'on'],
 };
 
 /** The events that state a last day which others correct, without naming them. */

@@ -43,6 +43,14 @@ describe('the policy of instability (R19, R20)', () => {
       { stream, command: { type: 'ActivateContinuityPlan', data: continuity } },
     ]);
   });
+  it('moves the hold with the first day of the instability', () => {
+    const moved = { corrects: 'e-0', fact: 'instability', item: 'unrest', on: '2026-05-02', reason: 'mistyped' };
+    expect(follows('SituationDayCorrected', { ...moved, country: 'estmark', hold: true })).toEqual([
+      { stream: held, command: { type: 'MoveHold', data: { hold, on: '2026-05-02', reason: 'mistyped' } } },
+    ]);
+    for (const other of [moved, { ...moved, fact: 'restoration' }, { ...moved, country: 'estmark', hold: false }])
+      expect(follows('SituationDayCorrected', other)).toEqual([]);
+  });
   it('releases the hold when stability is restored', () => {
     const restored = { instability: 'unrest', on: '2026-05-20', reason: 'calm', country: 'estmark' };
     expect(follows('StabilityRestored', { ...restored, hold: false })).toEqual([]);

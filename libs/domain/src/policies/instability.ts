@@ -19,8 +19,8 @@ const holdOf = ({ instability }: UnstableCountry, event: RecordedEvent): string 
 
 /**
  * R19, R20: what a declaration of instability asks for is done at once: checks are made remotely,
- * the donor's assistance is put on hold, the continuity plan is activated. The hold ends with the
- * instability.
+ * the donor's assistance is put on hold, the continuity plan is activated. The hold begins and ends
+ * with the instability.
  */
 export const instability = eventPolicy<CountrySituationEvent>(
   {
@@ -45,6 +45,12 @@ export const instability = eventPolicy<CountrySituationEvent>(
           ? []
           : [{ stream, command: { type: 'ActivateContinuityPlan', data: continuity } }]),
       ];
+    },
+    SituationDayCorrected: ({ item, on, reason, country, hold }, event): readonly Consequence[] => {
+      if (country === undefined || hold !== true) return [];
+      const of = { country, instability: item };
+      const command = { type: 'MoveHold', data: { hold: holdOf(of, event), on, reason } } as const;
+      return [{ stream: { kind: 'hold', id: holdId(scopeOf(of)) }, command }];
     },
     StabilityRestored: (data, event): readonly Consequence[] =>
       data.hold

@@ -203,6 +203,16 @@ describe('a hold is corrected by naming the event that was wrong (R26)', () => {
         { now: '2026-06-16T00:00:00.000Z' },
       );
   });
+  it('by the policy that placed it, to the first day of what it rests on', () => {
+    const move = (on: string, name = 'pause') => act('MoveHold', { hold: name, on, reason: 'mistyped' });
+    const moved = act('HoldCorrected', { ...move('2026-04-20').data, corrects: given.id(0) });
+    const byPolicy = (...past: Event[]) => holds(...past).as('entente', 'system');
+    byPolicy(placed(june)).decides(move('2026-04-20'), moved);
+    byPolicy(placed(june), moved).decides(move('2026-04-20'), []);
+    byPolicy(placed(june)).refuses(move('2026-06-02'), 'day-in-future');
+    byPolicy(placed(june)).refuses(move('2026-04-20', 'other'), 'hold-not-in-force');
+    holds(placed(june)).refuses(move('2026-04-20'), 'not-the-system');
+  });
   it('never to what it says already, and never for another donor', () => {
     holds(placed(june)).refuses(correct({ until: '2026-06-30' }), 'nothing-corrected');
     holds(placed(june)).refuses(correct({ donor: 'sudria' }), 'other-donor');

@@ -2,6 +2,7 @@ import type { HoldCommand, HoldEvent, HoldRelation, PlaceHold } from '@entente/c
 import {
   type DecisionContext,
   type Refusal,
+  type StreamEvent,
   type StreamRef,
   actsFor,
   authoriseBy,
@@ -13,7 +14,7 @@ import {
   refuse,
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
-import { factDay, overBefore, today } from '../days.js';
+import { factDay, inTheFuture, overBefore, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { itemTypeFacts, itemTypeId } from '../equipment/item-facts.js';
@@ -28,8 +29,16 @@ const MAX_HOLDS = 100;
 
 // ---- State ----
 
-const placed = (data: PlaceHold, owner: string | null) =>
-  [data.hold, { ...pick(data, 'basis', 'reason', 'until', 'donor'), owner }] as const;
+const placed = (data: PlaceHold, event: StreamEvent) =>
+  [
+    data.hold,
+    {
+      ...pick(data, 'basis', 'reason', 'until', 'donor'),
+      owner: ownerOf(event),
+      event: event.id,
+      on: factDay(event.metadata),
+    },
+  ] as const;
 
 const without = (holds: ScopeHolds['holds'], name: string): ScopeHolds['holds'] =>
   Object.fromEntries(Object.entries(holds).filter(([hold]) => hold !== name));
@@ -41,7 +50,7 @@ const evolve = evolveBy<ScopeHolds, HoldEvent>()(
   'HoldPlaced',
   (data, event, before) => ({
     scope: data.scope,
-    holds: put(before?.holds ?? {}, ...placed(data, ownerOf(event))),
+    holds: put(before?.holds ?? {}, ...placed(data, event)),
     correctable: before?.correctable ?? new Map(),
   }),
   {
@@ -52,7 +61,7 @@ const evolve = evolveBy<ScopeHolds, HoldEvent>()(
     HoldCorrected: (data, { holds }) => {
       const was = holds[data.hold];
       if (was === undefined) return {};
-      return { holds: put(holds, data.hold, { ...was, ...pick(data, 'basis', 'until', 'donor') }) };
+      return { holds: put(holds, data.hold, { ...was, ...pick(data, 'basis', 'until', 'donor', 'on') }) };
     },
     HoldReleased: ({ hold }, { holds }) => ({ holds: without(holds, hold) }),
     HoldLapsed: ({ hold }, { holds }) => ({ holds: without(holds, hold) }),
@@ -201,6 +210,12 @@ const decide = decideBy<ScopeHolds, HoldCommand, HoldEvent>()('PlaceHold', place
         ? null
         : refuse('other-donor', OTHER_DONOR, null, { donor: data.donor })),
     then: 'HoldCorrected',
+  },
+  MoveHold: (data, state, context) => {
+    const was = holdIn(state, data.hold);
+    const barred = notInForce(data, state) ?? inTheFuture(data.on, context);
+    if (was === undefined || barred !== null) return barred ?? [];
+    return was.on === data.on ? [] : [{ type: 'HoldCorrected', data: { ...data, corrects: was.event } }];
   },
   ReleaseHold: { unless: notInForce, then: 'HoldReleased' },
   RecordLapsedHold: {

@@ -8,6 +8,9 @@ import { type DecisionContext, type Refusal, type StreamRef, refuse } from '@ent
 export interface PlacedHold extends Omit<PlaceHold, 'scope' | 'hold'> {
   /** The organisation in whose name it was placed; null if a policy placed it. */
   readonly owner: string | null;
+  /** The event that placed it, and its first day, as corrected. */
+  readonly event: string;
+  readonly on: string;
 }
 
 /** The holds on one scope, by name. */

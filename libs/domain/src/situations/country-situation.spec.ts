@@ -175,8 +175,9 @@ describe('a last day in a situation', () => {
 describe('the day of a fact is corrected by naming its event (R26)', () => {
   const correct = (corrects: number, on: string) =>
     act('CorrectSituationDay', { corrects: given.id(corrects), on, reason: 'mistyped' });
-  const corrected = (of: Event, fact: string, item: string) =>
-    act('SituationDayCorrected', { ...(of.data as object), fact, item });
+  const corrected = (of: Event, fact: string, item: string, more: object = {}) =>
+    act('SituationDayCorrected', { ...(of.data as object), fact, item, ...more });
+  const onHold = { country: 'estmark', hold: true };
   it('of the continuity plan activated last, its tasks and its end, in their order (R30)', () => {
     const on = (type: string, day: string, more: object) => act(type, { on: day, ...more });
     const activated = (day: string) =>
@@ -203,7 +204,7 @@ describe('the day of a fact is corrected by naming its event (R26)', () => {
   });
   it('of an instability, its end and an alert, also after the situation is closed', () => {
     const first = correct(1, '2026-05-02');
-    situation(declared).decides(first, corrected(first, 'instability', 'unrest'));
+    situation(declared).decides(first, corrected(first, 'instability', 'unrest', onHold));
     const second = correct(2, '2026-05-18');
     situation(declared, restored, closed).decides(second, corrected(second, 'restoration', 'unrest'));
     const third = correct(1, '2026-05-09');
@@ -213,7 +214,7 @@ describe('the day of a fact is corrected by naming its event (R26)', () => {
     situation(alerted).refuses(correct(1, '2026-05-12'), 'due-before-alert');
   });
   it('and counts for what rests on it', () => {
-    const right = corrected(correct(1, '2026-05-02'), 'instability', 'unrest');
+    const right = corrected(correct(1, '2026-05-02'), 'instability', 'unrest', onHold);
     const change = { mode: 'remote', on: '2026-05-02', reason: 'clashes' };
     situation(declared, right).decides(act('ChangeMonitoringMode', change), act('MonitoringModeChanged', change));
   });

@@ -28,6 +28,7 @@ import { notRegistered, partyStreams } from '../parties/registration.js';
 import {
   type ActivePlan,
   type CountrySituation,
+  type DeclaredInstability,
   type IssuedAlert,
   type Spell,
   instabilityIn,
@@ -202,12 +203,14 @@ function correctDay(data: SituationData<'CorrectSituationDay'>, state: CountrySi
   const [fact, of, day] = FACTS[type];
   const names = carriedBy({ carries: ['instability', 'alert'] }, state.correctable.get(data.corrects));
   const item = (names['instability'] ?? names['alert']) as string;
-  const after = { ...(ownValue<Spell | IssuedAlert>(state[of], item) as Spell | IssuedAlert), [day]: data.on };
+  const was = ownValue<DeclaredInstability | IssuedAlert>(state[of], item) as DeclaredInstability | IssuedAlert;
+  const after = { ...was, [day]: data.on };
   const barred =
     inTheFuture(data.on, context) ??
     (after.ended === null ? null : endsBeforeItBegan(after.ended, after.on)) ??
     ('accountBy' in after ? dueBeforeAlert(after) : null);
-  return barred ?? [{ type: 'SituationDayCorrected', data: { ...data, fact, item } } as const];
+  const onHold = 'hold' in after && day === 'on' ? { country: state.country, hold: after.hold } : {};
+  return barred ?? [{ type: 'SituationDayCorrected', data: { ...data, fact, item, ...onHold } } as const];
 }
 
 /** The last day of what is due, as planned now; undefined if it is not waited for. */
