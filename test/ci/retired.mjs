@@ -22,6 +22,7 @@ export const RETIRED = [
   [/\brevision-moved\b|\bleft_out\b|\bcut-off\b/, 'revision-mismatch, truncated, closed'],
   [/\b[Aa]ntechamber\b|\bkeepDoor\b|\bFrontDoor\b|\bheldSocket\b/, 'startup server, server limits, socket activation'],
   [/\bunopened\b|\bSubmitHandler\b|\bToldOnce\b/, 'emptyStream, ExecuteCommandHandler, LogOnChange'],
+  [/\bentente (?:-- )?restored\b/, 'entente begin-era'],
   [/[Ss]tands still|EntenteStandsStill/, 'stalled'],
   [/\bcircumstances\b|\bCircumstances?\b/, 'context, DecisionContext'],
   [/\bseal key\b|\bfront door\b|\bfloor plan\b/, 'pseudonym key, API, dependency rules'],

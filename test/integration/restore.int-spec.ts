@@ -66,7 +66,7 @@ async function startsWithoutServing(name: AppName): Promise<void> {
       if (response !== null) expect([name, path, response.status]).toEqual([name, path, 503]);
       if (Date.now() > end) throw new Error(`${name}: ${JSON.stringify(answer)}`);
     }
-    expect([name, answer['fault']]).toEqual([name, expect.stringMatching(/and the log does not.*`entente restored`/)]);
+    expect([name, answer['fault']]).toEqual([name, expect.stringMatching(/and the log does not.*`entente begin-era`/)]);
   }
   await app.stop();
 }
@@ -123,7 +123,7 @@ it('an event store restored from a backup begins a new era, and clients with los
   const serving = await fetch(`${running}/health/serving`);
   expect([serving.status, JSON.stringify(await serving.json())]).toEqual([
     503,
-    expect.stringContaining('entente restored'),
+    expect.stringContaining('entente begin-era'),
   ]);
   await deployment.end();
   // Nor do processes that are started now: rows and topic have events that the log has lost.
@@ -131,7 +131,7 @@ it('an event store restored from a backup begins a new era, and clients with los
   // A process that only knew the copy may have appended to it.
   const added = await appendToCopy();
 
-  const begun = await entente(deployment.settings, 'restored');
+  const begun = await entente(deployment.settings, 'begin-era');
   expect(begun).toMatch(/^a new era begins after position \d+: restart every app/);
   const since = BigInt(/\d+/.exec(begun)?.[0] ?? -1);
   expect(since).toBeLessThan(BigInt(position));

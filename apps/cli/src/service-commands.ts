@@ -53,9 +53,9 @@ export function serviceCommands(
     });
 
   bare(
-    'restored',
+    'begin-era',
     'Distributed: after the event store was restored from a backup, begins an era. Tokens and cursors of lost events get 410, and rows ahead of the log are folded from scratch.',
-    ['restored', 'restored --since 184467'],
+    ['begin-era', 'begin-era --since 184467'],
   )
     .option(
       '--since <position>',

@@ -116,7 +116,7 @@ export const PROBLEMS: Readonly<Record<string, readonly [status: number, meaning
   'log-taken-back': [
     503,
     'The event store ends before what was read of it: it was set back, as by restoring a backup.',
-    'The operator runs `entente restored` and restarts every app; then send again with the same key.',
+    'The operator runs `entente begin-era` and restarts every app; then send again with the same key.',
   ],
   'no-rows': [503, 'The database has no rows yet.', 'The operator starts a projector; then query again.'],
   'rows-away': [503, 'The rows cannot be read at this moment.', 'Wait for `Retry-After`, then query again.'],

@@ -55,7 +55,7 @@ export class LogTakenBack extends Fault {
   constructor(evidence: string) {
     super(
       'log-taken-back',
-      `the event store ends before what was read of it: ${evidence}. It was set back, as by restoring a backup: run \`entente restored\`, then restart this process; if the topic still has more than the log, fill another one with \`entente repartition\``,
+      `the event store ends before what was read of it: ${evidence}. It was set back, as by restoring a backup: run \`entente begin-era\`, then restart this process; if the topic still has more than the log, fill another one with \`entente repartition\``,
       30,
     );
   }

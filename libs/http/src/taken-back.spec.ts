@@ -37,7 +37,7 @@ describe('a process whose log was set back', () => {
       expect([path, status, retryAfter]).toEqual([path, 503, '30']);
       expect(JSON.parse(text)).toMatchObject({
         code: 'log-taken-back',
-        title: expect.stringContaining('entente restored'),
+        title: expect.stringContaining('entente begin-era'),
       });
     }
     const sent = await fetch(`${url}/v1/stakeholder/estmark/register`, {

@@ -60,7 +60,7 @@ describe('a log that is compared at the start of a process', () => {
       code: 'log-taken-back',
       message: expect.stringMatching(message) as unknown,
     });
-    expect(log.takenBack()?.message).toContain('`entente restored`');
+    expect(log.takenBack()?.message).toContain('`entente begin-era`');
   });
 
   it('is compared with a place that does not answer yet as soon as it does', async () => {
