@@ -222,7 +222,7 @@ function grouping(name: string, rows: readonly FigureRow[], chance: Chance): rea
       !isSum(types[column]) &&
       !(TOTALS[name]?.sums ?? []).includes(column) &&
       rows.every((row) => row[column] === null || typeof row[column] !== 'object') &&
-      !/percent|mean_|amount|value|planned$|_cost$|cost_per|persons|deposit|pledged|committed|obligated|disbursed$|spent/.test(
+      !/percent|mean_|amount|value|planned$|_cost$|cost_per|persons|deposit|pledged|committed|obligated|disbursed$|spent|entered/.test(
         column,
       ),
   );

@@ -154,8 +154,8 @@ export class CorrectMovement {
 
 /**
  * What a correction changes in one period: the decision adds stage, period and difference, and the
- * tranche, the contributor or the other account of the movement that was wrong, and its day; of a
- * tranche its days from then on.
+ * tranche, the contributor or the other account of the movement that was wrong, its day, and
+ * whether it lowers the stage; of a tranche its days from then on.
  */
 export class MovementCorrected {
   @eventId('the movement that was wrong') readonly corrects!: string;
@@ -172,6 +172,9 @@ export class MovementCorrected {
   @optional() @streamId('funding-account', 'of a reallocation out, the account to which it goes') readonly to?: string;
   @optional() @streamId('funding-account', 'of a reallocation in, the account it comes from') readonly from?: string;
   @optional() @eventId('of a reallocation in, the event with which it left that account') readonly out?: string;
+  @optional()
+  @flag('whether the movement that was wrong lowers its stage; absent if it raises it')
+  readonly lowers?: boolean;
 }
 
 export class PlanDisbursement extends Money {

@@ -137,7 +137,8 @@ describe('a movement of money is corrected (R26, R31)', () => {
   });
   it('also where it lowered a stage, and not where it corrects another itself', () => {
     const reduced = money('PledgeReduced', 400, { reason: 'budget-cut' });
-    donor(...past, reduced).decides(correct(6, { amount: 40 }), corrected(6, 'pledged', 360));
+    const raised = corrected(6, 'pledged', 360);
+    donor(...past, reduced).decides(correct(6, { amount: 40 }), { ...raised, data: { ...raised.data, lowers: true } });
     const fix = money('PledgeReduced', 400, wrong(1, {}));
     donor(...past, fix).refuses(correct(6, { amount: 40 }), 'corrects-a-correction');
     donor(...past, fix).decides(correct(1, { amount: 960 }), corrected(1, 'pledged', 360));

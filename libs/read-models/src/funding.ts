@@ -34,18 +34,26 @@ class FundingRow {
   )
   below_zero!: string | null;
   @amount('what is planned to be disbursed in the period, in minor units') disbursement_planned!: number;
+  @amountOrNull(
+    'what was entered at all stages, forward and back alike, less what of it was corrected, in minor units: 0, and nothing planned, if the period was entered wrongly; null with occurred-by',
+  )
+  entered!: number | null;
   @count('movements of money that it is made of') movements!: number;
 }
 
-/** Adds to a stage, and counts the movement. */
-const moved = (row: FundingRow, stage: Stage, by: number): Partial<FundingRow> => ({
+/** Adds to a stage and to what was entered, and counts the movement. */
+const moved = (row: FundingRow, stage: Stage, by: number, entered = Math.abs(by)): Partial<FundingRow> => ({
   [stage]: (row[stage] ?? 0) + by,
+  entered: (row.entered ?? 0) + entered,
   movements: row.movements + 1,
 });
 
 const raised = (stage: Stage) => (data: { readonly amount: number }, row: FundingRow) => moved(row, stage, data.amount);
-const lowered = (stage: Stage) => (data: { readonly amount: number }, row: FundingRow) =>
-  moved(row, stage, -data.amount);
+/** What names the movement that was wrong takes back what was entered. */
+const lowered =
+  (stage: Stage) =>
+  ({ amount: by, corrects }: { readonly amount: number; readonly corrects?: string }, row: FundingRow) =>
+    moved(row, stage, -by, corrects === undefined ? by : -by);
 
 /** The money of an account, as if it had one period. */
 const ofAccount = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
@@ -63,6 +71,7 @@ const ofAccount = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
     on_budget: data.onBudget,
     budget_line: data.budgetLine,
     available_until: data.availableUntil,
+    entered: 0,
     ...Object.fromEntries(data.stages.map((stage) => [stage, 0])),
   }),
   {
@@ -79,7 +88,9 @@ const ofAccount = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
     FundsReimbursed: lowered('disbursed'),
     ExpenditureReported: raised('spent'),
     ExpenditureCorrected: lowered('spent'),
-    MovementCorrected: (data, row) => moved(row, data.stage, data.amountBy),
+    // What left for another account lowers the stage, too: earlier events of it state no more.
+    MovementCorrected: ({ stage, amountBy, lowers, to }, row) =>
+      moved(row, stage, amountBy, lowers === true || to !== undefined ? -amountBy : amountBy),
     FundsReallocatedOut: (data, row) => moved(row, data.stage, -data.amount),
     FundsReallocatedIn: (data, row) => moved(row, data.stage, data.amount),
     DisbursementPlanned: (data, row) => ({ disbursement_planned: row.disbursement_planned + data.amount }),
@@ -104,7 +115,7 @@ const movementsOf = (sum: string | null, where: Readonly<Record<string, string>>
 export const funding: Projection<FundingAccountEvent, FundingRow> = {
   name: 'funding',
   topic: 'Donors',
-  version: 6,
+  version: 7,
   kinds: ['funding-account'],
   about: 'the money of a funding account in one period: each stage in the original currency, in minor units',
   ...ofAccount,
@@ -114,7 +125,7 @@ export const funding: Projection<FundingAccountEvent, FundingRow> = {
     sums: STAGES,
   },
   occurred: {
-    undated: ['below_zero'],
+    undated: ['below_zero', 'entered'],
     sums: {
       ...Object.fromEntries(STAGES.map((stage) => [stage, movementsOf('amount', { stage })])),
       movements: movementsOf(null),

@@ -667,6 +667,30 @@ describe('the read model funding', () => {
     });
     expect(rows['1976.9']).toMatchObject({ obligated: -30, movements: 2 });
   });
+  it('has nothing entered in a period that corrections emptied, unlike one in which money came and went back', () => {
+    const stages = ['committed', 'obligated'];
+    const of = { donor: 'norland', recipient: 'estmark', fund: 'F', currency: 'USD', basis: 'own', onBudget: true };
+    const wrong = (amountBy: number, period: string, more: object = {}) =>
+      ['MovementCorrected', { corrects: 'e', reason: 'r', stage: 'committed', amountBy, period, ...more }] as const;
+    const moved = [
+      ['FundsCommitted', { amount: 50, period: '2062' }],
+      ['FundsDecommitted', { amount: 20, period: '2062', reason: 'r' }],
+      wrong(-50, '2062'),
+      wrong(50, '2026'),
+      wrong(20, '2062', { lowers: true }),
+      wrong(-20, '2026', { lowers: true }),
+      ['FundsCommitted', { amount: 9, period: '2027' }],
+      ['FundsDecommitted', { amount: 9, period: '2027', reason: 'r' }],
+      ['FundsCommitted', { amount: 5, period: '2072' }],
+      ['FundsDecommitted', { amount: 5, period: '2072', reason: 'r', corrects: 'e' }],
+    ] as const;
+    const opened = ['FundingAccountOpened', { ...of, stages }] as const;
+    const rows = rowsOf('funding', happened('funding-account/norland.a', opened, ...moved));
+    expect(rows['2062']).toMatchObject({ committed: 0, entered: 0, movements: 4 });
+    expect(rows['2072']).toMatchObject({ committed: 0, entered: 0 });
+    expect(rows['2026']).toMatchObject({ committed: 30, entered: 70 });
+    expect(rows['2027']).toMatchObject({ committed: 0, entered: 18 });
+  });
 });
 
 describe('rows that events make', () => {

@@ -76,6 +76,13 @@ function accountColumns(events: Events) {
   return { about, fund, currency, basis };
 }
 
+/** What was entered in a period, each entry with its corrections there, forward and back alike. */
+function enteredIn(events: Events, period: string): number {
+  const within = movementsOf(events).filter((one) => one.period === period);
+  const entries = Map.groupBy(within, ({ event }) => field(event, 'corrects') ?? event.id);
+  return sum([...entries.values()].map((parts) => Math.abs(sum(parts.map(({ amount }) => amount)))));
+}
+
 function funding(events: Events, by: string | null): readonly FigureRow[] {
   const { about, fund, currency, basis } = accountColumns(events);
   const { stages, onBudget, budgetLine, availableUntil } = openingOf(events);
@@ -105,6 +112,7 @@ function funding(events: Events, by: string | null): readonly FigureRow[] {
         spent: balance('spent'),
         below_zero: by === null ? stages.filter((stage) => (balance(stage) ?? 0) < 0).join(',') || null : null,
         disbursement_planned: sum(planned.flatMap(({ data }) => (data.period === period ? [data.amount] : []))),
+        entered: by === null ? enteredIn(events, period) : null,
         movements: within.length,
       };
     },

@@ -127,6 +127,7 @@ describe('each stage stays within the one before it (R15)', () => {
         period: '2026',
         amountBy,
         on: '2026-05-01',
+        lowers: true,
       });
     system(came).decides(correct(30), corrected(10));
     system(came).decides(correct(45), corrected(-5));
@@ -482,8 +483,8 @@ describe('money goes from one account to another in two commands', () => {
     const on = '2026-05-01';
     const corrected = (n: number, amountBy: number, more: object) =>
       act('MovementCorrected', wrong(n, { stage: 'committed', period: '2026', amountBy, on, ...more }));
-    const to = { to: 'norland.third' };
-    const leaving = account(committed, { ...wentOut, data: { ...out, ...to } });
+    const to = { to: 'norland.third', lowers: true };
+    const leaving = account(committed, { ...wentOut, data: { ...out, to: to.to } });
     leaving.decides(correct(2, 10), corrected(2, 30, to));
     leaving.refuses(correct(2, 101), 'exceeds-what-stands');
     const half = { from: 'norland.other', out: given.id(2) };

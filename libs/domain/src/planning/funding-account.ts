@@ -408,6 +408,7 @@ function correctMovement(data: CorrectMovement, state: FundingAccount, context: 
     ...(reported === undefined ? {} : { reported }),
     ...carried,
     on: event.on,
+    ...(sign < 0 && { lowers: true }),
   };
   return (
     notAsItWentOut(event, amount, context) ??
