@@ -198,8 +198,21 @@ describe('the editions of a source', () => {
       [
         '1 rows read: 0 accepted, 1 there already, 0 refused, 0 left out',
         '1 rows are otherwise in a newer edition, and stay as it has them: 2024, published on 2024-01-31',
+        'no event is of this edition, which brought nothing; keep this report: FY2023, published on 2023-01-31',
       ],
     ]);
+  });
+
+  it('are reported if they brought nothing, until they bring something', async () => {
+    const unrecorded = async (name: string, amount: number) => {
+      const counts = await edition(name, [`2020,Estmark,${amount}`]);
+      return (counts as ImportCounts & { unrecorded: unknown }).unrecorded;
+    };
+    expect(await unrecorded('2024', 10)).toBeNull();
+    expect(await unrecorded('2024', 10)).toBeNull();
+    expect(await unrecorded('2025', 10)).toEqual({ edition: '2025', published: '2025-01-31' });
+    expect(await unrecorded('2025', 20)).toBeNull();
+    expect(await unrecorded('2025', 20)).toBeNull();
   });
 
   it('each have a day, if there are several', async () => {

@@ -70,6 +70,7 @@ describe('entente import commands', () => {
       refusedFile: refusedFile(),
       missingFile: null,
       newer: null,
+      unrecorded: null,
     });
     expect(await log.head()).toBe(head);
     await log.close();

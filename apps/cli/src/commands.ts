@@ -28,6 +28,7 @@ import { servicePseudonymKey, serviceSettings } from './service-settings.js';
 import { serviceCommands, importToServices } from './service-commands.js';
 import { type Common, folderOf, onOwnFolder, ownFolder, withLog } from './deployments.js';
 import { listParked, rebuildModels, retry } from './rebuilding.js';
+import type { Edition } from './importing/recorded.js';
 import { timeline } from './timeline.js';
 import { CONTROLLED_RULES, checkRules, findingLine } from './check.js';
 import { checkServices } from './check-services.js';
@@ -52,23 +53,28 @@ interface ImportOptions {
 
 /** What an import did, for people. */
 function importSentences(
-  { refusedFile, missingFile, newer, ...counts }: ImportCounts & ImportFiles,
+  { refusedFile, missingFile, newer, unrecorded, ...counts }: ImportCounts & ImportFiles,
   dryRun: boolean,
 ): string[] {
   const { read, accepted, alreadyThere, refused, leftOut, corrected, overtaken, emptied, missing } = counts;
   const at = missingFile === null ? '' : `: ${missingFile}`;
   const would = dryRun ? 'dry run, nothing was sent: ' : '';
+  const named = ({ edition, published }: Edition): string =>
+    published === undefined ? edition : `${edition}, published on ${published}`;
   return [
     `${would}${read} rows read: ${accepted} accepted, ${alreadyThere} there already, ${refused} refused, ${leftOut} left out`,
     ...(corrected > 0 ? [`${corrected} of the accepted rows correct what an earlier edition had recorded`] : []),
     ...(overtaken > 0
       ? [
-          `${overtaken} rows are otherwise in a newer edition, and stay as it has them: ${newer?.edition}, published on ${newer?.published}`,
+          `${overtaken} rows are otherwise in a newer edition, and stay as it has them: ${newer === null ? '' : named(newer)}`,
         ]
       : []),
     ...(emptied > 0 ? [`${emptied} rows have an empty cell where something is recorded${at}`] : []),
     ...(missing > 0 ? [`${missing} rows of earlier editions are missing${at}`] : []),
     ...(refusedFile === null ? [] : [`the refused rows and why, to be mended and imported again: ${refusedFile}`]),
+    ...(unrecorded === null
+      ? []
+      : [`no event is of this edition, which brought nothing; keep this report: ${named(unrecorded)}`]),
   ];
 }
 

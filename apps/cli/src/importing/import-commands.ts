@@ -1,6 +1,7 @@
 import { type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { pick } from '@entente/kernel';
 import { type Output, progress } from '../output.js';
 import { textOf } from './decode.js';
 import type { CsvRow } from './csv-records.js';
@@ -44,6 +45,8 @@ export interface ImportFiles {
   readonly missingFile: string | null;
   /** The newest edition that was published after this one, if one has been imported. */
   readonly newer: Edition | null;
+  /** This edition, if it brought nothing: the log does not know that it was read. */
+  readonly unrecorded: Edition | null;
 }
 
 export interface ImportCommandsOptions {
@@ -215,8 +218,10 @@ class ImportRun {
     const refusedFile = (await this.files.refused?.end()) ?? null;
     const lacking = new MissingRows(this.recorded, this.target, isPart);
     const missing = await lacking.report(this.files.missing, this.counts.emptied);
-    const { newer } = this.recorded;
-    return { ...this.counts, missing: missing.rows, refusedFile, missingFile: missing.file, newer };
+    const { newer, hasEdition } = this.recorded;
+    const isRecorded = hasEdition || this.counts.accepted > 0;
+    const unrecorded = isRecorded ? null : pick(this.mapping, 'edition', 'published');
+    return { ...this.counts, missing: missing.rows, refusedFile, missingFile: missing.file, newer, unrecorded };
   }
 
   private async sendRows(): Promise<void> {

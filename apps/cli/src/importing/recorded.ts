@@ -50,6 +50,8 @@ export class RecordedRows {
   >;
   /** The newest edition that was published after the one under way; null if none was. */
   newer: Edition | null = null;
+  /** Whether the log has something that the edition under way brought. */
+  hasEdition = false;
   /** What is empty now, of commands that were sent: by {@link commandKey}. */
   private readonly emptied = new Map<bigint, string>();
 
@@ -114,7 +116,10 @@ export class RecordedRows {
   private flagOf(correlationId: string): number {
     const { source, edition, published } = this.mapping;
     const other = editionIn(correlationId, source);
-    if (other === null || other.edition === edition) return FLAG.thisEdition;
+    if (other === null || other.edition === edition) {
+      this.hasEdition = true;
+      return FLAG.thisEdition;
+    }
     if (published === undefined)
       throw new UnusableInput(
         `the source ${source} has other editions, such as ${other.edition}: name the day of this one, by "published" ` +
