@@ -175,6 +175,37 @@ describe('the worked file of the how-to', () => {
     expect(await brought('equipment')).toMatchObject({ accepted: 0, alreadyThere: 4, leftOut: 2 });
   });
 
+  it('equipment has the days that its next edition corrects, what arrived since, and new rows', async () => {
+    const next = join(folder, 'equipment-12.csv');
+    const list = readFileSync(fileOf('equipment.csv'), 'utf8')
+      .replace('05.11.2026;;', '05.11.2026;24.11.2026;RS-1, RS-2')
+      .replace('02.11.2026;14.11.2026', '03.11.2026;15.11.2026')
+      .replace('05.11.2026;20.11.2026', '05.11.2026;19.11.2026')
+      .replace('30.6.2036;', '30.9.2036;')
+      .replace('\nSum;', '\n24-021;Radio set;1;620,00;1.6.2026;30.11.2036;;;\nSum;');
+    writeFileSync(next, list);
+    const edition = ['--edition', '2026-12', '--published', '2026-11-30'];
+    const wanted = { read: 7, accepted: 4, corrected: 2, refused: 1, leftOut: 2, missing: 0 };
+    expect(await broughtFrom(next, 'equipment', '--dry-run', ...edition)).toMatchObject(wanted);
+    expect(await broughtFrom(next, 'equipment', ...edition)).toMatchObject(wanted);
+    // What both sides agreed on is changed by an amendment.
+    const refused = readFileSync(join(folder, 'refused.csv'), 'utf8');
+    expect(refused).toMatch(/row-changed.*add-line: due was ""2036-06-30"" and is ""2036-09-30""/);
+    const days = async (number: string) => {
+      const [shipment] = await rowsOf('consignments', `consignment=norland.list-${number}`);
+      const [line] = await rowsOf('deliverables', `assistance_case=norland.list-${number}`);
+      return [shipment?.['shipped_on'], shipment?.['received_on'], line?.['completed_on']];
+    };
+    expect(await days('24-017')).toEqual(['2026-11-03', '2026-11-15', '2026-11-15']);
+    expect(await days('24-018')).toEqual(['2026-11-05', '2026-11-24', '2026-11-24']);
+    expect(await days('24-020')).toEqual(['2026-11-05', '2026-11-19', '2026-11-19']);
+    expect(await broughtFrom(next, 'equipment', ...edition)).toMatchObject({
+      accepted: 0,
+      alreadyThere: 4,
+      refused: 1,
+    });
+  });
+
   it('has a mapping whose members the published schema declares', () => {
     expect(JSON.parse(readFileSync(join(ROOT, 'docs/reference/mapping.schema.json'), 'utf8'))).toEqual(MAPPING_SCHEMA);
   });
