@@ -232,6 +232,17 @@ export function views(opens: DeploymentFactory): void {
       await say(DONOR, `${first}/decline`, { reason: 'outside-assistance' });
       expect(await open()).toEqual([[1]]);
     });
+
+    it('has what donor and recipient do without a programme and without money', async () => {
+      const report = { allegation: 'loss-or-theft', ...parties, accused: 'estmark', scopes: [] };
+      const happened = { from: '2026-02-01', to: '2026-02-02' };
+      const m = `misuse-case/sealed.${'3'.repeat(32)}`;
+      await say('harbour-watch;role=implementer', `${m}/flag`, { ...report, happened });
+      const alone = async (query = '') =>
+        only((await view(`donor-portfolio?programme=${query}`)).rows, 'donor', 'currency', 'open_misuse');
+      expect(await alone('&donor=norland')).toEqual([['norland', null, 1]]);
+      expect(await alone(`&donor=norland&occurred-by=${inDays(-1)}`)).toEqual([]);
+    });
   });
 
   describe('the view recipient-pipeline', () => {

@@ -80,6 +80,29 @@ function unfunded(from: From): Query {
   return query.setParameters({ ...funded.getParameters(), ...recoveries.getParameters() });
 }
 
+/** Donor and recipient of consignments and misuse without a programme and without money. */
+function withoutProgramme(from: From): Query {
+  const moved = from(MovementRow, 'mn').select('1').where('mn.programme IS NULL');
+  moved.andWhere('mn.donor = n.donor AND mn.recipient = n.recipient');
+  const back = from(RecoveryRow, 'rn').select('1').where('rn.programme IS NULL');
+  back.andWhere('rn.donor = n.donor AND rn.recipient = n.recipient');
+  const parts = [from(ConsignmentRow, 'cn'), from(MisuseRow, 'un')].map((part) => {
+    const of = `${part.alias}.`;
+    part.select(`${of}donor`, 'donor').addSelect(`${of}recipient`, 'recipient');
+    return part.where(`${of}programme IS NULL`).andWhere(`${of}donor IS NOT NULL`);
+  });
+  const parties = `(${parts.map((part) => part.getQuery()).join(' UNION ')})`;
+  const query = moved.connection.createQueryBuilder().from(parties, 'n');
+  query
+    .select('n.donor', 'donor')
+    .addSelect('n.recipient', 'recipient')
+    .addSelect('NULL', 'programme')
+    .addSelect('NULL', 'currency');
+  for (const column of AMOUNTS) query.addSelect('NULL', column);
+  for (const part of [...parts, moved, back]) query.setParameters(part.getParameters());
+  return query.where(`NOT EXISTS (${moved.getQuery()})`).andWhere(`NOT EXISTS (${back.getQuery()})`);
+}
+
 /**
  * What a row of the portfolio is about: a programme, or what donor and recipient do without one.
  */
@@ -116,7 +139,7 @@ const recovered = (from: From, { sums }: ViewOptions): Query =>
     .addGroupBy('b.currency');
 
 function query(from: From, options: ViewOptions): Query {
-  const parts = [money(from, options), recoveredAlone(from), unfunded(from)];
+  const parts = [money(from, options), recoveredAlone(from), unfunded(from), withoutProgramme(from)];
   const rows = from(ProgrammeRow, 'p');
   const joined = rows.connection
     .createQueryBuilder()
@@ -174,7 +197,7 @@ const RECORDED = 'net of what was taken back, in minor units of the currency; nu
 export const donorPortfolio: RowsView = {
   name: 'donor-portfolio',
   topic: 'Donors',
-  version: 7,
+  version: 8,
   about: 'per donor, programme, recipient and currency: money by stage, deliveries against their promises, misuse',
   key: PARTIES,
   columns: {

@@ -147,7 +147,12 @@ function portfolio(log: readonly RecordedEvent[], asked: QueryParameters): reado
   const without = happened(programmes, 'proposed_on', occurredBy)
     .map((row) => asKey(row, null))
     .filter((key) => !withMoney.some((one) => one.programme === key.programme));
-  const keys = [...new Set([...withMoney, ...without].map((key) => JSON.stringify(key)))].map(
+  const misuse = happened(misuseRows(log, day), 'flagged_on', occurredBy);
+  const alone = [...consignments, ...misuse]
+    .filter((row) => row.programme === null && row.donor !== null)
+    .map((row) => asKey(row, null))
+    .filter((key) => !withMoney.some((one) => isAbout({ ...one }, key)));
+  const keys = [...new Set([...withMoney, ...without, ...alone].map((key) => JSON.stringify(key)))].map(
     (text) => JSON.parse(text) as Key,
   );
   return keys.map((key) => {
@@ -169,7 +174,7 @@ function portfolio(log: readonly RecordedEvent[], asked: QueryParameters): reado
         day,
       ),
       on_hold: holdOn(log, day, key),
-      ...misuseFigures(happened(misuseRows(log, day), 'flagged_on', occurredBy).filter((row) => isOf(row, key))),
+      ...misuseFigures(misuse.filter((row) => isOf(row, key))),
       ...(occurredBy === null ? {} : { ...WITHOUT_DAY, ...openThen(log, asked, key) }),
     };
   });
