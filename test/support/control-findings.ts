@@ -24,6 +24,10 @@ export const findings = (...lines: readonly ControlLine[]): readonly string[] =>
 export const factsFound = (...lines: readonly ControlLine[]): readonly object[] =>
   findingsIn(eventsOf(lines)).map(({ facts }) => facts);
 
+/** What would have to be true of the findings in such a history. */
+export const requirementsFound = (...lines: readonly ControlLine[]): readonly string[] =>
+  findingsIn(eventsOf(lines)).map(({ requirement }) => requirement);
+
 function eventsOf(lines: readonly ControlLine[]): readonly RecordedEvent[] {
   return lines.map(([day, stream, type, data], n) => {
     const { organisation = 'norland', role, command = `c-${n}`, recorded = day } = data as Envelope;

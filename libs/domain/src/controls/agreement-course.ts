@@ -53,8 +53,8 @@ const FOREVER = '9999-12-31';
 export const withinTurns = (turns: readonly string[], day: string): boolean =>
   turns.filter((turn) => turn <= day).length % 2 === 1;
 
-/** Whether a waiver or an exception sets a rule aside. */
-export const isSetAside = ({ agreement, day, of }: Execution, rule: WaivableRule): boolean =>
+/** Whether a waiver or an exception sets a rule aside on a day. */
+export const isSetAside = ({ agreement, of }: Execution, rule: WaivableRule, day: string): boolean =>
   [...(agreement?.waivers.values() ?? [])].some(
     ({ rules, from, to, scope }) =>
       rules.includes(rule) &&

@@ -1,11 +1,12 @@
 import type { Json } from '@entente/kernel';
 import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions, withinTurns } from './agreement-course.js';
 import { type Control, breach } from './control.js';
+import { Judgements } from './known-later.js';
 
 const ASSURANCES = 4;
 
 /** What of the agreement is missing on the day of an execution; null if nothing is. */
-function missingOn({ agreement, day }: Execution): Readonly<Record<string, Json>> | null {
+function missingOn({ agreement }: Execution, day: string): Readonly<Record<string, Json>> | null {
   if (agreement === undefined) return null;
   if (agreement === null || agreement.first === null) return { day, agreement: null };
   const { first, last, ended, turns } = agreement;
@@ -22,12 +23,19 @@ export const agreementMissing: Control = {
     'a shipment, a case implemented, an enrolment or the start of a training, in a programme that names a framework, without its agreement and assurances',
   kinds: AGREEMENT_KINDS,
   byCorrectedFacts: true,
-  start: () =>
-    readingExecutions((execution) => {
-      const nominated = execution.event.type === 'TraineeNominated';
-      const missing = nominated || isSetAside(execution, 'R1') ? null : missingOn(execution);
-      return missing === null
-        ? []
-        : breach(execution.event, 'an agreement with all four assurances is in force on that day', missing);
-    }),
+  start: () => {
+    const judgements = new Judgements();
+    return judgements.reading(
+      readingExecutions((execution) => {
+        const { event, day } = execution;
+        if (event.type === 'TraineeNominated') return [];
+        return judgements.judge((at) => {
+          const missing = isSetAside(execution, 'R1', at(day)) ? null : missingOn(execution, at(day));
+          return missing === null
+            ? []
+            : breach(event, 'an agreement with all four assurances is in force on that day', { ...missing, day });
+        });
+      }),
+    );
+  },
 };

@@ -10,6 +10,7 @@ import type {
 import { type RecordedEvent, addDays, idOf } from '@entente/kernel';
 import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
 import { CaseItems } from './items.js';
+import { Judgements } from './known-later.js';
 
 /** Days on which assistance in a scope was stopped: from the first, and up to the last. */
 interface Stop {
@@ -79,27 +80,16 @@ class Stops {
     if (stop !== undefined) stop.ended = on;
   }
 
-  /**
-   * What stopped assistance of a donor in a scope on a day; `later`: also what was recorded since.
-   * The order of what happened on one day is then not known.
-   */
-  on(scope: string, donor: string, day: string, isPayment: boolean, later = false): Stop | undefined {
+  /** What stopped assistance of a donor in a scope on a day. */
+  on(scope: string, donor: string, day: string, isPayment: boolean): Stop | undefined {
     for (const stops of this.byScope.get(scope)?.values() ?? [])
       for (const stop of stops) {
         const over = (stop.ended !== null && day >= stop.ended) || (stop.until !== null && day > stop.until);
         const concerns = (stop.donor === null || stop.donor === donor) && !(isPayment && stop.mayBePaid === true);
-        if ((later ? day > stop.from : day >= stop.from) && !over && concerns) return stop;
+        if (day >= stop.from && !over && concerns) return stop;
       }
     return undefined;
   }
-}
-
-/** Assistance that nothing known then had stopped. */
-interface Unstopped {
-  readonly event: RecordedEvent;
-  readonly donor: string;
-  readonly scopes: readonly string[];
-  readonly day: string;
 }
 
 const recordedOn = ({ metadata }: RecordedEvent): string => metadata.recordedAt.slice(0, 10);
@@ -115,7 +105,7 @@ function start(): Reading {
   /** By training and trainee, the unit of an enrolment. */
   const enrolled = new Map<string, Map<string, readonly string[]>>();
   const caseItems = new CaseItems();
-  const supplied: Unstopped[] = [];
+  const judgements = new Judgements();
   const scopeOf = (event: RecordedEvent<HoldEvent>): string => idOf(event).replace('.', ' ');
 
   function check(
@@ -127,34 +117,22 @@ function start(): Reading {
     if (place === undefined) return undefined;
     const { donor } = place;
     const scopes = [...more, ...place.scopes];
-    for (const scope of scopes) {
-      const stop = stops.on(scope, donor, day, event.type === 'FundsDisbursed');
-      if (stop === undefined) continue;
-      return breach(event, 'assistance is not stopped in any scope concerned on that day', {
-        scope,
-        stopped: stop.why,
-        from: stop.from,
-        on: day,
-      });
-    }
-    supplied.push({ event, donor, scopes, day });
-    return undefined;
+    return judgements.judge((at) => {
+      for (const scope of scopes) {
+        const stop = stops.on(scope, donor, at(day), event.type === 'FundsDisbursed');
+        if (stop === undefined) continue;
+        const { why: stopped, from, knownOn } = stop;
+        const facts = { scope, stopped, from, on: day, knownOn };
+        return breach(event, 'assistance is not stopped in any scope concerned on that day', facts);
+      }
+      return [];
+    });
   }
 
-  /** What was stopped on that day by what was recorded later: its sender could not know it. */
-  function knownLater({ event, donor, scopes, day }: Unstopped): readonly Breach[] {
-    for (const scope of scopes) {
-      const stop = stops.on(scope, donor, day, event.type === 'FundsDisbursed', true);
-      if (stop === undefined) continue;
-      return breach(event, 'assistance is not stopped on that day, also by what was recorded later: known later', {
-        scope,
-        stopped: stop.why,
-        from: stop.from,
-        on: day,
-        knownOn: stop.knownOn,
-      });
-    }
-    return [];
+  /** A training that is begun or held, with the units of those enrolled. */
+  function trains(event: RecordedEvent, on: string): readonly Breach[] | undefined {
+    const units = [...(enrolled.get(idOf(event))?.values() ?? [])].flat();
+    return check(event, trainings.get(idOf(event)), on, [...new Set(units)]);
   }
 
   /** The scope of a unit, if one is named. */
@@ -250,30 +228,27 @@ function start(): Reading {
     EnrolmentRefused: (event) => void enrolled.get(idOf(event))?.delete(event.data.trainee),
     TechnologyReleaseRequested: (event) => void releases.set(idOf(event), placeIn(event.data)),
     TechnicalDataTransferred: (event) => check(event, releases.get(idOf(event)), event.data.on),
-    TrainingStarted: (event) => {
-      const units = [...(enrolled.get(idOf(event))?.values() ?? [])].flat();
-      return check(event, trainings.get(idOf(event)), event.data.on, [...new Set(units)]);
-    },
+    TrainingStarted: (event) => trains(event, event.data.on),
+    TrainingSessionHeld: (event) => trains(event, event.data.on),
   });
-  const next = (event: RecordedEvent): readonly Breach[] => {
+  return judgements.reading((event) => {
     caseItems.read(event);
     return read(event);
-  };
-  return Object.assign(next, { atEnd: () => supplied.flatMap(knownLater) });
+  });
 }
 
 /**
  * R19: money was disbursed, a consignment shipped, technical data transferred, a case implemented,
- * a trainee enrolled or a training begun, on a day on which the programme was suspended or had
- * ended, the case or the shipment was held, or a hold in force on a scope. After its completion a
- * programme is still paid. Facts that were recorded after the stop had ended are found, too; so are
- * those before a stop that was recorded late, as known later.
+ * a trainee enrolled or a training begun or held, on a day on which the programme was suspended or
+ * had ended, the case or the shipment was held, or a hold in force on a scope. After its completion
+ * a programme is still paid. Facts that were recorded after the stop had ended are found, too; so
+ * are those before a stop that was recorded late, as known later.
  */
 export const assistanceStopped: Control = {
   name: 'assistance-stopped',
   rule: 'R19',
   about:
-    'a disbursement, a shipment, a transfer of technical data, an enrolment, the start of a training, or the implementation of a case, on a day on which assistance was stopped there',
+    'a disbursement, a shipment, a transfer of technical data, an enrolment, the start or a session of a training, or the implementation of a case, on a day on which assistance was stopped there',
   kinds: [
     'programme',
     'assistance-case',

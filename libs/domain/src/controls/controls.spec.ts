@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ControlLine as Line, factsFound, findings } from '../../../../test/support/control-findings.js';
+import {
+  type ControlLine as Line,
+  factsFound,
+  findings,
+  requirementsFound,
+} from '../../../../test/support/control-findings.js';
 import { CONTROLS } from './controls.js';
 
 const parties = { donor: 'norland', recipient: 'estmark' };
@@ -103,6 +108,9 @@ describe('the control of R19', () => {
     expect(findings(opened, ...paid('2026-02-10'), suspended)).toEqual([]);
     const sooner: Line = ['2026-02-11', P, 'ProgrammeResumed', {}];
     expect(late(suspended, sooner)).toEqual([]);
+    expect(requirementsFound(opened, ...paid('2026-02-12'), suspended)).toEqual([
+      'assistance is not stopped in any scope concerned on that day, also by what was recorded later: known later',
+    ]);
   });
   it('finds one while a hold is in force, through its last day, for the donor that it names', () => {
     expect(findings(opened, placed(), ...paid('2026-03-01'))).toEqual(['R19 4']);
@@ -315,6 +323,9 @@ describe('the control of R19: other scopes', () => {
     expect(of(planned, enrolled('2026-01-02'), unit, started('2026-02-20'))).toEqual(['R19 9']);
     const halted: Line = ['2026-02-01', T, 'EnrolmentHalted', { trainee: 'n-1', reason: 'x', enrolled: 0 }];
     expect(of(planned, enrolled('2026-01-02'), unit, halted, started('2026-02-20'))).toEqual([]);
+    const held: Line = ['2026-03-01', T, 'TrainingSessionHeld', { session: 's', on: '2026-02-20', present: {} }];
+    expect(of(planned, enrolled('2026-01-02'), held, unit)).toEqual(['R19 8']);
+    expect(of(planned, enrolled('2026-01-02'), held, hold('unit.estmark.b2'))).toEqual([]);
   });
 });
 
@@ -539,6 +550,8 @@ describe('the control of R20', () => {
     expect(only20(...followed('north'), remote('2026-01-31'))).toEqual(['R20 4']);
     expect(only20(...followed('north'), restored, remote('2026-02-09'))).toEqual([]);
     expect(only20(...followed('north'), restored, remote('2026-02-10'))).toEqual(['R20 5']);
+    expect(only20(...followed('north'), remote('2026-02-11'), restored)).toEqual(['R20 4']);
+    expect(only20(...followed('north'), remote('2026-02-10'), restored)).toEqual([]);
   });
   it('finds one in another area, and remote monitoring without instability', () => {
     expect(only20(...followed(), remote('2026-02-01'))).toEqual([]);
@@ -599,6 +612,8 @@ describe('the controls of items', () => {
     expect(findings(...load, registered, shipped, received('2026-03-01'))).toEqual(['R9 9']);
     const ended: Line = ['2026-01-10', S, 'StorageDecertified', { on: '2026-01-10' }];
     expect(findings(...load, registered, shipped, ended, received('2026-01-10'))).toEqual(['R9 10']);
+    expect(findings(...load, registered, shipped, received('2026-01-11'), ended)).toEqual(['R9 9']);
+    expect(findings(...load, registered, shipped, received('2026-01-10'), ended)).toEqual([]);
     expect(findings(['2026-01-01', T, 'DesignationRemoved', {}], ...load.slice(1), shipped)).toEqual([]);
   });
   it('find a retransfer, move, receipt or recovery into a store that is not certified (R9)', () => {
@@ -723,6 +738,7 @@ describe('the controls of items', () => {
     expect(findings(consented, done('2026-02-01'), moved)).toEqual(['R13 2', 'R13 3']);
     const back: Line = ['2026-01-15', X, 'TransferConsentWithdrawn', {}];
     expect(findings(consented, back, disposed)).toEqual(['R13 3']);
+    expect(findings(consented, done('2026-01-16'), back)).toEqual(['R13 2']);
   });
   it('find a second transfer of what its holder had transferred or disposed of (R13)', () => {
     const goods = [{ item: 'sight', quantity: 1, serials: ['S-1'] }];
@@ -798,6 +814,9 @@ describe('the control of R1', () => {
     expect(found(last('2026-03-30'), amended, shipped('2026-04-30'))).toBe(0);
     expect(found(on('AgreementTerminated', { on: '2026-03-01' }), shipped('2026-03-01'))).toBe(1);
     expect(found(on('AgreementTerminated', { on: '2026-03-01' }), shipped('2026-02-28'))).toBe(0);
+    // Recorded after the shipment: known later.
+    expect(found(shipped('2026-03-02'), on('AgreementTerminated', { on: '2026-03-01' }))).toBe(1);
+    expect(found(shipped('2026-03-01'), on('AgreementTerminated', { on: '2026-03-01' }))).toBe(0);
   });
   it('finds one without an assurance, unless a waiver sets the rule aside', () => {
     const withdrawn = on('EndUseAssuranceWithdrawn', { assurance: 'use', on: '2026-03-01' });
@@ -858,6 +877,7 @@ describe('the control of R1', () => {
     const withdrawn = on('ListedUnitsBarWithdrawn', { on: '2026-02-02' });
     expect(of(bars('2026-02-01'), withdrawn, shipped('2026-02-01'))).toEqual([]);
     expect(of(bars('2026-02-01'), withdrawn, shipped('2026-02-02'))).toEqual(['R6 13']);
+    expect(of(bars('2026-02-01'), shipped('2026-02-03'), withdrawn)).toEqual(['R6 12']);
     const named: Line = ['2026-06-01', D, 'ConsignmentShipped', { on: '2026-02-01', unit: 'estmark.brigade-1' }];
     const cleared: Line = [
       '2026-01-01',
@@ -877,6 +897,7 @@ describe('the control of R1', () => {
     const refused: Line = ['2026-01-02', cleared[1], 'ClearanceRefused', { reason: 'x', trainings: [] }];
     const relief = on('WaiverGranted', { ...aside, rules: ['R8'] });
     expect(of(relief, cleared, refused, named)).toEqual([]);
+    expect(of(cleared, named, refused)).toEqual(['R5 12']);
     expect(of(on('WaiverGranted', { ...aside, from: '2026-02-02', rules: ['R8'] }), cleared, refused, named)).toEqual([
       'R5 14',
     ]);

@@ -9,6 +9,7 @@ import type {
 import { type RecordedEvent, addDays, daysBetween, idOf } from '@entente/kernel';
 import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
 import { CaseItems, Items } from './items.js';
+import { Judgements } from './known-later.js';
 import { type ItemsOf, TERM_KINDS, Terms } from './terms.js';
 
 /** A check as it was planned. */
@@ -188,30 +189,29 @@ function startRemote(): Reading {
   const situations = new Map<string, { readonly place: string; readonly spells: Map<string, Unstable> }>();
   const places = new Map<string, CheckedPlace>();
   const stores = new Map<string, { readonly owner: string; readonly area?: string }>();
-  /** What no instability known then allows: one that is recorded later can. */
-  const doubtful: (() => readonly Breach[])[] = [];
+  const judgements = new Judgements(true);
 
   /** The area of a store of the holder, as corrected since; else that of the check. */
   function areaOf({ country, site, area = '' }: CheckedPlace): string {
     const store = stores.get(site);
     return (store?.owner === country ? store.area : undefined) ?? area;
   }
-  function remotely(
+  const remotely = (
     event: RecordedEvent,
     situation: string | undefined,
     day: string,
-    at?: CheckedPlace,
-  ): readonly Breach[] {
-    const of = situations.get(situation ?? '');
-    const there = at === undefined || of?.place === at.country || of?.place === `${at.country} ${areaOf(at)}`;
-    const spells = there ? [...(of?.spells.values() ?? [])] : [];
-    if (spells.some(({ from, to }) => from <= day && (to === null || day < to))) return [];
-    return breach(event, 'an instability is in force in the area on that day', { situation: situation ?? null, day });
-  }
+    where?: CheckedPlace,
+  ): readonly Breach[] =>
+    judgements.judge((at) => {
+      const of = situations.get(situation ?? '');
+      const there =
+        where === undefined || of?.place === where.country || of?.place === `${where.country} ${areaOf(where)}`;
+      const spells = there ? [...(of?.spells.values() ?? [])] : [];
+      if (spells.some(({ from, to }) => from <= at(day) && (to === null || at(day) < to))) return [];
+      return breach(event, 'an instability is in force in the area on that day', { situation: situation ?? null, day });
+    });
   const spellOf = (event: RecordedEvent, name: string): Unstable | undefined =>
     situations.get(idOf(event))?.spells.get(name);
-
-  const judge = (of: () => readonly Breach[]): void => void (of().length > 0 && doubtful.push(of));
 
   const read = readingBy<CountrySituationEvent | EndUseCheckEvent | StorageSiteEvent>({
     StorageSiteRegistered: (event) => void stores.set(idOf(event), event.data),
@@ -228,7 +228,7 @@ function startRemote(): Reading {
       if (spell !== undefined) spell.to = event.data.on;
     },
     MonitoringModeChanged: (event) => {
-      if (event.data.mode === 'remote') judge(() => remotely(event, idOf(event), event.data.on));
+      return event.data.mode === 'remote' ? remotely(event, idOf(event), event.data.on) : [];
     },
     EndUseCheckScheduled: (event) => {
       const { holder: country, site, area } = event.data;
@@ -246,11 +246,10 @@ function startRemote(): Reading {
     },
     EndUseCheckPerformed: (event) => {
       const { manner, situation, on } = event.data;
-      const at = places.get(idOf(event));
-      if (manner === 'remote') judge(() => remotely(event, situation, on, at));
+      return manner === 'remote' ? remotely(event, situation, on, places.get(idOf(event))) : [];
     },
   });
-  return Object.assign((event: RecordedEvent) => read(event), { atEnd: () => doubtful.flatMap((again) => again()) });
+  return judgements.reading(read);
 }
 
 /** R20: remote monitoring, or a remote check, on a day without instability in the area. */

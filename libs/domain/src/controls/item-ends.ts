@@ -7,6 +7,7 @@ import type {
 import { type RecordedEvent, actsFor, addDays, idOf } from '@entente/kernel';
 import { type Breach, type Control, breach, dayOf, readingBy } from './control.js';
 import { Items } from './items.js';
+import { Judgements } from './known-later.js';
 import { LastDays } from './last-days.js';
 import { TERM_KINDS, Terms } from './terms.js';
 
@@ -129,21 +130,25 @@ export const transfersWithoutConsent: Control = {
       if (consent === undefined || on < consent.from || on > consent.until) return false;
       return consent.ended === null || on < consent.ended;
     };
-    const NEEDED = 'the consent of the donor was in force on that day';
-    return readingBy<ItemEvent | ThirdPartyTransferEvent>({
+    const judgements = new Judgements();
+    const judge = (event: RecordedEvent, transfer: string, { on, ...facts }: { readonly on: string }) =>
+      judgements.judge((at) =>
+        isConsented(transfer, at(on))
+          ? []
+          : breach(event, 'the consent of the donor was in force on that day', { ...facts, on }),
+      );
+    const read = readingBy<ItemEvent | ThirdPartyTransferEvent>({
       ThirdPartyTransferConsented: (event) =>
         void consents.set(idOf(event), { from: dayOf(event), until: event.data.until, ended: null }),
       TransferConsentWithdrawn: (event) => {
         const consent = consents.get(idOf(event));
         if (consent !== undefined) consent.ended = dayOf(event);
       },
-      ThirdPartyTransferCarriedOut: (event) =>
-        isConsented(idOf(event), event.data.on) ? [] : breach(event, NEEDED, { on: event.data.on }),
-      ItemTransferred: (event) =>
-        isConsented(event.data.transfer, event.data.on) ? [] : breach(event, NEEDED, { ...event.data }),
-      ItemDisposed: (event) =>
-        isConsented(event.data.transfer, event.data.on) ? [] : breach(event, NEEDED, { ...event.data }),
+      ThirdPartyTransferCarriedOut: (event) => judge(event, idOf(event), { on: event.data.on }),
+      ItemTransferred: (event) => judge(event, event.data.transfer, event.data),
+      ItemDisposed: (event) => judge(event, event.data.transfer, event.data),
     });
+    return judgements.reading(read);
   },
 };
 

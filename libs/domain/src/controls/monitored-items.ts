@@ -8,7 +8,8 @@ import type {
 } from '@entente/contracts';
 import { type RecordedEvent, idOf } from '@entente/kernel';
 import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions } from './agreement-course.js';
-import { type Breach, type Control, breach, dayOf, readingBy } from './control.js';
+import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
+import { Judgements } from './known-later.js';
 
 /** Days from the first, up to the last or to the day before the one on which they ended. */
 interface Span {
@@ -31,7 +32,7 @@ interface Load {
 
 const CERTIFIED = 'the store is certified on the day on which it receives items of designated types';
 
-function start(): (event: RecordedEvent) => readonly Breach[] {
+function start(): Reading {
   const designations = new Map<string, Span[]>();
   const certificates = new Map<string, Span[]>();
   const words = new Map<string, string>();
@@ -56,17 +57,7 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     registered?.set(line, (registered.get(line) ?? 0) + by);
   };
 
-  const types = new Map<string, readonly [donor: string, item: string]>();
-  /** An item that an organisation itself stores: a policy repeats what was judged before. */
-  const stored = (
-    event: RecordedEvent,
-    { on, site }: { readonly on: string; readonly site?: string },
-  ): readonly Breach[] => {
-    const [donor, item] = types.get(idOf(event)) ?? ['', ''];
-    const asked = event.metadata.actor.role !== 'system' && isOfDesignated(donor, item, dayOf(event));
-    return !asked || isCertified(site, on) ? [] : breach(event, CERTIFIED, { items: [item], store: site ?? null, on });
-  };
-
+  const judgements = new Judgements();
   /** The shipment or receipt at hand, with its agreement. */
   let execution: Execution | null = null;
   const found = (one: Execution): readonly Breach[] => {
@@ -74,6 +65,25 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     return [];
   };
   const follow = readingExecutions(found, found, found);
+  /** What breaks the rule, unless a waiver or an exception sets it aside. */
+  const judge = (find: Parameters<Judgements['judge']>[0]): readonly Breach[] => {
+    const of = execution;
+    return judgements.judge((at) => (of !== null && isSetAside(of, 'R9', at(of.day)) ? [] : find(at)));
+  };
+  const types = new Map<string, readonly [donor: string, item: string]>();
+  /** An item that an organisation itself stores: a policy repeats what was judged before. */
+  const stored = (
+    event: RecordedEvent,
+    { on, site }: { readonly on: string; readonly site?: string },
+  ): readonly Breach[] => {
+    const [donor, item] = types.get(idOf(event)) ?? ['', ''];
+    if (event.metadata.actor.role === 'system') return [];
+    return judge((at) =>
+      !isOfDesignated(donor, item, at(dayOf(event))) || isCertified(site, at(on))
+        ? []
+        : breach(event, CERTIFIED, { items: [item], store: site ?? null, on }),
+    );
+  };
   const find = readingBy<
     AssistanceCaseEvent | ConsignmentEvent | ItemEvent | ItemTypeEvent | StorageSiteEvent | ThirdPartyTransferEvent
   >({
@@ -100,24 +110,24 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     ConsignmentShipped: (event) => {
       const load = loads.get(idOf(event));
       if (load === undefined || load.reported) return [];
-      for (const [line, quantity] of load.lines) {
-        const registered = load.registered.get(line) ?? 0;
-        if (registered < quantity && isDesignated(load, line, dayOf(event)))
-          return breach(event, 'the serial of each item of a designated type is registered before shipment', {
-            line,
-            quantity,
-            registered,
-          });
-      }
-      return [];
+      const missing = [...load.lines]
+        .map(([line, quantity]) => ({ line, quantity, registered: load.registered.get(line) ?? 0 }))
+        .filter(({ quantity, registered }) => registered < quantity);
+      return judge((at) => {
+        const without = missing.find(({ line }) => isDesignated(load, line, at(dayOf(event))));
+        if (without === undefined) return [];
+        return breach(event, 'the serial of each item of a designated type is registered before shipment', without);
+      });
     },
     ReceiptConfirmed: (event) => {
       const load = loads.get(idOf(event));
       const { on, store, lines } = event.data;
       if (load === undefined || load.reported) return [];
-      const monitored = lines.filter(({ line }) => isDesignated(load, line, dayOf(event))).map(({ line }) => line);
-      if (monitored.length === 0 || isCertified(store, on)) return [];
-      return breach(event, CERTIFIED, { lines: monitored, store: store ?? null, on });
+      return judge((at) => {
+        const monitored = lines.map(({ line }) => line).filter((line) => isDesignated(load, line, at(dayOf(event))));
+        if (monitored.length === 0 || isCertified(store, at(on))) return [];
+        return breach(event, CERTIFIED, { lines: monitored, store: store ?? null, on });
+      });
     },
     SerialRegistered: (event) => void types.set(idOf(event), [event.data.donor, event.data.item]),
     ItemReceived: (event) => stored(event, event.data),
@@ -127,19 +137,20 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     ThirdPartyTransferCarriedOut: (event) => {
       const { kind, donor, goods, on, site } = event.data;
       if (kind !== 'retransfer') return [];
-      const monitored = goods
-        .filter(({ item, serials = [] }) => serials.length > 0 && isOfDesignated(donor, item, dayOf(event)))
-        .map(({ item }) => item);
-      if (monitored.length === 0 || isCertified(site, on)) return [];
-      return breach(event, CERTIFIED, { items: monitored, store: site ?? null, on });
+      return judge((at) => {
+        const monitored = goods
+          .filter(({ item, serials = [] }) => serials.length > 0 && isOfDesignated(donor, item, at(dayOf(event))))
+          .map(({ item }) => item);
+        if (monitored.length === 0 || isCertified(site, at(on))) return [];
+        return breach(event, CERTIFIED, { items: monitored, store: site ?? null, on });
+      });
     },
   });
-  return (event) => {
+  return judgements.reading((event) => {
     execution = null;
     follow(event);
-    const breaches = find(event);
-    return breaches.length > 0 && execution !== null && isSetAside(execution, 'R9') ? [] : breaches;
-  };
+    return find(event);
+  });
 }
 
 /**

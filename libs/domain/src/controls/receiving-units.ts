@@ -2,7 +2,8 @@ import type { SecurityUnitEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
 import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions, withinTurns } from './agreement-course.js';
 import { ClearanceCourses } from './clearance-course.js';
-import { type Breach, type Control, breach } from './control.js';
+import { type Control, breach } from './control.js';
+import { Judgements } from './known-later.js';
 
 /** A shipment with the unit that it names; null if the execution is none. */
 const shipmentOf = ({ event }: Execution): { readonly unit: string | undefined } | null =>
@@ -17,20 +18,25 @@ export const shippedUncleared: Control = {
   byCorrectedFacts: true,
   start: () => {
     const courses = new ClearanceCourses();
-    const next = readingExecutions((execution): readonly Breach[] => {
-      const { event, day } = execution;
+    const judgements = new Judgements();
+    const next = readingExecutions((execution) => {
+      const { event, day: on } = execution;
       const unit = shipmentOf(execution)?.unit;
       const stream = `security-unit/${unit ?? ''}`;
-      if (unit === undefined || courses.isCleared(stream, day) || isSetAside(execution, 'R5')) return [];
-      // A refusal is no bar while R8 is set aside.
-      if (courses.isRefused(stream, day) && isSetAside(execution, 'R8')) return [];
-      return breach(event, 'the unit is cleared on the day of shipment', { unit, on: day });
+      if (unit === undefined) return [];
+      return judgements.judge((at) => {
+        const day = at(on);
+        if (courses.isCleared(stream, day) || isSetAside(execution, 'R5', day)) return [];
+        // A refusal is no bar while R8 is set aside.
+        if (courses.isRefused(stream, day) && isSetAside(execution, 'R8', day)) return [];
+        return breach(event, 'the unit is cleared on the day of shipment', { unit, on });
+      });
     });
-    return (event) => {
+    return judgements.reading((event) => {
       if (!event.stream.startsWith('security-unit/')) return next(event);
       courses.read(event as RecordedEvent<SecurityUnitEvent>);
       return [];
-    };
+    });
   },
 };
 
@@ -46,14 +52,19 @@ export const unitsNotBarred: Control = {
     'a shipment or a nomination that names no unit, in a programme that names a framework, before the recipient agreed to bar units',
   kinds: AGREEMENT_KINDS,
   byCorrectedFacts: true,
-  start: () =>
-    readingExecutions((execution) => {
-      const { event, day, agreement } = execution;
-      const shipment = receivedBy(execution);
-      if (shipment === null || shipment.unit !== undefined || agreement === undefined || isSetAside(execution, 'R6'))
-        return [];
-      const turns = agreement?.barTurns ?? [];
-      if (withinTurns(turns, day)) return [];
-      return breach(event, 'the recipient has agreed to bar units that are not cleared', { on: day, turns });
-    }),
+  start: () => {
+    const judgements = new Judgements();
+    return judgements.reading(
+      readingExecutions((execution) => {
+        const { event, day, agreement } = execution;
+        const shipment = receivedBy(execution);
+        if (shipment === null || shipment.unit !== undefined || agreement === undefined) return [];
+        return judgements.judge((at) => {
+          const turns = agreement?.barTurns ?? [];
+          if (isSetAside(execution, 'R6', at(day)) || withinTurns(turns, at(day))) return [];
+          return breach(event, 'the recipient has agreed to bar units that are not cleared', { on: day, turns });
+        });
+      }),
+    );
+  },
 };

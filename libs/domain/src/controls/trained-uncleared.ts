@@ -3,6 +3,7 @@ import { type RecordedEvent, idOf } from '@entente/kernel';
 import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions } from './agreement-course.js';
 import { ClearanceCourses } from './clearance-course.js';
 import { type Breach, type Control, breach, dayOf, readingBy } from './control.js';
+import { Judgements } from './known-later.js';
 
 /** The unit and the person on whose clearance an enrolment rests. */
 interface Cleared {
@@ -16,18 +17,22 @@ const restsOn = ({ unit, person }: Cleared): readonly string[] => [
   ...(person === undefined ? [] : [`vetted-person/${person}`]),
 ];
 
-/** The stream of an enrolment that is not cleared on a day, and that no waiver lets pass. */
-type Uncleared = (of: Cleared, on: string) => string | undefined;
+/** Trainees, with what their enrolments rest on. */
+type Trainees = readonly (readonly [trainee: string, of: Cleared])[];
+
+/** Finds the first trainee who is not cleared on a day, and whom no waiver lets pass. */
+type Judge = (event: RecordedEvent, trainees: Trainees, on: string, requirement: string) => readonly Breach[];
 
 const control = (
   about: Omit<Control, 'kinds' | 'byCorrectedFacts' | 'start'>,
-  check: (uncleared: Uncleared) => (event: RecordedEvent) => readonly Breach[],
+  check: (judge: Judge) => (event: RecordedEvent) => readonly Breach[],
 ): Control => ({
   ...about,
   kinds: [...AGREEMENT_KINDS, 'security-unit', 'vetted-person'],
   byCorrectedFacts: true,
   start: () => {
     const courses = new ClearanceCourses();
+    const judgements = new Judgements();
     /** The step of a training at hand, with its agreement. */
     let execution: Execution | null = null;
     const note = (one: Execution) => {
@@ -35,21 +40,29 @@ const control = (
       return [];
     };
     const follow = readingExecutions(note, undefined, undefined, note);
-    const isWaived = (stream: string, { unit }: Cleared, on: string): boolean => {
-      if (execution === null) return false;
-      const concerned = { ...execution, of: { ...execution.of, unit } };
-      return isSetAside(concerned, 'R5') || (courses.isRefused(stream, on) && isSetAside(concerned, 'R8'));
+    const isWaived = (at: Execution | null, stream: string, { unit }: Cleared, on: string): boolean => {
+      if (at === null) return false;
+      const concerned = { ...at, of: { ...at.of, unit } };
+      return isSetAside(concerned, 'R5', on) || (courses.isRefused(stream, on) && isSetAside(concerned, 'R8', on));
     };
-    const find = check((of, on) =>
-      restsOn(of).find((stream) => !courses.isCleared(stream, on) && !isWaived(stream, of, on)),
-    );
-    return (event) => {
+    const find = check((event, trainees, on, requirement) => {
+      const under = execution;
+      return judgements.judge((at) => {
+        for (const [trainee, of] of trainees) {
+          const day = at(on);
+          const stream = restsOn(of).find((one) => !courses.isCleared(one, day) && !isWaived(under, one, of, day));
+          if (stream !== undefined) return breach(event, requirement, { trainee, stream, on });
+        }
+        return [];
+      });
+    });
+    return judgements.reading((event) => {
       execution = null;
       if (/^(security-unit|vetted-person)\//.test(event.stream))
         courses.read(event as RecordedEvent<SecurityUnitEvent>);
       else follow(event);
       return find(event);
-    };
+    });
   },
 });
 
@@ -63,21 +76,19 @@ export const trainedUncleared = control(
     rule: 'R5',
     about: 'a training that was begun or held on a day on which an enrolled trainee was not cleared',
   },
-  (uncleared) => {
-    const enrolled = new Map<string, Map<string, Cleared>>();
-    const leaves = (event: RecordedEvent, trainee: string) => void enrolled.get(idOf(event))?.delete(trainee);
-    function held(event: RecordedEvent, on: string): readonly Breach[] {
-      for (const [trainee, of] of enrolled.get(idOf(event)) ?? []) {
-        const stream = uncleared(of, on);
-        if (stream !== undefined)
-          return breach(event, 'each trainee is cleared on that day, and so is the unit', { trainee, stream, on });
-      }
-      return [];
-    }
+  (judge) => {
+    const enrolled = new Map<string, Trainees>();
+    const enrolledIn = (event: RecordedEvent): Trainees => enrolled.get(idOf(event)) ?? [];
+    const leaves = (event: RecordedEvent, trainee: string): undefined => {
+      const others = enrolledIn(event).filter(([one]) => one !== trainee);
+      enrolled.set(idOf(event), others);
+    };
+    const held = (event: RecordedEvent, on: string): readonly Breach[] =>
+      judge(event, enrolledIn(event), on, 'each trainee is cleared on that day, and so is the unit');
     return readingBy<TrainingActivityEvent>({
       TraineeEnrolled: (event) => {
-        const trainees = enrolled.get(idOf(event)) ?? new Map<string, Cleared>();
-        enrolled.set(idOf(event), trainees.set(event.data.trainee, event.data));
+        leaves(event, event.data.trainee);
+        enrolled.set(idOf(event), [...enrolledIn(event), [event.data.trainee, event.data]]);
       },
       EnrolmentHalted: (event) => leaves(event, event.data.trainee),
       EnrolmentRefused: (event) => leaves(event, event.data.trainee),
@@ -94,15 +105,10 @@ export const clearancesOutrun = control(
     rule: 'R7',
     about: 'an enrolment on a day on which the unit or the person was not cleared',
   },
-  (uncleared) =>
+  (judge) =>
     readingBy<TrainingActivityEvent>({
-      TraineeEnrolled: (event) => {
-        const on = dayOf(event);
-        const stream = uncleared(event.data, on);
-        return stream === undefined
-          ? []
-          : breach(event, 'unit and person are cleared on that day', { trainee: event.data.trainee, stream, on });
-      },
+      TraineeEnrolled: (event) =>
+        judge(event, [[event.data.trainee, event.data]], dayOf(event), 'unit and person are cleared on that day'),
     }),
 );
 

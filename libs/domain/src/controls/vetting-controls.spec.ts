@@ -25,6 +25,14 @@ describe('the control of R5', () => {
     expect(findings(given, enrolled('2026-02-01'), suspended, restored(), session('2026-04-01'))).toEqual([]);
     expect(findings(given, enrolled('2026-02-01'), suspended, restored(), session('2026-03-31'))).toEqual(['R5 5']);
   });
+  it('finds one before a suspension that was recorded later', () => {
+    const before = [given, enrolled('2026-02-01'), session('2026-03-02')];
+    const halted: Line = ['2026-03-03', T, 'EnrolmentHalted', { trainee: 'n-1', reason: 'x', enrolled: 0 }];
+    expect(findings(...before, suspended, halted)).toEqual(['R5 3']);
+    expect(findings(...before, suspended, restored())).toEqual(['R5 3']);
+    expect(findings(given, enrolled('2026-02-01'), session('2026-03-01'), suspended)).toEqual([]);
+    expect(findings(given, enrolled('2026-02-01'), session('2026-04-01'), suspended, restored())).toEqual([]);
+  });
   it('finds a session after the registration of its unit ended', () => {
     const ended: Line = ['2026-03-05', U, 'RegistrationEnded', { on: '2026-03-01', reason: 'x', trainings: [] }];
     expect(findings(given, enrolled('2026-02-01'), ended, session('2026-02-28'))).toEqual([]);
@@ -83,6 +91,8 @@ describe('the control of R7', () => {
     const corrected: Line = ['2026-02-01', U, 'ClearanceCorrected', { corrects: 'e-0', until: '2026-01-31' }];
     expect(findings(given, enrolled('2026-06-30'))).toEqual([]);
     expect(findings(given, enrolled('2026-07-01'))).toEqual(['R7 2']);
+    expect(findings(given, enrolled('2026-03-02'), suspended)).toEqual(['R7 2']);
+    expect(findings(given, enrolled('2026-03-01'), suspended)).toEqual([]);
     expect(findings(given, corrected, enrolled('2026-02-02'))).toEqual(['R7 3']);
     expect(findings(given, enrolled('2026-01-31'), session('2026-02-01'), corrected)).toEqual(['R5 3']);
   });
