@@ -53,6 +53,9 @@ const MAPPING = {
   ],
 };
 
+const RADIO = { item: 'radio', quantity: 100, unit: 'each' };
+const OFFER = { offer: 'loa', value: 100, currency: 'EUR', validUntil: '2027-12-31' };
+
 interface EditionFile {
   readonly mapping: object;
   readonly header: string;
@@ -345,6 +348,61 @@ describe('the editions of a source', () => {
     }
     expect(await edition('2025', ['2020,Estmark,20,'], file)).toMatchObject({ refused: 1, corrected: 0 });
     expect(await obligated()).toEqual({ 'estmark 2020': 2000 });
+  });
+
+  /** Deliveries under a case, of which a later edition can move the day promised. */
+  const DELIVERIES = {
+    source: 'deliveries',
+    edition: '2024',
+    actor: 'norland;role=donor',
+    values: {
+      note: { read: '{Note}', as: 'id' },
+      quantity: { read: '{Quantity}', as: 'number' },
+      due: { read: '{Due}', as: 'day' },
+      carrier: { read: '{Carrier}', as: 'id', empty: 'omit' },
+    },
+    key: ['note'],
+    commands: [
+      ['request', { donor: 'norland', recipient: 'estmark', asked: [RADIO], letter: 'LOR', basis: 'reported' }],
+      ['add-line', { line: '001', ...RADIO, value: 100, due: '2027-12-31' }],
+      ['prepare-offer', { ...OFFER, lines: ['001'], initialDeposit: 0, deliveryPoint: 'receipt' }],
+      ['make-offer', { offer: 'loa' }],
+      ['accept-offer', { offer: 'loa', value: 100, currency: 'EUR' }, 'estmark;role=recipient'],
+      ['implement', {}],
+    ]
+      .map(([command, fields, actor]) => ({
+        stream: 'assistance-case/norland.radios',
+        command,
+        once: true,
+        ...(actor === undefined ? {} : { actor }),
+        fields: { ...(fields as object), occurredAt: '2024-01-02T00:00:00Z' },
+      }))
+      .concat({
+        stream: 'consignment/norland.radios-{note}',
+        command: 'schedule',
+        fields: {
+          case: 'norland.radios',
+          lines: [{ line: '001', quantity: '{quantity}' }],
+          due: '{due}',
+          carrier: '{carrier}',
+          occurredAt: '2024-01-03T00:00:00Z',
+        },
+        revise: { command: 'reschedule', fields: { due: '{due}', cause: 'edition' } },
+      } as never),
+  };
+  const deliveries = { mapping: DELIVERIES, header: 'Note,Quantity,Due,Carrier' };
+
+  it('refuse a changed field that the revising command does not carry, and revise what it does', async () => {
+    await edition('2024', ['1,10,2026-05-31,', '2,20,2026-05-31,', '3,30,2026-05-31,'], deliveries);
+    const next = ['1,11,2026-07-30,', '2,21,2026-05-31,', '3,30,2026-07-30,'];
+    for (const name of ['2025', '2026']) {
+      const revised = name === '2025' ? { accepted: 1, corrected: 1 } : { accepted: 0, alreadyThere: 1 };
+      expect(await edition(name, next, deliveries)).toMatchObject({ ...revised, refused: 2 });
+      const was = (quantity: number): string => `lines was [{""line"":""001"",""quantity"":${quantity}}] and is `;
+      expect(refusals()).toEqual(
+        [10, 20].map((q, i) => expect.stringContaining(`${i + 2},row-changed,"schedule: ${was(q)}`) as unknown),
+      );
+    }
   });
 
   it('refuse a row whose correction the contract does not take, and no other row', async () => {

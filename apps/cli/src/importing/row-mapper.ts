@@ -44,6 +44,8 @@ export interface RowCommand extends CommandToSend {
    * difference. Null if the mapping has none.
    */
   readonly revise: ((difference: number, event: string) => Omit<CommandToSend, 'id'>) | null;
+  /** The fields of `contentFields` that `revise` carries. */
+  readonly revised: ReadonlySet<string>;
 }
 
 /** The commands of one row, or of one cell of a wide table. */
@@ -118,6 +120,8 @@ class ReadyCommand {
   readonly names: readonly string[];
   /** The fields whose digest is the content of the row. */
   readonly contentFields: readonly string[];
+  /** Those of them that a later edition can change. */
+  readonly revised: ReadonlySet<string>;
 
   constructor(
     readonly spec: CommandSpec,
@@ -135,7 +139,19 @@ class ReadyCommand {
       ...[fields, negative?.fields, revise?.fields].flatMap((one) => Object.values(one ?? {}).flatMap(namesIn)),
     ];
     this.contentFields = contentFieldsOf(spec);
+    this.revised = new Set(this.contentFields.filter((name) => isRevised(spec, name, mapping.key)));
   }
+}
+
+/**
+ * Whether the revising command carries a field: all values in it but those of the key, which are
+ * the same in each edition; or, if none is in it, a field of that name.
+ */
+function isRevised({ fields = {}, revise }: CommandSpec, name: string, key: readonly string[]): boolean {
+  const by = revise?.command === undefined ? {} : (revise.fields ?? {});
+  const carried = new Set([...Object.values(by).flatMap(namesIn), ...key, BUILT_IN.source]);
+  const names = namesIn(fields[name] ?? '');
+  return names.every((one) => carried.has(one)) && (names.length > 0 || Object.hasOwn(by, name));
 }
 
 /** The fields of a command whose digest is the content of its row: not the signed one. */
@@ -495,7 +511,7 @@ class PartMapper {
     return template.fill((name) => String(this.known.get(name) ?? ''));
   }
 
-  private command(row: string, { spec, step, kind, stream, actor, contentFields }: ReadyCommand): RowCommand {
+  private command(row: string, { spec, step, kind, stream, actor, contentFields, revised }: ReadyCommand): RowCommand {
     const { source } = this.mapping;
     const streamId = this.fill(stream).slice(kind.length + 1);
     if (!PATTERNS.streamId.pattern.test(streamId))
@@ -521,6 +537,7 @@ class PartMapper {
       contentFields,
       content: contentOf(contentFields, body),
       signed: number,
+      revised,
       revise:
         revise === undefined
           ? null

@@ -97,13 +97,15 @@ export class RowSender {
     // The log may have less than the first command had. Of a revision it has the contents' digest.
     const isOther = !isSame && (differ.length > 0 || revision > 0);
     if (!isSame && !isOther && first.length > 0 && by === 0n) return { type: 'there' };
+    const { revise } = command;
+    // What a difference or another command does not carry would be lost without a word.
+    const lost = command.signed === null ? differ.filter(({ name }) => !command.revised.has(name)) : differ;
     const what = [
-      ...differ,
+      ...(revise === null || lost.length === 0 ? differ : lost).map(({ change }) => change),
       ...(by === 0n ? [] : [`the recorded sum is ${table.sum[slot]} and it is ${command.signed} now`]),
     ].join('; ');
     const why = `${command.step}: ${what === '' ? 'it was recorded with other contents' : what}`;
-    const { revise } = command;
-    if (revise === null || (command.signed !== null && isOther)) return refused('row-changed', why);
+    if (revise === null || lost.length > 0 || (command.signed !== null && isOther)) return refused('row-changed', why);
     if (((table.flags[slot] ?? 0) & FLAG.thisEdition) !== 0)
       return refused('row-changed', `${why}: this edition has recorded it: a revised file needs the name of another`);
     if (by > BigInt(Number.MAX_SAFE_INTEGER) || by < BigInt(Number.MIN_SAFE_INTEGER))
@@ -161,15 +163,20 @@ export class RowSender {
   }
 }
 
+interface FieldChange {
+  readonly name: string;
+  readonly change: string;
+}
+
 /**
  * The fields in which a row differs from the events that it became, as far as they have them: those
  * of its first command, and of the last one that revised it.
  */
-function differences(command: RowCommand, sent: readonly (readonly HistoryEvent[])[]): readonly string[] {
+function differences(command: RowCommand, sent: readonly (readonly HistoryEvent[])[]): readonly FieldChange[] {
   const recorded: Record<string, unknown> = {};
   for (const events of sent) for (const { data } of events.toReversed()) Object.assign(recorded, data);
   const text = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
   return command.contentFields
     .filter((name) => Object.hasOwn(recorded, name) && foldedJson(recorded[name]) !== foldedJson(command.body[name]))
-    .map((name) => `${name} was ${text(recorded[name])} and is ${text(command.body[name])}`);
+    .map((name) => ({ name, change: `${name} was ${text(recorded[name])} and is ${text(command.body[name])}` }));
 }
