@@ -405,6 +405,16 @@ describe('the editions of a source', () => {
     }
   });
 
+  it('refuse a value in a cell that was empty, as any other change, and the whole row with it', async () => {
+    await edition('2024', ['1,10,2026-05-31,', '2,20,2026-05-31,', '3,30,2026-05-31,alpha'], deliveries);
+    const next = ['1,10,2026-05-31,beta', '2,20,2026-07-30,beta', '3,30,2026-05-31,alpha'];
+    for (const name of ['2024', '2025', '2026']) {
+      expect(await edition(name, next, deliveries)).toMatchObject({ refused: 2, alreadyThere: 1, corrected: 0 });
+      const why = 'row-changed,"schedule: carrier was nothing and is ""beta""';
+      expect(refusals()).toEqual([2, 3].map((line) => expect.stringContaining(`${line},${why}`) as unknown));
+    }
+  });
+
   it('refuse a row whose correction the contract does not take, and no other row', async () => {
     const file = { mapping: noted('revise'), header: 'Year,Country,Amount,Note' };
     await edition('2022', ['2020,Estmark,10,', '2021,Estmark,10,'], file);

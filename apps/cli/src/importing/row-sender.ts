@@ -1,3 +1,4 @@
+import { eventOf, fieldsOf } from '@entente/contracts';
 import { FLAG, type RecordedRows, commandKey, streamDigest } from './recorded.js';
 import type { HistoryEvent, ImportTarget } from './import-target.js';
 import { foldedJson } from './names.js';
@@ -94,7 +95,7 @@ export class RowSender {
     const revision = table.revisions[slot] ?? 0;
     const first = await this.eventsOf(command, base);
     const differ = isSame ? [] : differences(command, [first, await this.revisionOf(command, base)]);
-    // The log may have less than the first command had. Of a revision it has the contents' digest.
+    // An event may lack a field of its command. Of a revision the log has the contents' digest.
     const isOther = !isSame && (differ.length > 0 || revision > 0);
     if (!isSame && !isOther && first.length > 0 && by === 0n) return { type: 'there' };
     const { revise } = command;
@@ -168,15 +169,23 @@ interface FieldChange {
   readonly change: string;
 }
 
+/** Whether events of a type can have a field. */
+const canHave = (kind: string, { type }: HistoryEvent, field: string): boolean => {
+  const contract = eventOf(kind, type);
+  return contract !== undefined && fieldsOf(contract.data.prototype as object).properties.has(field);
+};
+
 /**
- * The fields in which a row differs from the events that it became, as far as they have them: those
- * of its first command, and of the last one that revised it.
+ * The fields in which a row differs from the events that it became, as far as those can have them:
+ * those of its first command, and of the last one that revised it.
  */
 function differences(command: RowCommand, sent: readonly (readonly HistoryEvent[])[]): readonly FieldChange[] {
   const recorded: Record<string, unknown> = {};
   for (const events of sent) for (const { data } of events.toReversed()) Object.assign(recorded, data);
+  const isStored = (name: string): boolean =>
+    Object.hasOwn(recorded, name) || sent.flat().some((event) => canHave(command.kind, event, name));
   const text = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
   return command.contentFields
-    .filter((name) => Object.hasOwn(recorded, name) && foldedJson(recorded[name]) !== foldedJson(command.body[name]))
+    .filter((name) => isStored(name) && foldedJson(recorded[name]) !== foldedJson(command.body[name]))
     .map((name) => ({ name, change: `${name} was ${text(recorded[name])} and is ${text(command.body[name])}` }));
 }
