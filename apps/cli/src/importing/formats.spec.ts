@@ -69,8 +69,38 @@ describe('days', () => {
     expect(readDay('3 PA\u0179 2026', ['D MMM YYYY'], months.with(9, 'paz\u0301'))).toBe('2026-10-03');
   });
 
+  it('have a year of two digits among the hundred from one that is named, in no format without it', () => {
+    const short = (text: string, first: number) => readDay(text, ['D-MMM-YY'], undefined, first);
+    expect([
+      short('3-Mar-26', 1970),
+      short('3-Mar-69', 1970),
+      short('3-Mar-70', 1970),
+      short('3-Mar-00', 2000),
+    ]).toEqual(['2026-03-03', '2069-03-03', '1970-03-03', '2000-03-03']);
+    expect([short('3-Mar-2026', 1970), readDay('3-Mar-26', ['D-MMM-YYYY'], undefined, 1970)]).toEqual([null, null]);
+  });
+
+  it('are the number by which a spreadsheet counts them, from March 1900 on', () => {
+    const excel = (text: string) => readDay(text, ['EXCEL']);
+    expect(['44986', '44986.0', '61', '73050'].map(excel)).toEqual([
+      '2023-03-01',
+      '2023-03-01',
+      '1900-03-01',
+      '2099-12-31',
+    ]);
+    expect(['44986.5', '60', '2023', '2958466', '9999999', '-1', ''].map(excel)).toEqual([
+      null,
+      null,
+      '1905-07-15',
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+
   it('have formats with a year, a month and a day', () => {
-    expect(['YYYY-MM-DD', 'D.M.YYYY', 'D MMM YYYY'].map(isDayFormat)).toEqual([true, true, true]);
-    expect(['YYYY-MM', 'DD.MM', 'YYYY', '', 'YYYY-MM-DD DD'].map(isDayFormat)).toEqual(Array<boolean>(5).fill(false));
+    expect(['YYYY-MM-DD', 'D.M.YYYY', 'D MMM YYYY', 'D-MMM-YY', 'EXCEL'].filter(isDayFormat)).toHaveLength(5);
+    expect(['YYYY-MM', 'DD.MM', 'YYYY', '', 'YYYY-MM-DD DD', 'DD.MM.YYYY YY'].filter(isDayFormat)).toEqual([]);
   });
 });

@@ -92,28 +92,39 @@ export function decimalText({ units, places }: Decimal): string {
 const MONTHS = 'january february march april may june july august september october november december'.split(' ');
 /** The shortest name of a month in English has three letters. */
 const MONTH_LETTERS = 3;
+/** The format of a day that a spreadsheet wrote as its number. */
+const EXCEL = 'EXCEL';
+/** Day 0 of a spreadsheet, from 1 March 1900 on: to the days before it adds one that never was. */
+const EXCEL_START = Date.UTC(1899, 11, 30);
+const EXCEL_FIRST = 61;
+const DAY_MS = 86_400_000;
 const PARTS: Readonly<Record<string, string>> = {
   YYYY: '(?<year>\\d{4})',
+  YY: '(?<short>\\d{2})',
   MMM: '(?<name>\\p{L}+)\\.?',
   MM: '(?<month>\\d{2})',
   M: '(?<month>\\d{1,2})',
   DD: '(?<day>\\d{2})',
   D: '(?<day>\\d{1,2})',
 };
-const PART = /YYYY|MMM|MM|M|DD|D/g;
+const PART = /YYYY|YY|MMM|MM|M|DD|D/g;
 
-/** Whether a date format names a year, a month and a day, each once. */
+/** Whether a date format names a year, a month and a day, each once; or is a spreadsheet's. */
 export const isDayFormat = (format: string): boolean =>
+  format === EXCEL ||
   [...format.matchAll(PART)]
     .map(([part]) => part[0])
     .sort()
     .join('') === 'DMY';
 
+/** Whether a date format has a year of two digits. */
+export const hasShortYear = (format: string): boolean => [...format.matchAll(PART)].some(([part]) => part === 'YY');
+
 const dayPatterns = new Map<string, RegExp>();
 function dayPatternOf(format: string): RegExp {
   let pattern = dayPatterns.get(format);
   if (pattern === undefined) {
-    const parts = format.split(/(YYYY|MMM|MM|M|DD|D)/).map((part) => PARTS[part] ?? quoted(part));
+    const parts = format.split(/(YYYY|YY|MMM|MM|M|DD|D)/).map((part) => PARTS[part] ?? quoted(part));
     dayPatterns.set(format, (pattern = new RegExp(`^${parts.join('')}$`, 'u')));
   }
   return pattern;
@@ -122,10 +133,23 @@ function dayPatternOf(format: string): RegExp {
 /**
  * A day in one of these formats, as YYYY-MM-DD; null if it is in none, or does not exist. `MMM` is
  * the name of a month: one of twelve, or an English one, of which three letters or more are there.
+ * `YY` is a year of the hundred from `firstYear` on, and in no format without it.
  */
-export function readDay(text: string, formats: readonly string[], months?: readonly string[]): string | null {
+export function readDay(
+  text: string,
+  formats: readonly string[],
+  months?: readonly string[],
+  firstYear = 0,
+): string | null {
   for (const format of formats) {
-    const { year, month, day, name } = dayPatternOf(format).exec(text)?.groups ?? {};
+    if (format === EXCEL) {
+      const days = Number(/^([0-9]{2,7})(?:\.0+)?$/.exec(text)?.[1] ?? 0);
+      const found = days < EXCEL_FIRST ? '' : new Date(EXCEL_START + days * DAY_MS).toISOString().slice(0, 10);
+      if (isDay(found)) return found;
+      continue;
+    }
+    const { short, month, day, name, ...groups } = dayPatternOf(format).exec(text)?.groups ?? {};
+    const year = short === undefined ? groups['year'] : yearOf(Number(short), firstYear);
     if (year === undefined || day === undefined) continue;
     const named = fold(name ?? '');
     const isNamed = (one: string): boolean =>
@@ -136,3 +160,7 @@ export function readDay(text: string, formats: readonly string[], months?: reado
   }
   return null;
 }
+
+/** The year of two digits among the hundred from another on, in four. */
+const yearOf = (short: number, first: number): string =>
+  String(first + ((short - (first % 100) + 100) % 100)).padStart(4, '0');

@@ -97,7 +97,16 @@ const VALUE = closed(
     },
     currency: text('money: the ISO 4217 code, or the value in braces that is the code'),
     ...NUMBERS,
-    format: texts('day: its formats, of YYYY, MM or M, DD or D; MMM is the name of a month; by default YYYY-MM-DD'),
+    format: texts(
+      'day: its formats, of YYYY or YY, MM or M, DD or D; MMM is the name of a month; EXCEL is the number by which a ' +
+        'spreadsheet counts days; by default YYYY-MM-DD',
+    ),
+    firstYear: {
+      type: 'integer',
+      minimum: 1000,
+      maximum: 2900,
+      description: 'day: the first of the hundred years that YY names: with 1970, 69 is 2069 and 70 is 1970',
+    },
     months: { type: 'array', items: text('a month'), minItems: 12, maxItems: 12, description: 'the names of months' },
     separator: text('list: what separates its items; by default a semicolon', 5),
     max: { type: 'integer', minimum: 10, maximum: 62, description: 'id: its greatest length; by default 40' },

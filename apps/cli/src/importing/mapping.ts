@@ -12,7 +12,7 @@ import {
 } from '@entente/contracts';
 import { today } from '@entente/engine';
 import { decoderOf } from './decode.js';
-import { type NumberFormat, isDayFormat } from './formats.js';
+import { type NumberFormat, hasShortYear, isDayFormat } from './formats.js';
 import { MAPPING_SCHEMA, checkedBy } from './mapping-schema.js';
 import { fold } from './names.js';
 import { Template } from './template.js';
@@ -44,6 +44,7 @@ export interface ValueSpec extends NumberSpec {
   readonly currency?: string;
   readonly format?: readonly string[];
   readonly months?: readonly string[];
+  readonly firstYear?: number;
   readonly separator?: string;
   readonly max?: number;
 }
@@ -179,6 +180,8 @@ class MappingCheck {
     for (const one of format)
       if (one !== undefined && !isDayFormat(one))
         this.wrong.push(`${path}.format: "${one}" lacks a year, a month or a day, or has one twice`);
+    if (!has(spec, 'firstYear') && format.some((one) => one !== undefined && hasShortYear(one)))
+      this.wrong.push(`${path}.firstYear: is missing: YY is a year of the hundred from it on`);
   }
 
   /** The separators of numbers, which a value and the mapping name. */

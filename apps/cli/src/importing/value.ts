@@ -81,7 +81,7 @@ export class ValueReader {
   }
 
   private convert(text: string, context: ValueContext, isName: boolean): Value {
-    const { as = 'text', scale = 1, separator = ';', format = ['YYYY-MM-DD'], months, max } = this.spec;
+    const { as = 'text', scale = 1, separator = ';', format = ['YYYY-MM-DD'], months, firstYear, max } = this.spec;
     switch (as) {
       case 'text':
         return text;
@@ -94,7 +94,8 @@ export class ValueReader {
         return text.replace(/^([0-9]{4})\.0+$/, '$1');
       case 'day':
         return (
-          readDay(text, format, months) ?? this.fail('day-unreadable', `"${text}" is no day as ${format.join(' or ')}`)
+          readDay(text, format, months, firstYear) ??
+          this.fail('day-unreadable', `"${text}" is no day as ${format.join(' or ')}`)
         );
       case 'id': {
         const id = idOf(text, max);
