@@ -136,6 +136,31 @@ describe('entente import commands', () => {
     expect((await run('--edition', 'FY2025', '--published', '2025-01-31', '--part')).status).toBe(0);
   });
 
+  it('ends with 3 if a file in UTF-8 is named as in an encoding of one byte a letter', async () => {
+    const before = await head();
+    const tried = async (bytes: Buffer, encoding: string) => {
+      writeFileSync(csv, bytes);
+      return run('--encoding', encoding, '--dry-run');
+    };
+    const rows = `${HEADER}\n2020,West,C\xf4te d'Ouest,Grants,5\n`;
+    for (const encoding of ['windows-1252', 'latin1', 'koi8-r'])
+      expect(await tried(Buffer.from(rows), encoding)).toMatchObject({
+        status: 3,
+        err: `report.csv is UTF-8, as all its bytes beyond ASCII show, and not ${encoding}: leave out --encoding, and the encoding in the mapping`,
+      });
+    expect((await tried(Buffer.from(rows, 'latin1'), 'windows-1252')).status).toBe(0);
+    expect((await tried(Buffer.from(`${HEADER}\n2020,West,Sudria,Grants,5\n`), 'windows-1252')).status).toBe(0);
+    expect(await head()).toBe(before);
+  });
+
+  it('refuses a row with a carriage return inside, if lines end with LF, and reads no row more', async () => {
+    writeFileSync(csv, [HEADER, '2033,North,Nor\rland,Grants,5', ROW.replace('2026', '2033')].join('\n'));
+    expect((await run()).out).toContain('2 rows read: 1 accepted, 0 there already, 1 refused, 0 left out');
+    expect(readFileSync(refused, 'utf8').split('\n')[1]).toBe(
+      '2,row-unreadable,"a carriage return inside field 3",2033,North,Nor\rland,Grants,5',
+    );
+  });
+
   it('ends with 3 if the file, the mapping or the place of refused rows is no file that it can use', async () => {
     const before = await head();
     rmSync(csv);

@@ -45,6 +45,38 @@ describe('a CSV file', () => {
     expect(rowsOf('\n\n').map(({ raw }) => raw)).toEqual(['', '']);
   });
 
+  it('ends them with LF alone from a line on, and then loses a row to CR outside quotation marks', () => {
+    for (const [pieces, ended] of [
+      [1, false],
+      [3, false],
+      [100, true],
+    ] as const) {
+      const reader = new CsvReader(COMMA);
+      const text = 'h,i\na\rb,1\r\n"c\rd",2\n,\n\re,3\nf,4\r';
+      const rows: (CsvRow | null)[] = [];
+      for (let at = 0; at < text.length; at += pieces) {
+        reader.push(text.slice(at, at + pieces));
+        if (ended) reader.end();
+        for (let row = reader.next(); row !== null; row = reader.next()) {
+          if (rows.length === 0) reader.endAtLf();
+          rows.push(row);
+        }
+      }
+      reader.end();
+      rows.push(reader.next());
+      const read = rows.flatMap((row) => (row === null ? [] : [[row.line, row.fields ?? row.why, row.end]]));
+      expect(read).toEqual([
+        [1, ['h', 'i'], '\n'],
+        [2, 'a carriage return inside field 1', '\r\n'],
+        [3, ['c\rd', '2'], '\n'],
+        [4, ['', ''], '\n'],
+        [5, 'a carriage return inside field 1', '\n'],
+        [6, ['f', '4'], '\r'],
+      ]);
+      expect(rows.flatMap((row) => (row === null ? [] : [row.raw + row.end])).join('')).toBe(text);
+    }
+  });
+
   it('loses one line to text behind a closing quotation mark, to one that is not closed and to one inside a field', () => {
     const good = ['"Norland, Kingdom of",1', '"Estmark",2'];
     for (const bad of ['"Sudria" x,3', 'Sudria,"3', 'Su"dria,3', '"Sudria,3', '"'])

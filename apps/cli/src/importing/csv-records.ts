@@ -69,6 +69,7 @@ class RowScanner {
         const field = text.slice(at, next < 0 ? text.length : next);
         if (quote !== '' && field.includes(quote))
           return { why: `a quotation mark inside field ${this.fields.length + 1}, which does not begin with one` };
+        if (field.includes('\r')) return { why: `a carriage return inside field ${this.fields.length + 1}` };
         this.fields.push(field);
         at += field.length;
       }
@@ -85,7 +86,7 @@ class RowScanner {
  *
  * A field may have line breaks if the row is well-formed to its end and has as many fields as
  * `columns`; if not, its first line is a row that cannot be read. Lines end with LF, CRLF or CR, in
- * any mixture.
+ * any mixture; after {@link CsvReader.endAtLf} with LF or CRLF alone.
  */
 export class CsvReader {
   /** The number of fields that a row of several lines must have; null if any number will do. */
@@ -95,8 +96,18 @@ export class CsvReader {
   private first = 0;
   private line = 1;
   private ended = false;
+  private breaks = /\r\n|\n|\r/g;
 
   constructor(private readonly format: CsvFormat) {}
+
+  /** CR alone ends no line from here on: outside quotation marks it is a fault of its row. */
+  endAtLf(): void {
+    this.breaks = /\r\n|\n/g;
+    const lines = this.lines.splice(0).slice(this.first);
+    this.first = 0;
+    this.rest = lines.map(({ text, end }) => text + end).join('') + this.rest;
+    this.split();
+  }
 
   /** Takes in the next piece of the file. */
   push(text: string): void {
@@ -108,8 +119,6 @@ export class CsvReader {
   end(): void {
     this.ended = true;
     this.split();
-    if (this.rest !== '') this.lines.push({ text: this.rest, end: '' });
-    this.rest = '';
   }
 
   /** The next line as it is, without regard to quotation marks; null until there is one. */
@@ -151,7 +160,8 @@ export class CsvReader {
   }
 
   private split(): void {
-    const breaks = /\r\n|\n|\r/g;
+    const { breaks } = this;
+    breaks.lastIndex = 0;
     let from = 0;
     for (let found = breaks.exec(this.rest); found !== null; found = breaks.exec(this.rest)) {
       const to = breaks.lastIndex;
@@ -163,5 +173,9 @@ export class CsvReader {
     this.rest = this.rest.slice(from);
     if (this.rest.length > MAX_LINE_LENGTH)
       throw new Error(`line ${this.line + this.lines.length - this.first} has more than ${MAX_LINE_LENGTH} characters`);
+    if (!this.ended || this.rest === '') return;
+    const [text = '', end = ''] = this.rest.split(/(\r)$/);
+    this.lines.push({ text, end });
+    this.rest = '';
   }
 }

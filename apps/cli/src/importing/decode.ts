@@ -26,14 +26,21 @@ export function decoderOf(encoding: string): TextDecoder {
 const linesBefore = (bytes: Uint8Array, encoding: string): number =>
   (/^[^\ufffd]*/.exec(new TextDecoder(encoding).decode(bytes))?.[0].match(/\r\n|\n|\r/g) ?? []).length;
 
+/** Encodings of several bytes for a letter, by the names that the standard gives them. */
+const OF_SEVERAL_BYTES = /^(?:utf-|gb|big5|euc-|shift_jis|iso-2022-)/;
+
 /**
  * Decodes a file piece by piece. A byte order mark counts more than the encoding named. Fails with
- * the line at bytes that are not of the encoding.
+ * the line at bytes that are not of the encoding; and at the end of a file with letters beyond
+ * ASCII that is UTF-8, if an encoding of one byte a letter is named.
  */
 export class Decoder {
   private decoder: TextDecoder | null = null;
   private start: Uint8Array | null = new Uint8Array();
   private lines = 0;
+  private beyondAscii = false;
+  /** Reads what is named otherwise as UTF-8, as long as that is possible. */
+  private utf8: TextDecoder | null = null;
 
   constructor(
     private encoding: string,
@@ -50,13 +57,29 @@ export class Decoder {
   }
 
   end(): string {
-    return this.start === null ? this.decode(new Uint8Array(), false) : this.begin(false);
+    const text = this.start === null ? this.decode(new Uint8Array(), false) : this.begin(false);
+    if (this.utf8 !== null && this.beyondAscii)
+      throw new UnusableInput(
+        `${this.file} is UTF-8, as all its bytes beyond ASCII show, and not ${this.encoding}: ` +
+          'leave out --encoding, and the encoding in the mapping',
+      );
+    return text;
+  }
+
+  /** Tries the next piece as UTF-8. */
+  private tryUtf8(bytes: Uint8Array, stream: boolean): void {
+    try {
+      this.utf8?.decode(bytes, { stream });
+    } catch {
+      this.utf8 = null;
+    }
   }
 
   private begin(stream: boolean): string {
     const bytes = this.start ?? new Uint8Array();
     this.start = null;
     this.encoding = markOf(bytes) ?? this.encoding;
+    if (!OF_SEVERAL_BYTES.test(decoderOf(this.encoding).encoding)) this.utf8 = decoderOf('utf-8');
     return this.decode(bytes, stream);
   }
 
@@ -64,6 +87,8 @@ export class Decoder {
     this.decoder ??= decoderOf(this.encoding);
     try {
       const text = this.decoder.decode(bytes, { stream });
+      this.beyondAscii ||= /[^\0-\x7f]/.test(text);
+      this.tryUtf8(bytes, stream);
       this.lines += text.match(/\r\n|\n|\r/g)?.length ?? 0;
       return text;
     } catch (error) {

@@ -81,6 +81,7 @@ export class FileRows {
     if (row.fields.every((name) => name.trim() === ''))
       throw new UnusableInput(`line ${row.line} of ${this.file} is no header: it is blank`);
     this.reader.columns = row.fields.length;
+    if (row.end === '\n') this.reader.endAtLf();
     const isRefused = isRefusedHeader(row.fields);
     const { fields, raw } = isRefused ? this.strip(row) : { fields: row.fields, raw: row.raw };
     this.head = { preamble: this.preamble, header: fields, rawHeader: raw, isRefused };
