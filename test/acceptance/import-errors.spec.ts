@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -269,6 +269,28 @@ describe('entente import commands', () => {
       status: 1,
       err: `no Entente answers at ${server.url}/v1: start it, or omit --url`,
     });
+  });
+
+  it('asks no server of a copy with the address that a killed one left, and takes no folder beside an address', async () => {
+    const own = join(folder, 'own');
+    const copy = join(folder, 'copy');
+    const into = () =>
+      runEntente('import', 'commands', csv, '--mapping', MAPPING, '--refused', refused, '--data', own, '--json');
+    expect((await into()).status).toBe(0);
+    cpSync(own, copy, { recursive: true });
+    const other = await startStandalone(copy, 'off');
+    writeFileSync(join(own, 'address'), `${other.url}\n`);
+    writeFileSync(csv, `${HEADER}\n2030,North,Norland,Grants,7\n`);
+    const before = await head(other.url);
+    expect(JSON.parse((await into()).out)).toMatchObject({ accepted: 1 });
+    expect([await head(other.url), existsSync(join(own, 'address'))]).toEqual([before, false]);
+    expect(await run('--data', own)).toEqual({
+      status: 1,
+      out: '',
+      err: '--url names a running deployment and --data a folder: give one of them',
+    });
+    other.process.kill();
+    await other.ended;
   });
 
   it('states that it makes a new log, if the data folder is not there', async () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addressIn, createStandaloneApp, loadExampleData, pseudonymKey } from '@entente/embedded';
+import { addressIn, createStandaloneApp, loadExampleData, pseudonymKey, removeAddress } from '@entente/embedded';
 import {
   type EventLog,
   type EventStore,
@@ -20,7 +20,7 @@ import {
   sharedWithTopic,
 } from '@entente/kafka';
 import { MODELS, VIEWS } from '@entente/read-models';
-import { SqliteEventStore, SqliteLogReader } from '@entente/sqlite';
+import { SqliteEventStore, SqliteLogReader, isUnlocked } from '@entente/sqlite';
 export {
   beginEra,
   copyDatabase,
@@ -226,10 +226,11 @@ const answers = async (url: string): Promise<boolean> => {
 
 /**
  * Whether the server at an address writes the log of a folder. After a crash another server may
- * have the address that was left there, and commands must not go into its log.
+ * have the address that was left there, and commands must not go into its log. It may be a copy,
+ * with the same id: so a process must write this folder.
  */
 async function servesLogOf(url: string, folder: string): Promise<boolean> {
-  if (!(await answers(url))) return false;
+  if (isUnlocked(folder) || !(await answers(url))) return false;
   const answer = await fetch(`${url}/v1/history?limit=1`, { signal: AbortSignal.timeout(10_000) });
   const { log: served } = (await answer.json()) as { readonly log?: string };
   const own = openLog(folder);
@@ -254,6 +255,8 @@ export async function openApi(folder: string, url: string | undefined): Promise<
   const left = addressIn(folder);
   if (left !== null && (await servesLogOf(left, folder))) return { url: left, close };
   const app = await createStandaloneApp(folder, 'error');
+  // Who finds the folder in use from now on must not ask another server.
+  if (left !== null) removeAddress(folder, left);
   await app.listen(0, '127.0.0.1');
   return { url: await app.getUrl(), close: () => app.close() };
 }

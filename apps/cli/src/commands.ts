@@ -144,6 +144,8 @@ export function commandLine(
       if (what !== 'commands') throw new Error(`cannot import "${what}": import takes commands or log`);
       const { mapping, dryRun = false } = options;
       if (mapping === undefined) throw new Error('import commands needs --mapping <file>');
+      if (options.url !== undefined && options.data !== undefined)
+        throw new Error('--url names a running deployment and --data a folder: give one of them');
       if (options.url === undefined) ownFolder(options, 'give the address of one of its APIs with --url');
       const run = async (into: Pick<ImportCommandsOptions, 'url' | 'log'>): Promise<void> => {
         const done = await importCommands(file, { ...options, mapping, ...into }, output);

@@ -5,4 +5,4 @@ export { SqliteStewardCheckpoint } from './sqlite-steward-checkpoint.js';
 export { copyDatabase, integrityCheck } from './copy.js';
 export { createFolderDurably, renameDurably, syncToDisk, writeDurably } from './durable-files.js';
 export { fillFolder, inUse } from './fill-folder.js';
-export { beginEra } from './log-file.js';
+export { beginEra, isUnlocked } from './log-file.js';

@@ -10,6 +10,7 @@ const APPLICATION_ID = 0x456e7474;
 const FORMAT = 1;
 export const LOG_FILE = 'log.sqlite';
 const ROWS_FILE = 'rows.sqlite';
+const LOCK_FILE = 'writer.lock';
 /**
  * The folder inside a data folder while that is being filled: a deployment that finds it does not
  * start.
@@ -76,7 +77,7 @@ export function lockFolder(folder: string): Database.Database {
       cause: error,
     });
   }
-  const file = join(folder, 'writer.lock');
+  const file = join(folder, LOCK_FILE);
   const lock = opened(file, () => new Database(file, { timeout: 0 }));
   try {
     opened(file, () => lock.exec('BEGIN EXCLUSIVE'));
@@ -90,6 +91,17 @@ export function lockFolder(folder: string): Database.Database {
         cause: error,
       },
     );
+  }
+}
+
+/** Whether no process writes to a folder, as far as this user can know. */
+export function isUnlocked(folder: string): boolean {
+  if (!existsSync(join(folder, LOCK_FILE))) return true;
+  try {
+    lockFolder(folder).close();
+    return true;
+  } catch {
+    return false;
   }
 }
 
