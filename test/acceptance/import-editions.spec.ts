@@ -415,6 +415,34 @@ describe('the editions of a source', () => {
     }
   });
 
+  it('record a row whole or not at all, and its mended row as it is then', async () => {
+    const file = { mapping: MILESTONES, header: 'Milestone,Due,Met' };
+    const second = 'Second,2023-01-31,2023-01-30';
+    const wanted = { read: 2, accepted: 1, alreadyThere: 0, refused: 1 };
+    const rows = ['First,2022-01-31,2999-01-01', second];
+    expect(await edition('2024', rows, { ...file, more: ['--dry-run'] })).toMatchObject(wanted);
+    expect(await edition('2024', rows, file)).toMatchObject(wanted);
+    expect(refusals()).toEqual([expect.stringMatching(/^2,occurred-in-future,/)]);
+    const recorded = async (): Promise<unknown> => {
+      const log = new SqliteLogReader(join(folder, 'data'));
+      const events = await all(log.readLog(0n));
+      await log.close();
+      return events.map(({ type, data }) => [type, (data as { due?: string; on?: string }).due ?? '']);
+    };
+    const first = [
+      ['ProgrammeProposed', ''],
+      ['MilestonePlanned', '2023-01-31'],
+      ['MilestoneMet', ''],
+    ];
+    expect(await recorded()).toEqual(first);
+    expect(await edition('2024', ['First,2022-02-28,2022-02-03', second], file)).toMatchObject({
+      accepted: 1,
+      alreadyThere: 1,
+      refused: 0,
+    });
+    expect(await recorded()).toEqual([...first, ['MilestonePlanned', '2022-02-28'], ['MilestoneMet', '']]);
+  });
+
   it('refuse a row whose correction the contract does not take, and no other row', async () => {
     const file = { mapping: noted('revise'), header: 'Year,Country,Amount,Note' };
     await edition('2022', ['2020,Estmark,10,', '2021,Estmark,10,'], file);

@@ -46,12 +46,27 @@ export class DryRunStore implements DecidingStore {
   private readonly file = openSync(join(this.folder, 'events'), 'wx+', 0o600);
   private end = 0;
   private position: bigint;
+  /** The streams that have grown since the mark, and the number of events that each had added. */
+  private readonly marked = new Map<string, number>();
 
   constructor(
     private readonly log: Pick<EventLog, 'readStream'>,
     private readonly upTo: bigint,
   ) {
     this.position = upTo;
+  }
+
+  /** {@link takeBack} takes back what comes from here on. */
+  mark(): void {
+    this.marked.clear();
+  }
+
+  /** Takes back what was appended since the mark: whether there was anything. */
+  takeBack(): boolean {
+    for (const [stream, places] of this.marked)
+      if (places === 0) this.added.delete(stream);
+      else this.added.get(stream)?.places.splice(places);
+    return this.marked.size > 0;
   }
 
   /** Whether a stream has other events than in the log. */
@@ -105,6 +120,7 @@ export class DryRunStore implements DecidingStore {
     if (expected !== (actual < 0 ? 'none' : actual)) return { ok: false, actual };
     const added = this.added.get(stream) ?? { base: actual, places: [] };
     this.added.set(stream, added);
+    if (!this.marked.has(stream)) this.marked.set(stream, added.places.length);
     const recordedAt = new Date().toISOString();
     events.forEach((event, i) => {
       this.position += 1n;

@@ -5,8 +5,14 @@ import { HTTP_NAMES, MAX_BODY_BYTES, readActor } from '@entente/http';
 import type { RecordedEvent } from '@entente/kernel';
 import { kinds as allKinds } from '@entente/workers';
 import { DryRunStore } from './dry-run-store.js';
-import { type BaseLog, type HistoryEvent, type ImportTarget, type SendAnswer, refusedAnswer } from './import-target.js';
-import type { RowCommand } from './row-mapper.js';
+import {
+  type AddressedCommand,
+  type BaseLog,
+  type HistoryEvent,
+  type ImportTarget,
+  type SendAnswer,
+  refusedAnswer,
+} from './import-target.js';
 
 /** No log yet: the folder is not there. */
 export const NO_LOG: BaseLog = {
@@ -25,29 +31,45 @@ const MAX_WAIT_MS = 10 * 60_000;
  * has and what the commands before it would have recorded. Policies send nothing meanwhile.
  */
 export class DryRun implements ImportTarget {
+  private executor: Executor;
+  private readonly pseudonymizer: Pseudonymizer;
+
   private constructor(
     private readonly base: BaseLog,
     private readonly store: DryRunStore,
-    private readonly executor: Executor,
     private readonly correlationId: string,
     private readonly show: (line: string) => void,
-  ) {}
+  ) {
+    this.pseudonymizer = base.pseudonymizer ?? new Pseudonymizer(randomBytes(32));
+    this.executor = this.newExecutor();
+  }
 
-  /** Runs `work` with a dry run that rests on a log as it is now. `show` gets each command. */
+  private newExecutor(): Executor {
+    const noRefusals = { note: () => undefined };
+    return new Executor(this.store, allKinds, this.pseudonymizer, noRefusals, undefined, { maxWaitMs: MAX_WAIT_MS });
+  }
+
+  /** A dry run that rests on a log as it is now, until `close`. `show` gets each command. */
+  static async on(base: BaseLog, correlationId: string, show: (line: string) => void): Promise<DryRun> {
+    return new DryRun(base, new DryRunStore(base, await base.head()), correlationId, show);
+  }
+
+  close(): void {
+    this.store.close();
+  }
+
+  /** Runs `work` with such a dry run. */
   static async with<T>(
     base: BaseLog,
     correlationId: string,
     show: (line: string) => void,
     work: (target: DryRun) => Promise<T>,
   ): Promise<T> {
-    const store = new DryRunStore(base, await base.head());
-    const pseudonymizer = base.pseudonymizer ?? new Pseudonymizer(randomBytes(32));
-    const noRefusals = { note: () => undefined };
-    const executor = new Executor(store, allKinds, pseudonymizer, noRefusals, undefined, { maxWaitMs: MAX_WAIT_MS });
+    const dryRun = await DryRun.on(base, correlationId, show);
     try {
-      return await work(new DryRun(base, store, executor, correlationId, show));
+      return await work(dryRun);
     } finally {
-      store.close();
+      dryRun.close();
     }
   }
 
@@ -55,12 +77,22 @@ export class DryRun implements ImportTarget {
     return this.base.history(kinds);
   }
 
-  async send(
-    to: Pick<RowCommand, 'kind' | 'streamId' | 'actor'>,
-    id: string,
-    path: string,
-    body: unknown,
-  ): Promise<SendAnswer> {
+  async sendAll(commands: readonly AddressedCommand[]): Promise<readonly SendAnswer[]> {
+    const answers: SendAnswer[] = [];
+    this.store.mark();
+    for (const command of commands) {
+      const answer = await this.send(command);
+      answers.push(answer);
+      if (answer.type !== 'refused') continue;
+      // The executor keeps states that now have never been.
+      if (this.store.takeBack()) this.executor = this.newExecutor();
+      break;
+    }
+    return answers;
+  }
+
+  private async send(command: AddressedCommand): Promise<SendAnswer> {
+    const { to, id, path, body } = command;
     const { kind, streamId, actor } = to;
     this.show(JSON.stringify({ to: `POST /v1/${kind}/${streamId}/${path}`, actor, id, body }));
     const contract = commandAt(kind, path);
@@ -86,13 +118,13 @@ export class DryRun implements ImportTarget {
     // Only the server knows who sent a pseudonymous command that it has recorded.
     const isSealed = allKinds.decider(kind)?.pseudonymous?.includes(received.command.type) === true;
     if (ask !== null && isSealed && (await this.store.baseRevisionOf(stream)) >= 0) {
-      const answer = await ask(to, id, path, body);
+      const answer = await ask(command);
       if (answer.type === 'there' || (answer.type === 'refused' && !this.store.hasChanged(stream))) return answer;
     }
     const outcome = await this.executor.execute(new ExecuteCommand(received, new Date().toISOString()));
     if (outcome.type === 'accepted') return { type: outcome.repeated ? 'there' : 'accepted' };
     if (outcome.type === 'dry-run') throw new Error('the command was not recorded');
-    if (outcome.type === 'id-reused' && ask !== null) return ask(to, id, path, body);
+    if (outcome.type === 'id-reused' && ask !== null) return ask(command);
     const { code, title } = problemFor(outcome);
     return refusedAnswer(code, title);
   }

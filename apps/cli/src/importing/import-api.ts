@@ -1,8 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StreamRange } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
-import { type BaseLog, type HistoryEvent, type ImportTarget, type SendAnswer, refusedAnswer } from './import-target.js';
-import type { RowCommand } from './row-mapper.js';
+import {
+  type AddressedCommand,
+  type BaseLog,
+  type HistoryEvent,
+  type ImportTarget,
+  type SendAnswer,
+  refusedAnswer,
+} from './import-target.js';
 
 interface ProblemBody {
   readonly code?: string;
@@ -34,7 +40,7 @@ export class ImportApi implements ImportTarget {
   get log(): BaseLog {
     return {
       pseudonymizer: null,
-      ask: (to, id, path, body) => this.post(to, id, `${path}?dry-run`, body),
+      ask: (command) => this.post({ ...command, path: `${command.path}?dry-run` }),
       head: () => this.head(),
       readStream: (stream, range) => this.readStream(stream, range),
       history: (kinds) => this.history(kinds),
@@ -73,21 +79,20 @@ export class ImportApi implements ImportTarget {
     }
   }
 
-  send(
-    to: Pick<RowCommand, 'kind' | 'streamId' | 'actor'>,
-    id: string,
-    path: string,
-    body: unknown,
-  ): Promise<SendAnswer> {
-    return this.post(to, id, path, body);
+  async sendAll(commands: readonly AddressedCommand[]): Promise<readonly SendAnswer[]> {
+    const answers: SendAnswer[] = [];
+    for (const command of commands) {
+      const answer = await this.post(command);
+      const kept = commands.filter((_, i) => answers[i]?.type === 'accepted').map(({ path }) => path);
+      if (answer.type !== 'refused' || kept.length === 0) answers.push(answer);
+      else answers.push({ ...answer, why: `${answer.why}; recorded of this row before it: ${kept.join(', ')}` });
+      if (answer.type === 'refused') break;
+    }
+    return answers;
   }
 
-  private async post(
-    { kind, streamId, actor }: Pick<RowCommand, 'kind' | 'streamId' | 'actor'>,
-    id: string,
-    path: string,
-    body: unknown,
-  ): Promise<SendAnswer> {
+  private async post({ to, id, path, body }: AddressedCommand): Promise<SendAnswer> {
+    const { kind, streamId, actor } = to;
     const { answer, json } = await this.ask<ProblemBody & { readonly repeated?: boolean }>(
       `/v1/${kind}/${streamId}/${path}`,
       {

@@ -16,6 +16,7 @@ import type { ReportFile } from './report-file.js';
 import { RefusedFile } from './refused-file.js';
 import { type EmptyPart, RowMapper, type RowPart, contentOfPart } from './row-mapper.js';
 import { type RowOutcome, RowSender } from './row-sender.js';
+import { TriedRows } from './tried-rows.js';
 import { UnusableInput } from './unusable-input.js';
 
 /** What an import did, by rows: `read` is the sum of the next four. */
@@ -169,7 +170,17 @@ async function withTarget<T>(
 ): Promise<T> {
   const correlationId = correlationIdOf(mapping);
   const api = url === null ? null : new ImportApi(url, correlationId);
-  if (!dryRun && api !== null) return work(api);
+  // A row of one command is whole by itself.
+  const ofOne = mapping.commands.length === 1 && mapping.unpivot === undefined;
+  if (!dryRun && api !== null && ofOne) return work(api);
+  if (!dryRun && api !== null) {
+    const tried = new TriedRows(api, correlationId);
+    try {
+      return await work(tried);
+    } finally {
+      tried.close();
+    }
+  }
   if (!dryRun) throw new Error('an import needs a deployment');
   let shown = 0;
   const show = (line: string): void => {

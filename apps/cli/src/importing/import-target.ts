@@ -1,5 +1,5 @@
 import type { EventLog, Pseudonymizer } from '@entente/engine';
-import type { RowCommand } from './row-mapper.js';
+import type { CommandToSend, RowCommand } from './row-mapper.js';
 
 /** The answer to a command. */
 export type SendAnswer =
@@ -29,15 +29,18 @@ export const refusedAnswer = (
   return { type: 'refused', code, why: [title, fields].filter((part) => part !== undefined && part !== '').join(': ') };
 };
 
+/** A command with its stream and sender. Its id is the same whenever the row is sent again. */
+export interface AddressedCommand extends CommandToSend {
+  readonly to: Pick<RowCommand, 'kind' | 'streamId' | 'actor'>;
+}
+
 /** Where an import sends commands, and finds what is recorded. */
 export interface ImportTarget {
-  /** Sends a command: its path, and its id, which is the same whenever the row is sent again. */
-  send(
-    to: Pick<RowCommand, 'kind' | 'streamId' | 'actor'>,
-    id: string,
-    path: string,
-    body: unknown,
-  ): Promise<SendAnswer>;
+  /**
+   * Sends the commands of a row in order, up to the first that is refused: the answers so far. None
+   * is recorded then, as far as that can be known before.
+   */
+  sendAll(commands: readonly AddressedCommand[]): Promise<readonly SendAnswer[]>;
   /** The events that a command of an import left on a stream; none if there are none. */
   eventsOf(stream: string, actor: string, commandId: string): Promise<readonly HistoryEvent[]>;
   /** Every event of some kinds of stream, in the order of the log. */
@@ -52,5 +55,5 @@ export interface BaseLog extends Pick<EventLog, 'head' | 'readStream'>, Pick<Imp
    * What its server would answer to one command by itself. Null if the log has all that a decision
    * needs. The API gives neither the hash of a command nor the sender of a pseudonymous one.
    */
-  readonly ask: ImportTarget['send'] | null;
+  readonly ask: ((command: AddressedCommand) => Promise<SendAnswer>) | null;
 }

@@ -21,6 +21,15 @@ export type RowOutcome =
 type RowRefusal = Extract<RowOutcome, { type: 'refused' }>;
 /** What became of a command. */
 type CommandOutcome = RowRefusal | { readonly type: 'there' | 'accepted' | 'corrected' | 'overtaken' };
+/** A command that is to be sent, and what became of the row then. */
+interface Planned {
+  readonly type: 'send';
+  readonly command: RowCommand;
+  readonly sent: CommandToSend;
+  readonly becomes: 'accepted' | 'corrected';
+  /** The number of times that editions have then revised it. */
+  readonly revision: number;
+}
 
 const refused = (code: string, why: string): RowRefusal => ({ type: 'refused', code, why });
 
@@ -38,7 +47,7 @@ export class RowSender {
     private readonly inOrder: boolean,
   ) {}
 
-  /** Sends the commands of a row, up to the first refusal. */
+  /** Sends the commands of a row: all, or none if one of them is refused. */
   async send(parts: readonly RowPart[]): Promise<RowOutcome> {
     const streams = this.inOrder
       ? ['']
@@ -56,26 +65,39 @@ export class RowSender {
 
   private async sendNow(parts: readonly RowPart[]): Promise<RowOutcome> {
     const found = new Set<CommandOutcome['type']>();
+    const planned = new Map<string, Planned>();
     for (const { key, commands } of parts)
       for (const command of commands) {
-        const outcome = await this.sendOne(command, key);
+        const before = planned.get(baseOf(command));
+        if (before !== undefined && before.command.content !== command.content)
+          return refused('row-changed', `${command.step}: another column has sent it with other contents`);
+        if (before !== undefined) continue;
+        const outcome = await this.plan(command, key);
         if (outcome.type === 'refused') return outcome;
-        found.add(outcome.type);
+        if (outcome.type === 'send') planned.set(baseOf(command), outcome);
+        else found.add(outcome.type);
       }
+    const sent = [...planned.values()];
+    const all = sent.map(({ command, sent: own }) => ({ ...own, to: command }));
+    const answers = all.length === 0 ? [] : await this.target.sendAll(all);
+    const last = answers.at(-1);
+    if (last?.type === 'refused') return last;
+    sent.forEach(({ command, becomes, revision }, i) => {
+      this.note(command, revision);
+      found.add(answers[i]?.type === 'there' ? 'there' : becomes);
+    });
     const corrected = found.has('corrected');
     const type = corrected || found.has('accepted') ? 'accepted' : 'there';
     return { type, corrected, overtaken: found.has('overtaken') };
   }
 
-  private async sendOne(command: RowCommand, key: string): Promise<CommandOutcome> {
+  private async plan(command: RowCommand, key: string): Promise<CommandOutcome | Planned> {
     const base = baseOf(command);
     const { table } = this.recorded;
     const slot = table.find(commandKey(base));
     if (slot < 0 || ((table.flags[slot] ?? 0) & FLAG.recorded) === 0) {
       if (this.recorded.isOvertaken(key)) return { type: 'overtaken' };
-      const outcome = await this.post(command, command.id, command.path, command.body);
-      if (outcome.type !== 'refused') this.note(command, base);
-      return outcome;
+      return { type: 'send', command, sent: command, becomes: 'accepted', revision: 0 };
     }
     const stream = `${command.kind}/${command.streamId}`;
     const isMoved = table.stream[slot] !== streamDigest(stream);
@@ -88,10 +110,14 @@ export class RowSender {
   }
 
   /** A row that is not as it was recorded. */
-  private async change(command: RowCommand, base: string, isSame: boolean, by: bigint): Promise<CommandOutcome> {
+  private async change(
+    command: RowCommand,
+    base: string,
+    isSame: boolean,
+    by: bigint,
+  ): Promise<CommandOutcome | Planned> {
     const { table } = this.recorded;
-    const key = commandKey(base);
-    const slot = table.find(key);
+    const slot = table.find(commandKey(base));
     const revision = table.revisions[slot] ?? 0;
     const first = await this.eventsOf(command, base);
     const differ = isSame ? [] : differences(command, [first, await this.revisionOf(command, base)]);
@@ -111,23 +137,12 @@ export class RowSender {
       return refused('row-changed', `${why}: this edition has recorded it: a revised file needs the name of another`);
     if (by > BigInt(Number.MAX_SAFE_INTEGER) || by < BigInt(Number.MIN_SAFE_INTEGER))
       return refused('amount-beyond-range', `${why}: the difference is more than a row can hold`);
-    const outcome = await this.sendRevision(command, () => ({
-      ...revise(Number(by), first[0]?.id ?? ''),
-      id: revisionId(base, revision + 1, command.content, by < 0n),
-    }));
-    if (outcome.type === 'refused') return outcome;
-    const now = table.find(key);
-    table.revisions[now] = revision + 1;
-    this.note(command, base);
-    return { type: 'corrected' };
-  }
-
-  /** Sends a correction, if the contract takes it. */
-  private async sendRevision(command: RowCommand, made: () => CommandToSend): Promise<CommandOutcome> {
     try {
-      const { id, path, body } = made();
-      return await this.post(command, id, path, body);
+      const id = revisionId(base, revision + 1, command.content, by < 0n);
+      const sent = { ...revise(Number(by), first[0]?.id ?? ''), id };
+      return { type: 'send', command, sent, becomes: 'corrected', revision: revision + 1 };
     } catch (error) {
+      // The contract does not take the correction.
       if (error instanceof Unreadable) return refused(error.code, error.message);
       throw error;
     }
@@ -150,17 +165,14 @@ export class RowSender {
     return events.length > 0 ? events : this.target.eventsOf(stream, actor, negativeId(base));
   }
 
-  private note(command: RowCommand, base: string): void {
+  private note(command: RowCommand, revision: number): void {
     const { table } = this.recorded;
-    const slot = table.add(commandKey(base));
+    const slot = table.add(commandKey(baseOf(command)));
+    table.revisions[slot] = revision;
     table.flags[slot] = (table.flags[slot] ?? 0) | FLAG.recorded | FLAG.thisEdition;
     table.content[slot] = command.content;
     table.stream[slot] = streamDigest(`${command.kind}/${command.streamId}`);
     if (command.signed !== null) table.sum[slot] = BigInt(command.signed);
-  }
-
-  private post(command: RowCommand, id: string, path: string, body: unknown): Promise<CommandOutcome> {
-    return this.target.send(command, id, path, body);
   }
 }
 
