@@ -443,6 +443,40 @@ describe('the editions of a source', () => {
     expect(await recorded()).toEqual([...first, ['MilestonePlanned', '2022-02-28'], ['MilestoneMet', '']]);
   });
 
+  it('refuse a name that is spelled otherwise than an earlier one had it, unless a table reads it as that', async () => {
+    const key = { year: '{year}', name: '{name}' };
+    const commands = MAPPING.commands.map((command) =>
+      command.revise === undefined
+        ? command
+        : { ...command, fields: { ...command.fields, reported: { source: '{source}', key } } },
+    );
+    const values = { ...MAPPING.values, name: '{Country}' };
+    const mapping = { ...MAPPING, values, key: ['year', 'name'], commands };
+    expect(await edition('2024', ["2020,Côte d'Ouest,10", '2020,Sudria,7'], { mapping })).toMatchObject({
+      accepted: 2,
+    });
+    const next = ['2020,Côte d’Ouest,10', '2021,Cote d Ouest,10', '2021,SUDRIA,8', "2021,côte d'ouest,3"];
+    for (const name of ['2024', '2025']) {
+      const brought = name === '2024' ? { accepted: 2 } : { accepted: 0, alreadyThere: 2 };
+      expect(await edition(name, next, { mapping })).toMatchObject({ ...brought, refused: 2 });
+      expect(refusals().map((line) => line.split(',').slice(0, 2))).toEqual([
+        ['2', 'name-ambiguous'],
+        ['3', 'name-ambiguous'],
+      ]);
+    }
+    const tables = { names: { 'Côte d’Ouest': "Côte d'Ouest" } };
+    const read = { read: '{Country}', table: 'names', otherwise: 'keep' };
+    const tabled = { ...mapping, tables, values: { ...values, name: read, country: { ...read, as: 'id' } } };
+    const rows = [next[0] ?? '', '2020,Sudria,7', ...next.slice(2)];
+    expect(await edition('2026', rows, { mapping: tabled })).toMatchObject({ alreadyThere: 4, refused: 0, missing: 0 });
+    expect(await obligated()).toEqual({
+      'cote-d-ouest 2020': 1000,
+      'cote-d-ouest 2021': 300,
+      'sudria 2020': 700,
+      'sudria 2021': 800,
+    });
+  });
+
   it('refuse a row whose correction the contract does not take, and no other row', async () => {
     const file = { mapping: noted('revise'), header: 'Year,Country,Amount,Note' };
     await edition('2022', ['2020,Estmark,10,', '2021,Estmark,10,'], file);

@@ -218,7 +218,7 @@ class ImportRun {
     private readonly options: ImportCommandsOptions,
     private readonly output: Output,
   ) {
-    this.recorded = new RecordedRows(mapping);
+    this.recorded = new RecordedRows(mapping, (step, data) => mapper.noteNames(step, data));
     const inOrder = mapping.order === 'file' || options.dryRun === true;
     this.sender = new RowSender(target, this.recorded, inOrder);
   }

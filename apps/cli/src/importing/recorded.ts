@@ -55,7 +55,11 @@ export class RecordedRows {
   /** What is empty now, of commands that were sent: by {@link commandKey}. */
   private readonly emptied = new Map<bigint, string>();
 
-  constructor(private readonly mapping: Mapping) {
+  constructor(
+    private readonly mapping: Mapping,
+    /** Gets the step and the data of each command that was recorded. */
+    private readonly onRecorded: (step: string, data: HistoryEvent['data']) => void = () => undefined,
+  ) {
     this.steps = new Map(
       mapping.commands.map((spec) => [stepOf(spec), { fields: contentFieldsOf(spec), signed: spec.signed }]),
     );
@@ -96,6 +100,7 @@ export class RecordedRows {
     const step = id === null ? undefined : this.steps.get(id.step);
     if (id === null) return;
     const by = this.flagOf(metadata.correlationId);
+    this.onRecorded(id.step, data);
     if (!id.once) this.mark(this.table.add(rowKey(id.key)), FLAG.row | by);
     if (step === undefined) return;
     const { table } = this;

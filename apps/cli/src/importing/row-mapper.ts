@@ -158,6 +158,34 @@ function isRevised({ fields = {}, revise }: CommandSpec, name: string, key: read
 export const contentFieldsOf = ({ fields = {}, signed }: CommandSpec): readonly string[] =>
   Object.keys(fields).filter((name) => name !== signed && !COMMON_FIELDS.includes(name));
 
+/** A flag of an id that an earlier run has recorded with its name. */
+const RECORDED = 1;
+
+const nameKey = (value: string, id: string, name: string): string => `${value} ${id} ${fold(name)}`;
+
+/** Where an event keeps the name that a value makes an id of. */
+interface KeptName {
+  readonly path: readonly string[];
+  readonly value: string;
+}
+
+/** The fields, at any depth, that are the text of a column of which a value makes an id. */
+function keptNames(fields: Readonly<Record<string, FieldSpec>>, { values }: Mapping): readonly KeptName[] {
+  return Object.entries(fields).flatMap(([name, field]): readonly KeptName[] => {
+    if (typeof field === 'object' && !Array.isArray(field))
+      return keptNames(field as Readonly<Record<string, FieldSpec>>, { values } as Mapping).map((kept) => ({
+        ...kept,
+        path: [name, ...kept.path],
+      }));
+    const text = values[(typeof field === 'string' ? Template.of(field).only : undefined) ?? ''];
+    if (text === undefined || (typeof text !== 'string' && (text.as ?? 'text') !== 'text')) return [];
+    const read = typeof text === 'string' ? text : text.read;
+    return Object.entries(values)
+      .filter(([, id]) => typeof id === 'object' && id.as === 'id' && id.read === read && new Template(read).only)
+      .map(([value]) => ({ path: [name], value }));
+  });
+}
+
 /** The digest of some fields of a body, or of the event that it became. */
 export const contentOf = (names: readonly string[], body: Readonly<Record<string, unknown>>): bigint =>
   digest64(foldedJson(Object.fromEntries(names.map((name) => [name, body[name]]))));
@@ -174,6 +202,8 @@ export class RowMapper {
   /** The columns of a wide table, by number; of another file, one that it does not have. */
   private readonly wide: readonly number[];
   private readonly ids = new DigestTable();
+  /** By step, the fields that keep a name as it was, and the value that makes an id of it. */
+  private readonly names: ReadonlyMap<string, readonly KeptName[]>;
 
   constructor(
     private readonly mapping: Mapping,
@@ -183,6 +213,7 @@ export class RowMapper {
     this.wide = unpivot === undefined ? [-1] : this.wideColumns(unpivot.columns);
     this.commands = commands.map((spec) => new ReadyCommand(spec, mapping));
     this.leaveOut = leaveOut.map(readyCondition);
+    this.names = new Map(this.commands.map(({ step, spec }) => [step, keptNames(spec.fields ?? {}, mapping)]));
     const problems: string[] = [];
     for (const [name, value] of Object.entries(values)) {
       const spec = typeof value === 'string' ? { read: value } : { ...mapping.numbers, ...value };
@@ -194,6 +225,23 @@ export class RowMapper {
     if (problems.length > 0)
       throw new UnusableInput(`${[...new Set(problems)].join('; ')}. The columns are: ${header.map(tidy).join(', ')}`);
     if (unpivot !== undefined) this.checkWideKeys(unpivot);
+  }
+
+  /** Takes the names in an event that an earlier run recorded by a step: each has its id since. */
+  noteNames(step: string, data: Readonly<Record<string, unknown>>): void {
+    for (const { path, value } of this.names.get(step) ?? []) {
+      const name = path.reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], data);
+      if (typeof name !== 'string') continue;
+      const nameId = (id: string): void => {
+        this.ids.flags[this.ids.add(digest64(`${value} ${id}`))] = RECORDED;
+        this.ids.add(digest64(nameKey(value, id, name)));
+      };
+      try {
+        this.values.get(value)?.read({ column: () => name, lines: () => name, value: () => undefined, nameId });
+      } catch (error) {
+        if (!(error instanceof Unreadable) && !(error instanceof LeftOut)) throw error;
+      }
+    }
   }
 
   /** Fails if two columns of a wide table give every row one key, and send the same command. */
@@ -474,6 +522,12 @@ class PartMapper {
 
   private nameId(value: string, id: string, name: string): void {
     const slot = this.ids.add(digest64(`${value} ${id}`));
+    if (this.ids.flags[slot] === RECORDED && this.ids.find(digest64(nameKey(value, id, name))) < 0)
+      throw new Unreadable(
+        'name-ambiguous',
+        `"${name}" gives the id ${id}, and so did another name of this source, which is recorded: ` +
+          'a table can read it as that name, or give another id',
+      );
     const own = digest64(fold(name));
     const { line, content } = this.ids;
     if (line[slot] === 0) {
