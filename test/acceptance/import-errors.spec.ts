@@ -153,6 +153,23 @@ describe('entente import commands', () => {
     expect(await head()).toBe(before);
   });
 
+  it('ends with 3 if a file is UTF-16 without its mark, and names it', async () => {
+    const rows = `${HEADER}\n2020,West,C\xf4te d'Ouest,Grants,5\n`;
+    const little = Buffer.from(rows, 'utf16le');
+    for (const [bytes, encoding] of [
+      [little, 'utf-16le'],
+      [Buffer.from(little).swap16(), 'utf-16be'],
+    ] as const)
+      for (const more of [[], ['--encoding', 'windows-1252']]) {
+        writeFileSync(csv, bytes);
+        expect(await run(...more)).toMatchObject({
+          status: 3,
+          err: `report.csv is ${encoding}, as its NUL bytes show: name it by --encoding ${encoding}`,
+        });
+        expect((await run('--encoding', encoding, '--dry-run')).status).toBe(0);
+      }
+  });
+
   it('refuses a row with a carriage return inside, if lines end with LF, and reads no row more', async () => {
     writeFileSync(csv, [HEADER, '2033,North,Nor\rland,Grants,5', ROW.replace('2026', '2033')].join('\n'));
     expect((await run()).out).toContain('2 rows read: 1 accepted, 0 there already, 1 refused, 0 left out');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SqliteLogReader } from '@entente/sqlite';
 import { all } from '../contracts/event-store.js';
-import { entente } from '../support/run-cli.js';
+import { entente, runEntente } from '../support/run-cli.js';
 import { serveStandalone } from '../support/deployment.js';
 import { loadExample } from '../support/example-data.js';
 
@@ -49,7 +49,13 @@ describe('entente export and import log', () => {
     // A digest kept elsewhere shows what no invariant shows: an event that was changed or removed.
     const at = `${before.at(-1)?.position}`;
     const expecting = (text: string) => entente('verify', '--expect', text, '--data', old);
-    expect((await expecting(`${at}:${exported.digest}`)).status).toBe(0);
+    const same = await expecting(`${at}:${exported.digest}`);
+    expect([same.status, same.out]).toEqual([
+      0,
+      expect.stringContaining(`the events up to position ${at} have the digest that was expected`),
+    ]);
+    const json = await entente('verify', '--expect', `${at}:${exported.digest}`, '--data', old, '--json');
+    expect(JSON.parse(json.out)).toMatchObject({ count: 0, expected: { position: at, matches: true } });
     const other = await expecting(`${at}:${'0'.repeat(64)}`);
     expect([other.status, other.out]).toEqual([2, expect.stringContaining(`digest ${exported.digest}, not 000`)]);
     const removed = await expecting(`${Number(at) + 1}:${exported.digest}`);
@@ -73,7 +79,10 @@ describe('entente export and import log', () => {
     const fresh = join(base, 'fresh');
     const refused = async (text: string, message: string) => {
       writeFileSync(broken, text);
-      await expect(entente('import', 'log', broken, '--data', fresh)).rejects.toThrow(message);
+      expect(await runEntente('import', 'log', broken, '--data', fresh)).toMatchObject({
+        status: 3,
+        err: expect.stringContaining(message) as unknown,
+      });
       expect(existsSync(fresh)).toBe(false);
     };
     await refused(lines.slice(0, -2).join('\n'), 'is incomplete');
@@ -85,6 +94,10 @@ describe('entente export and import log', () => {
     await refused('not json\n', 'is not JSON');
     await expect(entente('import', 'log', file, '--data', old)).rejects.toThrow('is not empty');
     await expect(entente('export', file, '--data', old)).rejects.toThrow('exists: choose another name');
+    await expect(entente('backup', file, '--data', old)).rejects.toThrow(`${file} is a file: choose a new folder`);
+    const key = ['--pseudonym-key', join(base, 'none.key')];
+    await expect(entente('restore', base, '--data', fresh, ...key)).rejects.toThrow('none.key is not there');
+    expect(existsSync(fresh)).toBe(false);
     await expect(entente('import', 'money', file)).rejects.toThrow('import takes commands or log');
     await expect(entente('import', 'commands', file)).rejects.toThrow('--mapping');
     expect(readdirSync(base).filter((name) => name.includes('importing'))).toEqual([]);

@@ -78,6 +78,9 @@ describe('entente timeline', () => {
     expect(await types('--from', '2026-05-12T11:00:00+02:00', '--to', '2026-05-12T09:00:00Z')).toEqual([
       'ReceiptConfirmed',
     ]);
+    await expect(timeline('--actor', 'estmark', '--from', '2026-02-02', '--to', '2026-02-01')).rejects.toThrow(
+      '--from 2026-02-02 is after --to 2026-02-01',
+    );
     await expect(timeline('--actor', 'estmark', '--from', '2026-02-30')).rejects.toThrow(
       '--from takes a day that exists (YYYY-MM-DD) or an instant, and not "2026-02-30"',
     );

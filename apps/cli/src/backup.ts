@@ -84,6 +84,8 @@ export async function backUp(
   open: Openers,
   output: Output,
 ): Promise<void> {
+  if (existsSync(to) && !statSync(to).isDirectory())
+    throw new Error(`${to} is a file: choose a new folder for each backup`);
   if (inUse(to)) throw new Error(`${to} is not empty: choose a new folder for each backup`);
   mkdirSync(to, { recursive: true });
   const refusals = existsSync(join(data, REFUSALS)) ? [REFUSALS] : [];
@@ -147,6 +149,8 @@ export async function restore(
   openLog: (folder: string) => EventLog,
   output: Output,
 ): Promise<void> {
+  if (pseudonymKey !== undefined && !existsSync(pseudonymKey))
+    throw new Error(`${pseudonymKey} is not there: --pseudonym-key names the file with the key`);
   const manifest = readManifest(from);
   const { position, events, digest } = manifest;
   const wrong: string[] = [];

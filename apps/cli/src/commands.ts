@@ -92,6 +92,7 @@ export function commandLine(
 ): Command {
   const program = new Command('entente')
     .version(VERSION)
+    .showHelpAfterError('(entente --help lists the commands, and entente <command> --help what each takes)')
     .description('Imports into an Entente deployment, and replays, compares and checks its log.')
     .addHelpText('after', CODES);
   /** Adds a command that needs no data folder. */
@@ -206,7 +207,10 @@ export function commandLine(
     'replay donor-portfolio --occurred-by 2026-01-31',
   ])
     .argument('<read-model>')
-    .option('--as-of <when>', 'a position, a day (its end, UTC) or an instant (default: now); lateness is by that day')
+    .option(
+      '--as-of <when>',
+      'a position, a day (its end, UTC) or an instant (default: now); lateness is by that day, at a position by today',
+    )
     .option('--occurred-by <day>', 'only what had occurred by this day, and lateness by it, of names that take it')
     .action((name: string, options: Common & { asOf?: string; occurredBy?: string }) =>
       withLog(options, async (log) => {
@@ -377,6 +381,8 @@ export function commandLine(
             `${found.events} events of ${found.streams} streams up to position ${found.position}: ${found.count} findings`,
           );
           output.out(`${found.outdated} decisions on outdated states of other streams`);
+          if (found.expected?.matches === true)
+            output.out(`the events up to position ${found.expected.position} have the digest that was expected`);
           output.out(`digest (equal in every store with these events): ${found.digest}`);
           output.out(`to keep elsewhere, since only --expect shows an edit: ${found.position}:${found.digest}`);
         }

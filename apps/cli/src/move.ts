@@ -4,6 +4,7 @@ import type { RecordedEvent } from '@entente/kernel';
 import { beginEra, fillFolder } from './cli.module.js';
 import { EventsDigest, digestOfLog } from './events-digest.js';
 import { NewFile, linesOf } from './files.js';
+import { UnusableInput } from './importing/unusable-input.js';
 import { type Output, progress } from './output.js';
 
 const FORMAT = 1;
@@ -54,6 +55,14 @@ interface Ending {
 
 /** Checks an exported log and returns its last line. Fails if the file is incomplete or changed. */
 async function checkWhole(file: string): Promise<Ending> {
+  try {
+    return await endingOf(file);
+  } catch (error) {
+    throw new UnusableInput((error as Error).message, { cause: error });
+  }
+}
+
+async function endingOf(file: string): Promise<Ending> {
   const hash = createHash('sha256');
   let lines = 0;
   let last = '';

@@ -51,6 +51,8 @@ const matches = ({ metadata, stream }: RecordedEvent, wanted: TimelineFilter): b
  */
 export async function timeline(log: EventLog, filter: TimelineFilter, output: Output): Promise<number> {
   const wanted = withBounds(filter);
+  if (wanted.from !== undefined && wanted.to !== undefined && wanted.from > wanted.to)
+    throw new Error(`--from ${filter.from} is after --to ${filter.to}: nothing can lie between them`);
   if (wanted.stream !== undefined) await streamNamed(log, wanted.stream);
   const batches =
     wanted.stream === undefined ? log.readLog(0n, { upTo: await log.head() }) : log.readStream(wanted.stream);

@@ -27,6 +27,8 @@ export interface Verified {
   readonly count: number;
   /** The digest of all events ({@link EventsDigest}): equal in every store with these events. */
   readonly digest: string;
+  /** The position of a digest kept elsewhere, and whether the events up to it have it. */
+  readonly expected?: { readonly position: string; readonly matches: boolean };
 }
 
 /** A position and the digest of the events up to it, kept elsewhere. */
@@ -86,6 +88,7 @@ class Check {
   private before: RecordedEvent | null = null;
   private readonly digest = new EventsDigest();
   private compared = false;
+  private matches = false;
 
   constructor(private readonly expected: ExpectedDigest | null) {}
 
@@ -111,15 +114,17 @@ class Check {
     const found = before?.position ?? 0n;
     if (found !== expected.position)
       this.find('expected', at, `the digest is of position ${expected.position}, where the log has no event`);
-    else if (this.digest.soFar() !== expected.digest)
-      this.find('expected', at, `the events up to here have digest ${this.digest.soFar()}, not ${expected.digest}`);
+    else if (this.digest.soFar() === expected.digest) this.matches = true;
+    else this.find('expected', at, `the events up to here have digest ${this.digest.soFar()}, not ${expected.digest}`);
   }
 
   result(head: bigint): Verified {
     this.compare(LARGEST_POSITION);
     const { outdated, findings, count } = this;
     const { events, digest } = this.digest.end();
-    return { events, streams: this.revisions.size, position: String(head), outdated, findings, count, digest };
+    const found = { events, streams: this.revisions.size, position: String(head), outdated, findings, count, digest };
+    if (this.expected === null) return found;
+    return { ...found, expected: { position: String(this.expected.position), matches: this.matches } };
   }
 
   /** A part that cannot be read; the rest is checked all the same. */

@@ -105,18 +105,21 @@ export class CommandsController {
         `there is no command "${command}" on "${kind}"; GET /v1/catalogue lists them`,
       );
     const correlationId = headers['correlation-id'] ?? randomUUID();
+    const revision = revisionCondition(headers['if-match'], headers['if-none-match']);
+    const noneIsWrong = revision === 'invalid' && headers['if-none-match'] !== undefined;
     const raw: RawMetadata = {
       stream: { kind, id },
       actor: readActor(headers['entente-actor']),
       commandId: unquoted(headers['idempotency-key']) ?? randomUUID(),
       correlationId,
       causationId: headers['causation-id'],
-      revision: revisionCondition(headers['if-match'], headers['if-none-match']),
+      revision: noneIsWrong ? null : revision,
       traceparent: headers['traceparent'],
     };
     const received = parseCommand(contract, body, raw, HTTP_NAMES);
     const dryRun = flagOf(query['dry-run']);
     const wrong: FieldError[] = [...unknownParameters(query, ['dry-run'])];
+    if (noneIsWrong) wrong.push({ path: 'if-none-match', message: 'must be *, without If-Match' });
     if (dryRun === null) wrong.push({ path: 'dry-run', message: 'takes no value, or true or false' });
     if ('errors' in received) throw validationProblem([...wrong, ...received.errors]);
     if (wrong.length > 0 || dryRun === null) throw validationProblem(wrong);

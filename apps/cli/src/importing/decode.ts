@@ -22,6 +22,15 @@ export function decoderOf(encoding: string): TextDecoder {
   }
 }
 
+/** The kind of UTF-16 of bytes without a mark: a quarter of them is NUL, and all at one side. */
+function markless16(bytes: Uint8Array): string | undefined {
+  const at = [0, 0];
+  bytes.forEach((byte, i) => (at[i % 2] = (at[i % 2] ?? 0) + (byte === 0 ? 1 : 0)));
+  const [even = 0, odd = 0] = at;
+  if (Math.max(even, odd) * 4 < bytes.length || Math.min(even, odd) > 0) return undefined;
+  return odd > 0 ? 'utf-16le' : even > 0 ? 'utf-16be' : undefined;
+}
+
 /** The number of line ends before the first character that is none. */
 const linesBefore = (bytes: Uint8Array, encoding: string): number =>
   (/^[^\ufffd]*/.exec(new TextDecoder(encoding).decode(bytes))?.[0].match(/\r\n|\n|\r/g) ?? []).length;
@@ -79,6 +88,9 @@ export class Decoder {
     const bytes = this.start ?? new Uint8Array();
     this.start = null;
     this.encoding = markOf(bytes) ?? this.encoding;
+    const is16 = this.encoding.startsWith('utf-16') ? undefined : markless16(bytes);
+    if (is16 !== undefined)
+      throw new UnusableInput(`${this.file} is ${is16}, as its NUL bytes show: name it by --encoding ${is16}`);
     if (!OF_SEVERAL_BYTES.test(decoderOf(this.encoding).encoding)) this.utf8 = decoderOf('utf-8');
     return this.decode(bytes, stream);
   }
