@@ -331,6 +331,31 @@ describe('enrolments are halted before the training begins (R7)', () => {
       .knowing(vettedPerson, S, ...personIs())
       .decides(halt({ person: S }), [halted('n-2', 8)]);
   });
+  it('by the policy, if the clearance was over by the day on which the training was to begin', () => {
+    const until = (day: string, on: string, ...events: Event[]) =>
+      training(...waiting)
+        .as('entente', 'system')
+        .knowing(securityUnit, U, ...unitIs(gave(day)))
+        .decides(halt(), events, { now: `${on}T10:00:00.000Z` });
+    until('2026-06-30', '2026-07-10', halted('n-1', 0));
+    until('2026-07-01', '2026-07-10');
+    until('2026-06-10', '2026-06-11', halted('n-1', 0));
+  });
+  it('and enrolled again on that day, also after the training began', () => {
+    const again = (until: string) =>
+      training(
+        ...waiting,
+        halted('n-1', 0),
+        soldier,
+        enrolled('n-2', { number: 1, person: S, unit: U, enrolled: 1 }),
+        started,
+      ).knowing(securityUnit, U, ...unitIs(gave(until)));
+    const before = { occurredAt: '2026-05-20T10:00:00.000Z' };
+    const nine = enrolled('n-1', { number: 8, unit: U, clearedUntil: '2026-06-01', enrolled: 9 });
+    again('2026-06-01').decides(enrol(), nine, before);
+    again('2026-05-31').refuses(enrol(), 'clearance-over', before);
+    again('2026-12-31').refuses(enrol(), 'training-at-another-stage', { now: '2026-06-02T10:00:00.000Z' });
+  });
 });
 
 describe('a training begins', () => {

@@ -233,11 +233,17 @@ function stopped(
   );
 }
 
-/** R1, R5, R7, R8, R19: a nominee is enrolled on a day on which unit and person are cleared. */
+/**
+ * R1, R5, R7, R8, R19: a nominee is enrolled on a day on which unit and person are cleared. What
+ * was halted is enrolled again also after the training began, on a day before that, if they were
+ * cleared on both days.
+ */
 function enrol({ trainee }: TrainingData<'EnrolTrainee'>, state: TrainingActivity, context: DecisionContext) {
   const { known } = context;
   const nominee = ownValue(state.nominees, trainee);
-  const refusal = notIn(state, 'planned');
+  const on = factDay(context);
+  const began = nominee?.status === 'halted' && state.status === 'started' ? state.startedOn : null;
+  const refusal = began === null || began < on ? notIn(state, 'planned') : null;
   if (refusal !== null) return refusal;
   if (nominee === undefined || nominee.status === 'refused')
     return refuse('not-nominated', 'the nominee was nominated, and not refused', null, { trainee });
@@ -246,10 +252,11 @@ function enrol({ trainee }: TrainingData<'EnrolTrainee'>, state: TrainingActivit
     ...(unit === undefined ? [] : [[known.of(securityUnitFacts, unit), { unit }] as const]),
     ...(person === undefined ? [] : [[known.of(vettedPersonFacts, person), { person }] as const]),
   ];
-  const on = factDay(context);
-  const waived = (one: Refusal | null) =>
-    unlessWaived(one, frameworkOf(state.programme, known), on, scopes(state, nominee));
-  const barred = cleared.map(([of, about]) => waived(notCleared(of, on, about))).find((one) => one !== null);
+  const waived = (one: Refusal | null, day: string) =>
+    unlessWaived(one, frameworkOf(state.programme, known), day, scopes(state, nominee));
+  const barred = cleared
+    .flatMap(([of, about]) => [on, began ?? on].map((day) => waived(notCleared(of, day, about), day)))
+    .find((one) => one !== null);
   const refused = barred ?? stopped(state, nominee, on, context);
   if (refused !== null) return refused;
   // What a waiver sets aside has no clearance whose last day counts.
@@ -261,10 +268,14 @@ function enrol({ trainee }: TrainingData<'EnrolTrainee'>, state: TrainingActivit
   return [{ type: 'TraineeEnrolled', data: { trainee, number, ...restsOn, enrolled } } as const];
 }
 
-/** What the system halts may be cleared again meanwhile, or a waiver sets the bar aside. */
+/**
+ * What the system halts may be cleared again meanwhile, or a waiver sets the bar aside. R7: what
+ * ends after the planned day of the training's begin does not stop an enrolment: that it began can
+ * be recorded late, and on a later day it begins only on a clearance that lasts.
+ */
 function isCleared({ unit, person }: Subject, state: TrainingActivity, context: DecisionContext): boolean {
   const { known } = context;
-  const day = today(context);
+  const day = state.starts < today(context) ? state.starts : today(context);
   const of = unit === undefined ? known.of(vettedPersonFacts, person ?? '') : known.of(securityUnitFacts, unit);
   const concerned = [...(unit === undefined ? [] : [unitScope(unit)]), ...scopesOf(state)];
   return unlessWaived(notCleared(of, day), frameworkOf(state.programme, known), day, concerned) === null;
