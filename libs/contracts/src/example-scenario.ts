@@ -56,6 +56,8 @@ const A = 'funding-account/norland.account-1';
 const OTHER = 'funding-account/norland.account-2';
 /** An account that is closed before its tranche is disbursed. */
 const UNUSED = 'funding-account/norland.account-4';
+/** An account whose programme is ended early before its tranche is disbursed. */
+const STOPPED = 'funding-account/norland.account-5';
 /** The account to which money comes back after misuse. */
 const RECOVERED = 'funding-account/norland.account-3';
 const CASE = 'assistance-case/norland.case-1';
@@ -391,7 +393,10 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [MANY, 'join', VESTRA],
   [MANY, 'withdraw', VESTRA],
   [MANY, 'plan-milestone', DONOR],
+  [STOPPED, 'open', DONOR, { with: { programme: idOf(MANY), case: undefined } }],
+  [STOPPED, 'plan-disbursement', DONOR],
   [MANY, 'terminate', DONOR],
+  [STOPPED, 'record-overdue-tranche', SYSTEM],
 
   [CASE, 'request', DONOR],
   [A, 'open', DONOR],

@@ -214,6 +214,11 @@ export class TrancheBecameOverdue {
   @day('the day on which it was due', '2026-06-30') readonly due!: string;
 }
 
+/** Nothing more is disbursed of it: the decision states why. */
+export class TrancheWithdrawn extends TrancheBecameOverdue {
+  @reason('programme-terminated') readonly reason!: string;
+}
+
 export class DisburseFunds extends Money {
   @optional() @tranche() readonly tranche?: string;
 }
@@ -304,7 +309,7 @@ export const fundingAccountContract = contract({
       'record-overdue-tranche',
       TrancheBecameOverdue,
       'system',
-      'Record that the day of a tranche passed, and it was not wholly disbursed',
+      'Record that the day of a tranche passed, and it was not wholly disbursed: it is overdue, or ended with its programme',
     ),
     DisburseFunds: command(
       'disburse',
@@ -389,6 +394,10 @@ export const fundingAccountContract = contract({
     DisbursementPlanned: event(PlanDisbursement, 'A tranche was announced', { opens: 'the tranche' }),
     TrancheCorrected: fact(TrancheCorrected, 'The amount or the day of a tranche was corrected'),
     TrancheBecameOverdue: fact(TrancheBecameOverdue, 'The day of a tranche passed, and it was not wholly disbursed'),
+    TrancheWithdrawn: fact(
+      TrancheWithdrawn,
+      'The day of a tranche passed after its programme was ended early, and what was left of it is not waited for',
+    ),
     FundsDisbursed: event(FundsDisbursed, 'Money was disbursed', {
       opens: 'the money at the recipient',
       closes: ['FundsObligated', 'DisbursementPlanned'],

@@ -184,6 +184,8 @@ function withDue(
   const is = { ...was, item: change.named ?? was.item, due: last, planned, disbursed, ...set };
   if ('stays' in change && was.ended_on !== null) return { ...is, status: was.status };
   const ended_on = 'disbursedOn' in change ? (change.disbursedOn ?? null) : null;
+  // Of a tranche that ended with its programme another amount is not waited for either.
+  if (same && ended_on === null && was.status === 'withdrawn' && (was.planned ?? 0) > 0) return is;
   return ended_on === null ? reopened(is, head) : { ...is, status: 'done', ended_on };
 }
 
@@ -199,7 +201,9 @@ function withDisbursed(
   const last_disbursed_on = disbursed === 0 ? null : (lastDisbursedOn ?? latest);
   const is = { ...row, disbursed, last_disbursed_on };
   return disbursed < (planned ?? 0)
-    ? reopened(is, head)
+    ? row.status === 'withdrawn'
+      ? is
+      : reopened(is, head)
     : { ...is, status: 'done', ended_on: disbursedOn ?? (row.status === 'done' ? row.ended_on : last_disbursed_on) };
 }
 
@@ -249,7 +253,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
   topic: 'Auditors',
-  version: 20,
+  version: 21,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

@@ -84,6 +84,7 @@ const ofAccount = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
     FundsObligated: raised('obligated'),
     FundsDeobligated: lowered('obligated'),
     TrancheBecameOverdue: unchanged,
+    TrancheWithdrawn: unchanged,
     FundsDisbursed: raised('disbursed'),
     FundsReimbursed: lowered('disbursed'),
     ExpenditureReported: raised('spent'),

@@ -709,6 +709,25 @@ describe('rows that events make', () => {
 });
 
 describe('the read models of tranches and movements', () => {
+  it('have a tranche withdrawn after its day, if its programme was ended early, until it has another day', () => {
+    const of = { period: '2026', tranche: 't', due: DAY };
+    const opened = { donor: 'norland', recipient: 'estmark', currency: 'USD', stages: [], basis: 'own' };
+    const past = [
+      ['FundingAccountOpened', opened],
+      ['DisbursementPlanned', { ...of, amount: 40 }],
+      ['FundsDisbursed', { ...of, amount: 30 }],
+      ['TrancheWithdrawn', { ...of, reason: 'programme-terminated' }],
+    ] as const;
+    const corrected = (due: string) =>
+      ['TrancheCorrected', { ...of, corrects: 'e2', amount: 50, amountBy: 10, due }] as const;
+    const found = (...more: readonly (readonly [string, object])[]) => {
+      const events = happened('funding-account/norland.a', ...past, ...more);
+      return [rowsOf('tranches', events)['t']?.['status'], rowsOf('due-dates', events)['tranche/t']?.['status']];
+    };
+    expect(found()).toEqual(['withdrawn', 'withdrawn']);
+    expect(found(corrected('2036-01-31'))).toEqual(['begun', 'open']);
+    expect(found(['FundsDisbursed', { ...of, amount: 10 }])).toEqual(['disbursed', 'done']);
+  });
   it('have nothing due of a tranche that was corrected to nothing, and no day of what was', () => {
     const of = { period: '2026', tranche: 't' };
     const none = { ...of, corrects: 'e2', reason: 'r', amount: 0, due: DAY, amountBy: -40 };

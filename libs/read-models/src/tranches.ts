@@ -18,7 +18,7 @@ export class TrancheRow {
   @text("the fiscal period, in the account's own words") period!: string;
   @text("the ISO 4217 code of the account's currency") currency!: string;
   @text(
-    'planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed, or corrected to nothing',
+    'planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed, or past its day after its programme was ended early, or corrected to nothing',
     ['planned', 'begun', 'disbursed', 'withdrawn'],
   )
   status!: string;
@@ -29,14 +29,17 @@ export class TrancheRow {
   disbursed!: number;
   @day("the day on which it was planned, by the sender's word") planned_on!: string;
   @day('the day on which it is due') due!: string;
-  @dayOrNull('the day on which its account was closed, if it was open then') withdrawn_on!: string | null;
+  @dayOrNull(
+    'the day on which its account was closed, if it was open then; or the day after its own, if its programme had been ended early',
+  )
+  withdrawn_on!: string | null;
   @implausibleFor('promised-in-the-past') implausible!: string | null;
 }
 
-/** A tranche after a change; what is open of a closed account was withdrawn on that day. */
+/** A tranche after a change; what is open stays withdrawn, and is so in a closed account. */
 const changed = (row: TrancheRow, change: Partial<TrancheRow>, head: TrancheRow | null): TrancheRow => {
   const { planned, disbursed, ...is } = { ...row, ...change };
-  const withdrawn_on = disbursed < planned ? (head?.withdrawn_on ?? null) : null;
+  const withdrawn_on = disbursed < planned ? (head?.withdrawn_on ?? is.withdrawn_on) : null;
   const open = withdrawn_on !== null || planned === 0 ? 'withdrawn' : disbursed > 0 ? 'begun' : 'planned';
   return {
     ...is,
@@ -77,10 +80,13 @@ function evolve(
       const { amount: planned, due } = event.data;
       const days = { on: row.planned_on, due };
       const doubts = implausible({ 'promised-in-the-past': promisedInThePast(row.basis, days) });
-      return changed(row, { planned, due, implausible: doubts }, head);
+      const withdrawn_on = due === row.due ? row.withdrawn_on : null;
+      return changed(row, { planned, due, withdrawn_on, implausible: doubts }, head);
     }
     case 'FundsDisbursed':
       return row === null ? null : changed(row, { disbursed: row.disbursed + event.data.amount }, head);
+    case 'TrancheWithdrawn':
+      return row === null ? null : changed(row, { withdrawn_on: today }, head);
     case 'FundingAccountClosed':
       if (key === '') return head === null ? null : { ...head, withdrawn_on: today };
       return row === null ? null : changed(row, {}, { ...row, withdrawn_on: today });
@@ -96,7 +102,7 @@ function evolve(
 export const tranches: Projection<FundingAccountEvent, TrancheRow> = {
   name: 'tranches',
   topic: 'Donors',
-  version: 5,
+  version: 6,
   kinds: ['funding-account'],
   about: 'a planned tranche: when it is due, and what of it was disbursed; `disbursements` adds the days',
   entity: TrancheRow,
@@ -106,6 +112,7 @@ export const tranches: Projection<FundingAccountEvent, TrancheRow> = {
   touches: (event) => {
     if (event.type === 'FundingAccountOpened' || event.type === 'AccountCorrected') return [''];
     if (event.type === 'DisbursementPlanned' || event.type === 'TrancheCorrected') return [event.data.tranche];
+    if (event.type === 'TrancheWithdrawn') return [event.data.tranche];
     if (event.type === 'FundingAccountClosed') return ['', ...(event.data.open ?? [])];
     if (event.type !== 'FundsDisbursed' && event.type !== 'FundsReimbursed' && event.type !== 'MovementCorrected')
       return [];

@@ -20,7 +20,7 @@ import { EQUIPMENT_DUTIES } from './equipment-duties.js';
 import { dayOfFact } from './consignments.js';
 import { frameworkDuties } from './framework.js';
 import { STEPS, concerned, endsStep } from './misuse.js';
-import { MONEY } from './money.js';
+import { MONEY, withdrawalOf } from './money.js';
 import { statedLast } from './planning.js';
 import { trainingDays } from './training.js';
 import { VETTING_DAYS } from './vetting-days.js';
@@ -116,18 +116,19 @@ const tranches: Figures = (log, asked) =>
     const item = tranche as string;
     const stream = `funding-account/${account as string}`;
     const on = row['disbursed_on'] as string | null;
-    const steps = only(
-      streamsOf<FundingAccountEvent>(log, 'funding-account').find(([first]) => first?.stream === stream) ?? [],
-      'DisbursementPlanned',
-      'TrancheCorrected',
-      'TrancheBecameOverdue',
-    ).filter(({ data }) => data.tranche === item);
+    const events =
+      streamsOf<FundingAccountEvent>(log, 'funding-account').find(([first]) => first?.stream === stream) ?? [];
+    const withdrawal = withdrawalOf(events, item);
+    const steps = only(events, 'DisbursementPlanned', 'TrancheCorrected', 'TrancheBecameOverdue').filter(
+      ({ data }) => data.tranche === item,
+    );
     const turns: readonly Turn[] = [
       ...steps.flatMap((step): readonly Turn[] => {
         if (step.type === 'TrancheBecameOverdue') return [{ is: 'overdue' }];
         const given: Turn = { is: 'due', due: step.data.due, on: occurredOn(step) };
         return step.data.amount === 0 ? [given, { is: 'withdrawn', on: occurredOn(step) }] : [given];
       }),
+      ...(withdrawal === undefined ? [] : [{ is: 'withdrawn', on: occurredOn(withdrawal) } as const]),
       ...(on === null ? [] : [{ is: 'done', on } as const]),
       ...log.filter((one) => one.stream === stream && one.type === 'FundingAccountClosed').map(endsWith),
     ];

@@ -229,6 +229,20 @@ function dayOfAmount(paid: readonly { readonly on: string; readonly quantity: nu
   return days.find((day) => sum(paid.flatMap(({ on, quantity }) => (on <= day ? [quantity] : []))) >= amount) ?? null;
 }
 
+/** The record, since its day was corrected, that an open tranche ended with its programme. */
+export function withdrawalOf(events: Events, name: string): Events[number] | undefined {
+  const steps = events.filter((event) => field(event, 'tranche') === name);
+  const moved = steps.findLastIndex((event, n) => {
+    const before = steps.slice(0, n).findLast((one) => field(one, 'due') !== null);
+    return event.type === 'TrancheCorrected' && before !== undefined && field(before, 'due') !== event.data.due;
+  });
+  return last(steps.slice(moved + 1), 'TrancheWithdrawn');
+}
+
+/** What ends an open tranche: the end of its account, else of its programme. */
+const endOf = (events: Events, name: string): Events[number] | undefined =>
+  last(events, 'FundingAccountClosed') ?? withdrawalOf(events, name);
+
 function tranche(
   events: Events,
   planned: Of<FundingAccountEvent, 'DisbursementPlanned'>,
@@ -245,8 +259,8 @@ function tranche(
   const disbursed = sum(paid.map(({ quantity }) => quantity));
   const whole = disbursed >= amount;
   const disbursedOn = dayOfAmount(paid, amount);
-  const closed = last(events, 'FundingAccountClosed');
-  const open = !whole && (closed === undefined || (by !== null && occurredOn(closed) > by));
+  const ended = endOf(events, name);
+  const open = !whole && (ended === undefined || (by !== null && occurredOn(ended) > by));
   return {
     item: `${planned.stream}#${name}`,
     ...about,
@@ -333,9 +347,9 @@ const disbursements = (log: readonly RecordedEvent[], day: string, by: string | 
 function plan(events: Events, planned: Of<FundingAccountEvent, 'DisbursementPlanned'>): FigureRow {
   const row = tranche(events, planned, '', null);
   const { last_disbursed_on: _, disbursed_on: __, overdue: ___, days_late: ____, ...is } = row;
-  const closed = last(events, 'FundingAccountClosed');
+  const ended = endOf(events, planned.data.tranche);
   const open = Number(row['disbursed']) < Number(row['planned']);
-  return { ...is, withdrawn_on: closed === undefined || !open ? null : occurredOn(closed) };
+  return { ...is, withdrawn_on: ended === undefined || !open ? null : occurredOn(ended) };
 }
 
 export const MONEY: Readonly<Record<string, Figures>> = {

@@ -356,6 +356,25 @@ describe('a disbursement', () => {
     const data = { ...planning.data, reported: row };
     within('reported', terminated).decides({ ...planning, data }, { ...then, data });
   });
+  it('of which something is left ends with a programme that was ended early, once its day has passed (R19)', () => {
+    const of = { tranche: 't1', due: '2026-05-20' };
+    const planned = act('DisbursementPlanned', { ...money(10), ...of });
+    const record = act('RecordOverdueTranche', of);
+    const system = (...past: { type: string; data: unknown }[]) =>
+      known(act('ProgrammeTerminated', { reason: 'r' }), ...past);
+    function known(end: { type: string; data: unknown }, ...past: { type: string; data: unknown }[]) {
+      return given(fundingAccount, opensFor, committed, obligated, ...past)
+        .as('entente', 'system')
+        .knowing(programme, 'norland.p', ...p(end));
+    }
+    const ended = act('TrancheWithdrawn', { ...of, reason: 'programme-terminated' });
+    system(planned).decides(record, ended);
+    system(planned, ended).decides(record, []);
+    system(planned, act('FundsDisbursed', { ...money(10), tranche: 't1' })).refuses(record, 'tranche-disbursed');
+    system(planned).refuses(record, 'not-over-yet', { now: '2026-05-20T12:00:00.000Z' });
+    // After its completion a programme is still paid.
+    known(act('ProgrammeCompleted', { on: '2026-05-01' }), planned).decides(record, act('TrancheBecameOverdue', of));
+  });
   it('leaves a tranche overdue, until the whole of it was disbursed', () => {
     const of = { tranche: 't1', due: '2026-05-20' };
     const planned = act('DisbursementPlanned', { ...money(10), ...of });

@@ -166,6 +166,10 @@ const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
     TrancheBecameOverdue: ({ tranche }, { tranches }) => ({
       tranches: withTranche(tranches, tranche, () => ({ overdue: true })),
     }),
+    // What became of its day is recorded.
+    TrancheWithdrawn: ({ tranche }, { tranches }) => ({
+      tranches: withTranche(tranches, tranche, () => ({ overdue: true })),
+    }),
     FundsDisbursed: (data, state, { metadata }) => ({
       ...moved(state, 'disbursed', data.amount),
       tranches: withTranche(state.tranches, data.tranche, paidOn(factDay(metadata), data.amount)),
@@ -368,6 +372,16 @@ function cannotBeOverdue(
   return notOverYet(due, context);
 }
 
+/** R19: after its day, what is left of a tranche ended with a programme that was ended early. */
+function recordOverdue(data: TrancheBecameOverdue, state: FundingAccount, context: DecisionContext) {
+  const refusal = cannotBeOverdue(data, state, context);
+  if (refusal !== null) return refusal;
+  if (trancheIn(state.tranches, data.tranche)?.overdue === true) return [];
+  const ended = endedEarly(state, context);
+  if (ended === null) return [{ type: 'TrancheBecameOverdue', data }] as const;
+  return [{ type: 'TrancheWithdrawn', data: { ...data, reason: ended.code } }] as const;
+}
+
 const CORRECTED = CORRECTIONS['funding-account'];
 
 /** The stage of a movement, and whether it raises it. */
@@ -557,11 +571,7 @@ const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<
       then: 'DisbursementPlanned',
     },
     CorrectTranche: correctTranche,
-    RecordOverdueTranche: {
-      unless: cannotBeOverdue,
-      already: ({ tranche }, { tranches }) => trancheIn(tranches, tranche)?.overdue === true,
-      then: 'TrancheBecameOverdue',
-    },
+    RecordOverdueTranche: recordOverdue,
     DisburseFunds: disburse,
     // A recovery comes back once: the donor or the steward has recorded it.
     ReimburseFunds: (data, state, context) =>
@@ -599,7 +609,8 @@ export const fundingAccount: DeciderOf<'funding-account', FundingAccount> = answ
       evolve,
       consults: (command, state, known) => {
         if (command.type === 'OpenFundingAccount') return opensOn(command.data);
-        if (command.type === 'PlanDisbursement') return assistanceStreams({ programme: state?.programme });
+        if (command.type === 'PlanDisbursement' || command.type === 'RecordOverdueTranche')
+          return assistanceStreams({ programme: state?.programme });
         if (command.type === 'DisburseFunds') return state === null ? [] : restsOn(state, known);
         if (command.type === 'ReallocateFundsOut') return [{ kind: 'funding-account', id: command.data.to }];
         if (command.type === 'CorrectMovement') {

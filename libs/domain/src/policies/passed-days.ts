@@ -80,7 +80,7 @@ export const PASSED_DAYS: readonly LastDayPolicy[] = [
   {
     name: 'overdue-tranche',
     kind: 'funding-account',
-    about: 'a tranche that is not wholly disbursed by its day is overdue',
+    about: 'a tranche that is not wholly disbursed by its day is overdue, or has ended with its programme',
     duties: ['tranche'],
     record: ({ item: tranche, due }) => ({ type: 'RecordOverdueTranche', data: { tranche, due } }),
   },

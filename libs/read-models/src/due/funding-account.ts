@@ -33,6 +33,7 @@ export const fundingAccountDuties = dutiesOf<FundingAccountEvent>()(
     FundsReimbursed: (data) => disbursedOf(data, -data.amount),
     MovementCorrected: (data) => disbursedOf(data, data.amountBy),
     TrancheBecameOverdue: ({ tranche }) => [overdueNow('tranche', tranche)],
+    TrancheWithdrawn: ({ tranche }) => [withdrawn('tranche', tranche)],
   },
   {},
   ['FundingAccountClosed'],
