@@ -1,14 +1,20 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CommandFeed, EventStore, Executor, RefusalLog, Pseudonymizer, Watchdog } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
-import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
+import {
+  HealthController,
+  LoopReadiness,
+  Metrics,
+  MetricsController,
+  Readiness,
+  VersionController,
+} from '@entente/http';
 import { CommandLag, KafkaCommandFeed, lastPublished } from '@entente/kafka';
 import { closeOnShutdown, type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
 import { PostgresRefusalLog } from '@entente/typeorm';
 import { IntakeWorker, RestoreCheck, WatchdogWorker, kinds } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { IntakeConfig } from './config.js';
-import { IntakeReadiness } from './intake-readiness.js';
 
 /**
  * The intake: decides commands from the commands topic against the event store, as the API does,
@@ -86,7 +92,10 @@ export class IntakeModule {
           provide: Readiness,
           inject: [EventStore, IntakeWorker, CommandLag, Watchdog],
           useFactory: (store: EventStore, intake: IntakeWorker, backlog: CommandLag, watchdog: Watchdog) =>
-            new IntakeReadiness(store, intake, () => backlog.waiting(), watchdog),
+            new LoopReadiness(store, watchdog, () => {
+              const commandsWaiting = backlog.waiting();
+              return { waiting: store.waiting(), commandsWaiting, fault: intake.fault() };
+            }),
         },
         {
           provide: RestoreCheck,

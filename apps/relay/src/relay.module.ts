@@ -1,13 +1,19 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { EventLog, LogPublisher, Relay, Watchdog } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
-import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
+import {
+  HealthController,
+  LoopReadiness,
+  Metrics,
+  MetricsController,
+  Readiness,
+  VersionController,
+} from '@entente/http';
 import { KafkaLogPublisher } from '@entente/kafka';
 import { closeOnShutdown, type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
 import { RelayWorker, WatchdogWorker } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { RelayConfig } from './config.js';
-import { RelayReadiness } from './relay-readiness.js';
 
 /** The relay: publishes the log to Kafka. It can read the event store, not write it. */
 @Module({})
@@ -65,7 +71,12 @@ export class RelayModule {
         {
           provide: Readiness,
           inject: [EventLog, Relay, Watchdog],
-          useFactory: (log: EventLog, relay: Relay, watchdog: Watchdog) => new RelayReadiness(log, relay, watchdog),
+          useFactory: (log: EventLog, relay: Relay, watchdog: Watchdog) =>
+            new LoopReadiness(log, watchdog, () => {
+              const { fault, position: published } = relay.status();
+              const begins = published === null ? 'reads where the partitions of the topic end' : null;
+              return { published, fault: fault ?? begins };
+            }),
         },
         RelayWorker,
         WatchdogWorker,

@@ -11,7 +11,14 @@ import {
   eraOf,
 } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
-import { HealthController, Metrics, MetricsController, Readiness, VersionController } from '@entente/http';
+import {
+  HealthController,
+  LoopReadiness,
+  Metrics,
+  MetricsController,
+  Readiness,
+  VersionController,
+} from '@entente/http';
 import { closeOnShutdown, damageLogger, type StartupDependencies, logging } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { PostgresReadModelStore, PostgresRefusalLog, PostgresStewardCheckpoint } from '@entente/typeorm';
@@ -26,7 +33,6 @@ import {
 } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { StewardConfig } from './config.js';
-import { StewardReadiness } from './steward-readiness.js';
 
 /**
  * The steward: sends the commands that follow from events and from days that have passed, against
@@ -116,7 +122,11 @@ export class StewardModule {
           provide: Readiness,
           inject: [EventStore, Steward, Watchdog],
           useFactory: (store: EventStore, steward: Steward, watchdog: Watchdog) =>
-            new StewardReadiness(store, steward, watchdog),
+            new LoopReadiness(store, watchdog, () => {
+              const { fault, position } = steward.status();
+              const begins = position === null ? 'reads the log from its checkpoint' : null;
+              return { waiting: store.waiting(), fault: fault ?? begins };
+            }),
         },
         {
           provide: RestoreCheck,

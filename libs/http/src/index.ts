@@ -1,5 +1,5 @@
 export { CommandsController, HTTP_NAMES } from './commands.controller.js';
-export { HealthController, Readiness, type DeploymentStatus, alarmsOf } from './health.controller.js';
+export { HealthController, Readiness } from './health.controller.js';
 export { HistoryController } from './history.controller.js';
 export { LiveController } from './live.controller.js';
 export { MAX_BODY_BYTES } from './json-body.js';
@@ -17,5 +17,5 @@ export { buildApp, serveDocs } from './app.js';
 export { TakenBackGuard } from './taken-back.guard.js';
 export { SchemasController } from './schemas.controller.js';
 export { VersionController } from './version.controller.js';
-export { headWithTimeout } from './probe.js';
+export { LoopReadiness } from './loop-readiness.js';
 export { SystemReadiness } from './system-readiness.js';
