@@ -138,7 +138,12 @@ export class CorrectAgreement {
 export class AgreementCorrected extends CorrectAgreement {
   @optional() @warnOn() readonly warnOn?: string;
   @optional()
-  @nestedList(() => PeriodicReport, 'of one that had expired: the reports that are due again', 2, 1)
+  @nestedList(
+    () => PeriodicReport,
+    'of one that had expired, the reports that are due again; of an earlier first day, those of the periods since then',
+    200,
+    1,
+  )
   readonly reports?: readonly PeriodicReport[];
 }
 

@@ -30,7 +30,9 @@ function start(): Reading {
     `${idOf(event)} ${report} ${of}`;
 
   function begin(event: RecordedEvent, one: PeriodicReport): void {
-    inForce.get(event.stream)?.set(one.report, one);
+    const newest = inForce.get(event.stream);
+    // A period before the first ones is due since the first day was corrected.
+    if (one.of > (newest?.get(one.report)?.of ?? '')) newest?.set(one.report, one);
     reports.begin(nameOf(event, one), event, one.due, { report: one.report, of: one.of });
   }
   /** Also history that names no next report owes one, while the agreement is in force. */
@@ -59,11 +61,13 @@ function start(): Reading {
       return ends(event);
     },
     AgreementCorrected: (event) => {
-      const newest = event.data.until === undefined ? undefined : expired.get(event.stream);
-      if (newest === undefined) return;
-      expired.delete(event.stream);
-      inForce.set(event.stream, newest);
-      for (const one of event.data.reports ?? []) begin(event, one);
+      const { reports: due = [], until } = event.data;
+      const newest = until === undefined ? undefined : expired.get(event.stream);
+      if (newest !== undefined) {
+        expired.delete(event.stream);
+        inForce.set(event.stream, newest);
+      }
+      for (const one of due) begin(event, one);
     },
     AgreementTerminated: ends,
     StatutoryReportSubmitted: (event) => settle(event, reports.done(nameOf(event, event.data), event, event.data.on)),

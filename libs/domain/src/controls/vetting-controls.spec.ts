@@ -201,6 +201,13 @@ describe('the controls of reports (R8)', () => {
     expect(findings(entered, later('2026-01-31'))).toEqual(['R8 1']);
     expect(findings(entered, overdue({ next }), submitted('2025', '2026-02-10'))).toEqual(['R8 2']);
   });
+  it('find the report of a period before the wrong first day, and the next one once', () => {
+    const reports = [{ report: 'annual', of: '2024', due: '2025-01-30' }];
+    const corrected: Line = ['2025-03-01', F, 'AgreementCorrected', { corrects: 'e-0', on: '2024-12-31', reports }];
+    const reported = submitted('2025', '2026-01-30', { next });
+    expect(findings(entered, corrected, submitted('2024', '2025-01-30'), reported)).toEqual([]);
+    expect(findings(entered, corrected, reported)).toEqual(['R8 2']);
+  });
   it('find the one after it, also if history names no next one, while the agreement is in force', () => {
     expect(findings(entered, overdue({ next }), later('2027-01-31'))).toEqual(['R8 2', 'R8 2']);
     expect(findings(entered, overdue(), later('2027-01-31'))).toEqual(['R8 2', 'R8 2']);

@@ -140,6 +140,25 @@ describe('an agreement', () => {
       agreement(...inForce, ...since).refusesWith(right('2026-02-02'), 'happened-earlier', { earliest: '2026-02-01' });
     }
   });
+  it('that was in force earlier has the reports of those periods due, too (R8)', () => {
+    const early = ['norland', 'estmark'].map((party) => act('AgreementSigned', { party, on: '2025-03-10' }));
+    const right = (day: string) => ({ corrects: given.id(3), reason: 'mistyped', on: day });
+    const half = (of: string, due: string) => ({ report: 'semi-annual', of, due });
+    const year = { report: 'annual', of: '2025', due: '2026-01-30' };
+    const corrects = (day: string, ...reports: object[]) =>
+      agreement(drafted, ...early, entered).decides(
+        act('CorrectAgreement', right(day)),
+        act('AgreementCorrected', { ...right(day), ...(reports.length > 0 && { reports }) }),
+      );
+    corrects('2025-06-30', half('2025-h1', '2025-07-30'), half('2025-h2', '2026-01-30'), year);
+    corrects('2025-12-31', half('2025-h2', '2026-01-30'), year);
+    corrects('2026-01-01');
+    const old = ['norland', 'estmark'].map((party) => act('AgreementSigned', { party, on: '1900-03-10' }));
+    agreement(drafted, ...old, entered).refuses(act('CorrectAgreement', right('1950-01-01')), 'too-many-periods');
+    const corrected = act('AgreementCorrected', { ...right('2025-12-31'), reports: [half('2025-h2', '2026-01-30')] });
+    const submit = act('SubmitStatutoryReport', { report: 'semi-annual', of: '2025-h2', on: '2026-01-31', to: 'c' });
+    agreement(drafted, ...early, entered, corrected).decides(submit, act('StatutoryReportSubmitted', submit.data));
+  });
   it('that had not expired has its next reports due again, if the last ones are not waited for (R8)', () => {
     const right = { corrects: given.id(3), reason: 'mistyped', until: '2028-07-31' };
     const ended = act('AgreementExpired', { until: '2026-07-31' });

@@ -206,7 +206,15 @@ const endsEarly = (on: string, until: string): Refusal | null =>
 const warnOn = (state: LegalFramework, until: string): string =>
   addDays(until, -parameterOf(state, 'expiryWarningDays'));
 
-const NEXT: Readonly<Record<'semi-annual' | 'annual', (of: string) => string>> = {
+const RECURRING = ['semi-annual', 'annual'] as const;
+
+/** The period of a report that a day is in. */
+const PERIOD: Readonly<Record<(typeof RECURRING)[number], (day: string) => string>> = {
+  'semi-annual': (day) => `${day.slice(0, 4)}-${day.slice(5, 7) <= '06' ? 'h1' : 'h2'}`,
+  annual: (day) => day.slice(0, 4),
+};
+
+const NEXT: Readonly<Record<(typeof RECURRING)[number], (of: string) => string>> = {
   'semi-annual': (of) => (of.endsWith('h1') ? of.replace('h1', 'h2') : `${Number(of.slice(0, 4)) + 1}-h1`),
   annual: (of) => String(Number(of) + 1),
 };
@@ -233,9 +241,7 @@ function enter(data: FrameworkData<'BringAgreementIntoForce'>, state: LegalFrame
   if (missing.length > 0) return refuse('not-signed-by-both', 'both parties have signed it', 'R1', { missing });
   const refusal = beforeSigned(on, state) ?? inTheFuture(on, context) ?? endsEarly(on, until);
   if (refusal !== null) return refusal;
-  const year = on.slice(0, 4);
-  const half = `${year}-${on.slice(5, 7) <= '06' ? 'h1' : 'h2'}`;
-  const reports = [periodic(state, 'semi-annual', half), periodic(state, 'annual', year)];
+  const reports = RECURRING.map((report) => periodic(state, report, PERIOD[report](on)));
   return [{ type: 'AgreementEnteredIntoForce', data: { ...data, warnOn: warnOn(state, until), reports } } as const];
 }
 
@@ -259,6 +265,10 @@ function amend(data: FrameworkData<'AmendAgreement'>, state: LegalFramework, con
 /** R26, R30: the days of an agreement are corrected at its entry into force. */
 function correct(data: FrameworkData<'CorrectAgreement'>, state: LegalFramework, context: DecisionContext) {
   const { on = state.from ?? '', until = state.until ?? '' } = data;
+  const reports = [
+    ...(data.on === undefined ? [] : dueSince(on, state)),
+    ...(data.until === undefined ? [] : dueAgain(state)),
+  ];
   const [earliest = on] = [state.amendedOn, state.endedOn].filter((day) => day !== null).toSorted();
   return (
     inTheFuture(on, context) ??
@@ -267,27 +277,42 @@ function correct(data: FrameworkData<'CorrectAgreement'>, state: LegalFramework,
       ? refuse('happened-earlier', 'it is not amended or terminated before its first day', 'R30', { earliest })
       : null) ??
     endsEarly(on, until) ??
+    (reports.length > MAX_OF_EACH
+      ? refuse('too-many-periods', `at most ${MAX_OF_EACH} reports become due by one correction`, 'R32')
+      : null) ??
     ([
       {
         type: 'AgreementCorrected',
-        data: { ...data, ...warning(state, data.until), ...(data.until === undefined ? {} : dueAgain(state)) },
+        data: { ...data, ...warning(state, data.until), ...(reports.length > 0 && { reports }) },
       },
     ] as const)
   );
 }
 
+/** The reports of a kind, by their periods. */
+const seriesOf = ({ reports }: LegalFramework, report: StatutoryReport) =>
+  Object.values(reports)
+    .filter((one) => one.report === report)
+    .toSorted((a, b) => (a.of < b.of ? -1 : 1));
+
+/** R8: an agreement is reported on from its first day: what it owes before its first reports. */
+const dueSince = (on: string, state: LegalFramework): readonly PeriodicReport[] =>
+  RECURRING.flatMap((report) => {
+    const [first] = seriesOf(state, report);
+    const due: PeriodicReport[] = [];
+    for (let of = PERIOD[report](on); first !== undefined && of < first.of; of = NEXT[report](of))
+      due.push(periodic(state, report, of));
+    return due;
+  });
+
 /** R8: an agreement that had not expired is reported on: the series of its reports continues. */
-function dueAgain(state: LegalFramework): { readonly reports?: readonly PeriodicReport[] } {
-  if (state.status !== 'expired') return {};
-  const reports = (['semi-annual', 'annual'] as const).flatMap((report) => {
-    const newest = Object.values(state.reports)
-      .filter((one) => one.report === report)
-      .toSorted((a, b) => (a.of < b.of ? -1 : 1))
-      .at(-1);
+function dueAgain(state: LegalFramework): readonly PeriodicReport[] {
+  if (state.status !== 'expired') return [];
+  return RECURRING.flatMap((report) => {
+    const newest = seriesOf(state, report).at(-1);
     if (newest === undefined || newest.state === 'due') return [];
     return nextOf(newest, { ...state, status: 'in-force' }).next ?? [];
   });
-  return reports.length === 0 ? {} : { reports };
 }
 
 /** Whether the day is the agreement's last day, and the other day is over. */
