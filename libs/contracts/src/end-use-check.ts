@@ -247,7 +247,10 @@ export class CancelEndUseCheck {
   @optional() @serial() readonly serial?: string;
 }
 
-/** The day from which there was nothing to check, if its items have ended: the decision adds it. */
+/**
+ * The day from which there was nothing to check, if its items have ended or were seen: the decision
+ * adds it. Another one has the right day, if that of the visit that saw them was corrected.
+ */
 export class EndUseCheckCancelled extends CancelEndUseCheck {
   @optional() @day('the day from which all its items had ended', '2026-05-29') readonly on?: string;
 }
@@ -267,6 +270,9 @@ export class CheckedItemsLeftOut extends LeaveOutCheckedItems {
     '2026-05-29',
   )
   readonly on!: string;
+  @optional()
+  @day('if they were left out before: the day that was stated then', '2026-05-28')
+  readonly was?: string;
 }
 
 /**

@@ -277,7 +277,7 @@ export class CorrectItemCheck {
 /**
  * The last check that has seen the item, and the last day of the next. If none has seen it since
  * another check had left it out for that, a policy schedules it again. If it was seen after all,
- * other open checks leave it out: the decision adds these.
+ * or on another day, other checks leave it out, as of that day: the decision adds these.
  */
 export class ItemCheckCorrected extends CorrectItemCheck {
   @optional()

@@ -128,7 +128,7 @@ const correctedSight = ({ visit, result, was }: CheckResultCorrected, row: EndUs
 export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
   name: 'end-use-checks',
   topic: 'Equipment and end use',
-  version: 8,
+  version: 9,
   kinds: ['end-use-check'],
   about: 'a check of end use: its items and their value, its holder, its last day, and what became of it',
   totals: { counts: 'checks', by: ['status', 'overdue', 'currency'], sums: ['items', 'value'] },
@@ -171,7 +171,10 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
       CheckedItemsTransferred: ({ serials, to: holder, place: site, area, next }, row) =>
         next === undefined ? { holder, site, area } : without(row, serials.length),
       // What ended later was due, and was not checked.
-      CheckedItemsLeftOut: ({ serials, on }, row) => (on <= row.due ? without(row, serials.length) : {}),
+      CheckedItemsLeftOut: ({ serials, on, was = '9999' }, row) => {
+        const left = Number(on <= row.due) - Number(was <= row.due);
+        return left === 0 ? {} : without(row, left * serials.length);
+      },
       EndUseCheckPerformed: ({ on, inspected, done, lowerConfidence, visit, results, lots = [] }, row) => ({
         status: inspected ? 'inspected' : done ? 'checked' : row.status,
         inspected_on: inspected ? on : row.inspected_on,

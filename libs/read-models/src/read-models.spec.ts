@@ -453,6 +453,28 @@ describe('a check of which the last day is corrected after it (R10, R26)', () =>
       }
     }
   });
+  it('is missed, or not, by the right day on which another check has seen its items (R26)', () => {
+    const of = (name: string, ...events: (readonly [string, object])[]) =>
+      Object.values(after(name, { ...sights, due: '2026-05-20' }, ...events)).at(-1);
+    const late = { status: 'cancelled', ended_on: '2026-05-21', ended_late: true };
+    const inTime = { status: 'cancelled', ended_on: '2026-05-20', ended_late: false };
+    expect(of('end-use-checks', cancelled('2026-05-21'))).toMatchObject(late);
+    expect(of('end-use-checks', cancelled('2026-05-21'), cancelled('2026-05-20'))).toMatchObject(inTime);
+    expect(of('end-use-checks', cancelled('2026-05-20'), cancelled('2026-05-21'))).toMatchObject(late);
+    expect(of('due-dates', cancelled('2026-05-21'), cancelled('2026-05-20'))).toMatchObject({
+      status: 'withdrawn',
+      ended_on: '2026-05-20',
+    });
+    const left = (on: string, was?: string) =>
+      ['CheckedItemsLeftOut', { serials: ['2'], on, ...(was && { was }) }] as const;
+    const items = (...events: (readonly [string, object])[]) =>
+      (after('end-use-checks', { ...sights, quantity: 2, due: '2026-05-20' }, ...events)[''] as { items: number })
+        .items;
+    expect(items(left('2026-05-21'))).toBe(2);
+    expect(items(left('2026-05-21'), left('2026-05-20', '2026-05-21'))).toBe(1);
+    expect(items(left('2026-05-20'), left('2026-05-21', '2026-05-20'))).toBe(2);
+    expect(items(left('2026-05-20'), left('2026-05-19', '2026-05-20'))).toBe(1);
+  });
   it('opens no check again that has ended', () => {
     const due = (...events: (readonly [string, object])[]) =>
       after('due-dates', { ...sights, due: '2026-04-01' }, ...events)['check/'];

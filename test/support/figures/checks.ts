@@ -56,9 +56,12 @@ const leftFor = (events: Check): number =>
 /** How many items had ended by the last day that the check had then. */
 const endedBefore = (events: Check): number =>
   sum(
-    only(events, 'CheckedItemsLeftOut').map((event) =>
-      event.data.on <= lastDay(events.slice(0, events.indexOf(event))) ? event.data.serials.length : 0,
-    ),
+    only(events, 'CheckedItemsLeftOut').map((event) => {
+      const due = lastDay(events.slice(0, events.indexOf(event)));
+      const { on, was, serials } = event.data;
+      const isTakenBack = was !== undefined && was <= due;
+      return (on <= due ? serials.length : 0) - (isTakenBack ? serials.length : 0);
+    }),
   );
 
 const lastDay = (events: Check): string =>
@@ -70,18 +73,21 @@ function givenUpLate(events: Check): boolean {
   const isSample = scheduled(events).type === 'routine';
   return (
     only(events, 'EndUseCheckWaived').some((event) => givenUpOn(events, event) > due) ||
-    only(events, 'EndUseCheckCancelled').some((event) => {
-      const { on = givenUpOn(events, event), reason } = event.data;
-      const { role } = event.metadata.actor;
-      if (event.data.on === undefined && role === 'system' && reason !== 'item-recovered') return false;
-      // A sample that was cancelled in time stays so, whatever its last day was corrected to.
-      const since = events.slice(events.indexOf(event));
-      const days = [
-        lastDay(events.slice(0, events.indexOf(event))),
-        ...only(since, 'EndUseCheckRescheduled').map(({ data }) => data.due),
-      ];
-      return on > due && (!isSample || days.every((day) => on > day));
-    })
+    // The last one has the right day.
+    only(events, 'EndUseCheckCancelled')
+      .slice(-1)
+      .some((event) => {
+        const { on = givenUpOn(events, event), reason } = event.data;
+        const { role } = event.metadata.actor;
+        if (event.data.on === undefined && role === 'system' && reason !== 'item-recovered') return false;
+        // A sample that was cancelled in time stays so, whatever its last day was corrected to.
+        const since = events.slice(events.indexOf(event));
+        const days = [
+          lastDay(events.slice(0, events.indexOf(event))),
+          ...only(since, 'EndUseCheckRescheduled').map(({ data }) => data.due),
+        ];
+        return on > due && (!isSample || days.every((day) => on > day));
+      })
   );
 }
 

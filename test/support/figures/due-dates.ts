@@ -370,7 +370,7 @@ const checkDues: Figures = (log, { day }) =>
         case 'EndUseCheckWaived':
           return [{ is: 'withdrawn', on: occurredOn(event) }];
         case 'EndUseCheckCancelled':
-          return [{ is: 'withdrawn', on: event.data.on ?? occurredOn(event) }];
+          return [{ is: 'withdrawn', on: last(events, 'EndUseCheckCancelled')?.data.on ?? occurredOn(event) }];
         case 'EndUseCheckBecameOverdue':
           return [{ is: 'overdue' }];
         default:

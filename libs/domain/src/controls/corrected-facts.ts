@@ -26,16 +26,19 @@ const REPLACED: Readonly<Record<string, readonly string[]>> = {
 
 /** The events that state a last day which others correct, without naming them. */
 const STATES: readonly string[] = ['AgreementAmended', 'EndUseCheckScheduled', 'EndUseCheckRescheduled'];
+/** Of a check that was cancelled, each later cancellation corrects the day of those before. */
+const CANCELLED = 'EndUseCheckCancelled';
 
 /** The corrections of earlier facts, as far as a log was read. */
 export class FactCorrections {
   /** The events that correct a fact, and those whose fact is corrected with another one's. */
-  static readonly types: readonly string[] = [...Object.keys(REPLACED), ...STATES];
+  static readonly types: readonly string[] = [...Object.keys(REPLACED), ...STATES, CANCELLED];
   private readonly right = new Map<string, object>();
   /**
    * What amended an agreement: its last day is then corrected at the entry into force. What planned
    * a check: the system moves its last day as the day moves from which it counts.
    */
+  private readonly cancelled = new Map<string, readonly string[]>();
   private readonly stated = new Map<string, readonly string[]>();
 
   constructor(events: readonly RecordedEvent[] = []) {
@@ -47,6 +50,11 @@ export class FactCorrections {
     for (const { id, stream, type, data, metadata } of events) {
       const stated = this.stated.get(stream) ?? [];
       const isMoved = type === 'EndUseCheckRescheduled' && metadata.actor.role === 'system';
+      if (type === CANCELLED) {
+        const before = this.cancelled.get(stream) ?? [];
+        for (const one of before) this.replace(one, data as object, 'on');
+        this.cancelled.set(stream, [...before, id]);
+      }
       if (STATES.includes(type) && !isMoved) this.stated.set(stream, [...stated, id]);
       const of = data as { readonly corrects: string };
       for (const field of REPLACED[type] ?? []) this.replace(of.corrects, of, field);

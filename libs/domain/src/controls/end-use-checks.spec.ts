@@ -141,6 +141,23 @@ describe('the control of R10: the first check', () => {
   });
 });
 
+describe('the controls of R10: a check that others have made unnecessary', () => {
+  it('was missed, or not, by the right day on which its item was seen (R26)', () => {
+    const of = (...days: readonly string[]) =>
+      findings(
+        registered,
+        checked('end-use-check/veritas.k1', '2026-03-01', { quantity: 1 }),
+        ...days.map((on): Line => {
+          const data = { on, reason: 'seen-by-another-check', role: 'system' };
+          return ['2026-03-05', 'end-use-check/veritas.k1', 'EndUseCheckCancelled', data];
+        }),
+      );
+    expect(of('2026-03-02')).toEqual(['R10 3']);
+    expect(of('2026-03-02', '2026-03-01')).toEqual([]);
+    expect(of('2026-03-01', '2026-03-02')).toEqual(['R10 3']);
+  });
+});
+
 describe('the controls of R10 and R11: the last day', () => {
   const K = 'end-use-check/veritas.k1';
   const of = (type: string, ...more: readonly Line[]) =>

@@ -520,19 +520,15 @@ describe('a check that has seen an item is corrected (R26)', () => {
     both('2026-08-08').decides(correct(), none);
     both('2026-08-09').decides(correct(), again);
   });
-  it('to a day, if it was to none: other checks leave it out (R10)', () => {
+  it('to a day, if it was to none or to another: other checks leave it out as of that day (R10)', () => {
     const noted = act('ItemCheckNoted', { check: 'entente.c-1', countedBy: 'estmark' });
-    system(registration, receipt, noted).decides(
-      correct('2026-05-21'),
-      same(corrected('2026-05-21', '2026-05-21', '2027-05-21'), 'ItemCheckCorrected', {
+    const left = (on: string) =>
+      same(corrected(on, on, `2027${on.slice(4)}`), 'ItemCheckCorrected', {
         checks: ['entente.c-1'],
         serial: 'TS-0001',
-      }),
-    );
-    system(registration, receipt, noted, seen).decides(
-      correct('2026-05-19'),
-      corrected('2026-05-19', '2026-05-19', '2027-05-19'),
-    );
+      });
+    system(registration, receipt, noted).decides(correct('2026-05-21'), left('2026-05-21'));
+    system(registration, receipt, noted, seen).decides(correct('2026-05-19'), left('2026-05-19'));
   });
   it('to none: a check that a policy has planned, and that names it, is its next one', () => {
     const noted = act('ItemCheckNoted', { check: 'entente.c-2', countedBy: 'estmark' });

@@ -622,7 +622,7 @@ function correctCheck(data: DataOf<ItemCommand, 'CorrectItemCheck'>, item: Item,
   const planned = 'next' in again || due === null || last != null ? undefined : earliest(plannedDays(item, context));
   const checkBy = planned ?? due;
   const now = { ...(last && { checkedOn: last.on }), ...(checkBy !== null && { checkBy }) };
-  const others = was === undefined && on !== undefined ? leavesChecks(item, check) : {};
+  const others = on === undefined ? {} : leavesChecks(item, check);
   const corrected = { type: 'ItemCheckCorrected', data: { ...data, ...now, ...again, ...others } } as const;
   return barred ?? [corrected, ...seenOrNot(item, last?.on ?? null)];
 }

@@ -38,6 +38,10 @@ export interface EndUseCheck extends Correctable, Answerable {
   readonly scheduledOn: string;
   /** The newest day on which an item that was left out had ended or was seen; null without one. */
   readonly leftOutOn: string | null;
+  /** That day of each item that was left out, by its serial. */
+  readonly leftOut: Readonly<Record<string, string>>;
+  /** The day from which it was cancelled, if others had seen its items; else null. */
+  readonly supersededOn: string | null;
   readonly due: string;
   /** What a policy planned, by the days that were decided: no later day; null without one. */
   readonly latest: string | null;

@@ -689,6 +689,28 @@ describe('an item that another inspection has seen leaves its check (R10)', () =
     seen(alone(), sighting('2026-05-01')).decides(leave, []);
     seen(alone(), sighting('2026-05-20', 'entente.after-x')).decides(leave, []);
   });
+  it('as of the right day, if that of the other was corrected since (R26)', () => {
+    const right = (on: string) => act('ItemCheckCorrected', { check: 'veritas.other', on, checkedOn: on, checkBy: on });
+    const left = (on: string, was?: string) =>
+      act('CheckedItemsLeftOut', { serials: ['S-2'], on, ...(was && { was }) });
+    const after = (more: object, ...past: Event[]) =>
+      registered(scheduled(more), ...past)
+        .by('entente', 'system')
+        .as('entente', 'system')
+        .named('entente.after-x');
+    const one = { serials: ['S-2'], quantity: 1 };
+    const over = (on: string) => after(one, cancelled(on));
+    seen(over('2026-05-20'), sighting('2026-05-20'), right('2026-05-12')).decides(leave, cancelled('2026-05-12'));
+    seen(over('2026-05-20'), sighting('2026-05-20')).decides(leave, []);
+    seen(over('2026-05-20'), sighting('2026-05-20'), right('2026-04-20')).decides(leave, []);
+    const byHand = after(one, act('EndUseCheckCancelled', { reason: 'miscounted' }));
+    seen(byHand, sighting('2026-05-20'), right('2026-05-12')).decides(leave, []);
+    const part = () => after({}, left('2026-05-20'));
+    seen(part(), sighting('2026-05-20'), right('2026-05-12')).decides(leave, left('2026-05-12', '2026-05-20'));
+    seen(part(), sighting('2026-05-20')).decides(leave, []);
+    const found = act('ItemRecovered', { on: '2026-05-25', site: 'depot', checkBy: '2026-08-25' });
+    seen(part(), sighting('2026-05-20'), found, right('2026-05-12')).decides(leave, []);
+  });
   it('not if the donor or a monitor has planned that one itself', () =>
     seen(bySystem(), sighting('2026-05-20')).decides(leave, []));
   it('after the day of the receipt that its first check follows, also one that was recorded late', () => {

@@ -52,6 +52,10 @@ type CheckData<Type extends EndUseCheckCommand['type']> = DataOf<EndUseCheckComm
 // ---- State ----
 
 const newerOf = (day: string | null, other: string): string => (day === null || day < other ? other : day);
+const newestOf = (days: Readonly<Record<string, string>>): string | null =>
+  Object.values(days).reduce<string | null>((newest, day) => newerOf(newest, day), null);
+/** Why a check is cancelled whose items others have seen. */
+const SEEN = 'seen-by-another-check';
 
 const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
   'EndUseCheckScheduled',
@@ -60,6 +64,8 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
     ...pick(data, 'consignment', 'item', 'area', 'site', 'serials', 'quantity', 'due'),
     scheduledOn: factDay(metadata),
     leftOutOn: null,
+    leftOut: {},
+    supersededOn: null,
     latest: metadata.actor.role === 'system' ? data.due : null,
     overdue: false,
     visits: {},
@@ -85,7 +91,8 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
     },
     CheckedItemsLeftOut: ({ serials, on }, state) => {
       const left = state.serials.filter((serial) => !serials.includes(serial));
-      return { serials: left, quantity: left.length, leftOutOn: newerOf(state.leftOutOn, on) };
+      const leftOut = serials.reduce((all, serial) => put(all, serial, on), state.leftOut);
+      return { serials: left, quantity: left.length, leftOut, leftOutOn: newestOf(leftOut) };
     },
     EndUseCheckPerformed: ({ visit, on, manner, situation, done, results, lots = [], next }, state, { id }) => ({
       visits: put(state.visits, id, {
@@ -131,8 +138,9 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
         : {};
     },
     // The system cancels a sample only of nothing.
-    EndUseCheckCancelled: ({ on }, { type, leftOutOn }, { metadata }) => ({
+    EndUseCheckCancelled: ({ on, reason }, { type, leftOutOn }, { metadata }) => ({
       ended: 'cancelled',
+      supersededOn: reason === SEEN ? (on ?? null) : null,
       leftOutOn: on ?? leftOutOn,
       emptied: type === 'routine' && metadata.actor.role === 'system',
     }),
@@ -465,12 +473,35 @@ function wasNeverReceived(serial: string, { donor, item }: EndUseCheck, { known 
 }
 
 /**
+ * R26: another check has seen what this one left out on another day, unless it has ended or was
+ * found since.
+ */
+function seenAnotherDay(
+  serial: string,
+  state: EndUseCheck,
+  context: DecisionContext,
+): readonly Besides<EndUseCheckEvent>[] {
+  const { supersededOn, leftOut, serials } = state;
+  const isLast = serials.includes(serial);
+  const was = isLast ? supersededOn : (ownValue(leftOut, serial) ?? null);
+  const of = context.known.of(itemFacts, itemId(state.donor, state.item, serial));
+  if (was === null || of === null || isGone(of) || of.recoveredCheck !== null) return [];
+  const on = seenElsewhere(serial, state, context);
+  if (on === null || on === was) return [];
+  if (!isLast) return [{ type: 'CheckedItemsLeftOut', data: { serials: [serial], on, was } }];
+  const newest = newerOf(newestOf(leftOut), on);
+  return newest === was ? [] : [cancelledOn(newest, SEEN)];
+}
+
+/**
  * R10, R12: what has ended is not checked any more, nor what another inspection has seen since, and
  * what was never received was not to be checked on any day. Items that were recovered, or received
  * again, meanwhile stay. A check of nothing else is cancelled, from the newest of the days on which
  * they ended or were seen.
  */
 function leaveOut(data: CheckData<'LeaveOutCheckedItems'>, state: EndUseCheck, context: DecisionContext) {
+  const corrected = data.serials.flatMap((serial) => seenAnotherDay(serial, state, context));
+  if (corrected.length > 0) return corrected;
   const isNothing = (serial: string): boolean => wasNeverReceived(serial, state, context);
   const first = state.due < state.scheduledOn ? state.due : state.scheduledOn;
   const dayOf = (serial: string): string | null =>
@@ -486,7 +517,7 @@ function leaveOut(data: CheckData<'LeaveOutCheckedItems'>, state: EndUseCheck, c
     return [cancelledOn(state.leftOutOn, isRegistered ? 'receipt-withdrawn' : 'registration-withdrawn')];
   }
   const isSeen = serials.some((serial) => endOf(serial, state, context) === null);
-  return [cancelledOn(newerOf(state.leftOutOn, on), isSeen ? 'seen-by-another-check' : 'items-ended')];
+  return [cancelledOn(newerOf(state.leftOutOn, on), isSeen ? SEEN : 'items-ended')];
 }
 
 /** The newest day on which one of these items ended. */
@@ -778,7 +809,7 @@ function consults(
       return [...visitedStreams(state), ...(state === null ? [] : termStreams(state, known))];
     case 'LeaveOutCheckedItems': {
       const { serials } = command.data;
-      const items = itemStreams(state, (serial) => serials.includes(serial));
+      const items = state === null ? [] : itemsOf(state, serials);
       return [...items, ...(state?.latest == null ? [] : items.flatMap(({ id }) => sightingChecks(id, known)))];
     }
     case 'RecordOverdueCheck':

@@ -15,7 +15,11 @@ export const endUseCheckDuties = dutiesOf<EndUseCheckEvent>()(
     CheckDayCorrected: (data) => (data.done ? [{ duty: 'check', endedOn: data.on }] : []),
     AccessDenied: ({ on }) => [withdrawn('check', '', on)],
     EndUseCheckWaived: () => [withdrawn('check')],
-    EndUseCheckCancelled: ({ on }) => [withdrawn('check', '', on)],
+    // A later one corrects its day.
+    EndUseCheckCancelled: ({ on }) => [
+      withdrawn('check', '', on),
+      ...(on === undefined ? [] : [{ duty: 'check', endedOn: on } as const]),
+    ],
     EndUseCheckBecameOverdue: () => [overdueNow('check')],
   },
 );
