@@ -191,5 +191,25 @@ export function importing(opens: DeploymentFactory): void {
       expect(await verify(log, quiet)).toMatchObject({ findings: [], count: 0 });
       await log.close();
     });
+
+    it('makes each correction once, and counts it once, if two imports of one edition run at once', async () => {
+      const file = join(folder, 'at-once.csv');
+      const brings = (edition: string, name: string) => {
+        const files = { refused: join(folder, `${name}.refused.csv`), missing: join(folder, `${name}.missing.csv`) };
+        const day = { edition, published: `${edition}-30`, part: true };
+        return importCommands(file, { mapping: MAPPING, url: deployment.url, ...day, ...files }, quiet);
+      };
+      const years = Array.from({ length: 20 }, (_, n) => 1950 + n);
+      const rows = (usd: number) => years.map((year) => `Estmark,${year},${usd},At once`);
+      const written = (usd: number) =>
+        writeFileSync(file, ['country,fiscal_year,usd,funding_account_name', ...rows(usd)].join('\n'));
+      written(5);
+      expect(await brings('2026-07', 'first')).toMatchObject({ accepted: 20, corrected: 0 });
+      written(6);
+      const both = await Promise.all([brings('2026-08', 'one'), brings('2026-08', 'other')]);
+      expect(both.map(({ refused }) => refused)).toEqual([0, 0]);
+      for (const counted of ['accepted', 'corrected', 'alreadyThere'] as const)
+        expect([counted, both.reduce((sum, one) => sum + one[counted], 0)]).toEqual([counted, 20]);
+    });
   });
 }
