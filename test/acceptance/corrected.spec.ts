@@ -194,6 +194,31 @@ const worksDay = (corrects: string, right: string, step: string): Step => [
   { corrects, line: '001', ...BECAUSE, on: right, step },
 ];
 
+const LIMITS = { open: 7, reply: 15, conclude: 60, measure: 15 };
+const triaged = (incidentType: string, openBy: string, more: Row = {}): Row => ({
+  incidentType,
+  noticeRequired: 'notifyBy' in more,
+  escalation: 'minister',
+  limits: LIMITS,
+  openBy,
+  ...more,
+});
+const misuse = (...steps: readonly Step[]): readonly Step[] => [
+  [
+    'MisuseFlagged',
+    {
+      ...PARTIES,
+      accused: 'estmark',
+      allegation: 'loss',
+      happened: { from: on, to: on },
+      scopes: [],
+      acknowledgeBy: on,
+      triageBy: on,
+    },
+  ],
+  ...steps,
+];
+
 const opening = { ...PARTIES, fund: 'F', currency: 'USD', stages: ['committed'], basis: 'own' };
 const budget = { onBudget: true, budgetLine: '07', availableUntil: '2026-12-31' };
 
@@ -338,6 +363,14 @@ const CASES: Readonly<Record<string, Corrected>> = {
       ...consignment('2026-05-02', on, ['ConsignmentShipped', { on, unit: 'estmark.wrong' }]),
       ['ShipmentCorrected', { corrects: 'e2', ...BECAUSE, unit: 'estmark.right' }],
     ],
+  },
+  'the incident type of a triage': {
+    stream: 'misuse-case/sealed.00000000000000000000000000000001',
+    right: misuse(['MisuseTriaged', triaged('use', '2026-05-11', { notifyBy: '2026-05-09' })]),
+    corrected: misuse(
+      ['MisuseTriaged', triaged('minor', '2026-05-20')],
+      ['TriageCorrected', triaged('use', '2026-05-11', { notifyBy: '2026-05-09', corrects: 'e1', ...BECAUSE })],
+    ),
   },
   'the budget of an account': {
     stream: 'funding-account/norland.it-1',

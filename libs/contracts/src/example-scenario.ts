@@ -494,6 +494,7 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [M, 'correct-report', WITNESS, CORRECTS('flag')],
   [M, 'acknowledge', MONITOR],
   [M, 'triage', DONOR],
+  [M, 'correct-triage', DONOR, CORRECTS('triage')],
   [M, 'notify-legislature', DONOR],
   [M, 'open-investigation', DONOR],
   [M, 'assign-investigator', DONOR],

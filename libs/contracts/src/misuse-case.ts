@@ -137,6 +137,18 @@ export class MisuseTriaged extends TriageMisuse {
   readonly notifyBy?: string;
 }
 
+export class CorrectTriage {
+  @eventId('the triage that was wrong') readonly corrects!: string;
+  @code('the code of the right incident type', 'unauthorised-use') readonly incidentType!: string;
+  @reason('mistyped') readonly reason!: string;
+}
+
+/** The terms of the right type, counted from the day of the triage: the decision copies them. */
+export class TriageCorrected extends MisuseTriaged {
+  @eventId('the triage that was wrong') readonly corrects!: string;
+  @reason('mistyped') readonly reason!: string;
+}
+
 export class DeclineMisuse {
   @reason('outside-assistance') readonly reason!: string;
 }
@@ -386,6 +398,12 @@ export const misuseCaseContract = contract({
       'intake',
       'Accept the report for investigation, under an incident type whose terms are copied',
     ),
+    CorrectTriage: command(
+      'correct-triage',
+      CorrectTriage,
+      'intake',
+      'Correct the incident type before the investigation; the terms of the right one apply from the triage on',
+    ),
     DeclineMisuse: command('decline', DeclineMisuse, 'intake', 'Decline the report; it stays on record'),
     OpenInvestigation: command('open-investigation', OpenInvestigation, 'intake', 'Open the investigation'),
     AssignInvestigator: command(
@@ -528,6 +546,7 @@ export const misuseCaseContract = contract({
     MisuseTriaged: event(MisuseTriaged, 'The report was accepted for investigation', {
       opens: 'the wait for the investigation',
     }),
+    TriageCorrected: fact(TriageCorrected, 'The incident type was corrected, and its terms with it'),
     MisuseDeclined: event(DeclineMisuse, 'The report was declined', { closes: ['MisuseFlagged'] }),
     InvestigationOpened: event(InvestigationOpened, 'The investigation was opened', {
       opens: 'the investigation',

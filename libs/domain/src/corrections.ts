@@ -211,6 +211,7 @@ export const CORRECTIONS: {
       names: ['MisuseFlagged'],
       replaces: ['allegation', 'happened', 'scopes', 'programme', 'case', 'donor', 'recipient', 'accused'],
     },
+    CorrectTriage: { then: 'TriageCorrected', names: ['MisuseTriaged'], replaces: ['incidentType'] },
     CorrectRecovery: {
       then: 'RecoveryCorrected',
       names: ['FundsRecovered'],

@@ -127,7 +127,7 @@ const precaution = ({ until, scopes }: { readonly until: string; readonly scopes
 export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
   topic: 'Auditors',
-  version: 10,
+  version: 11,
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
   occurred: { days: ['ended_on'] },
@@ -185,6 +185,11 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         incident_type: incidentType,
         notice_required: noticeRequired,
         ...due(row.due, { triage: DONE, open: openBy, notify: notifyBy }),
+      }),
+      TriageCorrected: ({ incidentType, noticeRequired, openBy, notifyBy }, row) => ({
+        incident_type: incidentType,
+        notice_required: noticeRequired,
+        ...due(row.due, { open: openBy, notify: notifyBy }),
       }),
       MisuseDeclined: (_, row, { day: ended_on }) => ({
         status: 'declined',

@@ -261,7 +261,9 @@ function stepTurns(events: readonly RecordedEvent<MisuseCaseEvent>[], step: Misu
     const due =
       field === undefined ? undefined : (event.data as unknown as Readonly<Record<string, string | undefined>>)[field];
     const dayOf = ONCE_KNOWN.includes(step) ? recordedOn : occurredOn;
-    if (due !== undefined) return [{ is: 'due', due, on: dayOf(event) }];
+    const triage = event.type === 'TriageCorrected' ? events.find(({ id }) => id === event.data.corrects) : undefined;
+    if (due !== undefined) return [{ is: 'due', due, on: dayOf(triage ?? event) }];
+    if (triage !== undefined && step === 'notify') return [{ is: 'withdrawn', on: occurredOn(event) }];
     if (event.type === 'MisuseStepBecameOverdue') return event.data.step === step ? [{ is: 'overdue' }] : [];
     const on = occurredOn(event);
     if (event.type === 'MisuseCaseClosed' || event.type === 'MisuseCaseReopened' || event.type === WITHDRAWS[step])

@@ -56,8 +56,11 @@ export const STEPS: Readonly<
     by: { MisuseFlagged: 'triageBy', MisuseCaseReopened: 'triageBy' },
     ends: ['MisuseTriaged', 'MisuseDeclined'],
   },
-  notify: { by: { MisuseTriaged: 'notifyBy' }, ends: ['LegislatureNotifiedOfPossibleViolation'] },
-  open: { by: { MisuseTriaged: 'openBy' }, ends: ['InvestigationOpened'] },
+  notify: {
+    by: { MisuseTriaged: 'notifyBy', TriageCorrected: 'notifyBy' },
+    ends: ['LegislatureNotifiedOfPossibleViolation'],
+  },
+  open: { by: { MisuseTriaged: 'openBy', TriageCorrected: 'openBy' }, ends: ['InvestigationOpened'] },
   reply: { by: { AllegationPutToRecipient: 'replyBy' }, ends: ['RecipientReplyReceived', 'MisuseDismissed'] },
   conclude: {
     by: { InvestigationOpened: 'concludeBy', InvestigationExtended: 'until' },
@@ -182,7 +185,7 @@ const distinctNames = (scopes: Scopes): readonly string[] => [
 
 function misuseCase(events: Events, day: string) {
   const round = roundOf(events);
-  const triaged = last(round, 'MisuseTriaged')?.data;
+  const triaged = last(round, 'MisuseTriaged', 'TriageCorrected')?.data;
   const steps = MISUSE_STEPS.map((step) => ({ step, due: dueOf(round, step) }));
   const due = steps.flatMap((one) => (one.due === null ? [] : [{ step: one.step, due: one.due }]));
   const next = due.toSorted((a, b) => (`${a.due} ${a.step}` < `${b.due} ${b.step}` ? -1 : 1))[0];

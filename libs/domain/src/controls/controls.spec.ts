@@ -458,6 +458,15 @@ describe('the control of R18', () => {
     expect(findings(flagged, triaged, overdue, notified('2026-01-04'), opened('2026-01-08'))).toEqual(['R18 3']);
     // It is missing at the end of the log.
     expect(findings(flagged, triaged, opened('2026-01-08'))).toEqual(['R18 2']);
+    // The terms of the right incident type count from the day of the triage.
+    const right = (more: object) => on('TriageCorrected', { corrects: 'e-1', ...more }, '2026-01-02');
+    const { notify: _, ...without } = limits;
+    const none = right({ noticeRequired: false, limits: without, openBy: '2026-01-08' });
+    expect(findings(flagged, triaged, overdue, none, opened('2026-01-08'))).toEqual([]);
+    expect(findings(flagged, triaged, none, opened('2026-01-09'))).toEqual(['R18 4']);
+    const asks = right({ noticeRequired: true, limits, openBy: '2026-01-08', notifyBy: '2026-01-02' });
+    const ordinary = on('MisuseTriaged', { noticeRequired: false, limits: without, openBy: '2026-01-20' });
+    expect(findings(flagged, ordinary, asks, notified('2026-01-03'), opened('2026-01-09'))).toEqual(['R18 4', 'R18 5']);
     expect(findings(flagged, triaged, opened('2026-01-02'))).toEqual([]);
   });
   it('finds a precautionary suspension that did not lapse after its last day, or was renewed then', () => {

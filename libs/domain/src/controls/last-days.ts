@@ -40,6 +40,11 @@ export class LastDays {
     return undefined;
   }
 
+  /** It was never due: what was recorded of it was corrected. */
+  forget(name: string): void {
+    this.take(name);
+  }
+
   /** It was done on a day. */
   done(name: string, event: RecordedEvent, on: string): readonly Breach[] {
     const of = this.take(name);

@@ -66,6 +66,9 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     MisuseTriaged: (event) => {
       courseOf(event).noticeRequired = event.data.noticeRequired;
     },
+    TriageCorrected: (event) => {
+      courseOf(event).noticeRequired = event.data.noticeRequired;
+    },
     LegislatureNotifiedOfPossibleViolation: (event) => void notified.add(idOf(event)),
     AllegationPutToRecipient: (event) => {
       const { to: awaited, replyBy } = event.data;
@@ -140,6 +143,7 @@ function startMissed(): Reading {
   const steps = new LastDays('each step of the case is done by its last day');
   const precautions = new LastDays('a precautionary suspension that was not renewed has lapsed after its last day');
   const limits = new Map<string, IncidentLimits>();
+  const triagedOn = new Map<string, string>();
   const notified = new Set<string>();
   /** By case: who has to reply. */
   const awaited = new Map<string, Set<string>>();
@@ -157,6 +161,18 @@ function startMissed(): Reading {
     const latest = days === undefined ? stated : addDays(from, days);
     return stated < latest ? stated : latest;
   }
+  /** The steps that wait by the terms of an incident type, from the day of the triage. */
+  function accepted(
+    event: RecordedEvent<Extract<MisuseCaseEvent, { type: 'MisuseTriaged' | 'TriageCorrected' }>>,
+  ): void {
+    const from = triagedOn.get(idOf(event)) ?? dayOf(event);
+    limits.set(idOf(event), event.data.limits);
+    begins(event, 'open', within(event, 'open', event.data.openBy, from));
+    const { notify } = event.data.limits;
+    const asked = event.data.noticeRequired || notify !== undefined;
+    if (asked && !notified.has(idOf(event)))
+      begins(event, 'notify', within(event, 'notify', event.data.notifyBy ?? addDays(from, notify ?? 0), from));
+  }
   const read = readingBy<MisuseCaseEvent>({
     MisuseFlagged: (event) => {
       begins(event, 'acknowledge', event.data.acknowledgeBy);
@@ -164,14 +180,14 @@ function startMissed(): Reading {
     },
     MisuseReportAcknowledged: (event) => done(event, 'acknowledge'),
     MisuseTriaged: (event) => {
-      limits.set(idOf(event), event.data.limits);
+      triagedOn.set(idOf(event), dayOf(event));
       const found = done(event, 'triage');
-      begins(event, 'open', within(event, 'open', event.data.openBy));
-      const { notify } = event.data.limits;
-      const asked = event.data.noticeRequired || notify !== undefined;
-      if (asked && !notified.has(idOf(event)))
-        begins(event, 'notify', within(event, 'notify', event.data.notifyBy ?? addDays(dayOf(event), notify ?? 0)));
+      accepted(event);
       return found;
+    },
+    TriageCorrected: (event) => {
+      for (const step of ['open', 'notify'] as const) steps.forget(nameOf(event, step));
+      accepted(event);
     },
     MisuseDeclined: (event) => done(event, 'triage'),
     LegislatureNotifiedOfPossibleViolation: (event) => {

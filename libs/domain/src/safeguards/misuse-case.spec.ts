@@ -232,6 +232,29 @@ describe('a report', () => {
   });
 });
 
+describe('the incident type of a triage is corrected (R26)', () => {
+  const data = { corrects: given.id(1), incidentType: 'unauthorised-transfer', reason: 'mistyped' };
+  const correct = event('CorrectTriage', data);
+  const corrected = event('TriageCorrected', { ...data, ...grave.data });
+  it('to another one that is defined, whose days count from the triage, while the investigation is waited for', () => {
+    asDonor(flagged, minor).decides(correct, corrected);
+    asDonor(flagged, minor).refuses(
+      event('CorrectTriage', { ...data, incidentType: 'minor-violation' }),
+      'nothing-corrected',
+    );
+    asDonor(flagged, minor).refuses(
+      event('CorrectTriage', { ...data, incidentType: 'hearsay' }),
+      'incident-type-unknown',
+    );
+    asDonor(flagged, minor, opened).refuses(correct, 'not-at-this-stage');
+    asDonor(flagged, minor, declined, reopened, minor).refuses(correct, 'outcome-replaced');
+  });
+  it('without another notice to the legislature, once it was notified', () => {
+    const { notifyBy: _, ...terms } = corrected.data as { readonly notifyBy: string };
+    asDonor(flagged, minor, notified).decides(correct, event('TriageCorrected', terms));
+  });
+});
+
 describe('triage', () => {
   const when = event('TriageMisuse', { incidentType: 'unauthorised-transfer' });
   const expected = (more: object) =>

@@ -12,6 +12,7 @@ import {
   cannotLapse,
   cannotOrder,
   cannotSubstantiate,
+  correctTriage,
   flag,
   lapse,
   lastTriageDay,
@@ -47,6 +48,7 @@ const termsStreams = (id: string | undefined, known: ConsultedStreams): readonly
 /** What is decided by the terms of the framework. */
 const BY_TERMS: readonly MisuseCaseCommand['type'][] = [
   'TriageMisuse',
+  'CorrectTriage',
   'OrderPrecautionarySuspension',
   'RenewPrecautionarySuspension',
   'ReopenMisuseCase',
@@ -62,6 +64,7 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
     then: 'MisuseReportAcknowledged',
   },
   TriageMisuse: triage,
+  CorrectTriage: correctTriage,
   DeclineMisuse: { then: 'MisuseDeclined' },
   OpenInvestigation: (data, { limits }, context) => {
     const concludeBy = addDays(factDay(context), limits.conclude);

@@ -1,10 +1,12 @@
 import type {
   CorrectMisuseReport,
+  CorrectTriage,
   DayRange,
   FlagMisuse,
   MisuseCaseEvent,
   OrderPrecautionarySuspension,
   RecordOverdueStep,
+  MisuseTriaged,
   TriageMisuse,
 } from '@entente/contracts';
 import {
@@ -118,21 +120,42 @@ export function cannotCorrectReport(
  * The terms of the incident type are copied, so that a later change of them has no effect on the
  * case. They are those of the programme's framework, or else the defaults.
  */
-export function triage(
+function termsFrom(
+  on: string,
   { incidentType }: TriageMisuse,
   { notified, programme: id }: MisuseCase,
   context: DecisionContext,
-): readonly MisuseCaseEvent[] | Refusal {
+): MisuseTriaged | Refusal {
   const types = { ...INCIDENT_TYPES, ...frameworkOf(id, context.known)?.incidentTypes };
   const type = Object.hasOwn(types, incidentType) ? types[incidentType] : undefined;
   if (type === undefined)
     return refuse('incident-type-unknown', 'the incident type is defined', 'R18', { types: Object.keys(types) });
   const { noticeRequired, escalation, limits } = type;
-  const on = factDay(context);
   const openBy = addDays(on, limits.open);
   // R18: notice is due now, when a violation may have occurred, and once.
   const notice = limits.notify === undefined || notified ? {} : { notifyBy: addDays(on, limits.notify) };
-  return [{ type: 'MisuseTriaged', data: { incidentType, noticeRequired, escalation, limits, openBy, ...notice } }];
+  return { incidentType, noticeRequired, escalation, limits, openBy, ...notice };
+}
+
+export function triage(
+  data: TriageMisuse,
+  state: MisuseCase,
+  context: DecisionContext,
+): readonly MisuseCaseEvent[] | Refusal {
+  const terms = termsFrom(factDay(context), data, state, context);
+  return 'code' in terms ? terms : [{ type: 'MisuseTriaged', data: terms }];
+}
+
+/** R26: the terms of another incident type apply, from the day of the triage. */
+export function correctTriage(
+  { corrects, reason, ...data }: CorrectTriage,
+  state: MisuseCase,
+  context: DecisionContext,
+): readonly MisuseCaseEvent[] | Refusal {
+  if (state.triagedBy !== corrects)
+    return refuse('outcome-replaced', 'the event corrected is the last triage', 'R26', { corrects });
+  const terms = termsFrom(state.correctable.get(corrects)?.on ?? '', data, state, context);
+  return 'code' in terms ? terms : [{ type: 'TriageCorrected', data: { ...terms, corrects, reason } }];
 }
 
 // ---- Hearing and finding ----

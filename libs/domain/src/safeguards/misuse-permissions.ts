@@ -163,6 +163,7 @@ const STAGES: Readonly<Record<LaterType, readonly MisuseStatus[]>> = {
   CorrectMisuseReport: OPEN,
   AcknowledgeMisuseReport: OPEN,
   TriageMisuse: ['flagged'],
+  CorrectTriage: ['accepted'],
   DeclineMisuse: ['flagged'],
   OpenInvestigation: ['accepted'],
   AssignInvestigator: ['accepted', 'investigating'],

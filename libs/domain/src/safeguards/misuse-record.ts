@@ -30,6 +30,8 @@ export interface MisuseCase extends Correctable, Pick<FlagMisuse, 'donor' | 'rec
   /** All zero until the triage. */
   readonly limits: IncidentLimits;
   readonly noticeRequired: boolean;
+  /** The event of the triage of this round; null before it. */
+  readonly triagedBy: string | null;
   readonly notified: boolean;
   readonly acknowledged: boolean;
   readonly investigator: string | null;
@@ -85,6 +87,7 @@ const AFRESH = {
   status: 'flagged',
   limits: { open: 0, reply: 0, conclude: 0, measure: 0 },
   noticeRequired: false,
+  triagedBy: null,
   investigator: null,
   replyBy: null,
   awaited: [],
@@ -125,11 +128,17 @@ export const evolveMisuse = evolveBy<MisuseCase, MisuseCaseEvent>()(
   {
     MisuseReportCorrected: (data) => pick(data, 'donor', 'programme', 'recipient', 'accused'),
     MisuseReportAcknowledged: (_, state) => ({ acknowledged: true, due: after(state, { acknowledge: null }) }),
-    MisuseTriaged: ({ limits, noticeRequired, openBy, notifyBy = null }, state) => ({
+    MisuseTriaged: ({ limits, noticeRequired, openBy, notifyBy = null }, state, { id }) => ({
       status: 'accepted',
+      triagedBy: id,
       limits,
       noticeRequired,
       due: after(state, { triage: null, open: openBy, notify: notifyBy }),
+    }),
+    TriageCorrected: ({ limits, noticeRequired, openBy, notifyBy = null }, state) => ({
+      limits,
+      noticeRequired,
+      due: after(state, { open: openBy, notify: notifyBy }),
     }),
     MisuseDeclined: (_, state) => ({ status: 'declined', due: after(state, { triage: null }) }),
     InvestigationOpened: ({ concludeBy }, state) => ({

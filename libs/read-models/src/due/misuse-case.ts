@@ -4,6 +4,7 @@ import {
   type About,
   type DutyNames,
   due,
+  dueCorrected,
   done,
   doneOnceKnown,
   dueOnceKnown,
@@ -55,6 +56,10 @@ export const misuseCaseDuties = dutiesOf<MisuseCaseEvent>()(
       doneOnceKnown('triage'),
       due('open', openBy),
       ...(notifyBy === undefined ? [] : [due('notify', notifyBy)]),
+    ],
+    TriageCorrected: ({ openBy, notifyBy }) => [
+      ...dueCorrected('open', openBy),
+      notifyBy === undefined ? withdrawn('notify') : { ...due('notify', notifyBy), corrected: true },
     ],
     MisuseDeclined: () => [doneOnceKnown('triage')],
     InvestigationOpened: ({ concludeBy }) => [done('open'), due('conclude', concludeBy)],
