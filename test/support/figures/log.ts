@@ -110,6 +110,9 @@ export const doubts = (...reasons: readonly (readonly [string, boolean])[]): str
   reasons.flatMap(([reason, holds]) => (holds ? [reason] : [])).join(',') || null;
 
 export const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+/** A sum of whole numbers, exact at any size. */
+export const exactSum = (numbers: readonly unknown[]): bigint =>
+  numbers.reduce((all: bigint, one) => all + BigInt(one as number | string | bigint), 0n);
 export const latest = (days: readonly string[]): string | null => days.toSorted().at(-1) ?? null;
 export const distinct = (values: readonly string[]): readonly string[] => [...new Set(values)];
 

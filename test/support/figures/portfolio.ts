@@ -1,6 +1,6 @@
 import type { Stage } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type QueryParameters, type FigureRow, type Figures, type Value, happened, sum } from './log.js';
+import { type QueryParameters, type FigureRow, type Figures, type Value, exactSum, happened, sum } from './log.js';
 import { consignedBy, consignmentRows } from './consignments.js';
 import { holdOn } from './holds.js';
 import { misuseRows, recoveryRows } from './misuse.js';
@@ -29,15 +29,15 @@ const has = (row: Money, ...stages: readonly Stage[]): boolean => {
 };
 
 /** The sum of a stage over these movements. */
-const amountOf = (rows: readonly Money[], stage: Stage): number =>
-  sum(rows.flatMap((row) => (row['stage'] === stage ? [row['amount'] as number] : [])));
+const amountOf = (rows: readonly Money[], stage: Stage): bigint =>
+  exactSum(rows.flatMap((row) => (row['stage'] === stage ? [row['amount']] : [])));
 
 /** A stage over the accounts that have it; null if none has. */
-const stageOf = (rows: readonly Money[], stage: Stage): number | null =>
+const stageOf = (rows: readonly Money[], stage: Stage): bigint | null =>
   rows.some((row) => has(row, stage)) ? amountOf(rows, stage) : null;
 
 /** One stage minus another, over the accounts that have both, and not the stage without. */
-function difference(rows: readonly Money[], from: Stage, less: Stage, without?: Stage): number | null {
+function difference(rows: readonly Money[], from: Stage, less: Stage, without?: Stage): bigint | null {
   const both = rows.filter((row) => has(row, from, less) && (without === undefined || !has(row, without)));
   return both.length === 0 ? null : amountOf(both, from) - amountOf(both, less);
 }
@@ -78,7 +78,7 @@ const misuseFigures = (cases: readonly Misuse[]) => ({
 });
 
 /** A sum is decimal digits as text, of any size. */
-const inDigits = (sums: Readonly<Record<string, number | null>>): FigureRow =>
+const inDigits = (sums: Readonly<Record<string, bigint | null>>): FigureRow =>
   Object.fromEntries(Object.entries(sums).map(([name, of]) => [name, of === null ? null : String(of)]));
 
 function moneyFigures(money: readonly Money[], recovered: readonly FigureRow[]): FigureRow {
@@ -95,7 +95,7 @@ function moneyFigures(money: readonly Money[], recovered: readonly FigureRow[]):
     unobligated: difference(money, 'committed', 'obligated'),
     pledged_unobligated: difference(money, 'pledged', 'obligated', 'committed'),
     undisbursed: difference(money, 'obligated', 'disbursed'),
-    recovered: recovered.length === 0 ? null : sum(recovered.map((row) => row['amount'] as number)),
+    recovered: recovered.length === 0 ? null : exactSum(recovered.map((row) => row['amount'])),
   });
 }
 

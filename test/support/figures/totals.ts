@@ -1,4 +1,4 @@
-import { type FigureRow, sum } from './log.js';
+import { type FigureRow, exactSum } from './log.js';
 
 /** What the totals of a name count, by which columns they are grouped, and what they add up. */
 interface TotalsOf {
@@ -208,5 +208,5 @@ const orderOf = (row: FigureRow): string =>
 
 function added(values: readonly unknown[]): string | null {
   const there = values.filter((value) => value !== null);
-  return there.length === 0 ? null : String(sum(there.map(Number)));
+  return there.length === 0 ? null : String(exactSum(there));
 }
