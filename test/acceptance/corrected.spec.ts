@@ -49,7 +49,7 @@ function stateOf(events: readonly RecordedEvent[]): Row {
   const [{ stream }] = events as readonly [RecordedEvent];
   const decider = kinds.decider(stream.slice(0, stream.indexOf('/')));
   const state = events.reduce<unknown>((is, event) => decider?.evolve(is, event), null);
-  const { correctable: _, facts: __, turnover: ___, ...rest } = state as Row;
+  const { correctable: _, facts: __, turnover: ___, released: ____, ...rest } = state as Row;
   return rest;
 }
 
@@ -219,6 +219,20 @@ const misuse = (...steps: readonly Step[]): readonly Step[] => [
   ...steps,
 ];
 
+const hold = (...steps: readonly Step[]): readonly Step[] => [
+  [
+    'HoldPlaced',
+    {
+      scope: { kind: 'programme', id: 'norland.p1' },
+      hold: 'h-1',
+      basis: 'suspension',
+      ...BECAUSE,
+      until: '2026-06-30',
+    },
+  ],
+  ...steps,
+];
+
 const opening = { ...PARTIES, fund: 'F', currency: 'USD', stages: ['committed'], basis: 'own' };
 const budget = { onBudget: true, budgetLine: '07', availableUntil: '2026-12-31' };
 
@@ -370,6 +384,14 @@ const CASES: Readonly<Record<string, Corrected>> = {
     corrected: misuse(
       ['MisuseTriaged', triaged('minor', '2026-05-20')],
       ['TriageCorrected', triaged('use', '2026-05-11', { notifyBy: '2026-05-09', corrects: 'e1', ...BECAUSE })],
+    ),
+  },
+  'a hold that was released by mistake': {
+    stream: 'hold/programme.norland.p1',
+    right: hold(),
+    corrected: hold(
+      ['HoldReleased', { hold: 'h-1', ...BECAUSE }],
+      ['HoldReleaseWithdrawn', { corrects: 'e1', hold: 'h-1', ...BECAUSE }],
     ),
   },
   'the budget of an account': {

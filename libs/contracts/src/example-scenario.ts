@@ -543,6 +543,8 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [HELD, 'move', SYSTEM],
   [HELD, 'renew', DONOR],
   [HELD, 'release', DONOR],
+  [HELD, 'withdraw-release', DONOR, CORRECTS('release')],
+  [HELD, 'release', DONOR],
   [HELD, 'place', DONOR, { with: { hold: 'pause', until: day(10) } }],
 
   [NORTH, 'open', DONOR],

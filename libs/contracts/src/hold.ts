@@ -59,6 +59,12 @@ export class RecordLapsedHold {
   @day('its last day, which is over', '2036-12-31') readonly until!: string;
 }
 
+export class WithdrawHoldRelease {
+  @eventId('the release that was a mistake') readonly corrects!: string;
+  @hold() readonly hold!: string;
+  @reason('another-hold-meant') readonly reason!: string;
+}
+
 /**
  * The holds on one scope: a unit, an item type, a case, a programme, or a country. Enrolment,
  * shipment and disbursement consult the holds of their scopes.
@@ -70,6 +76,12 @@ export const holdContract = contract({
     PlaceHold: command('place', PlaceHold, ['hold-authority', 'system'], 'Put a scope on hold'),
     RenewHold: command('renew', RenewHold, ['hold-owner', 'system'], 'Give a hold a later last day'),
     ReleaseHold: command('release', ReleaseHold, ['hold-owner', 'system'], 'End a hold'),
+    WithdrawHoldRelease: command(
+      'withdraw-release',
+      WithdrawHoldRelease,
+      'hold-owner',
+      'Take back a release that was recorded by mistake: the hold has been in force all the time',
+    ),
     CorrectHold: command('correct', CorrectHold, 'hold-owner', 'Correct the basis, last day or donor of a hold'),
     MoveHold: command('move', MoveHold, 'system', 'Give a hold the right first day of what it rests on'),
     RecordLapsedHold: command(
@@ -83,6 +95,7 @@ export const holdContract = contract({
     HoldPlaced: event(PlaceHold, 'The scope was put on hold', { opens: 'the hold' }),
     HoldRenewed: fact(RenewHold, 'The hold has a later last day'),
     HoldReleased: event(ReleaseHold, 'The hold was ended', { closes: ['HoldPlaced'] }),
+    HoldReleaseWithdrawn: fact(WithdrawHoldRelease, 'The release was a mistake: the hold is in force'),
     HoldCorrected: fact(HoldCorrected, 'The hold was corrected'),
     HoldLapsed: event(RecordLapsedHold, 'The hold ended with its last day', { closes: ['HoldPlaced'] }),
   },

@@ -219,6 +219,13 @@ export const CORRECTIONS: {
     },
   },
   hold: {
+    WithdrawHoldRelease: {
+      then: 'HoldReleaseWithdrawn',
+      names: ['HoldReleased'],
+      within: 'hold',
+      replaces: [],
+      withdraws: ['HoldReleased'],
+    },
     CorrectHold: {
       then: 'HoldCorrected',
       names: ['HoldPlaced'],

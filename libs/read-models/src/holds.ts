@@ -58,6 +58,8 @@ function evolve(row: HoldRow | null, event: RecordedEvent<HoldEvent>): HoldRow |
     }
     case 'HoldReleased':
       return { ...row, ...ended('released', on, event.data.reason) };
+    case 'HoldReleaseWithdrawn':
+      return { ...row, status: 'in force', ended_on: null, end_reason: null };
     case 'HoldLapsed':
       return { ...row, ...ended('lapsed', on, null) };
   }
@@ -66,7 +68,7 @@ function evolve(row: HoldRow | null, event: RecordedEvent<HoldEvent>): HoldRow |
 export const holds: Projection<HoldEvent, HoldRow> = {
   name: 'holds',
   topic: 'Misuse and holds',
-  version: 3,
+  version: 4,
   kinds: ['hold'],
   about: 'a hold on a scope: what it rests on, since when, and until when assistance there is refused',
   entity: HoldRow,

@@ -208,6 +208,7 @@ const holdEnds: Figures = (log, { day }) =>
       const turns = ofName.flatMap((step): readonly Turn[] => {
         if (step.type === 'HoldLapsed') return [{ is: 'passed', on: occurredOn(step) }];
         if (step.type === 'HoldReleased') return [{ is: 'done', on: occurredOn(step) }];
+        if (step.type === 'HoldReleaseWithdrawn') return [{ is: 'opened' }];
         return step.data.until === undefined ? [] : [{ is: 'due', due: step.data.until, on: occurredOn(step) }];
       });
       const { stream, data } = placed;

@@ -33,7 +33,8 @@ const ENDED: Readonly<Record<string, string>> = { HoldReleased: 'released', Hold
 
 function hold(events: Events, name: string, day: string) {
   const { placed, later } = sincePlaced(events, name);
-  const end = only(later, 'HoldReleased', 'HoldLapsed').at(-1);
+  const last = only(later, 'HoldReleased', 'HoldReleaseWithdrawn', 'HoldLapsed').at(-1);
+  const end = last?.type === 'HoldReleaseWithdrawn' ? undefined : last;
   const { actor, causationId } = placed.metadata;
   const bySystem = actor.role === 'system';
   const lastDay = stated([placed, ...later], 'until');

@@ -80,6 +80,12 @@ class Stops {
     if (stop !== undefined) stop.ended = on;
   }
 
+  /** The newest stop of a name has not ended. */
+  resume(scope: string, name: string): void {
+    const stop = this.byScope.get(scope)?.get(name)?.at(-1);
+    if (stop !== undefined) stop.ended = null;
+  }
+
   /** What stopped assistance of a donor in a scope on a day. */
   on(scope: string, donor: string, day: string, isPayment: boolean): Stop | undefined {
     for (const stops of this.byScope.get(scope)?.values() ?? [])
@@ -209,6 +215,7 @@ function start(): Reading {
       stop.until = until ?? stop.until;
       stop.donor = donor ?? stop.donor;
     },
+    HoldReleaseWithdrawn: (event) => void stops.resume(scopeOf(event), event.data.hold),
     HoldReleased: (event) => void stops.end(scopeOf(event), event.data.hold, dayOf(event)),
     HoldLapsed: (event) => void stops.end(scopeOf(event), event.data.hold, dayOf(event)),
     FundsDisbursed: (event) => check(event, accounts.get(idOf(event)), dayOf(event)),

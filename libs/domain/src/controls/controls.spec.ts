@@ -120,6 +120,8 @@ describe('the control of R19', () => {
     expect(findings(opened, placed({ donor: 'sudria' }), ...paid('2026-03-01'))).toEqual([]);
     const released: Line = ['2026-02-15', HELD, 'HoldReleased', { hold: 'pause', reason: 'reviewed' }];
     expect(findings(opened, placed(), released, ...paid('2026-02-15'))).toEqual([]);
+    const mistake: Line = ['2026-02-16', HELD, 'HoldReleaseWithdrawn', { corrects: 'e-2', hold: 'pause' }];
+    expect(findings(opened, placed(), released, mistake, ...paid('2026-02-15'))).toEqual(['R19 6']);
     const renewed: Line = ['2026-02-15', HELD, 'HoldRenewed', { hold: 'pause', until: '2026-04-01', reason: 'r' }];
     expect(findings(opened, placed({ until: '2026-03-01' }), renewed, ...paid('2026-03-15'))).toEqual(['R19 5']);
   });

@@ -142,6 +142,17 @@ describe('a hold ends', () => {
   const release = act('ReleaseHold', { hold: 'pause', reason: 'reviewed' });
   const released = act('HoldReleased', { hold: 'pause', reason: 'reviewed' });
   const lapse = act('RecordLapsedHold', { hold: 'pause', until: '2026-06-30' });
+  it('not by a release that was a mistake: that is withdrawn by the same organisation, once (R26)', () => {
+    const data = { corrects: given.id(1), hold: 'pause', reason: 'mistake' };
+    const withdraw = act('WithdrawHoldRelease', data);
+    const withdrawn = act('HoldReleaseWithdrawn', data);
+    holds(placed(), released).decides(withdraw, withdrawn);
+    holds(placed(), released).as('sudria', 'donor').refuses(withdraw, 'not-the-owner');
+    holds(placed(), released, withdrawn).refuses(withdraw, 'nothing-left-to-correct');
+    holds(placed(), released, withdrawn).decides(release, released);
+    holds(placed(), released, placed()).refuses(withdraw, 'hold-in-force');
+    holds(placed(), released, placed(), released).refuses(withdraw, 'outcome-replaced');
+  });
   it('by a release of the organisation that placed it', () => {
     holds(placed()).decides(release, released);
     holds(placed()).as('sudria', 'donor').refuses(release, 'not-the-owner');

@@ -1,5 +1,6 @@
 import type { HoldCommand, HoldEvent, HoldRelation, PlaceHold } from '@entente/contracts';
 import {
+  type DataOf,
   type DecisionContext,
   type Refusal,
   type StreamEvent,
@@ -17,6 +18,7 @@ import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, overBefore, today } from '../days.js';
 import { correcting } from '../corrections.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
+import { ownValue } from '../delivery/facts.js';
 import { itemTypeFacts, itemTypeId } from '../equipment/item-facts.js';
 import { notRegistered, partyStreams } from '../parties/registration.js';
 import { stakeholder } from '../parties/stakeholder.js';
@@ -51,6 +53,7 @@ const evolve = evolveBy<ScopeHolds, HoldEvent>()(
   (data, event, before) => ({
     scope: data.scope,
     holds: put(before?.holds ?? {}, ...placed(data, event)),
+    released: before?.released ?? {},
     correctable: before?.correctable ?? new Map(),
   }),
   {
@@ -63,7 +66,14 @@ const evolve = evolveBy<ScopeHolds, HoldEvent>()(
       if (was === undefined) return {};
       return { holds: put(holds, data.hold, { ...was, ...pick(data, 'basis', 'until', 'donor', 'on') }) };
     },
-    HoldReleased: ({ hold }, { holds }) => ({ holds: without(holds, hold) }),
+    HoldReleased: ({ hold }, { holds, released }, { id: by }) => {
+      const was = holds[hold];
+      return { holds: without(holds, hold), released: was === undefined ? released : put(released, hold, { by, was }) };
+    },
+    HoldReleaseWithdrawn: ({ hold }, { holds, released }) => {
+      const of = released[hold];
+      return of === undefined ? {} : { holds: put(holds, hold, of.was) };
+    },
     HoldLapsed: ({ hold }, { holds }) => ({ holds: without(holds, hold) }),
   },
 );
@@ -94,7 +104,13 @@ function notAnAuthority(_: ScopeHolds | null, context: DecisionContext, command:
 }
 
 function notTheOwner(state: ScopeHolds | null, { actor }: DecisionContext, command: HoldCommand): Refusal | null {
-  const found = state === null ? undefined : holdIn(state, command.data.hold);
+  const { hold: name } = command.data;
+  const found =
+    state === null
+      ? undefined
+      : command.type === 'WithdrawHoldRelease'
+        ? ownValue(state.released, name)?.was
+        : holdIn(state, name);
   if (found === undefined || found.owner === actsFor(actor)) return null;
   return found.owner === null
     ? refuse('placed-by-policy', 'what the hold rests on has ended: then the policy that placed it releases it')
@@ -165,8 +181,7 @@ function place(data: PlaceHold, context: DecisionContext, state: ScopeHolds | nu
   if (was?.until !== undefined && isOver(was, day))
     return [{ type: 'HoldLapsed', data: { hold: data.hold, until: was.until } }, event];
   if (was !== undefined) return placeAgain(was, bound);
-  if (Object.keys(state?.holds ?? {}).length >= MAX_HOLDS)
-    return refuse('too-many-holds', `at most ${MAX_HOLDS} holds are in force on a scope`);
+  if (Object.keys(state?.holds ?? {}).length >= MAX_HOLDS) return tooMany();
   return [event];
 }
 
@@ -180,6 +195,20 @@ function placeAgain(was: PlacedHold, data: PlaceHold): readonly HoldEvent[] | Re
     return [{ type: 'HoldRenewed', data: { hold, until, reason } }];
   return refuse('not-later', 'the new last day is later than the present one', 'R19', { until: was.until ?? null });
 }
+
+/** R19, R26: a hold that was released by mistake is in force, unless it was placed again since. */
+function cannotWithdraw(
+  { hold, corrects }: DataOf<HoldCommand, 'WithdrawHoldRelease'>,
+  { holds, released }: ScopeHolds,
+): Refusal | null {
+  if (Object.hasOwn(holds, hold))
+    return refuse('hold-in-force', 'no other hold of this name is in force on the scope', 'R19', { hold });
+  if (released[hold]?.by !== corrects)
+    return refuse('outcome-replaced', 'the event corrected is the last release of the hold', 'R26', { corrects });
+  return Object.keys(holds).length >= MAX_HOLDS ? tooMany() : null;
+}
+
+const tooMany = (): Refusal => refuse('too-many-holds', `at most ${MAX_HOLDS} holds are in force on a scope`);
 
 const OTHER_DONOR = 'a donor puts only its own assistance on hold';
 const notInForce = ({ hold }: { readonly hold: string }, state: ScopeHolds): Refusal | null =>
@@ -218,6 +247,7 @@ const decide = decideBy<ScopeHolds, HoldCommand, HoldEvent>()('PlaceHold', place
     return was.on === data.on ? [] : [{ type: 'HoldCorrected', data: { ...data, corrects: was.event } }];
   },
   ReleaseHold: { unless: notInForce, then: 'HoldReleased' },
+  WithdrawHoldRelease: { unless: cannotWithdraw, then: 'HoldReleaseWithdrawn' },
   RecordLapsedHold: {
     unless: ({ hold, until }, state, context) => {
       const missing = notInForce({ hold }, state);

@@ -17,6 +17,8 @@ export interface PlacedHold extends Omit<PlaceHold, 'scope' | 'hold'> {
 export interface ScopeHolds extends Correctable {
   readonly scope: AssistanceScope;
   readonly holds: Readonly<Record<string, PlacedHold>>;
+  /** By name, the hold that was released last, and the event of that. */
+  readonly released: Readonly<Record<string, { readonly by: string; readonly was: PlacedHold }>>;
 }
 
 /** A reference to the holds on a scope, for deciders that consult them. */

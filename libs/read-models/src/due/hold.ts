@@ -27,6 +27,7 @@ export const holdDuties = dutiesOf<HoldEvent>()(
       ...(donor === undefined ? [] : [{ duty: 'hold-end', item: hold, about: { donor } } as const]),
     ],
     HoldReleased: ({ hold }) => [done('hold-end', hold)],
+    HoldReleaseWithdrawn: ({ hold }) => [{ duty: 'hold-end', item: hold, reopens: true }],
     HoldLapsed: ({ hold }) => [passed('hold-end', hold)],
   },
 );
