@@ -126,7 +126,10 @@ const misuse = (from: From): Query =>
     .select(scope('m'), 'scope')
     .addSelect(`SUM(CASE WHEN m.ended_on IS NULL THEN 1 ELSE 0 END)`, 'open_cases')
     .addSelect(`SUM(CASE WHEN m.overdue THEN 1 ELSE 0 END)`, 'overdue')
-    .addSelect(`SUM(CASE WHEN m.assistance = 'suspended' THEN 1 ELSE 0 END)`, 'suspended')
+    .addSelect(
+      `SUM(CASE WHEN m.assistance = 'suspended' AND m.suspended_scopes <> '[]' THEN 1 ELSE 0 END)`,
+      'suspended',
+    )
     .addSelect('MAX(m.precaution_until)', 'precaution_until')
     .groupBy(scope('m'));
 
@@ -250,7 +253,7 @@ export const donorPortfolio: RowsView = {
       `misuse cases of the programme whose next step is past its last day, by the day of the answer; ${SHARED}; ${NOT_BY_DAY}`,
     ),
     suspended_by_misuse: integer(
-      `misuse cases of the programme by whose measure assistance is suspended; ${SHARED}; ${NOT_BY_DAY}`,
+      `misuse cases of the programme by whose measure assistance is suspended, not those with a precaution alone; ${SHARED}; ${NOT_BY_DAY}`,
     ),
     precaution_until: day(
       `the last day of a precautionary suspension in the misuse cases of the programme; null without one, and ${NOT_BY_DAY}`,

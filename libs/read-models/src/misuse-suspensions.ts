@@ -1,7 +1,7 @@
 import type { AssistanceScope, MisuseCaseEvent } from '@entente/contracts';
 import type { Projection, RecordedEvent } from '@entente/kernel';
 import { SCOPE_KINDS } from './codes.js';
-import { count, day, dayOrNull, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, overdue, text, textOrNull } from './columns.js';
 import { originOf, revisionKey } from './row-by.js';
 
 /** One scope in which a misuse case stops assistance, by a measure or as a precaution. */
@@ -86,14 +86,23 @@ function evolve(
   return row;
 }
 
+/** The columns of the day that a suspension has, as a row and in its view. */
+export const LAST_DAY_OVER = {
+  last_day_over: overdue('whether its last day is over and its end was not recorded: it stops nothing any more', {
+    due: 'last_day',
+    done: 'ended_on',
+  }),
+};
+
 export const misuseSuspensions: Projection<MisuseCaseEvent, MisuseSuspensionRow> = {
   name: 'misuse-suspensions',
   topic: 'Misuse and holds',
-  version: 4,
+  version: 5,
   kinds: ['misuse-case'],
   about: 'a scope in which a misuse case stops assistance: since when, until when, and whether it ended',
   entity: MisuseSuspensionRow,
   totals: { counts: 'scopes stopped', by: ['status', 'stop'], sums: [] },
+  daily: LAST_DAY_OVER,
   touches: (event) => changesOf(event).flatMap(({ stop, scopes }) => scopes.map((scope) => keyOf(stop, scope))),
   evolve,
 };

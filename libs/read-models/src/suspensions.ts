@@ -1,6 +1,6 @@
 import type { From, Query, RowsView } from './from.js';
 import { HoldRow } from './holds.js';
-import { MisuseSuspensionRow, SuspensionOrderRow } from './misuse-suspensions.js';
+import { LAST_DAY_OVER, MisuseSuspensionRow, SuspensionOrderRow } from './misuse-suspensions.js';
 import { day, sameAs, text } from './view-columns.js';
 
 const OWN = ['misuse_case', 'stop', 'scope_kind', 'scope', 'donor', 'status', 'stopped_on', 'last_day', 'ended_on'];
@@ -23,7 +23,8 @@ function query(from: From): Query {
     .addSelect('h.scope_kind', 'scope_kind')
     .addSelect('h.scope', 'scope')
     .addSelect('h.placed_on', 'placed_on')
-    .addSelect('h.ended_on', 'hold_ended_on');
+    .addSelect('h.ended_on', 'hold_ended_on')
+    .addSelect('h.last_day_over', 'hold_over');
   const suspensions = from(MisuseSuspensionRow, 's')
     .leftJoin(
       `(${holds.getQuery()})`,
@@ -37,8 +38,9 @@ function query(from: From): Query {
   for (const column of OWN) suspensions.addSelect(`s.${column}`, column);
   return suspensions
     .addSelect(
-      `CASE WHEN s.ended_on IS NOT NULL THEN CASE WHEN k.cause IS NULL OR k.hold_ended_on IS NOT NULL THEN 'ended' ELSE 'not released yet' END
-            WHEN k.cause IS NULL THEN 'not in force yet' WHEN k.hold_ended_on IS NULL THEN 'in force' ELSE 'ended' END`,
+      `CASE WHEN k.cause IS NULL THEN CASE WHEN s.ended_on IS NOT NULL OR s.last_day_over THEN 'ended' ELSE 'not in force yet' END
+            WHEN k.hold_ended_on IS NOT NULL OR k.hold_over THEN 'ended'
+            WHEN s.ended_on IS NOT NULL THEN 'not released yet' ELSE 'in force' END`,
       'hold',
     )
     .addSelect('k.cause', 'hold_cause')
@@ -52,12 +54,15 @@ const STATES = ['in force', 'not in force yet', 'not released yet', 'ended'];
 export const suspensions: RowsView = {
   name: 'suspensions',
   topic: 'Misuse and holds',
-  version: 3,
+  version: 4,
   about: 'a scope in which a misuse case stops assistance, and whether the hold on it is in force yet',
   key: ['misuse_case', 'stop', 'scope_kind', 'scope'],
   columns: {
     ...sameAs(MisuseSuspensionRow, 'scope_kind', 'scope'),
-    hold: text('whether the hold is in force, not in force yet, not released yet, or ended', STATES),
+    hold: text(
+      'whether the hold is in force, not in force yet, not released yet, or ended, by the day of the answer',
+      STATES,
+    ),
     ...sameAs(MisuseSuspensionRow, 'status', 'stop', 'donor', 'stopped_on', 'last_day'),
     in_force_since: day(
       'the day of `hold_cause`, from which the hold counts, also if it was placed later; a renewal leaves it, unless the hold had ended before',
@@ -67,6 +72,7 @@ export const suspensions: RowsView = {
     ...sameAs(MisuseSuspensionRow, 'misuse_case', 'ordered_by'),
     hold_cause: text('the event for which the hold was placed: one that stopped it, renewed that or made it final'),
   },
+  daily: LAST_DAY_OVER,
   totals: { counts: 'scopes stopped', by: ['hold', 'stop'], sums: [] },
   movedBy: {
     'misuse-suspensions': { misuse_case: 'misuse_case', stop: 'stop', scope_kind: 'scope_kind', scope: 'scope' },

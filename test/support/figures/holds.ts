@@ -112,7 +112,7 @@ function scopesOf(events: readonly Misuse[], stop: Stop): readonly AssistanceSco
   return all.filter((scope, n) => !inScope(all.slice(0, n), scope));
 }
 
-function suspension(events: readonly Misuse[], stop: Stop, scope: AssistanceScope) {
+function suspension(events: readonly Misuse[], stop: Stop, scope: AssistanceScope, day: string) {
   const { stops, end } = lastStop(events, stop, scope);
   const first = stops[0] as Misuse;
   const latest = stops.at(-1) as Misuse;
@@ -127,6 +127,7 @@ function suspension(events: readonly Misuse[], stop: Stop, scope: AssistanceScop
     stopped_on: occurredOn(first),
     last_day: of.until ?? null,
     ended_on: end === undefined ? null : occurredOn(end),
+    last_day_over: end === undefined && of.until !== undefined && day > of.until,
     ordered_by: first.id,
     ordered_at: first.revision,
   };
@@ -144,17 +145,17 @@ const suspensionOrders = (log: readonly RecordedEvent[]) =>
       }),
     );
 
-const suspensionsOf = (log: readonly RecordedEvent[]) =>
+const suspensionsOf = (log: readonly RecordedEvent[], day: string) =>
   streamsOf<MisuseCaseEvent>(log, 'misuse-case').flatMap((events) =>
     (['measure', 'precaution'] as const).flatMap((stop) =>
-      scopesOf(events, stop).map((scope) => suspension(events, stop, scope)),
+      scopesOf(events, stop).map((scope) => suspension(events, stop, scope, day)),
     ),
   );
 
 /** The hold of a suspension: a policy placed it for one of the events that stop the scope. */
 const suspensions: Figures = (log, { day }) => {
   const holds = holdRows(log, day);
-  return suspensionsOf(log).map(({ ordered_at, ...row }) => {
+  return suspensionsOf(log, day).map(({ ordered_at, ...row }) => {
     const orders = log.filter(
       ({ stream, revision, type }) =>
         stream === `misuse-case/${row.misuse_case}` &&
@@ -166,11 +167,12 @@ const suspensions: Figures = (log, { day }) => {
         one.scope_kind === row.scope_kind && one.scope === row.scope && orders.some(({ id }) => id === one.cause),
     );
     const isOver = row.status === 'ended';
-    const none = isOver ? 'ended' : 'not in force yet';
+    const none = isOver || row.last_day_over ? 'ended' : 'not in force yet';
     const inForce = isOver ? 'not released yet' : 'in force';
+    const stops = hold?.status === 'in force' && !hold.last_day_over;
     return {
       ...row,
-      hold: hold === undefined ? none : hold.status === 'in force' ? inForce : 'ended',
+      hold: hold === undefined ? none : stops ? inForce : 'ended',
       hold_cause: hold?.cause ?? null,
       in_force_since: hold?.placed_on ?? null,
       hold_ended_on: hold?.ended_on ?? null,
@@ -228,7 +230,7 @@ const onHold = (log: readonly RecordedEvent[], day: string) => [
 
 export const HOLDS: Readonly<Record<string, Figures>> = {
   holds: (log, { day }) => holdRows(log, day),
-  'misuse-suspensions': suspensionsOf,
+  'misuse-suspensions': (log, { day }) => suspensionsOf(log, day),
   'suspension-orders': suspensionOrders,
   suspensions,
   'on-hold': (log, { day }) => onHold(log, day),

@@ -69,7 +69,9 @@ type Misuse = ReturnType<typeof misuseRows>[number];
 const misuseFigures = (cases: readonly Misuse[]) => ({
   open_misuse: cases.filter(({ status }) => !['closed', 'declined', 'dismissed'].includes(status)).length,
   overdue_misuse: cases.filter(({ overdue }) => overdue).length,
-  suspended_by_misuse: cases.filter(({ assistance }) => assistance === 'suspended').length,
+  suspended_by_misuse: cases.filter(
+    ({ assistance, suspended_scopes: scopes }) => assistance === 'suspended' && scopes.length > 0,
+  ).length,
   precaution_until:
     cases
       .flatMap(({ precaution_until: until }) => until ?? [])
