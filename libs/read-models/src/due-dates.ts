@@ -82,7 +82,8 @@ export class DueDateRow {
     ['donor', 'recipient', 'respondent', 'investigator', 'intake', 'vetter', 'monitor', 'owner'],
   )
   waits_for!: string;
-  @textOrNull("the organisation that does it, if it is the donor's or the recipient's") organisation!: string | null;
+  @textOrNull("the organisation that does it, if it is the donor's, recipient's, owner's or assigned investigator's")
+  organisation!: string | null;
   @textOrNull('the donor, if it has one') donor!: string | null;
   @textOrNull(
     'the recipient, if it has one; of a milestone, the one when it was planned; of a check of end use and the report of a loss, the holder',
@@ -148,11 +149,21 @@ function headAfter(duties: Duties, event: RecordedEvent, head: DueDateRow | null
   return head === null || later === undefined ? head : { ...head, ...later(event.data) };
 }
 
-/** A row whose duty is done by the organisation that its parties give. */
-function waiting(row: DueDateRow, waits_for: string): DueDateRow {
-  const organisation = waits_for === 'donor' ? row.donor : waits_for === 'recipient' ? row.recipient : null;
-  return { ...row, waits_for, organisation };
-}
+/**
+ * The organisation that does what is due: by the parties of the stream, or as the stream names it.
+ * A store, a consent and a release are their recipient's own.
+ */
+const DONE_BY: Readonly<Record<string, (row: DueDateRow) => string | null>> = {
+  donor: ({ donor }) => donor,
+  recipient: ({ recipient }) => recipient,
+  owner: ({ organisation, recipient }) => organisation ?? recipient,
+  investigator: ({ organisation }) => organisation,
+};
+const waiting = (row: DueDateRow, waits_for: string): DueDateRow => ({
+  ...row,
+  waits_for,
+  organisation: DONE_BY[waits_for]?.(row) ?? null,
+});
 
 const NEXT_DAY_MS = 86_400_000;
 const dayAfter = (last: string): string => new Date(Date.parse(last) + NEXT_DAY_MS).toISOString().slice(0, 10);

@@ -12,7 +12,7 @@ import {
   type ProgrammeEvent,
   type StakeholderEvent,
 } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
+import { type RecordedEvent, actsFor } from '@entente/kernel';
 import { type Figures, type Of, distinct, idOf, last, occurredOn, only, recordedOn, since, streamsOf } from './log.js';
 import { type End, type Turn, duty, onceKnown } from './duty.js';
 import { rightDay } from './situations.js';
@@ -176,11 +176,8 @@ const mandates: Figures = (log, { day }) =>
           ? { is: 'due', due: step.data.until, on: occurredOn(step) }
           : { is: 'done', on: occurredOn(step) },
       );
-      return duty(
-        { stream: (ofName[0] as (typeof steps)[number]).stream, duty: 'mandate-end', waitsFor: 'owner', item },
-        turns,
-        day,
-      );
+      const { stream } = ofName[0] as (typeof steps)[number];
+      return duty({ stream, duty: 'mandate-end', waitsFor: 'owner', item, organisation: idOf(stream) }, turns, day);
     });
   });
 
@@ -215,7 +212,15 @@ const holdEnds: Figures = (log, { day }) =>
       const { kind, id } = data.scope;
       const scope = { programme: kind === 'programme' ? id : null, assistance_case: kind === 'case' ? id : null };
       return duty(
-        { stream, duty: 'hold-end', waitsFor: 'owner', item, donor: donorOf(ofName, placed), ...scope },
+        {
+          stream,
+          duty: 'hold-end',
+          waitsFor: 'owner',
+          item,
+          donor: donorOf(ofName, placed),
+          organisation: actsFor(placed.metadata.actor),
+          ...scope,
+        },
         turns,
         day,
       );
@@ -277,8 +282,10 @@ const steps: Figures = (log, { day }) =>
   streamsOf<MisuseCaseEvent>(log, 'misuse-case').flatMap((events) =>
     MISUSE_STEPS.flatMap((step) => {
       const { stream } = events[0] as (typeof events)[number];
+      const assigned = step === 'conclude' ? last(events, 'InvestigatorAssigned') : undefined;
+      const investigator = { organisation: assigned?.data.investigator ?? null };
       return duty(
-        { stream, duty: step, waitsFor: DOERS[step], item: '', ...concerned(events) },
+        { stream, duty: step, waitsFor: DOERS[step], item: '', ...concerned(events), ...investigator },
         ONCE_KNOWN.includes(step) ? onceKnown(stepTurns(events, step)) : stepTurns(events, step),
         day,
       );

@@ -21,6 +21,8 @@ interface DutyFigure {
   readonly item: string;
   /** Who does it. */
   readonly waitsFor: string;
+  /** The owner or investigator, where it is neither donor nor recipient. */
+  readonly organisation?: string | null;
   readonly donor?: string | null;
   readonly recipient?: string | null;
   readonly programme?: string | null;
@@ -51,6 +53,8 @@ function present(turns: readonly Turn[], due: string) {
   return { withThisDay: turns.slice(given), open: turns.slice(opened), setOn: first.on };
 }
 
+const ofRecipient: readonly string[] = ['recipient', 'owner'];
+
 /** The row of a duty; none if it never had a last day. */
 export function duty(about: DutyFigure, turns: readonly Turn[], day: string): readonly FigureRow[] {
   const given = turns.findLast((turn) => turn.is === 'due');
@@ -75,7 +79,8 @@ export function duty(about: DutyFigure, turns: readonly Turn[], day: string): re
       due,
       set_on: setOn,
       waits_for: waitsFor,
-      organisation: waitsFor === 'donor' ? donor : waitsFor === 'recipient' ? recipient : null,
+      organisation:
+        about.organisation ?? (waitsFor === 'donor' ? donor : ofRecipient.includes(waitsFor) ? recipient : null),
       donor,
       recipient,
       programme: about.programme ?? null,

@@ -9,6 +9,8 @@ export type DutyNames = Readonly<Record<string, readonly [doer: Doer, about: str
 
 /** What belongs to every duty of a stream. */
 export interface About {
+  /** The owner of a hold or mandate, or the investigator: neither donor nor recipient. */
+  readonly organisation?: string | null;
   readonly donor?: string | null;
   readonly recipient?: string | null;
   readonly programme?: string | null;

@@ -1,4 +1,5 @@
 import type { AssistanceScope, HoldEvent } from '@entente/contracts';
+import { actsFor } from '@entente/kernel';
 import { type About, due, done, dutiesOf, passed } from './changes.js';
 
 /** The programme or the case that a hold is on. */
@@ -18,7 +19,11 @@ export const holdDuties = dutiesOf<HoldEvent>()(
         ? []
         : [
             ...(until === undefined ? [] : [due('hold-end', until, hold)]),
-            { duty: 'hold-end', item: hold, about: { donor, ...inScope(scope) } },
+            {
+              duty: 'hold-end',
+              item: hold,
+              about: { donor, organisation: actsFor(event.metadata.actor), ...inScope(scope) },
+            },
           ],
     HoldRenewed: ({ hold, until }, { event }) =>
       event.metadata.actor.role === 'system' ? [] : [due('hold-end', until, hold)],

@@ -42,6 +42,10 @@ type CorrectedReport = Pick<
   'donor' | 'recipient' | 'programme' | 'case'
 >;
 
+const investigatedBy = ({ investigator }: DataOf<MisuseCaseEvent, 'InvestigatorAssigned'>): About => ({
+  organisation: investigator,
+});
+
 /** What is due of a misuse case, until when, and by whom. */
 export const misuseCaseDuties = dutiesOf<MisuseCaseEvent>()(
   MISUSE_DUTIES,
@@ -62,6 +66,7 @@ export const misuseCaseDuties = dutiesOf<MisuseCaseEvent>()(
       notifyBy === undefined ? withdrawn('notify') : { ...due('notify', notifyBy), corrected: true },
     ],
     MisuseDeclined: () => [doneOnceKnown('triage')],
+    InvestigatorAssigned: (data) => [{ duty: 'conclude', about: investigatedBy(data) }],
     InvestigationOpened: ({ concludeBy }) => [done('open'), due('conclude', concludeBy)],
     AllegationPutToRecipient: ({ replyBy }) => [dueOnceKnown('reply', replyBy)],
     RecipientReplyReceived: ({ awaited }) => (awaited === undefined ? [doneOnceKnown('reply')] : []),
@@ -83,5 +88,5 @@ export const misuseCaseDuties = dutiesOf<MisuseCaseEvent>()(
     MisuseReportCorrected: (data) =>
       ([...STEPS, 'precaution-end'] as const).map((duty) => ({ duty, about: correctedParties(data) })),
   },
-  { MisuseReportCorrected: correctedParties },
+  { MisuseReportCorrected: correctedParties, InvestigatorAssigned: investigatedBy },
 );

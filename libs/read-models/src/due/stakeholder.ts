@@ -6,7 +6,10 @@ export const stakeholderDuties = dutiesOf<StakeholderEvent>()(
   { 'mandate-end': ['owner', 'the end of a mandate'] },
   null,
   {
-    MandateGiven: ({ to, role, until }) => [due('mandate-end', until, `${to}/${role}`)],
+    MandateGiven: ({ to, role, until }, { id: organisation }) => {
+      const item = `${to}/${role}`;
+      return [due('mandate-end', until, item), { duty: 'mandate-end', item, about: { organisation } }];
+    },
     MandateEnded: ({ to, role }) => [done('mandate-end', `${to}/${role}`)],
   },
 );
