@@ -650,6 +650,27 @@ describe('the controls of items', () => {
       expect(ofNine(stored('2026-03-01'))).toEqual(['R9 4']);
     }
   });
+  it('find a store that was closed while items were in it, and how many (R9)', () => {
+    const item = (n: number, type: string, data: object = {}): Line => ['2026-01-05', `item/n.s.${n}`, type, data];
+    const closed: Line = ['2026-01-06', 'storage-site/e.depot', 'StorageSiteClosed', { reason: 'moved' }];
+    const here = { on: '2026-01-05', site: 'e.depot' };
+    const there = { on: '2026-01-05', site: 'e.south' };
+    const facts = (...lines: readonly Line[]) => factsFound(...lines, closed);
+    const received = [1, 2].map((n) => item(n, 'ItemReceived', here));
+    expect(facts(...received)).toEqual([{ items: 2 }]);
+    expect(facts(...received, item(1, 'ItemMoved', there))).toEqual([{ items: 1 }]);
+    expect(facts(...received, item(1, 'ItemMoved', { ...there, newerOn: '2026-01-06' }))).toEqual([{ items: 2 }]);
+    const carried = item(1, 'ItemTransferred', { transfer: 't', on: '2026-01-05', from: 'e', to: 'v' });
+    const gone = ['ItemReturned', 'ItemDisposed', 'LossReportVerified'].map((type) => item(2, type, { on: here.on }));
+    for (const end of gone)
+      expect(findings(...received, item(1, 'ItemMoved', there), end, closed).filter((one) => /R9/.test(one))).toEqual(
+        [],
+      );
+    expect(findings(...received, carried, closed)).toContain('R9 4');
+    expect(facts(...received, item(1, 'ItemReceiptCorrected', { corrects: 'e-0', site: 'e.south' }))).toEqual([
+      { items: 1 },
+    ]);
+  });
   it('find nothing of R9 on the days for which a waiver sets it aside', () => {
     const P9 = 'programme/norland.p9';
     const F9 = 'legal-framework/norland.f9';

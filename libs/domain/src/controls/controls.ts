@@ -4,6 +4,7 @@ import { assistanceStopped } from './assistance-stopped.js';
 import type { Breach, Control } from './control.js';
 import type { FactCorrections } from './corrected-facts.js';
 import { checksMissed, samplesMissed } from './checks-missed.js';
+import { closedStores } from './closed-stores.js';
 import { enhancedChecks, remoteChecks, routineChecks } from './end-use-checks.js';
 import { monitoredItems } from './monitored-items.js';
 import {
@@ -42,6 +43,7 @@ export const CONTROLS: readonly Control[] = [
   lossesUnanswered,
   lossesUnreported,
   monitoredItems,
+  closedStores,
   noticesMissed,
   routineChecks,
   samplesMissed,
