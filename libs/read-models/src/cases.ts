@@ -58,7 +58,9 @@ export class CaseRow {
   @textOrNull('where assistance counts as delivered: origin, hub, title or receipt', DELIVERY_POINTS) delivery_point!:
     string | null;
   @textOrNull("the ISO 4217 code of the offer's currency") currency!: string | null;
-  @amountOrNull("the offer's value, amendments and modifications included, in minor units; null before an offer")
+  @amountOrNull(
+    'the value of the offer, prepared, made or accepted, amendments and modifications included, in minor units; null before one is prepared',
+  )
   value!: number | null;
   @amountOrNull('the final value by the reconciliation, in minor units; null before it') final_value!: number | null;
   @textOrNull('the offer that was made or accepted last') offer!: string | null;

@@ -79,7 +79,7 @@ export const trainingCosts: RowsView = {
       'what they cost, in minor units; null if no cost was reported; with occurred-by, of trainings that ended by that day',
     ),
     cost_per_person: amount(
-      'the cost of the trainings of which it was reported, for each person who completed one of them, rounded to whole minor units; null without such a person',
+      'of the trainings of which a cost and persons who completed it were reported, that cost for each such person, rounded to whole minor units; null without any',
     ),
   },
   totals: {

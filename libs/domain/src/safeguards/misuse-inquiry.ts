@@ -28,9 +28,6 @@ import type { MisuseCase } from './misuse-record.js';
 import { scopesUnknown } from './misuse-scopes.js';
 import { isReporter } from './misuse-permissions.js';
 
-/** The day on which it happened, as the sender states it. */
-/** The day of the decision, by the clock. */
-
 // ---- Report and triage ----
 
 /** A reporter east of Greenwich may be a day ahead. */
