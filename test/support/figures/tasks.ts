@@ -216,6 +216,8 @@ function itemOf(lines: readonly FigureRow[], fact: FigureRow): FigureRow {
 function answers(log: readonly RecordedEvent[], asked: QueryParameters): readonly FigureRow[] {
   const duties = rowsIn(DUE_DATES, 'due-dates', log, asked)
     .filter((row) => row['waits_for'] === 'recipient' && ['open', 'overdue'].includes(row['status'] as string))
+    // A loss is reported as the item shows it.
+    .filter((row) => row['duty'] !== 'loss-report')
     .map((row) => ({
       ...NOTHING,
       ...partiesOf(row),
