@@ -70,11 +70,12 @@ function query(from: From): Query {
     .addSelect('d.area', 'area_now')
     .addSelect(STATUS, 'status')
     .addSelect('k.accounted_on', 'accounted_on')
+    .addSelect('COALESCE(k.accounted_on, a.ended_on)', 'waited_until')
     .addSelect('k.safe', 'safe')
     .addSelect(UNACCOUNTED, 'unaccounted');
 }
 
-const DUE = { due: 'account_by', done: 'accounted_on' };
+const DUE = { due: 'account_by', done: 'waited_until' };
 
 const STATUSES = ['not accounted for', 'some missing', 'some not accounted for', 'all safe'];
 
@@ -82,7 +83,7 @@ const STATUSES = ['not accounted for', 'some missing', 'some not accounted for',
 export const alertAccounting: RowsView = {
   name: 'alert-accounting',
   topic: 'Situations and personnel',
-  version: 3,
+  version: 4,
   about: 'a deployment in the area of an alert: whether its personnel were accounted for, and how many were not',
   key: ['situation', 'alert', 'deployment'],
   columns: {
@@ -104,15 +105,18 @@ export const alertAccounting: RowsView = {
       'the day of the newest account: that of the latest day, of one day the one recorded later; null without one',
     ),
     ended_on: day('the day from which the alert did not apply any more'),
+    waited_until: day(
+      'the day of the newest account, or else of the end of the alert: from then on none is due; null while one is',
+    ),
     donor: text('the donor'),
     recipient: text('the recipient'),
     programme: text('the programme that they work for, if there is one'),
     situation: text('the situation in which the alert was issued'),
   },
   daily: {
-    overdue: overdue('whether the last day is over, and there is no account', DUE),
+    overdue: overdue('whether the last day is over, the alert applies, and there is no account', DUE),
     days_late: daysLate(
-      'days from the last day to the newest account, negative if early; without one, to the day of the answer',
+      'days from the last day to the newest account, or else to the end of the alert, negative if early; without both, to the day of the answer',
       DUE,
     ),
   },

@@ -261,12 +261,13 @@ const accounting: Figures = (log, { day, occurredBy }) => {
           account_by: of.account_by,
           accounted_on: on,
           ended_on: of.ended_on,
+          waited_until: on ?? of.ended_on,
           donor: one.donor,
           recipient: one.recipient,
           programme: one.programme,
           situation: of.situation,
-          overdue: on === null && day > of.account_by,
-          days_late: daysLate(of.account_by, on, true, day),
+          overdue: (on ?? of.ended_on) === null && day > of.account_by,
+          days_late: daysLate(of.account_by, on ?? of.ended_on, true, day),
         };
       });
   });

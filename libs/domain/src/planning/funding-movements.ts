@@ -69,18 +69,24 @@ const before = (state: FundingAccount, stage: Stage): Stage | undefined =>
 const after = (state: FundingAccount, stage: Stage): Stage | undefined =>
   stage === 'pledged' ? undefined : STAGES.slice(STAGES.indexOf(stage) + 1).find((s) => state.stages.includes(s));
 
-/** The sum of all movements at a stage stays within what a row can hold. */
+/**
+ * The sum of all movements of money, at all stages, stays within what a row can hold; so does that
+ * of what is planned.
+ */
 export const beyondRange = (
   { turnover }: FundingAccount,
   stage: keyof FundingAccount['turnover'],
   by: number,
-): Refusal | null =>
-  Number.isSafeInteger(turnover[stage] + by)
+): Refusal | null => {
+  const alike = stage === 'planned' ? ([stage] as const) : STAGES;
+  const before = alike.reduce((sum, one) => sum + turnover[one], 0);
+  return Number.isSafeInteger(before + by)
     ? null
-    : refuse('amount-beyond-range', 'the sum of all movements at the stage stays within what a row can hold', null, {
+    : refuse('amount-beyond-range', 'the sum of all movements of the account stays within what a row can hold', null, {
         stage,
-        left: Number.MAX_SAFE_INTEGER - turnover[stage],
+        left: Number.MAX_SAFE_INTEGER - before,
       });
+};
 
 /** What every movement needs, forward or back. */
 export function cannotMove(
