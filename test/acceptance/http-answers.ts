@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { inDays } from '../support/days.js';
 import type { Deployment, DeploymentFactory } from '../support/deployment.js';
 import { ApiClient } from '../support/api-client.js';
 import { loadExample } from '../support/example-data.js';
@@ -132,8 +133,13 @@ export function httpAnswers(opens: DeploymentFactory): void {
     });
 
     it('is a file if a link names it', async () => {
-      const disposition = (await ask('/v1/read-models/funding?format=csv')).headers.get('content-disposition');
-      expect(disposition).toBe('attachment; filename="funding.csv"');
+      const named = async (query = '') =>
+        (await ask(`/v1/read-models/funding?format=csv${query}`)).headers.get('content-disposition');
+      const today = inDays(0);
+      expect(await named()).toMatch(new RegExp(`^attachment; filename="funding_${today}_position-[0-9]+\\.csv"$`));
+      expect(await named('&occurred-by=2026-06-30')).toMatch(
+        /"funding_2026-06-30_position-[0-9]+_occurred-by-2026-06-30\.csv"$/,
+      );
     });
   });
 

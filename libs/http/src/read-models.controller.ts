@@ -104,18 +104,21 @@ export class ReadModelsController {
     if (errors.length > 0) throw validationProblem(errors);
     if (format === 'json') return this.answer(described, request as RowRequest);
     // A link is followed by a browser, which keeps the answer as a file.
-    const disposition = given === undefined ? {} : { disposition: `attachment; filename="${name}.${format}"` };
-    const text = await this.wholeText(format, described, request as RowRequest, reply);
+    const { text, file } = await this.wholeText(format, described, request as RowRequest, reply);
+    const disposition = given === undefined ? {} : { disposition: `attachment; filename="${file}"` };
     return new StreamableFile(text, { type: `${MEDIA_TYPES[format]}; charset=utf-8`, ...disposition });
   }
 
-  /** All rows of a query as text; the headers identify what was read. */
+  /**
+   * All rows of a query as text. The headers identify what was read, and so does the name of a
+   * file: the day of the answer, the position, and the day by which it had occurred.
+   */
   private async wholeText(
     format: ExportFormat,
     described: ReadModelDescription,
     request: RowRequest,
     reply: HttpReply,
-  ): Promise<Readable> {
+  ): Promise<{ readonly text: Readable; readonly file: string }> {
     const { positions, version } = await this.resolvePositions(described.name, request);
     const day = dayOf(request);
     const { csvFormulas } = this.options;
@@ -124,7 +127,9 @@ export class ReadModelsController {
     reply.header('content-digest', `sha-256=:${digest}:`).header('etag', `"${digest}"`);
     reply.header('entente-position', lowest(positions)).header('entente-version', version);
     reply.header('entente-day', day);
-    return Readable.from(kept ?? text());
+    const by = request.occurredBy === null ? '' : `_occurred-by-${request.occurredBy}`;
+    const file = `${described.name}_${day}_position-${lowest(positions)}${by}.${format}`;
+    return { text: Readable.from(kept ?? text()), file };
   }
 
   private async answer({ name }: ReadModelDescription, request: RowRequest): Promise<unknown> {

@@ -113,7 +113,7 @@ export const lateness: RowsView = {
       ['delivery', 'milestone', 'line'],
     ),
     cause: text(
-      `the code of the last cause for which the day was replanned; null if it never was${AS_KNOWN_NOW}, as is the plan`,
+      `the code of the last cause for which the day was replanned; null if it never was, and of a line, which an amendment replans${AS_KNOWN_NOW}, as is the plan`,
     ),
     promised: integer(
       'deliveries, milestones or lines that were promised; with occurred-by, scheduled, planned or added by that day',

@@ -26,6 +26,8 @@ export class VettingCaseRow {
   @count('pieces of information that were found credible since the newest remediation was agreed, or ever without one')
   information_since!: number;
   @dayOrNull('the day on which it was concluded') concluded_on!: string | null;
+  @day('the day on which the request was recorded: the days of the answer run from then on') known_on!: string;
+  @dayOrNull('the day of the conclusion, no earlier than the request was recorded') answered_on!: string | null;
   @dayOrNull('the last day of the clearance that was concluded or followed a remediation, as corrected')
   cleared_until!: string | null;
   @dayOrNull('the day on which the request was given up') withdrawn_on!: string | null;
@@ -44,22 +46,23 @@ export class VettingCaseRow {
 }
 
 const DONE = { done: 'concluded_on', closed: { stage: ['withdrawn'] } };
+const ANSWERED = { ...DONE, done: 'answered_on' };
 
 export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
   name: 'vetting-cases',
   topic: 'Vetting and training',
-  version: 4,
+  version: 5,
   kinds: ['vetting-case'],
   about: 'the vetting of a unit or person: its stage, how long it has been open, and whether the answer is in time',
   totals: { counts: 'vetting cases', by: ['stage', 'overdue'], sums: [] },
   daily: {
     overdue: overdue('whether the last day for the answer is over, and it was neither concluded nor given up', {
       due: 'due',
-      ...DONE,
+      ...ANSWERED,
     }),
     days_late: daysLate(
-      'days from the last day for the answer to the conclusion, negative if it was in time; while it is overdue, to the day of the answer; null if it was given up',
-      { due: 'due', ...DONE },
+      'days from the last day for the answer to the conclusion, which counts no earlier than the request was recorded, negative if it was in time; while it is overdue, to the day of the answer; null if it was given up',
+      { due: 'due', ...ANSWERED },
     ),
     days_open: daysLate(
       'days from the request to the conclusion; while it is open, from the day after the request on, to the day of the answer; null if it was given up',
@@ -68,7 +71,7 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
   },
   ...rowBy<VettingCaseRow, VettingCaseEvent>(VettingCaseRow)(
     'VettingRequested',
-    ({ subject, donor, recipient, programme, case: assistance_case, due }, { id, day: requested_on }) => ({
+    ({ subject, donor, recipient, programme, case: assistance_case, due }, { id, day: requested_on, event }) => ({
       vetting_case: id,
       subject_kind: subject.kind,
       subject: subject.id,
@@ -78,6 +81,7 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
       assistance_case,
       stage: 'requested',
       requested_on,
+      known_on: event.metadata.recordedAt.slice(0, 10),
       due,
     }),
     {
@@ -99,9 +103,10 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
         information_since: information_since + (credible ? 1 : 0),
         stage: stage === 'cleared' && credible ? 'refused' : stage,
       }),
-      VettingConcluded: ({ outcome: stage, until: cleared_until }, _, { day: concluded_on }) => ({
+      VettingConcluded: ({ outcome: stage, until: cleared_until }, { known_on }, { day: concluded_on }) => ({
         stage,
         concluded_on,
+        answered_on: concluded_on < known_on ? known_on : concluded_on,
         cleared_until,
       }),
       VettingWithdrawn: ({ reason: withdrawn_reason }, _, { day: withdrawn_on, event: { metadata } }) => ({

@@ -10,6 +10,7 @@ import {
   last,
   occurredOn,
   only,
+  recordedOn,
   since,
   streamsOf,
 } from './log.js';
@@ -169,6 +170,8 @@ const vettingCases: Figures = (log, { day }) =>
     const withdrawn = last(events, 'VettingWithdrawn');
     const { organisation, for: spokenFor = organisation } = withdrawn?.metadata.actor ?? { organisation: null };
     const open = concludedOn === null && withdrawn === undefined;
+    const knownOn = recordedOn(opened);
+    const answeredOn = concludedOn === null ? null : ([concludedOn, knownOn].toSorted()[1] as string);
     return {
       vetting_case: idOf(opened.stream),
       subject_kind: subject.kind,
@@ -189,6 +192,8 @@ const vettingCases: Figures = (log, { day }) =>
         ({ data }) => data.credible,
       ).length,
       concluded_on: concludedOn,
+      known_on: knownOn,
+      answered_on: answeredOn,
       cleared_until: until,
       withdrawn_on: withdrawn === undefined ? null : occurredOn(withdrawn),
       withdrawn_by: spokenFor,
@@ -204,7 +209,7 @@ const vettingCases: Figures = (log, { day }) =>
       discontinued_on: given?.data.on ?? null,
       discontinued_reason: given?.data.reason ?? null,
       overdue: open && day > due,
-      days_late: daysLate(due, concludedOn, open, day),
+      days_late: daysLate(due, answeredOn, open, day),
       days_open: daysLate(occurredOn(opened), concludedOn, open, day),
     };
   });
