@@ -139,7 +139,7 @@ export async function tables(step, open, url) {
     const downloading = page.waitForEvent('download');
     await page.locator('#csv').click();
     const download = await downloading;
-    assert.equal(download.suggestedFilename(), 'movements.csv');
+    assert.match(download.suggestedFilename(), /^movements_[0-9-]{10}_position-[0-9]+\.csv$/);
     const [head, ...lines] = readFileSync(await download.path(), 'utf8')
       .trimEnd()
       .split('\r\n');
