@@ -53,8 +53,11 @@ function damaged(bytes: Buffer, { at, how, byte }: Damage): Buffer {
   return Buffer.concat([bytes.subarray(0, place), Buffer.from(how === 'remove' ? [] : [byte]), rest]);
 }
 
-/** The text of a file: as UTF-8, else in a Windows code page, which has all bytes. */
-function textIn(bytes: Buffer, pieces: number): string {
+/**
+ * The text of a file: as UTF-8, else in a Windows code page, which has all bytes; null if its first
+ * bytes have NULs that make it look like UTF-16.
+ */
+function textIn(bytes: Buffer, pieces: number): string | null {
   for (const encoding of ['utf-8', 'windows-1252']) {
     const decoder = new Decoder(encoding, 'the file');
     try {
@@ -64,6 +67,7 @@ function textIn(bytes: Buffer, pieces: number): string {
     } catch (error) {
       if (!(error instanceof UnusableInput)) throw error;
       expect(error.message).toContain('--encoding');
+      if (error.message.includes('NUL bytes')) return null;
     }
   }
   throw new Error('a Windows code page has all bytes');
@@ -75,7 +79,8 @@ interface MappedFile {
 }
 
 /** Reads and maps a text; null if it has no header, or lacks a column. */
-function mapAll(text: string, mapping: Mapping, pieces: number): MappedFile | null {
+function mapAll(text: string | null, mapping: Mapping, pieces: number): MappedFile | null {
+  if (text === null) return null;
   const file = new FileRows(mapping, 'the file');
   const rows: CsvRow[] = [];
   try {
@@ -106,7 +111,7 @@ describe(`a CSV file that is damaged at random bytes (FUZZ_SEED=${SEED})`, () =>
         const { bytes, mapping } = workedFile(name);
         const text = textIn(changes.reduce(damaged, bytes), size);
         const found = mapAll(text, mapping, size);
-        if (found === null || found.head === null) return void (unusable += 1);
+        if (text === null || found === null || found.head === null) return void (unusable += 1);
         const { head, rows } = found;
         // The rows and the lines before them are the file, to the character.
         const before = text.length - rows.reduce((sum, { row }) => sum + row.raw.length + row.end.length, 0);

@@ -22,13 +22,17 @@ export function decoderOf(encoding: string): TextDecoder {
   }
 }
 
-/** The kind of UTF-16 of bytes without a mark: a quarter of them is NUL, and all at one side. */
+/**
+ * The kind of UTF-16 of bytes without a mark: a quarter of them is NUL, all at one side, and more
+ * than a damaged byte.
+ */
 function markless16(bytes: Uint8Array): string | undefined {
   const at = [0, 0];
   bytes.forEach((byte, i) => (at[i % 2] = (at[i % 2] ?? 0) + (byte === 0 ? 1 : 0)));
   const [even = 0, odd = 0] = at;
-  if (Math.max(even, odd) * 4 < bytes.length || Math.min(even, odd) > 0) return undefined;
-  return odd > 0 ? 'utf-16le' : even > 0 ? 'utf-16be' : undefined;
+  const most = Math.max(even, odd);
+  if (most < 2 || most * 4 < bytes.length || Math.min(even, odd) > 0) return undefined;
+  return odd > 0 ? 'utf-16le' : 'utf-16be';
 }
 
 /** The number of line ends before the first character that is none. */
