@@ -405,7 +405,7 @@ describe('the editions of a source', () => {
     }
   });
 
-  it('refuse a value in a cell that was empty, as any other change, and the whole row with it', async () => {
+  it('refuse a value in a cell that was empty before, and the whole row with it', async () => {
     await edition('2024', ['1,10,2026-05-31,', '2,20,2026-05-31,', '3,30,2026-05-31,alpha'], deliveries);
     const next = ['1,10,2026-05-31,beta', '2,20,2026-07-30,beta', '3,30,2026-05-31,alpha'];
     for (const name of ['2024', '2025', '2026']) {

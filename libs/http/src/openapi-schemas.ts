@@ -22,8 +22,12 @@ export const pascal = (words: string): string =>
 
 export const reference = (name: string): Json => ({ $ref: `#/components/schemas/${name}` });
 
-const text = (description: string, more: Record<string, Json> = {}): Json => ({ type: 'string', description, ...more });
-const whole = (description: string): Json => ({ type: 'integer', format: 'int64', description });
+export const text = (description: string, more: Record<string, Json> = {}): Json => ({
+  type: 'string',
+  description,
+  ...more,
+});
+export const whole = (description: string): Json => ({ type: 'integer', format: 'int64', description });
 const orNull = (schema: Json): Json => ({ ...(schema as object), type: [(schema as { type: string }).type, 'null'] });
 const list = (items: Json, description: string): Json => ({ type: 'array', description, items });
 const object = (description: string, properties: Record<string, Json>, optional: readonly string[] = []): Json => ({

@@ -11,7 +11,7 @@ import type { ReadModelDescription } from '@entente/engine';
 import { codesOf } from './row-query.js';
 import type { ColumnType, Json } from '@entente/kernel';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { pageName, pascal, reference, rowName, schemaNames, schemasOf } from './openapi-schemas.js';
+import { pageName, pascal, reference, rowName, schemaNames, schemasOf, text, whole } from './openapi-schemas.js';
 
 type Parameter = Readonly<Record<string, Json>>;
 type Responses = Readonly<Record<string, Json>>;
@@ -116,10 +116,8 @@ const properties = (of: Record<string, Json>): Json => ({
   required: Object.keys(of),
 });
 const list = (items: Json): Json => ({ type: 'array', items });
-const described = (description: string): Json => ({ type: 'string', description });
 const orNull = (description: string): Json => ({ type: ['string', 'null'], description });
-const instant = (description: string): Json => ({ type: 'string', format: 'date-time', description });
-const count = (description: string): Json => ({ type: 'integer', format: 'int64', description });
+const instant = (description: string): Json => text(description, { format: 'date-time' });
 const SCHEMA: Json = { type: 'object', description: 'a JSON Schema', additionalProperties: true };
 
 const operation = (
@@ -347,7 +345,7 @@ function readModelPaths(model: ReadModelDescription): Record<string, Json> {
   const seen = [SEEN_ON, TOTALS_BY, ...(occurredBy ? [OCCURRED_BY] : [])];
   const base = `/v1/read-models/${name}`;
   const id = pascal(name);
-  const whole = {
+  const headers = {
     'Content-Digest': { description: 'The SHA-256 digest of the text (RFC 9530).', schema: STRING },
     'Entente-Position': { description: 'The position of the log.', schema: POSITION },
     'Entente-Day': { description: 'The day by which lateness is computed (UTC).', schema: DAY.schema },
@@ -368,7 +366,7 @@ function readModelPaths(model: ReadModelDescription): Record<string, Json> {
         {
           200: {
             description: 'A page of rows; as CSV or NDJSON all of them.',
-            headers: whole,
+            headers,
             content: {
               ...(content(reference(pageName(name))) as object),
               ...(content(STRING, 'text/csv') as object),
@@ -400,9 +398,9 @@ function readModelPaths(model: ReadModelDescription): Record<string, Json> {
             'The newest 100 of them, oldest first.',
             properties({
               events: list(reference('Event')),
-              truncated: { type: 'integer', format: 'int64', description: 'how many earlier ones there are' },
+              truncated: whole('how many earlier ones there are'),
               next: orNull('the `before` of the page before it; null on the first'),
-              position: described('the position of the log'),
+              position: text('the position of the log'),
             }),
           ),
           400: INVALID,
@@ -427,14 +425,14 @@ function readModelPaths(model: ReadModelDescription): Record<string, Json> {
   };
 }
 
-const STATUS = (description: string, of: readonly string[]): Json => ({ type: 'string', description, enum: [...of] });
+const STATUS = (description: string, of: readonly string[]): Json => text(description, { enum: [...of] });
 
 const LISTED = properties({
   readModels: list(
     properties({
-      name: described('its name'),
+      name: text('its name'),
       topic: { type: ['string', 'null'], description: 'the group under which the page lists it' },
-      about: described('what a row is'),
+      about: text('what a row is'),
       is: STATUS('a model, or a view over models', ['model', 'view']),
       columns: { type: 'object', description: 'the type of each column', additionalProperties: STRING },
       meanings: {
@@ -457,8 +455,8 @@ const LISTED = properties({
       key: list(STRING),
       totals: { type: 'object', description: 'what its totals count and add up', additionalProperties: true },
       reads: list(STRING),
-      position: described('the position that it has reached'),
-      version: described('its version'),
+      position: text('the position that it has reached'),
+      version: text('its version'),
     }),
   ),
   currencies: {
@@ -471,27 +469,27 @@ const LISTED = properties({
 
 const CATALOGUED = list(
   properties({
-    kind: described('the kind of stream'),
-    about: described('what such a stream records'),
+    kind: text('the kind of stream'),
+    about: text('what such a stream records'),
     commands: list({
       type: 'object',
       properties: {
-        type: described('its type'),
-        route: described('the method and the address'),
-        summary: described('what it does'),
-        by: list(described('a relation to the stream that may send it')),
+        type: text('its type'),
+        route: text('the method and the address'),
+        summary: text('what it does'),
+        by: list(text('a relation to the stream that may send it')),
         body: SCHEMA,
         example: { type: 'object', description: 'a body', additionalProperties: true },
-        exampleId: described('the id of a stream for which the body is meant'),
-        exampleActor: described('the `Entente-Actor` with which to send it'),
+        exampleId: text('the id of a stream for which the body is meant'),
+        exampleActor: text('the `Entente-Actor` with which to send it'),
       },
       required: ['type', 'route', 'summary', 'by', 'body', 'example'],
     }),
     events: list(
       properties({
-        type: described('its type'),
-        version: count('the version of its data'),
-        summary: described('what it records'),
+        type: text('its type'),
+        version: whole('the version of its data'),
+        summary: text('what it records'),
         data: SCHEMA,
       }),
     ),
@@ -499,48 +497,48 @@ const CATALOGUED = list(
 );
 
 const CONTROL_FINDINGS = properties({
-  position: described('up to which the log was read'),
-  events: { type: 'integer', format: 'int64', description: 'how many events were read' },
+  position: text('up to which the log was read'),
+  events: whole('how many events were read'),
   controls: list(
     properties({
-      name: described('of the control'),
-      rule: described('its number'),
-      about: described('what it finds'),
-      findings: { type: 'integer', format: 'int64', description: 'how many it found' },
+      name: text('of the control'),
+      rule: text('its number'),
+      about: text('what it finds'),
+      findings: whole('how many it found'),
     }),
   ),
   findings: list(
     properties({
-      rule: described('the rule that is broken'),
-      control: described('the control that found it'),
-      stream: described('the stream of the event that breaks it, `<kind>/<id>`'),
-      revision: count('its place in the stream'),
-      type: described('its type'),
-      event: described('its id'),
-      position: described('its place in the log'),
-      requirement: described('what would have to be true'),
+      rule: text('the rule that is broken'),
+      control: text('the control that found it'),
+      stream: text('the stream of the event that breaks it, `<kind>/<id>`'),
+      revision: whole('its place in the stream'),
+      type: text('its type'),
+      event: text('its id'),
+      position: text('its place in the log'),
+      requirement: text('what would have to be true'),
       facts: { type: 'object', description: 'the figures and names that it rests on', additionalProperties: true },
     }),
   ),
-  count: { type: 'integer', format: 'int64', description: 'all findings, also those beyond the first thousand' },
+  count: whole('all findings, also those beyond the first thousand'),
 });
 
 const REFUSALS = properties({
   refusals: list(
     properties({
-      number: count('rising: the newest has the highest'),
+      number: whole('rising: the newest has the highest'),
       at: instant('when it was refused'),
-      organisation: described('who sent it, or a pseudonym'),
-      role: described('the role in which it was sent'),
-      stream: described('`<kind>/<id>`'),
-      command: described('the type of the command'),
-      commandId: described('the Idempotency-Key'),
-      correlationId: described('what belongs together, by the sender'),
-      code: described('why, as a stable code'),
+      organisation: text('who sent it, or a pseudonym'),
+      role: text('the role in which it was sent'),
+      stream: text('`<kind>/<id>`'),
+      command: text('the type of the command'),
+      commandId: text('the Idempotency-Key'),
+      correlationId: text('what belongs together, by the sender'),
+      code: text('why, as a stable code'),
       rule: orNull('the number of the rule, if it is one'),
     }),
   ),
-  leftOut: { type: 'integer', format: 'int64', description: 'how many could not be noted' },
+  leftOut: whole('how many could not be noted'),
   next: orNull('the `before` of the next page; null on the last'),
 });
 
@@ -556,21 +554,21 @@ const READY: Json = {
   properties: {
     status: STATUS('ok, or not', ['ok', 'not-ready']),
     position: orNull('the end of the log'),
-    waiting: { type: 'integer', format: 'int64', description: 'appends that wait for their commit' },
-    parked: { type: 'integer', format: 'int64', description: 'streams that a read model cannot fold' },
+    waiting: whole('appends that wait for their commit'),
+    parked: whole('streams that a read model cannot fold'),
     parkedStreams: list(
       properties({
-        model: described('the read model'),
-        stream: described('`<kind>/<id>`'),
-        eventId: described('the event that it cannot fold'),
-        position: described('its place in the log'),
-        error: described('why not'),
+        model: text('the read model'),
+        stream: text('`<kind>/<id>`'),
+        eventId: text('the event that it cannot fold'),
+        position: text('its place in the log'),
+        error: text('why not'),
         since: instant('when it was parked'),
       }),
     ),
     fault: orNull('why nothing is delivered just now'),
     code: orNull('the problem code of the fault'),
-    alarms: list(properties({ follower: described('what has stalled'), alarm: described('since when, and how') })),
+    alarms: list(properties({ follower: text('what has stalled'), alarm: text('since when, and how') })),
     published: orNull('the position up to which the log is published; only where it is'),
     commandsWaiting: {
       type: ['integer', 'null'],
@@ -580,12 +578,12 @@ const READY: Json = {
     models: list({
       type: 'object',
       properties: {
-        model: described('its name'),
-        position: described('the position that it has reached'),
+        model: text('its name'),
+        position: text('the position that it has reached'),
         lag: orNull('how many positions it is behind the end of the log'),
-        partitions: list(described('its position in each partition')),
+        partitions: list(text('its position in each partition')),
         behindSeconds: { type: 'number', description: 'the age of the oldest event that it has not folded; seconds' },
-        parked: { type: 'integer', format: 'int64', description: 'streams that it cannot fold' },
+        parked: whole('streams that it cannot fold'),
         stopped: orNull('why it has stopped; null while it folds'),
       },
       required: ['model', 'position', 'lag', 'behindSeconds', 'parked', 'stopped'],
@@ -632,9 +630,9 @@ function fixedPaths(): Record<string, Json> {
             ...(content(
               properties({
                 events: list(reference('Event')),
-                position: described('the end of the log'),
-                log: described('the id of the log that answers'),
-                era: described('the era of the log: another one after it was restored'),
+                position: text('the end of the log'),
+                log: text('the id of the log that answers'),
+                era: text('the era of the log: another one after it was restored'),
                 next: orNull('the `after` of the next page; null on the last'),
               }),
             ) as object),
@@ -665,10 +663,10 @@ function fixedPaths(): Record<string, Json> {
         200: answer('Its events from a revision on, at most 1,000.', {
           type: 'object',
           properties: {
-            stream: described('`<kind>/<id>`'),
+            stream: text('`<kind>/<id>`'),
             events: list(reference('Event')),
             next: { type: ['integer', 'null'], format: 'int64', description: 'the `from` of the next page' },
-            revision: { type: 'integer', format: 'int64', description: 'the revision of the state' },
+            revision: whole('the revision of the state'),
             state: { type: 'object', description: 'what the rules know of it then', additionalProperties: true },
           },
           required: ['stream', 'events', 'next'],
@@ -743,7 +741,7 @@ function fixedPaths(): Record<string, Json> {
     },
     '/version': {
       get: operation('health', 'ReadVersion', 'Which version serves', [], {
-        200: answer('Its version.', properties({ version: described('of Entente'), node: described('of Node.js') })),
+        200: answer('Its version.', properties({ version: text('of Entente'), node: text('of Node.js') })),
       }),
     },
     '/health/live': {

@@ -5,7 +5,7 @@ import type {
   ThirdPartyTransferEvent,
 } from '@entente/contracts';
 import { type RecordedEvent, actsFor, addDays, idOf } from '@entente/kernel';
-import { type Breach, type Control, breach, dayOf, readingBy } from './control.js';
+import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
 import { Items } from './items.js';
 import { Judgements } from './known-later.js';
 import { LastDays } from './last-days.js';
@@ -34,45 +34,56 @@ export const lossesUnverified: Control = {
   },
 };
 
+/** Begins a duty with the last day that an event states, or that of the framework, if earlier. */
+type BeginLossDuty = (event: RecordedEvent<ItemEvent>, stated: string) => undefined;
+
+/** Reads duties about losses: each has the days that the framework sets, from its recording on. */
+function readingLosses(
+  requirement: string,
+  changes: (open: LastDays, begin: BeginLossDuty) => Parameters<typeof readingBy<ItemEvent>>[0],
+): Reading {
+  const terms = new Terms();
+  const items = new Items();
+  const open = new LastDays(requirement);
+  const begin: BeginLossDuty = (event, stated) => {
+    const days = terms.parameter('lossReportDays', items.of(event.stream)?.programme);
+    const latest = addDays(event.metadata.recordedAt, days);
+    return open.begin(event.stream, event, stated < latest ? stated : latest);
+  };
+  const read = readingBy<ItemEvent>(changes(open, begin));
+  return Object.assign(
+    (event: RecordedEvent) => {
+      terms.read(event);
+      items.read(event);
+      return read(event);
+    },
+    { atEnd: open.atEnd },
+  );
+}
+
 /** R12: no monitor answered a report of a loss in the days that its framework sets. */
 export const lossesUnanswered: Control = {
   name: 'losses-unanswered',
   rule: 'R12',
   about: 'the report of a loss that was neither verified nor rejected by the last day that its framework allows',
   kinds: ['item', ...TERM_KINDS],
-  start() {
-    const terms = new Terms();
-    const items = new Items();
-    const open = new LastDays('the report is verified or rejected by its last day');
-    const reported = (
-      event: RecordedEvent<ItemEvent & { readonly data: { readonly verifyBy: string } }>,
-    ): undefined => {
-      const { verifyBy } = event.data;
-      const days = terms.parameter('lossReportDays', items.of(event.stream)?.programme);
-      const latest = addDays(event.metadata.recordedAt, days);
-      return open.begin(event.stream, event, verifyBy < latest ? verifyBy : latest);
-    };
-    const answered = (event: RecordedEvent): readonly Breach[] => open.done(event.stream, event, dayOf(event));
-    const read = readingBy<ItemEvent>({
-      ItemReportedLost: reported,
-      ItemReportedDestroyed: reported,
-      ItemReportedExpended: reported,
-      LossReportVerified: answered,
-      LossReportRejected: answered,
-      ItemRecovered: answered,
-      UnauthorisedTransferDetected: (event) => open.ended(event.stream, event, dayOf(event)),
-      ItemStepBecameOverdue: (event) =>
-        event.data.step === 'verification' ? open.passed(event.stream, event) : undefined,
-    });
-    return Object.assign(
-      (event: RecordedEvent) => {
-        terms.read(event);
-        items.read(event);
-        return read(event);
-      },
-      { atEnd: open.atEnd },
-    );
-  },
+  start: () =>
+    readingLosses('the report is verified or rejected by its last day', (open, begin) => {
+      const reported = (event: RecordedEvent<ItemEvent & { readonly data: { readonly verifyBy: string } }>) =>
+        begin(event, event.data.verifyBy);
+      const answered = (event: RecordedEvent): readonly Breach[] => open.done(event.stream, event, dayOf(event));
+      return {
+        ItemReportedLost: reported,
+        ItemReportedDestroyed: reported,
+        ItemReportedExpended: reported,
+        LossReportVerified: answered,
+        LossReportRejected: answered,
+        ItemRecovered: answered,
+        UnauthorisedTransferDetected: (event) => open.ended(event.stream, event, dayOf(event)),
+        ItemStepBecameOverdue: (event) =>
+          event.data.step === 'verification' ? open.passed(event.stream, event) : undefined,
+      };
+    }),
 };
 
 /** R12: the holder of an item that a check did not see did not report its loss in its days. */
@@ -81,40 +92,25 @@ export const lossesUnreported: Control = {
   rule: 'R12',
   about: 'an item that a check did not see, whose loss was not reported by the last day that its framework allows',
   kinds: ['item', ...TERM_KINDS],
-  start() {
-    const terms = new Terms();
-    const items = new Items();
-    const open = new LastDays('the loss of what a check did not see is reported by its last day');
-    const reported = (event: RecordedEvent): readonly Breach[] => open.done(event.stream, event, dayOf(event));
-    const ended = (event: RecordedEvent<ItemEvent & { readonly data: { readonly on: string } }>): readonly Breach[] =>
-      open.ended(event.stream, event, event.data.on);
-    const read = readingBy<ItemEvent>({
-      ItemNotSeen: (event) => {
-        const { reportBy } = event.data;
-        if (open.dueOf(event.stream) !== undefined) return undefined;
-        const days = terms.parameter('lossReportDays', items.of(event.stream)?.programme);
-        const latest = addDays(event.metadata.recordedAt, days);
-        return open.begin(event.stream, event, reportBy < latest ? reportBy : latest);
-      },
-      ItemReportedLost: reported,
-      ItemReportedDestroyed: reported,
-      ItemReportedExpended: reported,
-      ItemSeenAgain: ended,
-      ItemDisposed: ended,
-      ItemReturned: ended,
-      UnauthorisedTransferDetected: ended,
-      ItemReceiptWithdrawn: (event) => open.ended(event.stream, event, dayOf(event)),
-      ItemStepBecameOverdue: (event) => (event.data.step === 'report' ? open.passed(event.stream, event) : undefined),
-    });
-    return Object.assign(
-      (event: RecordedEvent) => {
-        terms.read(event);
-        items.read(event);
-        return read(event);
-      },
-      { atEnd: open.atEnd },
-    );
-  },
+  start: () =>
+    readingLosses('the loss of what a check did not see is reported by its last day', (open, begin) => {
+      const reported = (event: RecordedEvent): readonly Breach[] => open.done(event.stream, event, dayOf(event));
+      const ended = (event: RecordedEvent<ItemEvent & { readonly data: { readonly on: string } }>) =>
+        open.ended(event.stream, event, event.data.on);
+      return {
+        ItemNotSeen: (event) =>
+          open.dueOf(event.stream) === undefined ? begin(event, event.data.reportBy) : undefined,
+        ItemReportedLost: reported,
+        ItemReportedDestroyed: reported,
+        ItemReportedExpended: reported,
+        ItemSeenAgain: ended,
+        ItemDisposed: ended,
+        ItemReturned: ended,
+        UnauthorisedTransferDetected: ended,
+        ItemReceiptWithdrawn: (event) => open.ended(event.stream, event, dayOf(event)),
+        ItemStepBecameOverdue: (event) => (event.data.step === 'report' ? open.passed(event.stream, event) : undefined),
+      };
+    }),
 };
 
 /** R13: a transfer was carried out, or an item moved or disposed of, without consent in force. */

@@ -420,7 +420,7 @@ describe('the inquiry', () => {
       .as('umbra-inquiry', 'investigator')
       .refuses(when, 'not-of-the-inquiry');
   });
-  it('leaves all the days of the reply to those who are told late that it was put (R18)', () => {
+  it('leaves all the days of the reply also if it is recorded late that it was put (R18)', () => {
     const when = event('PutAllegationToRecipient', { channel: 'note-verbale' });
     const expected = event('AllegationPutToRecipient', {
       channel: 'note-verbale',
