@@ -344,7 +344,20 @@ function eventCatalogue(kinds, { commands: recorders, screens, courseOf }) {
   ];
 }
 
-function readModels(models) {
+/** The questions of each audience, with the tables and parameters that answer them. */
+async function questions() {
+  const { QUESTIONS } = await import('../dist/libs/read-models/src/index.js');
+  return [...Map.groupBy(QUESTIONS, ({ audience }) => audience)].flatMap(([audience, all]) => [
+    `### ${audience}`,
+    all
+      .map(({ table, question, query }) =>
+        bullet(`${question} [${table}](#${table})${query === '' ? '' : `, \`${decodeURIComponent(query)}\``}`),
+      )
+      .join('\n'),
+  ]);
+}
+
+async function readModels(models) {
   const one = ({ name, is, about, columns, meanings, key, totals, occurredBy }) => [
     `## ${name}`,
     wrap(is === 'view' ? `A view, by ${key.join(', ')}: ${about}.` : `A row is ${about}.`),
@@ -363,6 +376,11 @@ function readModels(models) {
     wrap(
       'What is late or overdue depends on the day of the answer: the present day in UTC, the day of `as-of`, or `day`. With `occurred-by`, names that take it show only what had occurred by a day, as it is known now: a fact counts by the day on which it happened, not by the day on which it was recorded. How to query them: [HTTP API](http-api.md#queries).',
     ),
+    '## Questions',
+    wrap(
+      'Which table answers which question, and with which parameters of `GET /v1/read-models/{name}`. The page offers the same list. Each takes more filters, such as `donor=norland`, and `as-of`.',
+    ),
+    ...(await questions()),
     ...models.flatMap(one),
   ];
 }
@@ -547,7 +565,7 @@ async function main() {
   const events = await eventsOf();
   const pages = {
     'event-catalogue': eventCatalogue(catalogue, events),
-    'read-models': readModels(models),
+    'read-models': await readModels(models),
     'problem-codes': await problemCodes(found),
     rules: await rules(found),
     cli: await cli(),

@@ -109,6 +109,16 @@ try {
     await page.locator('#now').click();
     await page.locator('#rows td', { hasText: '2,500,124.00' }).waitFor();
   });
+  await step('a question leads to its table with its query, and is shown as the one that was asked', async () => {
+    const asked = page.getByLabel('What do you want to know?');
+    await asked.selectOption({ label: 'What is overdue?' });
+    await page.locator('#title', { hasText: 'due dates' }).waitFor();
+    await page.locator('#filters', { hasText: 'overdue' }).waitFor();
+    assert.equal(await asked.inputValue(), '#due-dates?overdue=true&sort=due');
+    await page.goBack();
+    await page.locator('#title', { hasText: 'donor portfolio' }).waitFor();
+    assert.equal(await asked.inputValue(), '#donor-portfolio');
+  });
   await step('every read model opens, and on a narrow screen nothing is wider than the screen', async () => {
     const names = (await (await fetch(`${url}/v1/read-models`)).json()).readModels.map(({ name }) => name);
     const narrow = await open(url, { width: 360, height: 700 });

@@ -1,4 +1,13 @@
-import type { AnyProjection, Cell, ColumnCodes, ColumnFormats, ColumnType, Json, Totals } from '@entente/kernel';
+import type {
+  AnsweredQuestion,
+  AnyProjection,
+  Cell,
+  ColumnCodes,
+  ColumnFormats,
+  ColumnType,
+  Json,
+  Totals,
+} from '@entente/kernel';
 
 /** One position for each partition: a query, a cursor or a live stream is pinned to it. */
 export type Positions = readonly bigint[];
@@ -123,6 +132,7 @@ export interface ReadModelDescription {
   readonly name: string;
   /** The group under which a page lists it; null if it has none. */
   readonly topic: string | null;
+  readonly answers: readonly AnsweredQuestion[];
   readonly about: string;
   readonly type: 'model' | 'view';
   readonly columns: Readonly<Record<string, ColumnType>>;

@@ -432,6 +432,13 @@ const LISTED = properties({
     properties({
       name: text('its name'),
       topic: { type: ['string', 'null'], description: 'the group under which the page lists it' },
+      answers: list(
+        properties({
+          audience: STATUS('whose question it is', ['Donors', 'Recipients', 'Auditors']),
+          question: text('a question that it answers'),
+          query: text('the parameters of the query that answers it; empty for the whole table'),
+        }),
+      ),
       about: text('what a row is'),
       is: STATUS('a model, or a view over models', ['model', 'view']),
       columns: { type: 'object', description: 'the type of each column', additionalProperties: STRING },

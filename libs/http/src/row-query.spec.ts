@@ -6,6 +6,7 @@ import { type RowRequest, cursorOf, matches, readRowQuery } from './row-query.js
 const VIEW: ReadModelDescription = {
   name: 'sums',
   topic: null,
+  answers: [],
   about: '',
   type: 'view',
   columns: { word: 'text', state: 'text', amount: 'amount-sum', times: 'integer-sum', at: 'text' },

@@ -39,6 +39,7 @@ export {
   type KeyMapping,
   groupedBy,
   keptApart,
+  type AnsweredQuestion,
   type ExactSums,
   type ViewOptions,
   isSum,

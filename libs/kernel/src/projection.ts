@@ -123,6 +123,14 @@ export interface OccurredRow {
   readonly sums?: Readonly<Record<string, SumOfRows>>;
 }
 
+/** A question of an audience that a table answers. */
+export interface AnsweredQuestion {
+  readonly audience: 'Donors' | 'Recipients' | 'Auditors';
+  readonly question: string;
+  /** The parameters of the query that answers it, as in an address; empty for the whole table. */
+  readonly query: string;
+}
+
 /**
  * A pure fold of one stream's events into its rows. The entity declares the columns. `version`
  * increases whenever the fold or the columns change; the new version fills separate tables.
@@ -131,6 +139,7 @@ export interface Projection<E extends Event, Row extends object> {
   readonly name: string;
   /** The group under which a page lists it. */
   readonly topic?: string;
+  readonly answers?: readonly AnsweredQuestion[];
   readonly version: number;
   readonly kinds: readonly string[] | 'all';
   /** One line on what a row is. */
@@ -216,6 +225,7 @@ export interface View<From, Query> {
   readonly name: string;
   /** The group under which a page lists it. */
   readonly topic?: string;
+  readonly answers?: readonly AnsweredQuestion[];
   readonly version: number;
   readonly about: string;
   /** The columns that identify a row. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { getMetadataArgsStorage } from 'typeorm';
 import { columnsOf } from './columns.js';
 import { MODELS, VIEWS } from './models.js';
+import { QUESTIONS } from './questions.js';
 
 /** The models with column descriptions. */
 const described = MODELS.filter(({ entity }) => columnsOf(entity).size > 0);
@@ -34,6 +35,13 @@ describe('the topic of a read model', () => {
     const few = [...topics].filter(([topic, names]) => topic === 'none' || names.length < 5);
     expect(few.map(([topic, names]) => `${topic}: ${names.map(({ name }) => name).join()}`)).toEqual([]);
     expect(topics.size).toBeLessThan(10);
+  });
+});
+
+describe('the questions', () => {
+  it('name tables that there are', () => {
+    const names = new Set([...MODELS, ...VIEWS].map(({ name }) => name));
+    expect(QUESTIONS.filter(({ table }) => !names.has(table))).toEqual([]);
   });
 });
 

@@ -45,6 +45,7 @@ import { movements } from './movements.js';
 import { onHold } from './on-hold.js';
 import { outdatedDecisions } from './outdated-decisions.js';
 import { programmes } from './programmes.js';
+import { answersOf } from './questions.js';
 import { recipientPipeline } from './recipient-pipeline.js';
 import { recipientTasks } from './recipient-tasks.js';
 import { reallocations } from './reallocations.js';
@@ -134,6 +135,7 @@ function described(columns: readonly (readonly [string, ColumnMeaning])[]) {
 /** Every model. */
 export const MODELS: readonly AnyProjection[] = PROJECTIONS.map((model) => ({
   ...model,
+  answers: answersOf(model.name),
   ...described([...columnsOf(model.entity)]),
 }));
 
@@ -143,6 +145,7 @@ function viewOf(view: RowsView): View<From, Query> {
   const columns = Object.entries(view.columns);
   return {
     ...view,
+    answers: answersOf(view.name),
     ...described(
       columns.map(([name, column]) => [name, { ...column, format: read.find((of) => name in of)?.[name] ?? null }]),
     ),

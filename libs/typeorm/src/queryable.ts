@@ -1,4 +1,13 @@
-import type { AnyProjection, ColumnCodes, ColumnFormats, ColumnType, DailyColumn, Totals, View } from '@entente/kernel';
+import type {
+  AnsweredQuestion,
+  AnyProjection,
+  ColumnCodes,
+  ColumnFormats,
+  ColumnType,
+  DailyColumn,
+  Totals,
+  View,
+} from '@entente/kernel';
 import type { EntitySchema, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { type RowMaker, rowMaker } from './row-maker.js';
 import { type OwnColumn, decode } from './tables.js';
@@ -48,6 +57,7 @@ const DAILY_TYPES = {
 export interface Queryable {
   readonly name: string;
   readonly topic: string | null;
+  readonly answers: readonly AnsweredQuestion[];
   readonly version: string;
   readonly about: string;
   readonly type: 'model' | 'view';
@@ -121,6 +131,7 @@ export const modelSource = (stored: StoredModel, models: ReadonlyMap<string, Sto
   name: stored.model.name,
   version: stored.version,
   topic: stored.model.topic ?? null,
+  answers: stored.model.answers ?? [],
   about: stored.model.about,
   type: 'model',
   ...inOrder(
@@ -153,6 +164,7 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
     name: view.name,
     version: [view.version, ...parts].join('-'),
     topic: view.topic ?? null,
+    answers: view.answers ?? [],
     about: view.about,
     type: 'view',
     ...inOrder({ ...view.columns, ...typesOf(Object.entries(view.daily ?? {})) }, view.key),

@@ -52,9 +52,26 @@ export class ReadModelCatalog {
 
   names(): readonly ReadModelDescription[] {
     return [...this.sources.values()].map(
-      ({ name, topic, about, type, columns, meanings, formats, codes, key, totals, daily, view, reads, sums }) => ({
+      ({
         name,
         topic,
+        answers,
+        about,
+        type,
+        columns,
+        meanings,
+        formats,
+        codes,
+        key,
+        totals,
+        daily,
+        view,
+        reads,
+        sums,
+      }) => ({
+        name,
+        topic,
+        answers,
         about,
         type,
         columns,
