@@ -164,7 +164,7 @@ const situationDay = (corrects: string, right: string, fact: string, item: strin
   { corrects, ...BECAUSE, on: right, fact, item, ...more },
 ];
 
-const deployment = (first: string, second: string): readonly Step[] => [
+const deployment = (first: string, second: string, areas = ['north', 'south', 'east']): readonly Step[] => [
   [
     'PersonnelDeployed',
     {
@@ -174,14 +174,21 @@ const deployment = (first: string, second: string): readonly Step[] => [
       men: 0,
       persons: ['n-1'],
       country: 'estmark',
-      area: 'north',
+      area: areas[0],
       from: '2026-01-01',
       plannedReturn: '2026-12-31',
     },
   ],
-  ['PersonnelRelocated', { area: 'south', on: first, ...BECAUSE }],
-  ['PersonnelRelocated', { area: 'east', on: second, ...BECAUSE }],
+  ['PersonnelRelocated', { area: areas[1], on: first, ...BECAUSE }],
+  ['PersonnelRelocated', { area: areas[2], on: second, ...BECAUSE }],
 ];
+const incident = (name: string): Step => [
+  'PersonnelIncidentReported',
+  { incident: name, on, type: 'x', severity: 'minor', hurt: 0, evacuated: 0 },
+];
+/** An incident is reported in each of three stays. */
+const reporting = ([first, second, third]: readonly Step[]): readonly Step[] =>
+  [first, incident('i-1'), second, incident('i-2'), third, incident('i-3')] as readonly Step[];
 const works = (started: string, accepted: string): readonly Step[] => [
   ['AssistanceRequested', { ...PARTIES, title: 'T', asked: [], deliveryPoint: 'receipt' }],
   ['CaseLineAdded', { line: '001', item: 'bridge', unit: 'each', quantity: 1, value: 1, due: '2026-06-01' }],
@@ -189,6 +196,7 @@ const works = (started: string, accepted: string): readonly Step[] => [
   ['WorksCompleted', { line: '001', on: '2026-04-10' }],
   ['WorksAccepted', { line: '001', on: accepted }],
 ];
+const deposit = (amount: number): Step => ['InitialDepositReceived', { amount, currency: 'USD' }];
 const worksDay = (corrects: string, right: string, step: string): Step => [
   'WorksDayCorrected',
   { corrects, line: '001', ...BECAUSE, on: right, step },
@@ -368,6 +376,40 @@ const CASES: Readonly<Record<string, Corrected>> = {
       ...deployment('2026-03-01', '2026-04-01'),
       ['RelocationCorrected', { corrects: 'e1', ...BECAUSE, on: '2026-02-01', stay: 2, revision: 1 }],
       ['RelocationCorrected', { corrects: 'e2', ...BECAUSE, on, stay: 3, revision: 2 }],
+    ],
+  },
+  'the initial deposit of a case': {
+    stream: 'assistance-case/norland.it-1',
+    right: [...works('2026-04-01', on), deposit(100)],
+    corrected: [
+      ...works('2026-04-01', on),
+      deposit(10),
+      deposit(50),
+      ['InitialDepositCorrected', { corrects: 'e5', difference: 90, ...BECAUSE }],
+      ['InitialDepositCorrected', { corrects: 'e6', difference: -50, ...BECAUSE }],
+    ],
+  },
+  'the areas of stays, and of what was reported there': {
+    stream: 'deployment/norland.it-1',
+    right: reporting(deployment('2026-02-01', on)),
+    corrected: [
+      ...reporting(deployment('2026-02-01', on, ['west', 'east', 'south'])).slice(0, 5),
+      ['DeploymentCorrected', { corrects: 'e0', ...BECAUSE, area: 'north', present: false, incidents: ['i-1'] }],
+      ['RelocationCorrected', { corrects: 'e4', ...BECAUSE, area: 'east', stay: 3, revision: 4, present: true }],
+      [
+        'RelocationCorrected',
+        { corrects: 'e2', ...BECAUSE, area: 'south', stay: 2, revision: 2, present: false, incidents: ['i-2'] },
+      ],
+      incident('i-3'),
+    ],
+  },
+  'the first area of a deployment that did not move': {
+    stream: 'deployment/norland.it-1',
+    right: [...deployment(on, on).slice(0, 1), incident('i-1')],
+    corrected: [
+      ...deployment(on, on, ['west']).slice(0, 1),
+      ['DeploymentCorrected', { corrects: 'e0', ...BECAUSE, area: 'north', present: true }],
+      incident('i-1'),
     ],
   },
   'the unit of a shipment': {

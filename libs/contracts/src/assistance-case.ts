@@ -131,6 +131,13 @@ export class ReceiveInitialDeposit {
   @isoCurrency() readonly currency!: string;
 }
 
+/** An amount that was recorded wrongly, or of which nothing was received. */
+export class CorrectInitialDeposit {
+  @eventId('the deposit that was wrong') readonly corrects!: string;
+  @minorUnits('the difference: below zero, if less was received', -5_000_00, -MOST) readonly difference!: number;
+  @reason('mistyped') readonly reason!: string;
+}
+
 /** Who suspends the order of acceptance, deposit and execution, and why (R16). */
 export class EmergencyException {
   @code('the code of the authority that decided it', 'head-of-government') readonly authority!: string;
@@ -366,6 +373,12 @@ export const assistanceCaseContract = contract({
       'donor',
       'Record the initial deposit, in one payment or several',
     ),
+    CorrectInitialDeposit: command(
+      'correct-deposit',
+      CorrectInitialDeposit,
+      'donor',
+      'Correct the amount of an initial deposit by the difference',
+    ),
     ImplementCase: command(
       'implement',
       ImplementCase,
@@ -484,6 +497,7 @@ export const assistanceCaseContract = contract({
     }),
     OfferLapsed: event(OfferLapsed, 'The offer lapsed', { closes: ['OfferMade'] }),
     InitialDepositReceived: fact(ReceiveInitialDeposit, 'An initial deposit was received'),
+    InitialDepositCorrected: fact(CorrectInitialDeposit, 'The amount of an initial deposit was corrected'),
     ArrivalNoted: event(CountDelivery, 'A consignment is at the delivery point before execution started', {
       opens: 'the wait for the execution',
     }),

@@ -1,11 +1,12 @@
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
-import { code, day, eventId, integer, oneOf, optional, organisation, streamId, word, words } from './fields.js';
+import { code, day, eventId, flag, integer, oneOf, optional, organisation, streamId, word, words } from './fields.js';
 
 /** How severe an incident is for the personnel concerned. */
 const INCIDENT_SEVERITIES = ['minor', 'serious', 'critical', 'fatal'] as const;
 export type IncidentSeverity = (typeof INCIDENT_SEVERITIES)[number];
 
 const MAX_PERSONS = 1000;
+const MAX_INCIDENTS = 10_000;
 const people = (what: string, example: number) => integer(`${what}, in persons`, example, 0, MAX_PERSONS);
 const persons = () =>
   words("a reference to each person in the sender's own register, never a name", ['n-17', 'n-18', 'n-21'], MAX_PERSONS);
@@ -88,6 +89,7 @@ export class CorrectDeployment {
   @optional() @people('the right number of men', 2) readonly men?: number;
   @optional() @persons() readonly persons?: readonly string[];
   @optional() @day('the right first day', '2026-05-02') readonly from?: string;
+  @optional() @area() readonly area?: string;
 }
 
 export class CorrectReturn {
@@ -96,14 +98,28 @@ export class CorrectReturn {
   @reason('mistyped') readonly reason!: string;
 }
 
+/** The given fields replace those of the move. */
 export class CorrectRelocation {
   @corrects() readonly corrects!: string;
-  @day('the right day of the move', '2026-05-08') readonly on!: string;
+  @optional() @day('the right day of the move', '2026-05-08') readonly on?: string;
+  @optional() @code('the right area of the country', 'south') readonly area?: string;
   @reason('mistyped') readonly reason!: string;
 }
 
-/** Which move it was: the decision adds it. */
+const isPresent = () => flag('if the area was another: whether they are there, and have not moved since', false);
+const reportedThere = () =>
+  words('if the area was another: the incidents reported while they were there', ['incident-1'], MAX_INCIDENTS);
+
+/** Whether they are in the first area, and what was reported there: the decision adds them. */
+export class DeploymentCorrected extends CorrectDeployment {
+  @optional() @isPresent() readonly present?: boolean;
+  @optional() @reportedThere() readonly incidents?: readonly string[];
+}
+
+/** Which move it was, and what was reported since, before the next: the decision adds them. */
 export class RelocationCorrected extends CorrectRelocation {
+  @optional() @isPresent() readonly present?: boolean;
+  @optional() @reportedThere() readonly incidents?: readonly string[];
   @integer('the number of the stay that began with the move, from 2', 2, 2, Number.MAX_SAFE_INTEGER)
   readonly stay!: number;
   @integer("the revision of the move's event in the stream", 4, 1, Number.MAX_SAFE_INTEGER)
@@ -143,13 +159,18 @@ export const deploymentContract = contract({
       'system',
       'Record that the planned day of return has passed',
     ),
-    CorrectDeployment: command('correct', CorrectDeployment, 'deliverer', 'Correct the numbers, role or first day'),
+    CorrectDeployment: command(
+      'correct',
+      CorrectDeployment,
+      'deliverer',
+      'Correct the numbers, role, first day or first area',
+    ),
     CorrectReturn: command('correct-return', CorrectReturn, 'deliverer', 'Correct the day of the return'),
     CorrectRelocation: command(
       'correct-relocation',
       CorrectRelocation,
       'deliverer',
-      'Correct the day of a move to another area',
+      'Correct the day or the area of a move',
     ),
   },
   events: {
@@ -161,7 +182,7 @@ export const deploymentContract = contract({
     DeploymentExtended: fact(ExtendDeployment, 'The return is planned for another day'),
     PersonnelReturned: event(ReturnPersonnel, 'Personnel have returned', { closes: ['PersonnelDeployed'] }),
     ReturnBecameOverdue: fact(RecordOverdueReturn, 'The planned day of return has passed'),
-    DeploymentCorrected: fact(CorrectDeployment, 'The deployment was corrected'),
+    DeploymentCorrected: fact(DeploymentCorrected, 'The deployment was corrected'),
     ReturnCorrected: fact(CorrectReturn, 'The day of the return was corrected'),
     RelocationCorrected: fact(RelocationCorrected, 'The day of a move was corrected'),
   },

@@ -163,6 +163,11 @@ export const CORRECTIONS: {
       within: 'line',
       replaces: ['item', 'quantity', 'unit', 'value', 'due'],
     },
+    CorrectInitialDeposit: {
+      then: 'InitialDepositCorrected',
+      names: ['InitialDepositReceived'],
+      takes: { of: 'amount', by: 'difference', sign: 1 },
+    },
     CorrectWorksDay: {
       then: 'WorksDayCorrected',
       names: ['WorksStarted', 'WorksCompleted', 'WorksAccepted'],
@@ -273,10 +278,10 @@ export const CORRECTIONS: {
     CorrectDeployment: {
       then: 'DeploymentCorrected',
       names: ['PersonnelDeployed'],
-      replaces: ['role', 'women', 'men', 'persons', 'from'],
+      replaces: ['role', 'women', 'men', 'persons', 'from', 'area'],
     },
     CorrectReturn: { then: 'ReturnCorrected', names: ['PersonnelReturned'], replaces: ['on'] },
-    CorrectRelocation: { then: 'RelocationCorrected', names: ['PersonnelRelocated'], replaces: ['on'] },
+    CorrectRelocation: { then: 'RelocationCorrected', names: ['PersonnelRelocated'], replaces: ['on', 'area'] },
   },
   'end-use-check': {
     CorrectCheckResult: { then: 'CheckResultCorrected', names: ['EndUseCheckPerformed'], derives: true },

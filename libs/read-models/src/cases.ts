@@ -65,7 +65,7 @@ export class CaseRow {
   @amountOrNull('the final value by the reconciliation, in minor units; null before it') final_value!: number | null;
   @textOrNull('the offer that was made or accepted last') offer!: string | null;
   @amountOrNull('what is paid before execution, in minor units; null before an offer') initial_deposit!: number | null;
-  @amount('what was received of it, in minor units') deposited!: number;
+  @amount('what was received of it, corrections included, in minor units') deposited!: number;
   @count('lines drafted or in force') lines!: number;
   @count('lines of which the whole quantity was delivered') lines_delivered!: number;
   @count('consignments that were at the delivery point before it was implemented') arrived_before!: number;
@@ -131,7 +131,7 @@ function derived({ by_line }: CaseRow): Partial<CaseRow> {
 export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   name: 'cases',
   topic: 'Recipients',
-  version: 11,
+  version: 12,
   kinds: ['assistance-case'],
   about: 'an assistance case: its offer, its deposit, and how much of each line was delivered at the delivery point',
   occurred: { days: ['ended_on'], undated: ['status'] },
@@ -204,6 +204,7 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
       }),
       OfferLapsed: () => ({ status: 'lapsed', awaits: null }),
       InitialDepositReceived: ({ amount: received }, { deposited }) => ({ deposited: deposited + received }),
+      InitialDepositCorrected: ({ difference }, { deposited }) => ({ deposited: deposited + difference }),
       ArrivalNoted: (_, { arrived_before }) => ({ arrived_before: arrived_before + 1 }),
       CaseImplemented: (_, row) => ({ ...offeredComeIntoForce(row), status: 'implemented' }),
       AmendmentOffered: () => ({ awaits: 'amendment' }),

@@ -1,4 +1,4 @@
-import type { DeploymentEvent } from '@entente/contracts';
+import type { DeploymentEvent, RelocationCorrected } from '@entente/contracts';
 import { type Projection, type RecordedEvent, isNewest } from '@entente/kernel';
 import { count, day, dayOrNull, daysLate, oneOf, overdue, persons, text, textOrNull } from './columns.js';
 import { itemsBy } from './items-by.js';
@@ -27,12 +27,19 @@ export class DeploymentRow {
   @count('incidents to them') incidents!: number;
 }
 
+/** A stay after the correction of its area or its first day. */
+const corrected = (
+  stay: Pick<DeploymentRow, 'area' | 'in_area_from'>,
+  area = stay.area,
+  in_area_from = stay.in_area_from,
+) => ({ area, in_area_from });
+
 const RETURN = { due: 'planned_return', done: 'returned_on' };
 
 export const deployments: Projection<DeploymentEvent, DeploymentRow> = {
   name: 'deployments',
   topic: 'Situations and personnel',
-  version: 4,
+  version: 5,
   kinds: ['deployment'],
   about: 'personnel sent to a country: how many women and men, in which area, from when and until when',
   totals: { counts: 'deployments', by: ['status', 'country'], sums: ['women', 'men', 'personnel'] },
@@ -71,16 +78,16 @@ export const deployments: Projection<DeploymentEvent, DeploymentRow> = {
       DeploymentExtended: ({ plannedReturn: planned_return }) => ({ planned_return }),
       PersonnelReturned: ({ on: returned_on }) => ({ status: 'returned', returned_on }),
       ReturnBecameOverdue: unchanged,
-      DeploymentCorrected: ({ role, women, men, persons, from }, row) => ({
+      DeploymentCorrected: ({ role, women, men, persons, from, area }, row) => ({
         role: role ?? row.role,
         women: women ?? row.women,
         men: men ?? row.men,
         persons: persons ?? row.persons,
         deployed_on: from ?? row.deployed_on,
-        in_area_from: row.relocations === 0 ? (from ?? row.in_area_from) : row.in_area_from,
+        ...(row.relocations === 0 ? corrected(row, area, from) : {}),
       }),
       ReturnCorrected: ({ on: returned_on }) => ({ returned_on }),
-      RelocationCorrected: ({ stay, on }, { relocations }) => (stay === relocations + 1 ? { in_area_from: on } : {}),
+      RelocationCorrected: ({ stay, on, area }, row) => (stay === row.relocations + 1 ? corrected(row, area, on) : {}),
     },
     ({ women, men }) => ({ personnel: women + men }),
   ),
@@ -100,7 +107,7 @@ export class PersonnelStayRow {
 export const personnelStays: Projection<DeploymentEvent, PersonnelStayRow> = {
   name: 'personnel-stays',
   topic: 'Situations and personnel',
-  version: 3,
+  version: 4,
   kinds: ['deployment'],
   about: 'a stay of the personnel of a deployment in an area, in order: where they were when',
   entity: PersonnelStayRow,
@@ -111,7 +118,7 @@ export const personnelStays: Projection<DeploymentEvent, PersonnelStayRow> = {
     event.type === 'PersonnelDeployed' || event.type === 'PersonnelRelocated'
       ? ['', revisionKey(event)]
       : event.type === 'DeploymentCorrected'
-        ? [revisionKey({ revision: 0 })]
+        ? ['', revisionKey({ revision: 0 })]
         : event.type === 'RelocationCorrected'
           ? ['', revisionKey(event.data)]
           : [],
@@ -126,9 +133,9 @@ export const personnelStays: Projection<DeploymentEvent, PersonnelStayRow> = {
         return head === null ? null : { ...head, stay: head.stay + 1, area, in_area_from };
       }
       case 'DeploymentCorrected':
-        return row === null || event.data.from === undefined ? row : { ...row, in_area_from: event.data.from };
+        return row?.stay === 1 ? { ...row, ...corrected(row, event.data.area, event.data.from) } : row;
       case 'RelocationCorrected':
-        return row?.stay === event.data.stay ? { ...row, in_area_from: event.data.on } : row;
+        return row?.stay === event.data.stay ? { ...row, ...corrected(row, event.data.area, event.data.on) } : row;
       default:
         return row;
     }
@@ -171,7 +178,7 @@ class PersonnelIncidentRow {
   @text('the deployment') deployment!: string;
   @text("the incident's name in the deployment") incident!: string;
   @text('the country') country!: string;
-  @text('the area in which they were when it was reported') area!: string;
+  @text('the area in which they were when it was reported, corrections included') area!: string;
   @text('the donor whose personnel they are') donor!: string;
   @text('the recipient') recipient!: string;
   @textOrNull('the programme that they work for') programme!: string | null;
@@ -183,10 +190,18 @@ class PersonnelIncidentRow {
   @count('how often the report was corrected') corrections!: number;
 }
 
+type AreaCorrected = Pick<RelocationCorrected, 'area' | 'present' | 'incidents'>;
+
+/** The right area of what was reported there, and of what is reported there later. */
+const areaCorrected = {
+  keys: ({ present = false, incidents = [] }: AreaCorrected) => [...(present ? [''] : []), ...incidents],
+  change: ({ area }: AreaCorrected) => (area === undefined ? {} : { area }),
+} as const;
+
 export const personnelIncidents: Projection<DeploymentEvent, PersonnelIncidentRow> = {
   name: 'personnel-incidents',
   topic: 'Situations and personnel',
-  version: 1,
+  version: 2,
   kinds: ['deployment'],
   about: 'an incident to deployed personnel: what happened, how severe it was, how many were hurt or evacuated',
   totals: { counts: 'incidents', by: ['severity', 'country'], sums: ['hurt', 'evacuated'] },
@@ -202,6 +217,8 @@ export const personnelIncidents: Projection<DeploymentEvent, PersonnelIncidentRo
     }),
     {
       PersonnelRelocated: { keys: () => '', change: ({ area }) => ({ area }) },
+      DeploymentCorrected: areaCorrected,
+      RelocationCorrected: areaCorrected,
       PersonnelIncidentReported: {
         begins: true,
         keys: ({ incident }) => incident,

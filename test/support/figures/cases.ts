@@ -242,7 +242,9 @@ function assistanceCase(events: Events) {
     final_value: reconciled(events)?.data.finalValue ?? null,
     offer: last(events, 'OfferMade', 'OfferAccepted')?.data.offer ?? null,
     initial_deposit: terms?.initialDeposit ?? null,
-    deposited: sum(only(events, 'InitialDepositReceived').map(({ data }) => data.amount)),
+    deposited:
+      sum(only(events, 'InitialDepositReceived').map(({ data }) => data.amount)) +
+      sum(only(events, 'InitialDepositCorrected').map(({ data }) => data.difference)),
     lines: lines.length,
     lines_delivered: lines.filter(({ quantity, delivered }) => quantity > 0 && delivered >= quantity).length,
     arrived_before: only(events, 'ArrivalNoted').length,

@@ -18,14 +18,21 @@ import {
 type Situation = readonly RecordedEvent<CountrySituationEvent>[];
 type Deployed = readonly RecordedEvent<DeploymentEvent>[];
 
-/** The newest right day of an event: that of its last correction, or its own. */
+/** The newest right value of a field of an event: that of its last correction, or its own. */
+export const right = <Field extends string>(
+  events: readonly { readonly type: string; readonly data: unknown }[],
+  event: { readonly id: string; readonly data: Readonly<Record<Field, string>> },
+  field: Field,
+): string =>
+  events
+    .map(({ data }) => data as { readonly corrects?: string } & { readonly [Name in Field]?: string })
+    .findLast((one) => one.corrects === event.id && one[field] !== undefined)?.[field] ?? event.data[field];
+
+/** The newest right day of an event. */
 export const rightDay = (
   events: readonly { readonly type: string; readonly data: unknown }[],
   event: { readonly id: string; readonly data: { readonly on: string } },
-): string =>
-  events
-    .map(({ data }) => data as { readonly corrects?: string; readonly on?: string })
-    .findLast(({ corrects, on }) => corrects === event.id && on !== undefined)?.on ?? event.data.on;
+): string => right(events, event, 'on');
 
 const opening = (events: Situation) =>
   (last(events, 'CountrySituationOpened') as Of<CountrySituationEvent, 'CountrySituationOpened'>).data;
@@ -96,13 +103,13 @@ const deployedAs = (events: Deployed) =>
   (last(events, 'PersonnelDeployed') as Of<DeploymentEvent, 'PersonnelDeployed'>).data;
 
 /** A field as it was corrected last. */
-function stated<Field extends 'role' | 'women' | 'men' | 'persons' | 'from'>(events: Deployed, field: Field) {
+function stated<Field extends 'role' | 'women' | 'men' | 'persons' | 'from' | 'area'>(events: Deployed, field: Field) {
   const given = only(events, 'PersonnelDeployed', 'DeploymentCorrected').map(({ data }) => data[field]);
   return given.findLast((value) => value !== undefined) as ReturnType<typeof deployedAs>[Field];
 }
 
 function deployed(events: Deployed, day: string) {
-  const { country, area, donor, recipient, programme = null, case: assistance_case = null } = deployedAs(events);
+  const { country, donor, recipient, programme = null, case: assistance_case = null } = deployedAs(events);
   const moves = only(events, 'PersonnelRelocated');
   const moved = moves.at(-1);
   const end = last(events, 'PersonnelReturned');
@@ -118,7 +125,7 @@ function deployed(events: Deployed, day: string) {
     personnel: stated(events, 'women') + stated(events, 'men'),
     persons: stated(events, 'persons'),
     country,
-    area: moves.at(-1)?.data.area ?? area,
+    area: moved === undefined ? stated(events, 'area') : right(events, moved, 'area'),
     in_area_from: moved === undefined ? stated(events, 'from') : rightDay(events, moved),
     donor,
     recipient,
@@ -140,9 +147,12 @@ const allDeployed = (log: readonly RecordedEvent[], day: string) =>
 /** The areas in which the personnel of each deployment were, one after another. */
 const stays = (log: readonly RecordedEvent[]) =>
   streamsOf<DeploymentEvent>(log, 'deployment').flatMap((events) => {
-    const { country, area, donor, recipient } = deployedAs(events);
-    const first = { area, on: stated(events, 'from') };
-    const moves = only(events, 'PersonnelRelocated').map((one) => ({ area: one.data.area, on: rightDay(events, one) }));
+    const { country, donor, recipient } = deployedAs(events);
+    const first = { area: stated(events, 'area'), on: stated(events, 'from') };
+    const moves = only(events, 'PersonnelRelocated').map((one) => ({
+      area: right(events, one, 'area'),
+      on: rightDay(events, one),
+    }));
     return [first, ...moves].map((stay, index) => ({
       deployment: idOf((events[0] as Deployed[number]).stream),
       stay: index + 1,
@@ -177,12 +187,12 @@ const accounts = (log: readonly RecordedEvent[]) =>
 const incidents: Figures = (log) =>
   streamsOf<DeploymentEvent>(log, 'deployment').flatMap((events) =>
     only(events, 'PersonnelIncidentReported').map((reported) => {
-      const { country, area, donor, recipient, programme = null } = deployedAs(events);
-      const before = events.slice(0, events.indexOf(reported));
+      const { country, donor, recipient, programme = null } = deployedAs(events);
+      const moved = last(events.slice(0, events.indexOf(reported)), 'PersonnelRelocated');
       const corrections = only(events, 'PersonnelIncidentCorrected').filter(
         ({ data }) => data.corrects === reported.id,
       );
-      const right = corrections.reduce(
+      const now = corrections.reduce(
         ({ on, severity, hurt, evacuated }, { data }) => ({
           on: data.on ?? on,
           severity: data.severity ?? severity,
@@ -195,15 +205,15 @@ const incidents: Figures = (log) =>
         deployment: idOf(reported.stream),
         incident: reported.data.incident,
         country,
-        area: last(before, 'PersonnelRelocated')?.data.area ?? area,
+        area: moved === undefined ? stated(events, 'area') : right(events, moved, 'area'),
         donor,
         recipient,
         programme,
         type: reported.data.type,
-        severity: right.severity,
-        happened_on: right.on,
-        hurt: right.hurt,
-        evacuated: right.evacuated,
+        severity: now.severity,
+        happened_on: now.on,
+        hurt: now.hurt,
+        evacuated: now.evacuated,
         corrections: corrections.length,
       };
     }),

@@ -349,6 +349,18 @@ describe('the control of R16', () => {
     expect(findings(requested, prepared, accepted, deposit(99), implemented())).toEqual(['R16 5']);
     expect(findings(requested, prepared, deposit(100), implemented())).toEqual(['R16 4']);
     expect(findings(requested, prepared, implemented({ emergency: { authority: 'minister' } }))).toEqual([]);
+    // The amount of a deposit is judged as it was corrected: known later, if that came afterwards.
+    const right = (corrects: string, difference: number): Line => [
+      '2026-01-09',
+      C,
+      'InitialDepositCorrected',
+      { corrects, difference },
+    ];
+    const past = [requested, prepared, accepted];
+    expect(findings(...past, deposit(10), right('e-3', 90), implemented())).toEqual([]);
+    expect(findings(...past, deposit(100), implemented(), right('e-3', -1))).toEqual(['R16 5']);
+    expect(findings(...past, deposit(100), implemented(), deposit(1), right('e-3', -1))).toEqual(['R16 5']);
+    expect(findings(...past, deposit(99), implemented(), right('e-3', 1))).toEqual(['R16 5']);
   });
   it("finds an offer before the legislature's notice of it has run out", () => {
     const named: Line = ['2026-01-01', C, 'AssistanceRequested', { ...parties, programme: 'norland.p1', asked: [] }];

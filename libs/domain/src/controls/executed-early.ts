@@ -1,49 +1,63 @@
 import type { AssistanceCaseEvent, AssistanceScope, ConsignmentEvent, LegalFrameworkEvent } from '@entente/contracts';
 import { type RecordedEvent, addDays, idOf } from '@entente/kernel';
-import { type Breach, type Control, breach, dayOf, readingBy } from './control.js';
+import { type Control, type Reading, breach, dayOf, readingBy } from './control.js';
+import { Judgements } from './known-later.js';
 import { TERM_KINDS, Terms } from './terms.js';
 
 /** What is known of a case. */
 interface CaseCourse {
   accepted: boolean;
   implemented: boolean;
-  /** What is missing of the initial deposit, in minor units; null before an offer. */
-  missing: number | null;
+  /** The initial deposit, in minor units; null before an offer. */
+  asked: number | null;
+  /** What was received of it, by event, as corrected. */
+  readonly deposits: Map<string, { amount: number }>;
   readonly reported: boolean;
 }
 
-function start(): (event: RecordedEvent) => readonly Breach[] {
+function start(): Reading {
+  const judgements = new Judgements();
   const cases = new Map<string, CaseCourse>();
   const caseOfConsignment = new Map<string, string>();
-  return readingBy<AssistanceCaseEvent | ConsignmentEvent>({
+  const read = readingBy<AssistanceCaseEvent | ConsignmentEvent>({
     AssistanceRequested: (event) =>
       void cases.set(idOf(event), {
         accepted: false,
         implemented: false,
-        missing: null,
+        asked: null,
+        deposits: new Map(),
         reported: event.data.basis === 'reported',
       }),
     OfferPrepared: (event) => {
       const course = cases.get(idOf(event));
-      if (course !== undefined) course.missing = event.data.initialDeposit;
+      if (course !== undefined) course.asked = event.data.initialDeposit;
     },
     OfferAccepted: (event) => {
       const course = cases.get(idOf(event));
       if (course !== undefined) course.accepted = true;
     },
     InitialDepositReceived: (event) => {
-      const course = cases.get(idOf(event));
-      if (course !== undefined) course.missing = (course.missing ?? 0) - event.data.amount;
+      cases.get(idOf(event))?.deposits.set(event.id, { amount: event.data.amount });
+    },
+    InitialDepositCorrected: (event) => {
+      const deposit = cases.get(idOf(event))?.deposits.get(event.data.corrects);
+      if (deposit !== undefined) deposit.amount += event.data.difference;
     },
     CaseImplemented: (event) => {
       const course = cases.get(idOf(event));
       if (course === undefined) return [];
       course.implemented = true;
-      const { accepted, missing, reported } = course;
-      if (reported || event.data.emergency !== undefined || (accepted && (missing ?? 0) <= 0)) return [];
-      return breach(event, 'the offer was accepted and the initial deposit received, or there is an emergency', {
-        accepted,
-        missing,
+      const { accepted, asked, reported } = course;
+      if (reported || event.data.emergency !== undefined) return [];
+      const received = [...course.deposits.values()];
+      return judgements.judge(() => {
+        const missing = received.reduce((left, { amount }) => left - amount, asked ?? 0);
+        return accepted && missing <= 0
+          ? []
+          : breach(event, 'the offer was accepted and the initial deposit received, or there is an emergency', {
+              accepted,
+              missing,
+            });
       });
     },
     DeliveryScheduled: (event) => void caseOfConsignment.set(idOf(event), event.data.case),
@@ -54,6 +68,7 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
       return breach(event, 'the case is being executed', { case: of });
     },
   });
+  return judgements.reading(read);
 }
 
 /** The days on which a waiver or an exception sets the rule aside, and where. */

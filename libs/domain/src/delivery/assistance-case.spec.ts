@@ -294,6 +294,24 @@ describe('the initial deposit is received', () => {
     donor(...agreedCase).refuses(receive(100, 'EUR'), 'other-currency');
     donor(...agreedCase).refuses(receive(501), 'deposit-exceeds-value');
   });
+  it('and corrected by the difference, also after the end of the case (R26, R31)', () => {
+    const correct = (difference: number) =>
+      act('CorrectInitialDeposit', { corrects: given.id(agreedCase.length), difference, reason: 'mistyped' });
+    const corrected = (difference: number) => act('InitialDepositCorrected', correct(difference).data);
+    const past = [...agreedCase, deposited];
+    donor(...past).decides(correct(-40), corrected(-40));
+    donor(...past).decides(correct(400), corrected(400));
+    donor(...past).refuses(correct(401), 'deposit-exceeds-value');
+    donor(...past).refuses(correct(-101), 'exceeds-what-is-left');
+    donor(...past).refuses(correct(0), 'nothing-corrected');
+    donor(...past, corrected(-100)).refuses(correct(-1), 'nothing-left-to-correct');
+    donor(...past, corrected(-40)).decides(receive(40), act('InitialDepositReceived', receive(40).data));
+    donor(...past, corrected(-40))
+      .knowing(programme, OF, proposed)
+      .refuses(act('ImplementCase', {}), 'deposit-missing');
+    donor(...past, act('CaseCancelled', { reason: 'x' })).decides(correct(-100), corrected(-100));
+    recipient(...past).refuses(correct(-40), 'not-the-donor');
+  });
 });
 
 describe('a case is implemented', () => {

@@ -22,6 +22,7 @@ import {
 import {
   bringing,
   cannotCancel,
+  cannotCorrectDeposit,
   cannotHold,
   cannotImplement,
   cannotReceive,
@@ -63,14 +64,20 @@ function cannotRequest(data: RequestAssistance, context: DecisionContext): Refus
   return refuse('programme-of-others', 'the programme has the same donor and recipient', null, { programme: id });
 }
 
+/** R26: what stays correctable after the end of a case. */
+const LASTING: readonly AssistanceCaseCommand['type'][] = [
+  'CorrectDelivery',
+  'CorrectWorksDay',
+  'CorrectInitialDeposit',
+];
+
 /**
- * R26: deliveries and works stay correctable after the case's end, also what the system counted. A
- * case that is reconciled can be taken up again: what its consignments bring is noted.
+ * R26: deposits, deliveries and works stay correctable after the case's end, also what the system
+ * counted. A case that is reconciled can be taken up again: what its consignments bring is noted.
  */
 function ended({ type }: { readonly type: AssistanceCaseCommand['type'] }, { status }: AssistanceCase): Refusal | null {
   const over = status === 'closed' || status === 'cancelled' || (status === 'reconciled' && type !== 'CloseCase');
-  const corrects =
-    type === 'CorrectDelivery' || type === 'CorrectWorksDay' || (type === 'CountDelivery' && status !== 'cancelled');
+  const corrects = LASTING.includes(type) || (type === 'CountDelivery' && status !== 'cancelled');
   return over && !corrects && type !== 'NoteSchedule'
     ? refuse('case-ended', 'the case is neither reconciled, closed nor cancelled', null, { status })
     : null;
@@ -119,6 +126,7 @@ const decide = decideBy<AssistanceCase, Besides<AssistanceCaseCommand>, Besides<
       return refusal ?? [{ type: 'OfferLapsed', data: { offer: data.offer, on: on() } }];
     },
     ReceiveInitialDeposit: { unless: cannotReceive, then: 'InitialDepositReceived' },
+    CorrectInitialDeposit: { unless: cannotCorrectDeposit, then: 'InitialDepositCorrected' },
     ImplementCase: (data, state, context) => {
       const { deposited, offer } = state;
       const implemented = { deposited, currency: offer?.currency ?? '', ...arrivedBefore(state), ...data };

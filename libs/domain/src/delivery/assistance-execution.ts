@@ -1,4 +1,5 @@
 import type {
+  CorrectInitialDeposit,
   CorrectWorksDay,
   HoldCase,
   ImplementCase,
@@ -30,14 +31,25 @@ const otherCurrency = ({ currency }: { readonly currency: string }): Refusal =>
 
 /** Deposits are received for an accepted case until the initial deposit is complete. */
 export function cannotReceive({ amount, currency }: ReceiveInitialDeposit, state: AssistanceCase): Refusal | null {
-  const { deposited, offer, value } = state;
+  const { deposited, offer } = state;
   if (state.status !== 'accepted' || offer === null) return notAccepted(state);
   if (currency !== offer.currency) return otherCurrency(offer);
   if (deposited >= offer.initialDeposit)
     return refuse('deposit-complete', 'some of the initial deposit is missing', 'R16', { deposited });
-  if (amount <= value - deposited) return null;
-  return refuse('deposit-exceeds-value', "the deposit stays within the case's value", 'R16', { value, deposited });
+  return beyondValue(amount, state);
 }
+
+const beyondValue = (more: number, { value, deposited }: AssistanceCase): Refusal | null =>
+  more <= Math.max(0, value - deposited)
+    ? null
+    : refuse('deposit-exceeds-value', "the deposit stays within the case's value", 'R16', { value, deposited });
+
+/**
+ * R26: another amount was received, or nothing. A case that was implemented on it stays so: what is
+ * missing of the deposit can be received, and `executed-early` finds what came before that.
+ */
+export const cannotCorrectDeposit = ({ difference }: CorrectInitialDeposit, state: AssistanceCase): Refusal | null =>
+  beyondValue(difference, state);
 
 const caseHeld = (id: string, { held }: AssistanceCase): Refusal | null =>
   held === null ? null : refuse('case-held', 'the case is released', 'R19', { case: id, reason: held });

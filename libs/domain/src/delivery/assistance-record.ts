@@ -78,6 +78,7 @@ export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>
     OfferAccepted: (_, state) => ({ status: 'accepted' as const, ...changed(state, [], state.offer?.lines) }),
     OfferLapsed: () => ({ status: 'lapsed' as const }),
     InitialDepositReceived: ({ amount }, { deposited }) => ({ deposited: deposited + amount }),
+    InitialDepositCorrected: ({ difference }, { deposited }) => ({ deposited: deposited + difference }),
     ArrivalNoted: ({ consignment }, { arrived }) => ({ arrived: [...arrived, consignment] }),
     CaseImplemented: (_, state) => ({ implemented: true, ...changed(state, [], state.offer?.lines) }),
     AmendmentOffered: (amendment) => ({ amendment }),

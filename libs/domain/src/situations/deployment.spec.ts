@@ -169,6 +169,28 @@ describe('corrections name the event that was wrong (R26)', () => {
     of(first, act('PersonnelReturned', { on: '2026-05-19' })).refuses(correct('2026-05-20'), 'happened-earlier');
     of(first, corrected).refuses(act('RelocatePersonnel', { ...second.data, on: '2026-05-19' }), 'moved-later');
   });
+  it('replace the area of a stay, which is another one than those before and after it', () => {
+    const ofMove = (area: string) => {
+      const data = { corrects: given.id(1), reason: 'mistyped', area };
+      const its = { stay: 2, revision: 1, present: true };
+      return [act('CorrectRelocation', data), act('RelocationCorrected', { ...data, ...its })] as const;
+    };
+    const ofFirst = (area: string, more: object) =>
+      [ofNumbers({ area })[0], act('DeploymentCorrected', { ...ofNumbers({ area })[1].data, ...more })] as const;
+    const second = act('PersonnelRelocated', { area: 'east', on: '2026-05-20', reason: 'x' });
+    of(relocated).decides(...ofMove('east'));
+    of(relocated).refuses(ofMove('south')[0], 'nothing-corrected');
+    of(relocated).refuses(ofMove('north')[0], 'same-area');
+    of(relocated, second).refuses(ofMove('east')[0], 'same-area');
+    of(relocated, ofMove('east')[1]).refuses(act('RelocatePersonnel', { ...second.data }), 'same-area');
+    of(relocated).decides(...ofFirst('east', { present: false }));
+    of(relocated).refuses(ofFirst('south', {})[0], 'same-area');
+    of(reported).decides(...ofFirst('south', { present: true, incidents: ['i-1'] }));
+    of(reported, relocated).decides(...ofFirst('east', { present: false, incidents: ['i-1'] }));
+    const account = act('AccountForPersonnel', ACCOUNT);
+    alerted('west', ofFirst('west', {})[1]).decides(account, accounted);
+    alerted('west').refuses(account, 'alert-elsewhere');
+  });
   it('replace what was reported of an incident, and the day of a return', () => {
     const ofIncident = (more: object) =>
       correct('CorrectPersonnelIncident', 'PersonnelIncidentCorrected', 1, { incident: 'i-1', ...more });

@@ -55,8 +55,8 @@ export interface PersonnelDeployment extends Correctable {
   readonly returned: string | null;
   /** The planned days of return of which it was recorded that they passed. */
   readonly overdue: readonly string[];
-  /** The days of the incidents, by name. */
-  readonly incidents: Readonly<Record<string, string>>;
+  /** The day of each incident, and the number of the stay in which it was reported, by name. */
+  readonly incidents: Readonly<Record<string, { readonly on: string; readonly stay: number }>>;
   /** The newest account after each alert: its day, and its content as text to compare. */
   readonly accounts: Readonly<Record<string, Account>>;
 }
@@ -87,9 +87,13 @@ const evolve = evolveBy<PersonnelDeployment, DeploymentEvent>()(
       const first = on < was.first ? on : was.first;
       return { accounts: put(accounts, alertOf(data), { ...newest, first }) };
     },
-    PersonnelIncidentReported: ({ incident, on }, { incidents }) => ({ incidents: put(incidents, incident, on) }),
-    PersonnelIncidentCorrected: ({ incident, on }, { incidents }) =>
-      on === undefined ? {} : { incidents: put(incidents, incident, on) },
+    PersonnelIncidentReported: ({ incident, on }, { incidents, stays }) => ({
+      incidents: put(incidents, incident, { on, stay: stays.length }),
+    }),
+    PersonnelIncidentCorrected: ({ incident, on }, { incidents }) => {
+      const was = ownValue(incidents, incident);
+      return on === undefined || was === undefined ? {} : { incidents: put(incidents, incident, { ...was, on }) };
+    },
     PersonnelRelocated: ({ area, on }, { stays }, { id: event, revision }) => ({
       stays: [...stays, { area, from: on, event, revision }],
     }),
@@ -98,11 +102,16 @@ const evolve = evolveBy<PersonnelDeployment, DeploymentEvent>()(
     ReturnBecameOverdue: ({ due }, { overdue }) => ({ overdue: [...overdue, due] }),
     DeploymentCorrected: (data, { stays: [first, ...later] }) => ({
       ...pick(data, 'women', 'men', 'persons'),
-      stays: [{ ...first, ...pick(data, 'from') }, ...later],
+      stays: [{ ...first, ...pick(data, 'from', 'area') }, ...later],
     }),
     ReturnCorrected: ({ on }) => ({ returned: on }),
-    RelocationCorrected: ({ corrects, on }, { stays: [first, ...later] }) => ({
-      stays: [first, ...later.map((stay) => (stay.event === corrects ? { ...stay, from: on } : stay))],
+    RelocationCorrected: ({ corrects, on, area }, { stays: [first, ...later] }) => ({
+      stays: [
+        first,
+        ...later.map((stay) =>
+          stay.event === corrects ? { ...stay, from: on ?? stay.from, area: area ?? stay.area } : stay,
+        ),
+      ],
     }),
   },
 );
@@ -146,7 +155,7 @@ const returnedAlready = ({ returned }: PersonnelDeployment): Refusal | null =>
 
 /** The day of the newest thing that happened to them: they return on that day or later. */
 const newest = ({ stays, incidents, accounts }: PersonnelDeployment): string =>
-  [...stays.map(({ from }) => from), ...Object.values(incidents), ...Object.values(accounts).map(({ on }) => on)]
+  [...stays.map(({ from }) => from), ...[...Object.values(incidents), ...Object.values(accounts)].map(({ on }) => on)]
     .toSorted()
     .at(-1) as string;
 
@@ -155,7 +164,7 @@ function beginsTooLate(from: string, state: PersonnelDeployment): Refusal | null
   const { stays, incidents, accounts, returned, plannedReturn } = state;
   const [earliest = from] = [
     ...stays.slice(1).map((stay) => stay.from),
-    ...Object.values(incidents),
+    ...Object.values(incidents).map(({ on }) => on),
     ...Object.values(accounts).map(({ first }) => first),
     ...(returned === null ? [] : [returned]),
   ].toSorted();
@@ -164,14 +173,16 @@ function beginsTooLate(from: string, state: PersonnelDeployment): Refusal | null
   return returned === null ? returnsBefore(plannedReturn, from) : null;
 }
 
-/** R26, R30: they moved on another day, between the moves before and after it. */
+/** R26, R30: they moved on another day, between the moves before and after it, or elsewhere. */
 function correctRelocation(
   data: DeploymentData<'CorrectRelocation'>,
-  { stays, returned }: PersonnelDeployment,
+  state: PersonnelDeployment,
   context: DecisionContext,
 ) {
-  const { corrects, on } = data;
+  const { stays, returned } = state;
+  const { corrects, area } = data;
   const at = stays.findIndex(({ event }) => event === corrects);
+  const on = data.on ?? stays[at]?.from ?? '';
   const before = stays[at - 1]?.from ?? on;
   const after = stays[at + 1]?.from ?? returned ?? on;
   const barred =
@@ -179,10 +190,24 @@ function correctRelocation(
       ? refuse('moved-later', 'they have not moved since', 'R30', { moved: before })
       : on > after
         ? refuse('happened-earlier', 'the first day is not after what happened to them', 'R30', { earliest: after })
-        : inTheFuture(on, context);
+        : (movesNowhere(area, stays[at - 1], stays[at + 1]) ?? inTheFuture(on, context));
   const { revision = 0 } = stays[at] ?? {};
-  return barred ?? ([{ type: 'RelocationCorrected', data: { ...data, stay: at + 1, revision } }] as const);
+  const its = { ...withArea(data, at + 1, state), stay: at + 1, revision };
+  return barred ?? ([{ type: 'RelocationCorrected', data: { ...data, ...its } }] as const);
 }
+
+/** Of a stay whose area was another one: whether it is the present one, and what was reported. */
+function withArea({ area }: { readonly area?: string }, stay: number, { stays, incidents }: PersonnelDeployment) {
+  const names = Object.keys(incidents).filter((name) => incidents[name]?.stay === stay);
+  const present = stay === stays.length;
+  return area === undefined ? {} : { present, ...(names.length > 0 && { incidents: names }) };
+}
+
+/** Of an area, by the stays before and after it: each move is to another one. */
+const movesNowhere = (area: string | undefined, ...stays: readonly (Stay | undefined)[]): Refusal | null =>
+  area !== undefined && stays.some((stay) => stay?.area === area)
+    ? refuse('same-area', 'they move to another area', null, { area })
+    : null;
 
 const returnsBefore = (plannedReturn: string, from: string): Refusal | null =>
   plannedReturn < from
@@ -254,11 +279,10 @@ const decide = decideBy<PersonnelDeployment, DeploymentCommand, DeploymentEvent>
         const last = state.stays.at(-1) as Stay;
         return (
           returnedAlready(state) ??
-          (area === last.area
-            ? refuse('same-area', 'they move to another area', null, { area })
-            : on < last.from
-              ? refuse('moved-later', 'they have not moved since', 'R30', { moved: last.from })
-              : inTheFuture(on, context))
+          movesNowhere(area, last) ??
+          (on < last.from
+            ? refuse('moved-later', 'they have not moved since', 'R30', { moved: last.from })
+            : inTheFuture(on, context))
         );
       },
       then: 'PersonnelRelocated',
@@ -281,12 +305,12 @@ const decide = decideBy<PersonnelDeployment, DeploymentCommand, DeploymentEvent>
       already: ({ due }, { overdue }) => overdue.includes(due),
       then: 'ReturnBecameOverdue',
     },
-    CorrectDeployment: {
-      unless: (data, state, context) =>
-        miscounted({ ...state, ...pick(data, 'women', 'men', 'persons') }) ??
-        (data.from === undefined ? null : (beginsTooLate(data.from, state) ?? inTheFuture(data.from, context))),
-      then: 'DeploymentCorrected',
-    },
+    CorrectDeployment: (data, state, context) =>
+      miscounted({ ...state, ...pick(data, 'women', 'men', 'persons') }) ??
+      movesNowhere(data.area, state.stays[1]) ??
+      (data.from === undefined ? null : (beginsTooLate(data.from, state) ?? inTheFuture(data.from, context))) ?? [
+        { type: 'DeploymentCorrected', data: { ...data, ...withArea(data, 1, state) } },
+      ],
     CorrectRelocation: correctRelocation,
     CorrectReturn: {
       unless: ({ on }, state, context) => returnsTooEarly(on, state, context),
