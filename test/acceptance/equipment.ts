@@ -135,6 +135,9 @@ export function equipment(opens: DeploymentFactory): void {
         const day = { occurredAt: `${inDays(-1)}T09:00:00.000Z` };
         const corrects = await client.recorded(`${T}/request`, { ...ask, ...day, to: 'norland' }, RECIPIENT);
         await client.send(`${T}/correct-request`, { corrects, to: 'vestra', reason: 'wrong-holder' }, RECIPIENT);
+        const request = { item_kind: 'retransfer', item: 'thermal-sight', quantity: 1, status: 'requested' };
+        const wait = { awaits: 'consent', waits_for: 'donor', organisation: 'norland', asked_on: inDays(-1) };
+        await client.shows('recipient-pipeline', { stream: T, recipient: 'estmark', ...request, ...wait });
         const done = { on: inDays(0) };
         expect(await client.refused(`${T}/carry-out`, done, RECIPIENT)).toMatchObject({
           code: 'transfer-without-consent',
@@ -201,7 +204,8 @@ export function equipment(opens: DeploymentFactory): void {
 
       it('waits for the new holder, which confirms what it received; donor and old holder see it too (R13)', async () => {
         const about = { task: 'confirm', what: 'ThirdPartyTransferCarriedOut', recipient: 'vestra', donor: 'norland' };
-        await client.shows('recipient-tasks', { ...about, stream: T });
+        await client.shows('recipient-tasks', { ...about, stream: T, item: 'thermal-sight', quantity: 1 });
+        expect(await client.latest(`recipient-pipeline?stream=${T}`)).toEqual([]);
         const waits = { concerned: 'vestra', recorded_by: 'estmark', donor: 'norland', status: 'unanswered' };
         await client.shows('recorded-facts', waits);
         const [row] = await client.latest('recorded-facts?recorded_by=estmark&concerned=vestra');
@@ -211,6 +215,8 @@ export function equipment(opens: DeploymentFactory): void {
         });
         await client.send(`${T}/dispute-fact`, { fact, reason: 'other-serial' }, NEW_HOLDER);
         await client.shows('third-party-transfers', { transfer: 'estmark.t1', confirmation: 'disputed' });
+        const dispute = { item_kind: 'dispute', recipient: 'vestra', item: 'thermal-sight', awaits: 'answer' };
+        await client.shows('recipient-pipeline', { ...dispute, waits_for: 'recorder', organisation: 'estmark' });
         await client.send(`${T}/answer-dispute`, { fact, outcome: 'rejected', reason: 'document-on-file' }, RECIPIENT);
         await client.shows('recorded-facts', {
           ...waits,

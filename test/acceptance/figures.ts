@@ -84,6 +84,10 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
     task: ['confirm', 'dispute', 'report', 'answer', 'do'],
     what: ['receipt', 'shortage', 'self-report', 'acceptance', 'amendment', 'reply', 'remediation-step'],
   },
+  'recipient-pipeline': {
+    item_kind: ['dispute', 'training', 'retransfer', 'disposal', 'technology-release', 'case'],
+    awaits: ['offer', 'consent', 'approval', 'start', 'end', 'answer'],
+  },
   'recorded-facts': {
     status: ['unanswered', 'confirmed', 'disputed'],
     outcome: [null, 'accepted'],

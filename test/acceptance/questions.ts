@@ -132,6 +132,15 @@ const DONORS: readonly Asked[] = [
     means: { offer_from: /first day on which the offer prepared last may be made/ },
   },
   {
+    question: 'Which requests, reports and disputes wait for our answer, and for how many days?',
+    of: 'recipient-pipeline?organisation=norland&asked_on.min=2000-01-01&sort=asked_on',
+    answer: [
+      { item_kind: 'discrepancy', item: 'shortage', awaits: 'answer', asked_on: day(-48), days_waiting: 48 },
+      { item_kind: 'retransfer', recipient: 'estmark', awaits: 'consent', asked_on: day(-40), days_waiting: 40 },
+    ],
+    means: { days_waiting: /^days from the request/, organisation: /whose turn it is/ },
+  },
+  {
     question: 'Are the checks of end use made in time, by count and by value?',
     of: 'end-use-compliance?item=night-vision-device',
     // 98 devices twice, at 4,000.00 each: one check in time, one overdue.
@@ -229,7 +238,17 @@ const RECIPIENTS: readonly Asked[] = [
         waits_for: 'donor',
       },
       { item_kind: 'tranche', part: 'tranche-2', amount: 40_000_000, currency: 'USD', due: day(30), status: 'planned' },
+      {
+        item_kind: 'training',
+        item: 'border-law',
+        quantity: 12,
+        unit: 'person',
+        due: day(40),
+        status: 'planned',
+        awaits: 'start',
+      },
       { item_kind: 'discrepancy', item: 'shortage', quantity: 2, unit: 'each', awaits: 'answer', waits_for: 'donor' },
+      { item_kind: 'retransfer', item: 'thermal-camera', quantity: 1, status: 'requested', awaits: 'consent' },
     ],
     means: { quantity: /in the unit/, unit: /unit of the quantity/, amount: /minor units/, due: /day planned now/ },
   },

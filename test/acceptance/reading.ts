@@ -49,7 +49,9 @@ export function reading(opens: DeploymentFactory): void {
       ).toEqual([
         ['consignment/norland.night-vision-2', 'shipment'],
         ['funding-account/norland.border-fund', 'disbursement'],
+        ['training-activity/norland.border-course-2', 'start'],
         ['consignment/norland.night-vision-1', 'answer'],
+        ['third-party-transfer/estmark.cameras-to-sudria', 'consent'],
       ]);
       expect((await model('outdated-decisions')).rows).toEqual([]);
       expect((await model('milestones?status=met')).rows[0]).toMatchObject({

@@ -549,6 +549,113 @@ export function views(opens: DeploymentFactory): void {
       expect(await stops()).toEqual([]);
     });
 
+    it('has the requests that wait for the donor, each from its day, until they are answered', async () => {
+      await programme('delta');
+      const of = { ...parties, programme: 'norland.delta' };
+      const on = (day: string) => ({ occurredAt: `${day}T12:00:00Z` });
+      const columns = [
+        'item_kind',
+        'item',
+        'status',
+        'awaits',
+        'waits_for',
+        'organisation',
+        'asked_on',
+        'days_waiting',
+      ];
+      const waiting = async () =>
+        only((await view('recipient-pipeline?programme=norland.delta&day=2026-06-10&sort=item_kind')).rows, ...columns);
+      const c = 'assistance-case/estmark.shelters';
+      const asked = [{ item: 'tent', quantity: 4, unit: 'each' }];
+      await say(RECIPIENT, `${c}/request`, { ...of, asked, ...on('2026-06-01') });
+      const request = ['case', null, 'requested', 'offer', 'donor', 'norland', '2026-06-01', 9];
+      expect(await waiting()).toEqual([request]);
+      await say(DONOR, `${c}/return-request`, { missing: ['delivery-place'] });
+      const returned = ['case', null, 'returned', 'supplement', 'recipient', 'estmark', null, null];
+      expect(await waiting()).toEqual([returned]);
+      await say(RECIPIENT, `${c}/supplement-request`, { supplied: ['delivery-place'] });
+      expect(await waiting()).toEqual([request]);
+      const r = 'technology-release/estmark.optics';
+      const technology = { donor: 'norland', technology: 'optics', purpose: 'repair', programme: 'norland.delta' };
+      await say(RECIPIENT, `${r}/request`, { ...technology, ...on('2026-06-10') });
+      const release = ['technology-release', 'optics', 'requested', 'approval', 'donor', 'norland', '2026-06-10', null];
+      expect(await waiting()).toEqual([request, release]);
+      await say(DONOR, `${r}/deny`, { reason: 'third-party-rights' });
+      await say(DONOR, `${c}/cancel`, { reason: 'no-longer-required' });
+      expect(await waiting()).toEqual([]);
+    });
+
+    it('has a disputed fact until it is answered, and once that was accepted until it is corrected', async () => {
+      await programme('epsilon');
+      await fund('epsilon-fund', 'epsilon', 'USD');
+      const f = 'funding-account/norland.epsilon-fund';
+      await say(DONOR, `${f}/commit`, money(90));
+      await say(DONOR, `${f}/obligate`, money(90));
+      const fact = await say(DONOR, `${f}/disburse`, money(50));
+      const columns = ['item_kind', 'amount', 'currency', 'status', 'awaits', 'waits_for', 'organisation', 'asked_on'];
+      const waiting = async () =>
+        only((await view('recipient-pipeline?programme=norland.epsilon')).rows, 'part', ...columns);
+      expect(await waiting()).toEqual([]);
+      const disputed = { fact, reason: 'other-amount', occurredAt: `${inDays(-2)}T12:00:00Z` };
+      await say(RECIPIENT, `${f}/dispute-fact`, disputed);
+      const dispute = (awaits: string) => [
+        fact,
+        'dispute',
+        50,
+        'USD',
+        'disputed',
+        awaits,
+        'donor',
+        'norland',
+        inDays(-2),
+      ];
+      expect(await waiting()).toEqual([dispute('answer')]);
+      await say(DONOR, `${f}/answer-dispute`, { fact, outcome: 'accepted', reason: 'mistyped' });
+      expect(await waiting()).toEqual([dispute('correction')]);
+      await say(DONOR, `${f}/correct-movement`, { corrects: fact, amount: 40, reason: 'mistyped' });
+      expect(await waiting()).toEqual([]);
+      await say(RECIPIENT, `${f}/dispute-fact`, disputed);
+      await say(DONOR, `${f}/answer-dispute`, { fact, outcome: 'rejected', reason: 'bank-statement' });
+      expect(await waiting()).toEqual([]);
+    });
+
+    it('has training by its first day, which a suspended programme stops, and not the steps that go on', async () => {
+      await programme('zeta');
+      const p = 'programme/norland.zeta';
+      await say('norland;role=donor;person=n-2', `${p}/approve`, { authority: 'minister' });
+      await say(DONOR, `${p}/activate`, { on: '2026-01-02' });
+      const t = 'training-activity/norland.zeta-course';
+      const course = { purpose: 'border-security', course: 'drill', place: 'centre', cost: 100, currency: 'USD' };
+      const days = { starts: '2026-06-01', ends: '2026-06-20' };
+      await say(DONOR, `${t}/plan`, { ...parties, ...course, ...days, programme: 'norland.zeta', planned: 12 });
+      const later = { starts: '2026-06-08', ends: '2026-06-27', cause: 'instructors-late' };
+      await say(DONOR, `${t}/reschedule`, later);
+      await supply('heaters', 'zeta', 'heater');
+      await supply('aprons', 'zeta', 'apron');
+      const s = 'consignment/norland.heaters-1';
+      const lines = [{ line: '001', quantity: 30 }];
+      await say(DONOR, `${s}/schedule`, { case: 'norland.heaters', lines, due: '2026-07-05' });
+      const columns = ['item', 'quantity', 'unit', 'status', 'awaits', 'first_due', 'due', 'on_hold'];
+      const coming = async () =>
+        only((await view('recipient-pipeline?programme=norland.zeta&sort=item&day=2026-06-10')).rows, ...columns);
+      const aprons = ['apron', 30, 'each', 'not-scheduled', 'schedule', '2026-06-30', '2026-06-30', null];
+      const drill = (stop: string | null) =>
+        ['drill', 12, 'person', 'planned', 'start', '2026-06-01', '2026-06-08', stop] as const;
+      const heaters = (status: string, awaits: string, stop: string | null) =>
+        ['heater', 30, 'each', status, awaits, '2026-07-05', '2026-07-05', stop] as const;
+      expect(await coming()).toEqual([aprons, drill(null), heaters('scheduled', 'shipment', null)]);
+      const [late] = (await view('recipient-pipeline?item=drill&day=2026-06-10')).rows;
+      expect(late).toMatchObject({ overdue: true, days_late_plan: 2, days_late_first: 9 });
+      await say(DONOR, `${p}/suspend`, { reason: 'ceasefire-broken' });
+      const stop = 'programme suspension';
+      expect(await coming()).toEqual([aprons, drill(stop), heaters('scheduled', 'shipment', stop)]);
+      // What has left is received all the same.
+      await say(DONOR, `${s}/transfer-title`, { on: inDays(-1), point: 'port' });
+      expect(await coming()).toEqual([aprons, drill(stop), heaters('under-way', 'receipt', null)]);
+      await say(DONOR, `${t}/cancel`, { reason: 'no-instructors' });
+      expect(await coming()).toEqual([aprons, heaters('under-way', 'receipt', null)]);
+    });
+
     it('adds quantities exactly, whatever their size', async () => {
       const most = Number.MAX_SAFE_INTEGER;
       await supply('rounds', 'beta', 'round', most);

@@ -20,7 +20,7 @@ export interface LineOfCase {
   readonly in_force: boolean;
 }
 
-const AWAITED = ['supplement', 'acceptance', 'amendment'];
+const AWAITED = ['offer', 'supplement', 'acceptance', 'amendment'];
 
 /** An assistance case: from the letter of request to its closing. */
 export class CaseRow {
@@ -46,7 +46,7 @@ export class CaseRow {
   @textOrNull('the code of the reason for which it is held, while it is; its status stays')
   held_for!: string | null;
   @dayOrNull('while it is held: the day from which it is') held_on!: string | null;
-  @textOrNull('what is waited for, by the recipient: supplement, acceptance or amendment', AWAITED)
+  @textOrNull('what is waited for: offer, by the donor; supplement, acceptance or amendment, by the recipient', AWAITED)
   awaits!: string | null;
   @day('the day of the request') requested_on!: string;
   @dayOrNull('the last day on which the offer can be accepted') offer_valid_until!: string | null;
@@ -146,12 +146,13 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
       basis,
       legal_basis: event.metadata.legalBasis,
       status: 'requested',
+      awaits: 'offer',
       requested_on,
       by_line: {},
     }),
     {
       RequestReturnedIncomplete: () => ({ status: 'returned', awaits: 'supplement' }),
-      RequestSupplemented: () => ({ status: 'requested', awaits: null }),
+      RequestSupplemented: () => ({ status: 'requested', awaits: 'offer' }),
       CaseLineAdded: ({ line, item, unit, quantity, due }, { by_line }) => ({
         by_line: {
           ...by_line,
@@ -180,7 +181,7 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
       OfferPrepared: ({ value, currency, initialDeposit, validUntil, deliveryPoint, lines }, row) => ({
         ...withEach(row, (_, name) => ({ offered: lines.includes(name) })),
         status: 'prepared',
-        awaits: null,
+        awaits: 'offer',
         value,
         currency,
         initial_deposit: initialDeposit,

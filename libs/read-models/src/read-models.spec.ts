@@ -550,6 +550,13 @@ describe('the read model recorded-facts', () => {
     ['FundsDisbursed', { amount: 100, period: '2026' }],
   ];
   const A = 'funding-account/norland.a';
+  const lot = { lot: 'l', seen: 40, notSeen: 2, damaged: 1 };
+  const transfer = (...goods: readonly object[]) =>
+    of(
+      'third-party-transfer/estmark.t',
+      ['ThirdPartyTransferRequested', { ...parties, holder: 'estmark', goods }],
+      ['ThirdPartyTransferCarriedOut', { to: 'vestra', goods }],
+    );
 
   it('states whether a correction can follow an accepted dispute, or that remains as a note', () => {
     expect(of(A, ...account, ...accepted)).toMatchObject({ outcome: 'accepted', correctable: true });
@@ -559,12 +566,31 @@ describe('the read model recorded-facts', () => {
     expect(check('DiscrepancyFound', { discrepancy: 'd' })).toMatchObject({ correctable: false });
     expect(check('AccessDenied', {})).toMatchObject({ fact: 'AccessDenied', concerned: 'estmark', correctable: false });
     expect(check('EndUseCheckPerformed', { results: [{ serial: 's' }] })).toMatchObject({ correctable: true });
-    expect(check('EndUseCheckPerformed', { results: [], lots: [{ lot: 'l' }] })).toMatchObject({ correctable: false });
-    const transfer: readonly Step[] = [
-      ['ThirdPartyTransferRequested', { ...parties, holder: 'estmark' }],
-      ['ThirdPartyTransferCarriedOut', { to: 'vestra' }],
+    expect(check('EndUseCheckPerformed', { results: [], lots: [lot] })).toMatchObject({ correctable: false });
+    expect(transfer({ item: 'radio', quantity: 2 })).toMatchObject({ correctable: false });
+  });
+
+  it('names what a fact is about, and how much: items, goods or persons, as corrected', () => {
+    const check = (...visit: Step) =>
+      of('end-use-check/veritas.c', ['EndUseCheckScheduled', { ...parties, item: 'radio' }], visit);
+    const results = [{ serial: 's' }, { serial: 't' }];
+    expect(check('EndUseCheckPerformed', { results, lots: [lot] })).toMatchObject({ item: 'radio', quantity: 45 });
+    expect(check('DiscrepancyFound', { quantity: 3 })).toMatchObject({ item: 'radio', quantity: 3 });
+    expect(check('AccessDenied', {})).toMatchObject({ item: 'radio', quantity: null });
+    const radios = { item: 'radio', quantity: 2 };
+    expect(transfer(radios, { ...radios, consignment: 'c-2' })).toMatchObject({ item: 'radio', quantity: 4 });
+    expect(transfer(radios, { item: 'tent', quantity: 1 })).toMatchObject({ item: 'radio,tent', quantity: null });
+    expect(transfer({ item: 'radio', quantity: Number.MAX_SAFE_INTEGER }, radios)).toMatchObject({ quantity: null });
+    const completed = { women: 4, men: 8, notStated: 0 };
+    const course: readonly Step[] = [
+      ['TrainingPlanned', { ...parties, course: 'patrol' }],
+      ['TrainingCompleted', { completed }],
+      ['TrainingCorrected', { corrects: 'e1', cost: 5 }],
+      ['TrainingCorrected', { corrects: 'e1', completed: { ...completed, men: 7 } }],
     ];
-    expect(of('third-party-transfer/estmark.t', ...transfer)).toMatchObject({ correctable: false });
+    const training = (steps: number) => of('training-activity/norland.t', ...course.slice(0, steps));
+    expect(training(3)).toMatchObject({ item: 'patrol', quantity: 12 });
+    expect(training(4)).toMatchObject({ item: 'patrol', quantity: 11 });
   });
 
   it('has the money of a movement, less what corrections took back, so that totals add it by answer', () => {

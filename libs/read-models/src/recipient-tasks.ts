@@ -57,11 +57,12 @@ function factToConfirm(from: From): Query {
     .addSelect('n.unit', 'unit');
   const facts = from(RecordedFactRow, 'f')
     .leftJoin(`(${lines.getQuery()})`, 'l', 'l.stream = f.stream AND l.line = f.line')
-    .where(`f.status = 'unanswered' AND COALESCE(f.amount, f.quantity, 1) <> 0`)
+    .where(`f.status = 'unanswered' AND COALESCE(f.amount, CASE WHEN f.line IS NOT NULL THEN f.quantity END, 1) <> 0`)
     .setParameters(lines.getParameters());
   return TASKS.part(facts, {
     ...columnsAs('f', 'stream', 'donor', 'programme', 'assistance_case', 'amount', 'currency', 'period'),
-    ...columnsAs('l', 'item', 'unit'),
+    ...columnsAs('l', 'unit'),
+    item: 'COALESCE(l.item, f.item)',
     quantity: 'CAST(f.quantity AS BIGINT)',
     recipient: 'f.concerned',
     task: `'confirm'`,
@@ -199,7 +200,7 @@ const DUE = { due: 'due' };
 export const recipientTasks: RowsView = {
   name: 'recipient-tasks',
   topic: 'Recipients',
-  version: 4,
+  version: 5,
   about: 'what a recipient or holder has to confirm, to dispute, to report, to answer or to do, and until when',
   key: ['task', 'what', 'stream', 'part', 'recipient'],
   columns: {
@@ -208,9 +209,11 @@ export const recipientTasks: RowsView = {
     what: text(
       'receipt, or the type of the event of a recorded fact; shortage or surplus, of which no discrepancy was reported; self-report (a check by the holder) or loss (an item that a visit did not see); acceptance, supplement, amendment or reply; remediate or remediation-step',
     ),
-    item: text("the code of the item's description; of a loss, the type of the item; of a reply, the allegation"),
+    item: text(
+      "the code of the item's description; of a loss and of a check, the type of the items; of a training, its course; of a transfer, the types of the goods, with commas between them; of a reply, the allegation",
+    ),
     quantity: integer(
-      "of a receipt, what is scheduled, and of a shortage or surplus, the difference, in the line's unit; of a report, in items; of a delivery that was recorded, as corrected",
+      "of a receipt, what is scheduled, and of a shortage or surplus, the difference, in the line's unit; of a report, in items; of a recorded fact, as the read model recorded-facts has it",
     ),
     unit: text("the code of the line's unit"),
     amount: amount('of money that was recorded, as corrected, in minor units'),

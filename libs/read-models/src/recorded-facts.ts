@@ -1,17 +1,19 @@
 import type {
   AssistanceCaseEvent,
-  AssistanceDelivered,
   EndUseCheckEvent,
   FactEvent,
   FundingAccountEvent,
+  NumbersBySex,
   RecordedFacts,
   ThirdPartyTransferEvent,
   TrainingActivityEvent,
 } from '@entente/contracts';
-import { type DataOf, type Event, type Projection, type RecordedEvent, actsFor, kindOf, pick } from '@entente/kernel';
+import { type DataOf, type Event, type Projection, type RecordedEvent, actsFor, kindOf } from '@entente/kernel';
 import { amountOrNull, countOrNull, day, dayOrNull, flag, text, textOrNull } from './columns.js';
 import { type About, partiesOf } from './due/changes.js';
 import { type Origin, originOf } from './row-by.js';
+import { itemNamesOf, quantityOf } from './transferred-goods.js';
+import { allOf } from './training.js';
 
 const STATUSES = ['unanswered', 'confirmed', 'disputed'];
 
@@ -43,28 +45,48 @@ export class RecordedFactRow {
   @textOrNull('the ISO 4217 code of the currency of the amount') currency!: string | null;
   @textOrNull('of a movement of money, its fiscal period, as corrected') period!: string | null;
   @textOrNull('of a delivery, the line of the case') line!: string | null;
-  @countOrNull("of a delivery, its quantity, as corrected, in the line's unit") quantity!: number | null;
+  @textOrNull(
+    'of a check, the word for the type of its items; of a training, the code of the course; of a transfer, the words for the types of its goods, with commas between them; null of money, and of a delivery, which has its line',
+  )
+  item!: string | null;
+  @countOrNull(
+    "of a delivery, its quantity, as corrected, in the line's unit; of a visit and of a discrepancy, the items that it looked at or concerns; of a training, the persons who completed it or took part, as corrected; of a transfer, the quantity of its goods; null of several types of goods, of denied access and of money",
+  )
+  quantity!: number | null;
   @dayOrNull('the day of the confirmation or dispute; null while it is unanswered') answered_on!: string | null;
 }
+
+/** The line, items and quantity that an event states of a fact. */
+type StatedFact = Partial<Pick<RecordedFactRow, 'line' | 'item' | 'quantity'>>;
+/** What the opening of a stream states about all of its facts. */
+type AboutFacts = About & Pick<StatedFact, 'item'>;
 
 /** What the opening of a stream states, whom each fact concerns, and what changes that. */
 interface Source<E extends Event, Types extends E['type']> {
   readonly opens: E['type'];
-  about(data: never, origin: Origin): About;
+  about(data: never, origin: Origin): AboutFacts;
   /** The organisation that a fact concerns; by default the recipient. */
   readonly facts: { readonly [Type in Types]: ((data: DataOf<E, Type>) => string) | 'recipient' };
   /** Which of them a correction can name; by default all. */
   readonly correctable?: { readonly [Type in Types]?: (data: DataOf<E, Type>) => boolean };
+  /** What each fact is about, besides its money. */
+  readonly states?: { readonly [Type in Types]?: (data: DataOf<E, Type>) => StatedFact };
   readonly later?: { readonly [Type in E['type']]?: (data: DataOf<E, Type>) => About };
 }
 
 const source = <E extends Event, Types extends E['type'], Opens extends E['type']>(of: {
   readonly opens: Opens;
-  about(data: DataOf<E, Opens>, origin: Origin): About;
+  about(data: DataOf<E, Opens>, origin: Origin): AboutFacts;
   readonly facts: Source<E, Types>['facts'];
   readonly correctable?: NonNullable<Source<E, Types>['correctable']>;
+  readonly states?: NonNullable<Source<E, Types>['states']>;
   readonly later?: NonNullable<Source<E, Types>['later']>;
 }): Source<E, Types> => of;
+
+/** The persons of a training, if they are stated. */
+function personsOf({ completed, trained = completed }: Pick<Movement, 'completed' | 'trained'>): StatedFact {
+  return trained === undefined ? {} : { quantity: allOf(trained) };
+}
 
 const SOURCES: {
   readonly 'funding-account': Source<FundingAccountEvent, RecordedFacts['funding-account']>;
@@ -82,21 +104,29 @@ const SOURCES: {
     opens: 'AssistanceRequested',
     about: (data, { id }) => ({ ...partiesOf(data), assistance_case: id }),
     facts: { AssistanceDelivered: 'recipient' },
+    states: { AssistanceDelivered: ({ line, quantity }) => ({ line, quantity }) },
   }),
   'training-activity': source<TrainingActivityEvent, RecordedFacts['training-activity'], 'TrainingPlanned'>({
     opens: 'TrainingPlanned',
-    about: partiesOf,
+    about: (data) => ({ ...partiesOf(data), item: data.course }),
     facts: { TrainingCompleted: 'recipient', TrainingTerminated: 'recipient' },
+    states: { TrainingCompleted: personsOf, TrainingTerminated: personsOf },
   }),
   // The holder answers for the items, also after a transfer (R13).
   'end-use-check': source<EndUseCheckEvent, RecordedFacts['end-use-check'], 'EndUseCheckScheduled'>({
     opens: 'EndUseCheckScheduled',
-    about: (data) => ({ ...partiesOf(data), recipient: data.holder }),
+    about: (data) => ({ ...partiesOf(data), recipient: data.holder, item: data.item }),
     facts: { EndUseCheckPerformed: 'recipient', DiscrepancyFound: 'recipient', AccessDenied: 'recipient' },
     correctable: {
       EndUseCheckPerformed: ({ results }) => results.length > 0,
       DiscrepancyFound: () => false,
       AccessDenied: () => false,
+    },
+    states: {
+      EndUseCheckPerformed: ({ results, lots = [] }) => ({
+        quantity: lots.reduce((sum, { seen, notSeen, damaged }) => sum + seen + notSeen + damaged, results.length),
+      }),
+      DiscrepancyFound: ({ quantity }) => ({ quantity }),
     },
     later: { CheckedItemsTransferred: ({ to, next }) => (next === undefined ? { recipient: to } : {}) },
   }),
@@ -106,17 +136,19 @@ const SOURCES: {
     'ThirdPartyTransferRequested'
   >({
     opens: 'ThirdPartyTransferRequested',
-    about: (data) => partiesOf({ ...data, recipient: data.holder }),
+    about: (data) => ({ ...partiesOf({ ...data, recipient: data.holder }), item: itemNamesOf(data.goods) }),
     facts: { ThirdPartyTransferCarriedOut: ({ to }) => to },
     correctable: { ThirdPartyTransferCarriedOut: () => false },
+    states: { ThirdPartyTransferCarriedOut: ({ goods }) => ({ quantity: quantityOf(goods) }) },
   }),
 };
 
 interface AnySource {
   readonly opens: string;
-  about(data: unknown, origin: Origin): About;
+  about(data: unknown, origin: Origin): AboutFacts;
   readonly facts: Readonly<Record<string, ((data: unknown) => string) | 'recipient'>>;
   readonly correctable?: Readonly<Record<string, (data: unknown) => boolean>>;
+  readonly states?: Readonly<Record<string, (data: unknown) => StatedFact>>;
   readonly later?: Readonly<Record<string, (data: unknown) => About>>;
 }
 const sourceOf = (event: RecordedEvent): AnySource =>
@@ -139,6 +171,7 @@ const EMPTY: RecordedFactRow = {
   currency: null,
   period: null,
   line: null,
+  item: null,
   quantity: null,
 };
 
@@ -162,6 +195,8 @@ interface Movement {
   readonly quantityBy?: number;
   readonly amount?: number;
   readonly amountBy?: number;
+  readonly completed?: NumbersBySex;
+  readonly trained?: NumbersBySex;
 }
 
 /** What a correction leaves: of money, it is a movement back, or the difference in a period. */
@@ -172,10 +207,11 @@ function corrected({ amount, period, quantity, fact_event }: RecordedFactRow, { 
     amount: amount === null ? null : amount + amountBy,
     period: amount !== null && amountBy > 0 ? (within ?? period) : period,
     quantity: quantity === null ? null : quantity + quantityBy,
+    ...personsOf(data as Movement),
   };
 }
 
-const headWith = (head: RecordedFactRow, { recipient, ...about }: About): RecordedFactRow => ({
+const headWith = (head: RecordedFactRow, { recipient, ...about }: AboutFacts): RecordedFactRow => ({
   ...head,
   ...about,
   concerned: recipient ?? head.concerned,
@@ -200,7 +236,7 @@ function evolve(
   key: string,
   head: RecordedFactRow | null,
 ): RecordedFactRow | null {
-  const { opens, about, facts, later } = sourceOf(event);
+  const { opens, about, facts, later, states = {} } = sourceOf(event);
   const origin = originOf(event);
   if (event.type === opens) return headWith(EMPTY, about(event.data, origin));
   if (key === '') return head === null ? null : headWith(head, later?.[event.type]?.(event.data) ?? {});
@@ -220,19 +256,18 @@ function evolve(
   const fact = { fact_event: event.id, fact: event.type, concerned, recorded_by, recorded_on };
   const { amount = 0, period = null } = event.data as Movement;
   const money = head.currency === null ? {} : { amount, period };
-  const delivery =
-    event.type === 'AssistanceDelivered' ? pick(event.data as AssistanceDelivered, 'line', 'quantity') : {};
-  return { ...head, ...fact, ...UNANSWERED, correctable: isCorrectable(event), ...money, ...delivery };
+  const stated = states[event.type]?.(event.data) ?? {};
+  return { ...head, ...fact, ...UNANSWERED, correctable: isCorrectable(event), ...money, ...stated };
 }
 
 /** What others recorded about an organisation: what it confirmed, what it disputed, what waits. */
 export const recordedFacts: Projection<Event, RecordedFactRow> = {
   name: 'recorded-facts',
   topic: 'Recipients',
-  version: 7,
+  version: 8,
   kinds: Object.keys(SOURCES),
   about:
-    'a fact that one organisation recorded about another: confirmed, disputed or unanswered; `recipient-tasks` adds item and unit',
+    'a fact that one organisation recorded about another: confirmed, disputed or unanswered; `recipient-tasks` adds item and unit of a delivery',
   entity: RecordedFactRow,
   totals: { counts: 'facts', by: ['concerned', 'fact', 'status', 'currency'], sums: ['amount'] },
   head: true,

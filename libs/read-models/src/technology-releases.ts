@@ -6,7 +6,7 @@ import { rowBy } from './row-by.js';
 const STATUSES = ['requested', 'approved', 'denied', 'revoked', 'expired', 'withdrawn'];
 
 /** A release of technical data to a recipient. */
-class TechnologyReleaseRow {
+export class TechnologyReleaseRow {
   @text('the release, by its id') technology_release!: string;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;

@@ -1,13 +1,14 @@
 import type { ThirdPartyTransferEvent } from '@entente/contracts';
 import { type Projection, actsFor } from '@entente/kernel';
-import { count, day, dayOrNull, json, oneOf, overdue, text, textOrNull } from './columns.js';
+import { count, countOrNull, day, dayOrNull, json, oneOf, overdue, text, textOrNull } from './columns.js';
 import { rowBy, unchanged } from './row-by.js';
+import { itemNamesOf, quantityOf } from './transferred-goods.js';
 
 const STATUSES = ['requested', 'consented', 'refused', 'withdrawn', 'consent-withdrawn', 'lapsed', 'carried-out'];
 const CONFIRMATIONS = ['unanswered', 'confirmed', 'disputed'];
 
 /** A retransfer, change of end use or disposal, from its request to its end. */
-class ThirdPartyTransferRow {
+export class ThirdPartyTransferRow {
   @text('the transfer, by its id') transfer!: string;
   @oneOf(['retransfer', 'change-of-end-use', 'disposal']) transfer_kind!: string;
   @text("the donor's id") donor!: string;
@@ -17,6 +18,9 @@ class ThirdPartyTransferRow {
   @textOrNull('the programme of the goods, if any') programme!: string | null;
   @textOrNull('the case under which they were delivered, if any') assistance_case!: string | null;
   @json('the words for the types of the goods') goods!: readonly string[];
+  @text('the same words, with commas between them') item_names!: string;
+  @countOrNull('the quantity of goods of one type, in items or the unit of the type; null of several types') quantity!:
+    number | null;
   @count('the items that are named by their serials') serials!: number;
   @text('the code of the reason of the request') reason!: string;
   @text('requested, consented, refused, withdrawn (by its holder), consent-withdrawn, lapsed or carried-out', STATUSES)
@@ -38,7 +42,7 @@ class ThirdPartyTransferRow {
 export const thirdPartyTransfers: Projection<ThirdPartyTransferEvent, ThirdPartyTransferRow> = {
   name: 'third-party-transfers',
   topic: 'Equipment and end use',
-  version: 2,
+  version: 3,
   kinds: ['third-party-transfer'],
   about: 'a retransfer, change of end use or disposal: whether the donor consented, and what was done (R13)',
   totals: { counts: 'transfers', by: ['transfer_kind', 'status', 'confirmation'], sums: [] },
@@ -61,6 +65,8 @@ export const thirdPartyTransfers: Projection<ThirdPartyTransferEvent, ThirdParty
       programme: data.programme,
       assistance_case: data.case,
       goods: [...new Set(data.goods.map(({ item }) => item))],
+      item_names: itemNamesOf(data.goods),
+      quantity: quantityOf(data.goods),
       serials: data.goods.flatMap(({ serials = [] }) => serials).length,
       reason: data.reason,
       status: 'requested',

@@ -59,7 +59,8 @@ export class TrainingRow {
   cost_per_trainee!: number | null;
 }
 
-const allOf = ({ women, men, notStated }: NumbersBySex): number => women + men + notStated;
+/** How many persons they are. */
+export const allOf = ({ women, men, notStated }: NumbersBySex): number => women + men + notStated;
 const completedBy = (numbers: NumbersBySex | undefined) =>
   numbers === undefined
     ? {}

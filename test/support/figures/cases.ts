@@ -58,8 +58,9 @@ function endedOn(events: Events): string | null {
 function awaitsOf(events: Events): string | null {
   if (['closed', 'cancelled'].includes(statusOf(events))) return null;
   if (statusOf(events) === 'returned') return 'supplement';
-  if (last(events, 'OfferPrepared', 'OfferMade', 'OfferAccepted', 'OfferLapsed')?.type === 'OfferMade')
-    return 'acceptance';
+  const offer = last(events, 'OfferPrepared', 'OfferMade', 'OfferAccepted', 'OfferLapsed');
+  if (offer === undefined || offer.type === 'OfferPrepared') return 'offer';
+  if (offer.type === 'OfferMade') return 'acceptance';
   return last(events, 'AmendmentOffered', 'AmendmentAccepted')?.type === 'AmendmentOffered' ? 'amendment' : null;
 }
 

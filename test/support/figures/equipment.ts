@@ -18,6 +18,7 @@ import {
   since,
   streamsOf,
   newestOf,
+  sum,
 } from './log.js';
 import { recordedFactRows } from './recorded-facts.js';
 
@@ -406,6 +407,8 @@ const transfers: Figures = (log, { day }) =>
       programme,
       assistance_case: of,
       goods: distinct(goods.map(({ item }) => item)),
+      item_names: distinct(goods.map(({ item }) => item)).join(),
+      quantity: goods.every(({ item }) => item === goods[0]?.item) ? sum(goods.map(({ quantity }) => quantity)) : null,
       serials: goods.flatMap(({ serials = [] }) => serials).length,
       reason,
       status,

@@ -1,6 +1,6 @@
 import type { FactEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { type FigureRow, type Figures, idOf, occurredOn, recordedOn } from './log.js';
+import { type FigureRow, type Figures, distinct, idOf, occurredOn, recordedOn, sum } from './log.js';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -52,6 +52,53 @@ const quantityOf = (events: readonly RecordedEvent[], { id, data }: RecordedEven
     .map((one) => one.data as Data)
     .filter(({ corrects }) => corrects === id)
     .reduce((sum, { quantityBy = 0 }) => sum + Number(quantityBy), Number((data as Data)['quantity']));
+
+interface Persons {
+  readonly women: number;
+  readonly men: number;
+  readonly notStated: number;
+}
+interface Counted {
+  readonly results?: readonly unknown[];
+  readonly lots?: readonly { readonly seen: number; readonly notSeen: number; readonly damaged: number }[];
+  readonly goods?: readonly { readonly item: string; readonly quantity: number }[];
+}
+
+/** Of how many persons a training was, as stated last. */
+function personsOf(events: readonly RecordedEvent[], fact: RecordedEvent): number | null {
+  const stated = events
+    .filter((one) => one === fact || (one.data as Data)['corrects'] === fact.id)
+    .map((one) => ((one.data as Data)['completed'] ?? (one.data as Data)['trained']) as Persons | undefined)
+    .findLast((one) => one !== undefined);
+  return stated === undefined ? null : stated.women + stated.men + stated.notStated;
+}
+
+/** How much a fact is about, besides money. */
+function quantityIn(events: readonly RecordedEvent[], fact: RecordedEvent): number | null {
+  const { results = [], lots = [], goods = [] } = fact.data as Counted;
+  switch (fact.type) {
+    case 'AssistanceDelivered':
+      return quantityOf(events, fact);
+    case 'TrainingCompleted':
+    case 'TrainingTerminated':
+      return personsOf(events, fact);
+    case 'EndUseCheckPerformed':
+      return results.length + sum(lots.flatMap(({ seen, notSeen, damaged }) => [seen, notSeen, damaged]));
+    case 'DiscrepancyFound':
+      return (fact.data as Data)['quantity'] as number;
+    case 'ThirdPartyTransferCarriedOut':
+      return distinct(goods.map(({ item }) => item)).length === 1 ? sum(goods.map(({ quantity }) => quantity)) : null;
+    default:
+      return null;
+  }
+}
+
+/** What a fact is about, as its stream names it at its opening. */
+function itemIn(opening: Data): string | null {
+  const { goods = [] } = opening as Counted;
+  return (opening['course'] ?? opening['item'] ?? (distinct(goods.map(({ item }) => item)).join() || null)) as
+    string | null;
+}
 
 /** What the answers state since the fact and its last correction. */
 function answer(events: readonly RecordedEvent[], id: string): FigureRow {
@@ -106,7 +153,8 @@ export const recordedFactRows = (log: readonly RecordedEvent[]): readonly Figure
           currency: kindOf(event) === 'funding-account' ? (opening['currency'] as string) : null,
           period: kindOf(event) === 'funding-account' ? periodOf(events.slice(n + 1), event) : null,
           line: event.type === 'AssistanceDelivered' ? ((event.data as Data)['line'] as string) : null,
-          quantity: event.type === 'AssistanceDelivered' ? quantityOf(events, event) : null,
+          item: itemIn(opening),
+          quantity: quantityIn(events, event),
         },
       ];
     });

@@ -207,10 +207,10 @@ function reports(log: readonly RecordedEvent[], asked: QueryParameters): readonl
   return [...own, ...losses];
 }
 
-/** What was delivered by a fact, if anything: item and unit of the line. */
+/** What a fact is about: of a delivery, item and unit of the line. */
 function itemOf(lines: readonly FigureRow[], fact: FigureRow): FigureRow {
   const line = lines.find((one) => one['line'] === fact['line'] && one['assistance_case'] === fact['assistance_case']);
-  return { item: line?.['item'] ?? null, unit: line?.['unit'] ?? null };
+  return { item: line?.['item'] ?? fact['item'] ?? null, unit: line?.['unit'] ?? null };
 }
 
 function answers(log: readonly RecordedEvent[], asked: QueryParameters): readonly FigureRow[] {
@@ -251,7 +251,9 @@ function answers(log: readonly RecordedEvent[], asked: QueryParameters): readonl
   );
   const lines = rowsIn(CASES, 'case-lines', log, asked);
   const facts = recordedFactRows(log)
-    .filter(({ status, amount, quantity }) => status === 'unanswered' && amount !== 0 && quantity !== 0)
+    .filter(({ status }) => status === 'unanswered')
+    // Of money or a delivery that was corrected to nothing, nothing is left to confirm.
+    .filter(({ amount, line, quantity }) => amount !== 0 && (line === null || quantity !== 0))
     .map((row) => ({
       ...NOTHING,
       ...itemOf(lines, row),

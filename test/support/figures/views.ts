@@ -12,6 +12,7 @@ import {
 import { holdOn } from './holds.js';
 import { misuseRows } from './misuse.js';
 import { MONEY } from './money.js';
+import { requested } from './requests.js';
 
 type CaseRow = ReturnType<typeof caseRows>[number];
 type CaseLine = ReturnType<typeof caseLineRows>[number];
@@ -216,12 +217,14 @@ const NOTHING = {
   part: null,
   line_first_due: null,
   line_due: null,
+  asked_on: null,
 };
 type Item = Readonly<Record<string, string | number | null>> & {
   readonly due: string | null;
   readonly first_due: string | null;
   readonly line_due: string | null;
   readonly line_first_due: string | null;
+  readonly asked_on: string | null;
 };
 
 function notScheduled(log: readonly RecordedEvent[], day: string): readonly Item[] {
@@ -237,6 +240,7 @@ function notScheduled(log: readonly RecordedEvent[], day: string): readonly Item
       status: 'not-scheduled',
       awaits: 'schedule',
       waits_for: 'donor',
+      organisation: one.donor,
       first_due: one.first_due,
       line_first_due: one.first_due,
       line_due: one.due,
@@ -269,6 +273,7 @@ function coming(log: readonly RecordedEvent[], day: string): readonly Item[] {
       status: one.status,
       awaits: uncleared.includes(one.consignment) ? 'clearance' : (AWAITED[one.status] as readonly [string, string])[0],
       waits_for: (AWAITED[one.status] as readonly [string, string])[1],
+      organisation: one.status === 'under-way' ? one.recipient : one.donor,
       first_due: one.first_due,
       line_first_due: one.line_first_due,
       line_due: one.line_due,
@@ -295,7 +300,8 @@ function unanswered(log: readonly RecordedEvent[]): readonly Item[] {
       status: 'reported',
       awaits: 'answer',
       waits_for: 'donor',
-      first_due: one['reported_on'] as string,
+      organisation: one['donor'] as string,
+      asked_on: one['reported_on'] as string,
       stream: `consignment/${one['consignment'] as string}`,
       part: one['discrepancy'] as string,
       recipient: one['recipient'] as string,
@@ -318,6 +324,7 @@ function tranches(log: readonly RecordedEvent[], day: string): readonly Item[] {
       status: one['status'] as string,
       awaits: 'disbursement',
       waits_for: 'donor',
+      organisation: one['donor'] as string,
       first_due: one['due'] as string,
       stream: `funding-account/${one['account'] as string}`,
       part: one['tranche'] as string,
@@ -340,7 +347,9 @@ const waitingCases = (log: readonly RecordedEvent[]): readonly Item[] =>
       first_due: one.awaits === 'acceptance' ? one.offer_valid_until : null,
       status: one.status,
       awaits: one.awaits,
-      waits_for: 'recipient',
+      waits_for: one.awaits === 'offer' ? 'donor' : 'recipient',
+      organisation: one.awaits === 'offer' ? one.donor : one.recipient,
+      asked_on: one.awaits === 'offer' ? one.requested_on : null,
       stream: `assistance-case/${one.assistance_case}`,
       recipient: one.recipient,
       donor: one.donor,
@@ -360,6 +369,7 @@ const replies = (log: readonly RecordedEvent[], day: string): readonly Item[] =>
       status: one.status,
       awaits: 'reply',
       waits_for: 'recipient',
+      organisation: one.awaits_reply_of,
       stream: `misuse-case/${one.misuse_case}`,
       recipient: one.recipient,
       donor: one.donor,
@@ -380,10 +390,15 @@ const ENDS_WITH_PROGRAMME: readonly unknown[] = [
   'schedule',
   'shipment',
   'release',
+  'clearance',
+  'offer',
   'acceptance',
   'amendment',
   'supplement',
+  'start',
 ];
+/** The steps that nothing on hold takes. */
+const STOPPED: readonly unknown[] = ['shipment', 'release', 'clearance', 'disbursement', 'start'];
 
 const pipeline: Figures = (log, { day }) => {
   const endedBy = (...types: readonly string[]): ReadonlySet<unknown> =>
@@ -398,6 +413,7 @@ const pipeline: Figures = (log, { day }) => {
     ...tranches(log, day),
     ...waitingCases(log),
     ...replies(log, day),
+    ...requested(log, day),
   ];
   const isOver = ({ awaits, programme, assistance_case: of }: Item): boolean =>
     awaits === 'disbursement'
@@ -407,12 +423,13 @@ const pipeline: Figures = (log, { day }) => {
     .filter((one) => !isOver(one))
     .map((one) => ({
       ...one,
-      on_hold: ['discrepancy', 'misuse-case'].includes(one['item_kind'] as string) ? null : holdOnItem(log, day, one),
+      on_hold: STOPPED.includes(one['awaits']) ? holdOnItem(log, day, one) : null,
       overdue: one.due !== null && day > one.due,
       days_late_plan: past(one.due, day),
       days_late_first: past(one.first_due, day),
       days_late_line_plan: past(one.line_due, day),
       days_late_line_first: past(one.line_first_due, day),
+      days_waiting: past(one.asked_on, day),
     }));
 };
 
