@@ -362,7 +362,7 @@ async function readModels(models) {
     `## ${name}`,
     wrap(is === 'view' ? `A view, by ${key.join(', ')}: ${about}.` : `A row is ${about}.`),
     wrap(
-      `Totals count ${totals?.counts ?? 'rows'}${totals?.by?.length ? `, by ${totals.by.join(', ')}` : ''}${totals?.sums?.length ? `, and add up ${totals.sums.join(', ')}` : ''}.${totals?.shared ? ` Each row of a ${totals.shared.of} repeats ${totals.shared.sums.join(', ')}, which totals count once: in the first of its rows that match.` : ''}${occurredBy ? ' It takes `occurred-by`.' : ''}`,
+      `Totals count ${totals?.counts ?? 'rows'}${totals?.by?.length ? `, by ${totals.by.join(', ')}` : ''}${totals?.sums?.length ? `, and add up ${totals.sums.join(', ')}` : ''}.${totals?.shared ? ` Each row of a ${totals.shared.of} repeats ${totals.shared.sums.join(', ')}, which totals count once: in the total without a currency, and null in the others.` : ''}${occurredBy ? ' It takes `occurred-by`.' : ''}`,
     ),
     Object.entries(columns)
       .map(([column, type]) => bullet(`\`${column}\` (${type}): ${meanings[column] ?? ''}`))

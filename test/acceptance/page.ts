@@ -54,6 +54,18 @@ export function page(opens: DeploymentFactory): void {
       expect([shown(5, 'XAU'), shown(5, 'toString')]).toEqual(['5', '5']);
     });
 
+    it('labels the total without a currency as that of all, where rows repeat figures that are of no single one', () => {
+      const [source] = /^ {6}function totalLabel\([^]*?^ {6}\}$/m.exec(page) ?? [];
+      const words = (name: string): string => name.replaceAll('_', ' ');
+      const label = runInNewContext(`${source}; totalLabel`, { words, String }) as (of: object, by: object) => string;
+      const total = (currency: string | null, count: number) => ({ currency, counts: 'rows', count });
+      const repeats = { by: ['currency'], shared: { of: 'programme' } };
+      expect(label(total('EUR', 2), repeats)).toBe('EUR, rows: 2');
+      expect(label(total(null, 0), repeats)).toBe('all currencies');
+      expect(label(total(null, 3), repeats)).toBe('all currencies, without one, rows: 3');
+      expect(label(total(null, 3), { by: ['currency'] })).toBe('no currency, rows: 3');
+    });
+
     it('asks for the events behind a row as the row was asked for, a page at a time', () => {
       const [source] = /^ {6}function behind\([^]*?^ {6}\}$/m.exec(page) ?? [];
       const params = new URLSearchParams('day=2026-06-02&occurred-by=2026-06-01&currency=EUR&sort=-pledged');

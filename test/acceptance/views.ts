@@ -192,15 +192,33 @@ export function views(opens: DeploymentFactory): void {
       // The third has not come: 8 days after its day it counts as late.
       expect(only((await on('2026-03-18', 'alpha&currency=EUR')).rows, ...figures)).toEqual([[2, 1, 33.3, 6, 3.3]]);
       expect(only((await on('2026-03-18', 'beta')).rows, ...figures)).toEqual([[0, 0, null, null, null]]);
-      // Both currencies' rows repeat them, and totals count them once, whatever is asked for.
+      // Both currencies' rows repeat them. They are of neither: the total without a currency counts
+      // them once, whatever is asked for, and no row is of it alone.
       const received = async (query: string) =>
-        only((await on('2026-03-18', query)).totals, 'currency', 'consignments_received', 'consignments_overdue');
-      const both = await received('alpha');
-      expect(both).toEqual([
-        ['EUR', '2', '1'],
-        ['USD', '0', '0'],
+        only((await on('2026-03-18', query)).totals, 'currency', 'count', 'consignments_received', 'pledged');
+      expect(await received('alpha')).toEqual([
+        ['EUR', 1, null, '3009'],
+        ['USD', 1, null, '600'],
+        [null, 0, '2', null],
       ]);
-      expect(await received('alpha&currency=USD')).toEqual([['USD', '2', '1']]);
+      expect(await received('alpha&currency=USD')).toEqual([
+        ['USD', 1, null, '600'],
+        [null, 0, '2', null],
+      ]);
+      // A programme without money is a row without a currency.
+      const overdue = async (query: string) =>
+        only((await on('2026-03-18', query)).totals, 'currency', 'title', 'count', 'consignments_overdue');
+      expect(await overdue('alpha&programme=norland.beta')).toEqual([
+        ['EUR', undefined, 1, null],
+        ['USD', undefined, 1, null],
+        [null, undefined, 1, '1'],
+      ]);
+      expect(await overdue('alpha&programme=norland.beta&by=title')).toEqual([
+        ['EUR', 'alpha', 1, null],
+        ['USD', 'alpha', 1, null],
+        [null, 'alpha', 0, '1'],
+        [null, 'beta', 1, '0'],
+      ]);
       const late = await view('consignments?overdue=true&day=2026-03-18');
       expect(only(late.rows, 'consignment', 'days_late_first')).toEqual([['norland.r-3', 8]]);
       expect((await view('consignments?overdue=true&day=2026-03-10')).rows).toEqual([]);

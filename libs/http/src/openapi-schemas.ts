@@ -231,7 +231,7 @@ const columnOut = (type: ColumnType, meaning: string | undefined): Json => ({
   ...(meaning === undefined ? {} : { description: meaning }),
 });
 
-const ONCE = ', which rows repeat, once for what they share';
+const ONCE = ', which rows repeat: once for what they share, in the total without a currency, and null in the others';
 
 function readModelSchemas(described: ReadModelDescription): Record<string, Json> {
   const { name, about, type, columns, meanings: meaning, totals } = described;

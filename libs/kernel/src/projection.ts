@@ -52,8 +52,9 @@ export const groupedBy = (totals: Pick<Totals, 'by' | 'sums'>, asked: readonly s
 
 /**
  * Figures of a parent that each of its rows repeats, such as the deliveries of a programme in the
- * row of each currency. Totals add them once: in the first row of the parent that matches, in the
- * order of the key. So they are right in each group, and over all groups.
+ * row of each currency. Totals have them once for each parent of which a row matches: in the group
+ * that has no value in the columns that {@link keptApart} names, as the rows without money have
+ * none. Groups with such a value have null, since a figure of all currencies is of none of them.
  */
 export interface SharedFigures {
   /** The column that names the parent. */

@@ -189,13 +189,14 @@ const OF_PROGRAMME = [
   'overdue_misuse',
   'suspended_by_misuse',
 ] as const;
-const SHARED = 'of the programme, whatever the currency: the same in each of its rows, and once in totals';
+const SHARED =
+  'of the programme, whatever the currency: the same in each of its rows, and once in the total without a currency';
 
 const RECORDED = 'net of what was taken back, in minor units of the currency; null if no account has this stage';
 
 /**
  * By donor, programme, recipient and currency; the row of each currency repeats what is counted of
- * the programme, and totals count it once.
+ * the programme, and the total without a currency counts it once.
  */
 export const donorPortfolio: RowsView = {
   name: 'donor-portfolio',

@@ -6,7 +6,7 @@ import {
   type RowQuery,
   asciiLowerCase,
 } from '@entente/engine';
-import { type Cell, type ColumnType, type DailyColumn, type SumOfRows, isSum } from '@entente/kernel';
+import { type Cell, type ColumnType, type DailyColumn, type SumOfRows, isSum, keptApart } from '@entente/kernel';
 import type { DataSource, ObjectLiteral, SelectQueryBuilder } from 'typeorm';
 import { type SourceBuilder, SYSTEM_COLUMNS, type Queryable, type StoredModel, dailyOf } from './queryable.js';
 import { daysBetween } from './days.js';
@@ -443,6 +443,9 @@ export function keyedQuery(
   );
 }
 
+/** The name of a column's values that are summed, where rows repeat figures. */
+const summed = (column: string): string => `summed_${column}`;
+
 /** The expressions that are summed for the total of a column. */
 function partsOf(
   dataSource: DataSource,
@@ -450,26 +453,45 @@ function partsOf(
   column: string,
 ): Readonly<Record<string, string>> {
   const { partsOfSum, partsOfInteger } = sumsIn(dataSource);
-  if (isSum(columns[column])) return partsOfSum(`v.${column}`);
-  const isShared = totals.shared?.sums.includes(column) === true;
-  return partsOfInteger(
-    isShared ? `(CASE WHEN v.${NTH} = 1 OR v.${column} IS NULL THEN v.${column} ELSE 0 END)` : `v.${column}`,
-  );
+  const value = `v.${totals.shared === undefined ? column : summed(column)}`;
+  return isSum(columns[column]) ? partsOfSum(value) : partsOfInteger(value);
 }
 
-/** Which row of its parent a row is. */
+/** Which row of its parent, within its group, a row is. */
 const NTH = 'nth_of_parent';
 
-/** The rows that match, numbered within their parent if it has figures that they repeat. */
-function numbered(dataSource: DataSource, { totals: { shared }, key }: Queryable, matching: Builder): Builder {
+/**
+ * The rows that match, and for each parent with figures that they repeat one row more, in which
+ * these figures are: it counts as none, and has no value in the columns that keep sums apart.
+ */
+function withParents(
+  dataSource: DataSource,
+  { totals, key }: Queryable,
+  matching: Builder,
+  by: readonly string[],
+): Builder {
+  const { shared, sums } = totals;
   if (shared === undefined) return matching;
+  const apart = keptApart(totals);
   const { of, otherwise } = shared;
-  const parent = [`v.${of}`, ...otherwise.map((column) => `CASE WHEN v.${of} IS NULL THEN v.${column} END`)];
+  const within = [
+    `v.${of}`,
+    ...otherwise.map((column) => `CASE WHEN v.${of} IS NULL THEN v.${column} END`),
+    ...by.filter((column) => !apart.includes(column)).map((column) => `v.${column}`),
+  ];
   const order = key.map((column) => `v.${column} ASC NULLS LAST`);
   matching
     .select('v.*')
-    .addSelect(`ROW_NUMBER() OVER (PARTITION BY ${parent.join(', ')} ORDER BY ${order.join(', ')})`, NTH);
-  return dataSource.createQueryBuilder().from(`(${matching.getQuery()})`, 'v').setParameters(matching.getParameters());
+    .addSelect(`ROW_NUMBER() OVER (PARTITION BY ${within.join(', ')} ORDER BY ${order.join(', ')})`, NTH);
+  const rows = dataSource
+    .createQueryBuilder()
+    .from(`(${matching.getQuery()})`, 'm')
+    .innerJoin('(SELECT 0 AS parent UNION ALL SELECT 1)', 'o', `o.parent = 0 OR m.${NTH} = 1`)
+    .select('1 - o.parent', 'counted');
+  const onlyOf = (parent: 0 | 1, column: string): string => `CASE WHEN o.parent = ${parent} THEN m.${column} END`;
+  for (const column of by) rows.addSelect(apart.includes(column) ? onlyOf(0, column) : `m.${column}`, column);
+  for (const column of sums) rows.addSelect(onlyOf(shared.sums.includes(column) ? 1 : 0, column), summed(column));
+  return dataSource.createQueryBuilder().from(`(${rows.getQuery()})`, 'v').setParameters(matching.getParameters());
 }
 
 /** Counts and sums over all rows that match, by columns: few groups, if they are its own. */
@@ -484,8 +506,8 @@ export function totalsQuery(
   const conditions = new Conditions(at, dataSource, source);
   for (const filter of where) conditions.filter(filter);
   return compile(source, ['totals', shapeOf(at), conditions.parts, by], conditions.values, () => {
-    const matching = conditions.on(rowsOf(dataSource, source, at));
-    const builder = numbered(dataSource, source, matching).select('COUNT(*)', 'counted');
+    const builder = withParents(dataSource, source, conditions.on(rowsOf(dataSource, source, at)), by);
+    builder.select(source.totals.shared === undefined ? 'COUNT(*)' : 'SUM(v.counted)', 'counted');
     for (const column of by)
       builder.addSelect(`v.${column}`, column).addGroupBy(`v.${column}`).addOrderBy(`v.${column}`, 'ASC', 'NULLS LAST');
     for (const column of sums)

@@ -5,7 +5,7 @@ interface TotalsOf {
   readonly counts: string;
   readonly by: readonly string[];
   readonly sums: readonly string[];
-  /** Figures of a parent, which each of its rows repeats: they count in its first row. */
+  /** Figures of a parent, which each of its rows repeats: they count once, apart from money. */
   readonly shared?: { readonly parentOf: (row: FigureRow) => string; readonly sums: readonly string[] };
 }
 const OF_PROGRAMME = [
@@ -183,28 +183,36 @@ export function groupsOf(name: string, asked: readonly string[]): readonly strin
 
 /** The totals of rows by columns; a sum of nothing is null. */
 export function totalsOf(name: string, rows: readonly FigureRow[], extra: readonly string[]): readonly FigureRow[] {
-  const { counts, sums, shared = { parentOf: () => '', sums: [] } } = TOTALS[name] as TotalsOf;
+  const { counts, sums, shared } = TOTALS[name] as TotalsOf;
   const columns = groupsOf(name, extra);
-  const inOrder = rows.toSorted((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
-  const firsts = new Set([...Map.groupBy(inOrder, shared.parentOf).values()].map(([first]) => first));
+  const isShared = (column: string): boolean => shared?.sums.includes(column) === true;
+  const groupOf = (row: FigureRow): string => JSON.stringify(columns.map((column) => row[column]));
+  const own = rows.map((of: FigureRow) => ({
+    of,
+    rows: 1,
+    group: groupOf(of),
+    adds: (column: string) => !isShared(column),
+  }));
+  // What is of no currency is in the group that has none, once for each parent in it.
+  const withoutMoney = (row: FigureRow): FigureRow => ({ ...row, currency: null });
+  const apart = rows.map((row) => ({ row, of: withoutMoney(row) }));
+  const parents = Map.groupBy(
+    shared === undefined ? [] : apart,
+    ({ row, of }) => `${shared?.parentOf(row)} ${groupOf(of)}`,
+  );
+  const once = [...parents.values()].flatMap(([first]) => (first === undefined ? [] : [first.of]));
+  const all = [...own, ...once.map((of) => ({ of, rows: 0, group: groupOf(of), adds: isShared }))];
   // Without columns there is one group, which may be empty.
-  const groups = Map.groupBy(rows, (row) => JSON.stringify(columns.map((column) => row[column])));
-  return (columns.length === 0 ? [rows] : [...groups.values()]).map((group) => ({
-    ...Object.fromEntries(columns.map((column) => [column, group[0]?.[column] ?? null])),
+  const groups = Map.groupBy(all, ({ group }) => group);
+  return (columns.length === 0 ? [all] : [...groups.values()]).map((group) => ({
+    ...Object.fromEntries(columns.map((column) => [column, group[0]?.of[column] ?? null])),
     counts,
-    count: group.length,
+    count: group.reduce((count, one) => count + one.rows, 0),
     ...Object.fromEntries(
-      sums.map((column) => {
-        const repeated = (row: FigureRow): boolean => shared.sums.includes(column) && !firsts.has(row);
-        return [column, added(group.map((row) => (row[column] !== null && repeated(row) ? 0 : row[column])))];
-      }),
+      sums.map((column) => [column, added(group.map(({ of, adds }) => (adds(column) ? of[column] : null)))]),
     ),
   }));
 }
-
-/** The order of the portfolio's rows: what has no value comes last. */
-const orderOf = (row: FigureRow): string =>
-  ['donor', 'recipient', 'programme', 'currency'].map((column) => (row[column] as string | null) ?? '~').join(' ');
 
 function added(values: readonly unknown[]): string | null {
   const there = values.filter((value) => value !== null);
