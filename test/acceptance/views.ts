@@ -768,6 +768,41 @@ export function views(opens: DeploymentFactory): void {
       await say(RECIPIENT, `${SIGHT}/report-lost`, { on: inDays(-2), cause: 'theft-from-store' });
       expect(await lossTasks()).toEqual([]);
     });
+
+    it('asks to dispute what of a difference no report of its type covers, also after a correction', async () => {
+      await supply('kits', 'beta', 'kit');
+      const s = 'consignment/norland.kits-1';
+      const line = (quantity: number) => ({ lines: [{ line: '001', quantity }] });
+      const shown = async () =>
+        only((await view('recipient-tasks?task=dispute&assistance_case=norland.kits')).rows, 'what', 'quantity');
+      const report = async (discrepancy: string, type: string, quantity: number): Promise<void> => {
+        await say(RECIPIENT, `${s}/report-discrepancy`, { discrepancy, line: '001', type, quantity });
+      };
+      await say(DONOR, `${s}/schedule`, { case: 'norland.kits', ...line(10), due: '2036-07-05' });
+      const event = await say(RECIPIENT, `${s}/confirm-receipt`, { on: '2026-07-04', ...line(9) });
+      const correct = async (quantityBy: number): Promise<void> => {
+        const corrected = { corrects: event, line: '001', quantityBy, reason: 'miscounted' };
+        await say(RECIPIENT, `${s}/correct-receipt`, corrected);
+      };
+      expect(await shown()).toEqual([['shortage', 1]]);
+      await report('wet', 'damaged', 2);
+      expect(await shown()).toEqual([['shortage', 1]]);
+      await correct(-4);
+      await report('d-1', 'shortage', 2);
+      expect(await shown()).toEqual([['shortage', 3]]);
+      await report('d-2', 'shortage', 3);
+      expect(await shown()).toEqual([]);
+      await correct(-3);
+      expect(await shown()).toEqual([['shortage', 3]]);
+      await correct(11);
+      expect(await shown()).toEqual([['surplus', 3]]);
+      await report('d-3', 'overage', 1);
+      await report('d-4', 'surplus', 1);
+      expect(await shown()).toEqual([['surplus', 1]]);
+      const most = Number.MAX_SAFE_INTEGER;
+      for (const name of ['m-1', 'm-2']) await report(name, 'surplus', most);
+      expect(await shown()).toEqual([]);
+    });
   });
 
   describe('the view deliverables', () => {

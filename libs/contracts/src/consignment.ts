@@ -303,7 +303,11 @@ export class ReceivedGoodsTransferred extends TransferReceivedGoods {
 export class ReportDiscrepancy {
   @discrepancy() readonly discrepancy!: string;
   @line() readonly line!: string;
-  @code('the code of what is wrong', 'shortage') readonly type!: string;
+  @code(
+    'the code of what is wrong: shortage, if less came than was scheduled; surplus or overage, if more did; or another, such as damaged',
+    'shortage',
+  )
+  readonly type!: string;
   @quantity('the quantity concerned', 2) readonly quantity!: number;
 }
 

@@ -1,4 +1,4 @@
-import type { ColumnValues } from '@entente/kernel';
+import type { ColumnValues, ViewOptions } from '@entente/kernel';
 import { CaseLineRow } from './case-lines.js';
 import { CaseRow } from './cases.js';
 import { daysLate, overdue } from './columns.js';
@@ -71,12 +71,29 @@ function factToConfirm(from: From): Query {
   });
 }
 
-/** What came in another quantity than scheduled, and no discrepancy was reported of. */
-function toDispute(from: From): Query {
-  const reports = from(DiscrepancyRow, 'q').select('q.stream', 'stream').addSelect('q.line', 'line').distinct(true);
+/** The codes of a report of what did not come, and of what came beyond the plan. */
+const OF_SHORTAGE = `'shortage'`;
+const OF_SURPLUS = `'surplus', 'overage'`;
+
+/**
+ * What came in another quantity than scheduled, less what was reported of it. Reports of something
+ * else, such as damage, take nothing off the difference.
+ */
+function toDispute(from: From, { sums }: ViewOptions): Query {
+  const reported = (types: string) => sums.sum(`CASE WHEN q.type IN (${types}) THEN q.quantity ELSE 0 END`);
+  const reports = from(DiscrepancyRow, 'q')
+    .select('q.stream', 'stream')
+    .addSelect('q.line', 'line')
+    .addSelect(reported(OF_SHORTAGE), 'shortage')
+    .addSelect(reported(OF_SURPLUS), 'surplus')
+    .groupBy('q.stream')
+    .addGroupBy('q.line');
+  const less = (column: string) => sums.clamped(sums.orZero(`d.${column}`));
+  const left = `CASE WHEN n.received < n.scheduled THEN n.scheduled - n.received - ${less('shortage')}
+    ELSE n.received - n.scheduled - ${less('surplus')} END`;
   const lines = rowsAs(consignedLines(from), 'n')
     .leftJoin(`(${reports.getQuery()})`, 'd', 'd.stream = n.item_stream AND d.line = n.line')
-    .where('n.received_on IS NOT NULL AND n.received <> n.scheduled AND d.line IS NULL')
+    .where(`n.received_on IS NOT NULL AND n.received <> n.scheduled AND ${left} > 0`)
     .setParameters(reports.getParameters());
   return TASKS.part(lines, {
     ...columnsAs('n', ...PARTIES, 'item', 'unit'),
@@ -84,7 +101,7 @@ function toDispute(from: From): Query {
     what: `CASE WHEN n.received < n.scheduled THEN 'shortage' ELSE 'surplus' END`,
     stream: 'n.item_stream',
     part: 'n.line',
-    quantity: 'CASE WHEN n.received < n.scheduled THEN n.scheduled - n.received ELSE n.received - n.scheduled END',
+    quantity: `CAST(${left} AS BIGINT)`,
   });
 }
 
@@ -162,10 +179,10 @@ const toReply = (from: From, who: string, alone: string): Query =>
 const recipientReplies = (from: From): Query => toReply(from, 'm.recipient', '');
 const accusedReplies = (from: From): Query => toReply(from, 'm.accused', ' AND m.accused <> m.recipient');
 
-const query = (from: From): Query =>
+const query = (from: From, options: ViewOptions): Query =>
   TASKS.rows(
     [toConfirm, factToConfirm, toDispute, toReport, lossToReport, toDo, toAnswer, recipientReplies, accusedReplies].map(
-      (of) => of(from),
+      (of) => of(from, options),
     ),
     'k',
   );
@@ -200,20 +217,20 @@ const DUE = { due: 'due' };
 export const recipientTasks: RowsView = {
   name: 'recipient-tasks',
   topic: 'Recipients',
-  version: 5,
+  version: 6,
   about: 'what a recipient or holder has to confirm, to dispute, to report, to answer or to do, and until when',
   key: ['task', 'what', 'stream', 'part', 'recipient'],
   columns: {
     recipient: text('the recipient, the organisation that holds the items, or the accused that can reply'),
     task: oneOf(['confirm', 'dispute', 'report', 'answer', 'do']),
     what: text(
-      'receipt, or the type of the event of a recorded fact; shortage or surplus, of which no discrepancy was reported; self-report (a check by the holder) or loss (an item that a visit did not see); acceptance, supplement, amendment or reply; remediate or remediation-step',
+      'receipt, or the type of the event of a recorded fact; shortage or surplus, of which a discrepancy of that type was not, or not fully, reported; self-report (a check by the holder) or loss (an item that a visit did not see); acceptance, supplement, amendment or reply; remediate or remediation-step',
     ),
     item: text(
       "the code of the item's description; of a loss and of a check, the type of the items; of a training, its course; of a transfer, the types of the goods, with commas between them; of a reply, the allegation",
     ),
     quantity: integer(
-      "of a receipt, what is scheduled, and of a shortage or surplus, the difference, in the line's unit; of a report, in items; of a recorded fact, as the read model recorded-facts has it",
+      "of a receipt, what is scheduled, and of a shortage or surplus, the difference less what was reported as shortage, or as surplus or overage, in the line's unit; of a report, in items; of a recorded fact, as the read model recorded-facts has it",
     ),
     unit: text("the code of the line's unit"),
     amount: amount('of money that was recorded, as corrected, in minor units'),

@@ -142,7 +142,7 @@ const partiesOf = (row: FigureRow): FigureRow => ({
 });
 
 function ofConsignments(log: readonly RecordedEvent[], asked: QueryParameters): readonly FigureRow[] {
-  const reported = discrepancyRows(log).map((row) => `${row['consignment'] as string} ${row['line'] as string}`);
+  const reported = discrepancyRows(log);
   return rowsIn(VIEWS, 'consigned-items', log, asked).flatMap((row) => {
     const { consignment = null, line = null, item = null, unit = null } = row;
     const about = {
@@ -157,9 +157,14 @@ function ofConsignments(log: readonly RecordedEvent[], asked: QueryParameters): 
     if (row['status'] === 'under-way')
       return [{ ...about, task: 'confirm', what: 'receipt', quantity: scheduled, due: row['due'] ?? null }];
     const missing = scheduled - Number(row['received']);
-    const isDisputed = reported.includes(`${consignment as string} ${line as string}`);
-    if (row['received_on'] === null || row['received'] === null || missing === 0 || isDisputed) return [];
-    return [{ ...about, task: 'dispute', what: missing > 0 ? 'shortage' : 'surplus', quantity: Math.abs(missing) }];
+    const what = missing > 0 ? 'shortage' : 'surplus';
+    const disputed = reported
+      .filter((one) => one['consignment'] === consignment && one['line'] === line)
+      .filter(({ type }) => (what === 'shortage' ? ['shortage'] : ['surplus', 'overage']).includes(type as string))
+      .map(({ quantity }) => quantity as number);
+    const left = Math.abs(missing) - Math.min(sum(disputed), Number.MAX_SAFE_INTEGER);
+    if (row['received_on'] === null || row['received'] === null || left <= 0) return [];
+    return [{ ...about, task: 'dispute', what, quantity: left }];
   });
 }
 
