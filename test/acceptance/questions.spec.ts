@@ -28,12 +28,60 @@ const jsonLines = (out: string): readonly Row[] =>
 describe.each(Object.entries(QUESTIONS))('the command line answers %s:', (_, { asOf, asked }) => {
   const when = asOf === undefined ? [] : ['--as-of', asOf];
   it.each(asked.map((one) => [one.question, one] as const))('%s', async (_, { of, answer }) => {
-    const name = of.split('?')[0] ?? '';
-    const replayed = jsonLines((await run('replay', name, '--json', ...when)).out);
-    const url = `/v1/read-models/${of}${asOf === undefined ? '' : `&as-of=${asOf}`}`;
-    const { rows } = (await deployment.app.inject({ url })).json<{ rows: Row[] }>();
-    const same = rows.map(({ row_id }) => replayed.find((row) => row['row_id'] === row_id) ?? {});
-    expect(shown(same, answer)).toEqual(answer);
+    const [name = '', query] = of.split('?');
+    const asked = [...new URLSearchParams(query)].flatMap(([parameter, value]) =>
+      parameter === 'sort' ? ['--sort', value] : ['--where', `${parameter}=${value}`],
+    );
+    const replayed = jsonLines((await run('replay', name, '--json', ...when, ...asked)).out);
+    expect(shown(replayed, answer)).toEqual(answer);
+  });
+});
+
+describe('the command line prints a read model for people', () => {
+  const FUND = ['replay', 'movements', '--where', 'account=norland.border-fund'];
+
+  it('with amounts in their currency, the position and the day, and the totals', async () => {
+    const { out, err } = await run(...FUND, '--where', 'amount.min=200000000', '--sort', '-amount');
+    const [head = '', first = '', second = '', ...below] = out.split('\n');
+    expect(head).toMatch(/^account +donor .* currency +stage +amount /);
+    expect(first).toMatch(/ USD +pledged +2,500,000\.00 USD /);
+    expect(second).toMatch(/ USD +committed +2,000,000\.00 USD /);
+    const position = (await recorded()).length;
+    expect(below.map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
+      `2 rows at position ${position}, on ${day(0)} (UTC)`,
+      '',
+      'Totals',
+      'currency stage movements amount',
+      'USD committed 1 2,000,000.00 USD',
+      'USD pledged 1 2,500,000.00 USD',
+    ]);
+    expect(err).toBe('');
+  });
+
+  it('as of another day, with that day', async () => {
+    const lastLine = async (...options: string[]) =>
+      (await run(...FUND, ...options)).out.split('\n').find((line) => / rows at position /.test(line));
+    expect(await lastLine('--as-of', day(-100))).toMatch(new RegExp(`, on ${day(-100)} \\(UTC\\)$`));
+    expect(await lastLine('--occurred-by', day(-90))).toMatch(
+      new RegExp(`, on ${day(-90)} \\(UTC\\): what had occurred by then, as known at the position$`),
+    );
+  });
+
+  it('and on demand the meaning and unit of each column', async () => {
+    const lines = (await run('replay', 'donor-portfolio', '--columns')).out.split('\n');
+    expect(lines.filter((line) => /^pledged /.test(line))).toEqual([
+      expect.stringMatching(/^pledged +amount-sum +pledged, .* in minor units of the currency;/),
+    ]);
+    expect(lines).toContain('Amounts are in minor units with --json, and else in the currency beside them.');
+    const [first] = jsonLines((await run('replay', 'donor-portfolio', '--columns', '--json')).out);
+    expect(first).toEqual({ column: 'donor', type: 'text', meaning: 'the donor' });
+  });
+
+  it('and names each filter that it cannot take', async () => {
+    await expect(run('replay', 'funding', '--where', 'pledged')).rejects.toThrow('<column>=<value>, and not "pledged"');
+    await expect(run('replay', 'funding', '--where', 'x=1', '--sort', 'y')).rejects.toThrow(
+      /^x is no column .*; sort y is no column to sort by/,
+    );
   });
 });
 

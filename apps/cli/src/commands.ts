@@ -22,7 +22,7 @@ import { generateInFolder } from './generating/generate.js';
 import { UnusableInput } from './importing/unusable-input.js';
 import { exportLog, importLog } from './move.js';
 import { EXIT, type Output, processOutput, table } from './output.js';
-import { foldFromScratch, pointAt, printRows, takesOccurredBy } from './rows.js';
+import { foldFromScratch, pointAt, printColumns, printRows, readSelection, takesOccurredBy } from './rows.js';
 import { knownName, parkedIn, sides, reportDifferences } from './comparing.js';
 import { servicePseudonymKey, serviceSettings } from './service-settings.js';
 import { serviceCommands, importToServices } from './service-commands.js';
@@ -49,6 +49,14 @@ interface ImportOptions {
   readonly part?: boolean;
   readonly dryRun?: boolean;
   readonly positions?: string;
+}
+
+interface ReplayOptions {
+  readonly columns?: boolean;
+  readonly where: readonly string[];
+  readonly sort?: string;
+  readonly asOf?: string;
+  readonly occurredBy?: string;
 }
 
 /** What an import did, for people. */
@@ -201,31 +209,47 @@ export function commandLine(
       exit(EXIT.done);
     });
 
-  common('replay', 'Prints a read model at a position or date, folded from the events only.', [
-    'replay donor-portfolio',
-    'replay funding --as-of 2026-01-31 --json',
-    'replay donor-portfolio --occurred-by 2026-01-31',
-  ])
+  common(
+    'replay',
+    'Prints a read model at a position or date, folded from the events only: for people amounts with their currency, and totals; as JSON as the API has the rows, amounts in minor units.',
+    [
+      'replay donor-portfolio',
+      'replay donor-portfolio --columns',
+      'replay funding --as-of 2026-01-31 --json',
+      'replay movements --where stage=pledged --where amount.min=100000 --sort -amount',
+      'replay donor-portfolio --occurred-by 2026-01-31',
+    ],
+  )
     .argument('<read-model>')
+    .option('--columns', 'print the meaning and unit of each column instead, and what totals count')
+    .option(
+      '--where <column=value>',
+      'only these rows, as the API filters: also column.min, column.max, column.before and column.contains; amounts in minor units; may be repeated',
+      (filter: string, filters: readonly string[]) => [...filters, filter],
+      [],
+    )
+    .option('--sort <columns>', 'in this order, as the API: columns with commas between them, a minus sign reverses')
     .option(
       '--as-of <when>',
       'a position, a day (its end, UTC) or an instant (default: now); lateness is by that day, at a position by today',
     )
     .option('--occurred-by <day>', 'only what had occurred by this day, and lateness by it, of names that take it')
-    .action((name: string, options: Common & { asOf?: string; occurredBy?: string }) =>
+    .action((name: string, options: Common & ReplayOptions) =>
       withLog(options, async (log) => {
         const output = outputTo(options.json === true);
         const { occurredBy } = options;
         const at = await pointAt(log, options.asOf);
         const point = occurredBy === undefined ? at : { ...at, day: occurredBy, occurredBy };
-        const { position } = point;
         const scratch = await openScratch(log);
         try {
-          knownName(scratch.rows, name);
+          const described = knownName(scratch.rows, name);
+          const selection = readSelection(described, options.where, options.sort);
           if (occurredBy !== undefined) takesOccurredBy(scratch.rows, name, occurredBy);
-          await foldFromScratch(log, scratch.rows, position, output);
-          const count = await printRows(scratch.rows, name, point, output);
-          output.err(`${count} rows at position ${position}`);
+          if (options.columns === true) printColumns(described, output);
+          else {
+            await foldFromScratch(log, scratch.rows, point.position, output);
+            await printRows(scratch.rows, described, point, selection, output);
+          }
           exit(EXIT.done);
         } finally {
           await scratch.end();
@@ -250,7 +274,7 @@ export function commandLine(
         const served = await deployment.rows(log);
         const scratch = await openScratch(log);
         try {
-          const names = name === undefined ? served.names().map((one) => one.name) : [knownName(served, name)];
+          const names = name === undefined ? served.names().map((one) => one.name) : [knownName(served, name).name];
           const [left, right] = await sides(log, served, scratch.rows, options, output);
           const lacking = options.rebuilt === true ? await parkedIn(served, names) : [];
           const found = await reportDifferences(names, left, right, lacking, output);

@@ -1,12 +1,13 @@
-import type { EventLog, ReadModelStore } from '@entente/engine';
+import type { EventLog, ReadModelDescription, ReadModelStore } from '@entente/engine';
 import { type Output, table } from './output.js';
 import { type Difference, type Side, differences, foldFromScratch, pointAt } from './rows.js';
 
-/** Returns the name of a read model. Fails if there is none; the message lists all names. */
-export const knownName = (store: ReadModelStore, name: string): string => {
-  const names = store.names().map((one) => one.name);
-  if (!names.includes(name)) throw new Error(`there is no read model "${name}"; there are ${names.join(', ')}`);
-  return name;
+/** The read model or view of a name. Fails if there is none; the message lists all names. */
+export const knownName = (store: ReadModelStore, name: string): ReadModelDescription => {
+  const all = store.names();
+  const found = all.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  throw new Error(`there is no read model "${name}"; there are ${all.map((one) => one.name).join(', ')}`);
 };
 
 /** The two sides of a comparison: two dates, or the active rows and a replay. */

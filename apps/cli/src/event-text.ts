@@ -15,10 +15,10 @@ export const currencyIn = (data: unknown): string | null =>
   isFields(data) && typeof data['currency'] === 'string' ? data['currency'] : null;
 
 /**
- * Minor units as an amount with its currency: `2,500,000.00 USD`. Without a known minor unit they
- * stay a number of minor units.
+ * Minor units, also as decimal digits, as an amount with its currency: `2,500,000.00 USD`. Without
+ * a known minor unit they stay a number of minor units.
  */
-export function money(amount: number, currency: string | null): string {
+export function money(amount: number | string, currency: string | null): string {
   const digits = currency === null ? null : minorUnitDigits(currency);
   if (currency === null || digits === null) return `${amount} minor units${currency === null ? '' : ` of ${currency}`}`;
   const minor = BigInt(amount);

@@ -25,8 +25,11 @@ export function progress(output: Output, what: string): (done: number | bigint, 
   };
 }
 
-/** Rows as aligned text for people. */
-export function table(rows: readonly Readonly<Record<string, unknown>>[]): string {
+/** Rows as aligned text for people; `right`: the columns that are aligned to the right. */
+export function table(
+  rows: readonly Readonly<Record<string, unknown>>[],
+  right: ReadonlySet<string> = new Set(),
+): string {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const text = (value: unknown): string =>
     value === null || value === undefined
@@ -39,7 +42,7 @@ export function table(rows: readonly Readonly<Record<string, unknown>>[]): strin
   );
   const line = (cells: readonly string[]): string =>
     cells
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .map((cell, i) => (right.has(columns[i] ?? '') ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
       .join('  ')
       .trimEnd();
   return [line(columns), ...rows.map((row) => line(columns.map((name) => text(row[name]))))].join('\n');

@@ -1,6 +1,17 @@
 import { isDay, readAsOf } from '@entente/contracts';
-import { type EventLog, type ReadModelStore, type ResultRow, readWhole, replay, today } from '@entente/engine';
+import {
+  type EventLog,
+  type ReadModelDescription,
+  type ReadModelStore,
+  type ResultRow,
+  type RowQuery,
+  readWhole,
+  replay,
+  today,
+} from '@entente/engine';
+import { readRowQuery } from '@entente/http';
 import { MODELS } from '@entente/read-models';
+import { currencyIn, money } from './event-text.js';
 import { type Output, progress, table } from './output.js';
 
 /** A position of the log, and the day by which lateness is computed there. */
@@ -53,38 +64,116 @@ export async function foldFromScratch(
   );
 }
 
-/** All rows of a name at a point in time, in the order of their keys. */
+/** Which rows of a name, and in which order. */
+export type Selection = Pick<RowQuery, 'where' | 'sort'>;
+
+const ALL: Selection = { where: [], sort: [] };
+
+/**
+ * The filters and the order of a query over HTTP, each filter as `<column>=<value>`. Fails with
+ * every error in them.
+ */
+export function readSelection(
+  described: ReadModelDescription,
+  filters: readonly string[],
+  sort: string | undefined,
+): Selection {
+  const query: Record<string, string[] | string> = {};
+  for (const filter of filters) {
+    const [name = '', ...value] = filter.split('=');
+    if (value.length === 0) throw new Error(`--where takes <column>=<value>, and not "${filter}"`);
+    query[name] = [query[name] ?? [], value.join('=')].flat();
+  }
+  for (const [name, values] of Object.entries(query)) if (values.length === 1) query[name] = values[0] ?? '';
+  const read = readRowQuery(described, { ...query, ...(sort !== undefined && { sort }) }, ['sort', 'contains']);
+  if ('where' in read) return read;
+  throw new Error(read.map(({ path, message }) => `${path} ${message}`).join('; '));
+}
+
+const positionsAt = (store: ReadModelStore, position: bigint): readonly bigint[] =>
+  Array<bigint>(store.partitions).fill(position);
+
+/** The rows of a name at a point in time; in the order of their keys, if no other is asked for. */
 export async function* rowsAt(
   store: ReadModelStore,
   name: string,
   { position, day, occurredBy }: PointInTime,
+  selection = ALL,
 ): AsyncIterable<ResultRow> {
   const { version } = await store.positions(name);
-  const positions = Array<bigint>(store.partitions).fill(position);
-  const query = { where: [], sort: [], day, occurredBy: occurredBy ?? null, positions };
+  const positions = positionsAt(store, position);
+  const query = { ...selection, day, occurredBy: occurredBy ?? null, positions };
   for await (const rows of readWhole(store, name, query, version)) yield* rows;
 }
 
-/** Prints a read model as of a point in time, and returns its number of rows. */
+const isMoney = (type: string | undefined): boolean => type === 'amount' || type === 'amount-sum';
+const ALIGNED_LEFT = ['text', 'day', 'boolean', 'json'];
+
+/** Cells as text for people: amounts with the currency beside them. */
+const inUnits = (cells: Readonly<Record<string, unknown>>, { columns }: ReadModelDescription) =>
+  Object.fromEntries(
+    Object.entries(cells).map(([name, value]) => [
+      name,
+      isMoney(columns[name]) && value !== null ? money(value as number | string, currencyIn(cells)) : value,
+    ]),
+  );
+
+/**
+ * Prints the rows of a name as of a point in time. For people also their number, the point in time
+ * and the totals; for programs only the rows, with amounts in minor units.
+ */
 export async function printRows(
   store: ReadModelStore,
-  name: string,
+  described: ReadModelDescription,
   point: PointInTime,
+  selection: Selection,
   output: Output,
-): Promise<number> {
+): Promise<void> {
+  const { name, columns } = described;
+  const { position, day, occurredBy } = point;
+  const right = new Set(Object.keys(columns).filter((column) => !ALIGNED_LEFT.includes(columns[column] ?? '')));
   let page: Record<string, unknown>[] = [];
   let count = 0;
   const flush = (): void => {
-    if (page.length > 0 && !output.json) output.out(table(page));
+    if (page.length > 0 && !output.json) output.out(table(page, right));
     page = [];
   };
-  for await (const { key, columns } of rowsAt(store, name, point)) {
+  for await (const row of rowsAt(store, name, point, selection)) {
     count += 1;
-    if (output.json) output.out(JSON.stringify({ row_id: key, ...columns }));
-    else if (page.push({ ...columns }) === 200) flush();
+    if (output.json) output.out(JSON.stringify({ row_id: row.key, ...row.columns }));
+    else if (page.push(inUnits(row.columns, described)) === 200) flush();
   }
   flush();
-  return count;
+  const only = occurredBy === undefined ? '' : ': what had occurred by then, as known at the position';
+  const line = `${count} rows at position ${position}, on ${day} (UTC)${only}`;
+  if (output.json) return output.err(line);
+  output.out(line);
+  const as = { day, occurredBy: occurredBy ?? null };
+  const totals = await store.totals(name, selection.where, positionsAt(store, position), as);
+  if (totals.length === 0) return;
+  const lines = totals.map(({ by, counts, count: counted, sums }) =>
+    inUnits({ ...by, [counts]: counted, ...sums }, described),
+  );
+  output.out(`\nTotals\n${table(lines, new Set([...right, ...totals.map(({ counts }) => counts)]))}`);
+}
+
+/** Prints what a name has: the meaning of each column, with its unit, and what totals count. */
+export function printColumns(described: ReadModelDescription, output: Output): void {
+  const { name, about, columns, meanings, totals, daily } = described;
+  const lines = Object.entries(columns).map(([column, type]) => ({ column, type, meaning: meanings[column] ?? '' }));
+  if (output.json) for (const line of lines) output.out(JSON.stringify(line));
+  else {
+    const has = [
+      `${name}: ${about}`,
+      table(lines),
+      `Totals: ${totals.counts} by ${totals.by.join(' and ') || 'nothing'}${totals.sums.length === 0 ? '' : `; sums of ${totals.sums.join(', ')}`}`,
+      ...(lines.some(({ type }) => isMoney(type))
+        ? ['Amounts are in minor units with --json, and else in the currency beside them.']
+        : []),
+      ...(daily ? ['Some columns depend on the day below the rows, such as lateness.'] : []),
+    ];
+    output.out(has.join('\n\n'));
+  }
 }
 
 /** A row or a column that differs between two sides. */

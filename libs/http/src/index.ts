@@ -12,6 +12,7 @@ export { ControlsController } from './controls.controller.js';
 export { RefusalsController } from './refusals.controller.js';
 export type { ServerLimits } from './server-limits.js';
 export { AnswerOptions } from './row-export.js';
+export { readRowQuery } from './row-query.js';
 export { allowOrigins } from './cross-origin.js';
 export { buildApp, serveDocs } from './app.js';
 export { TakenBackGuard } from './taken-back.guard.js';
