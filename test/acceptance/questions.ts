@@ -132,6 +132,12 @@ const DONORS: readonly Asked[] = [
     means: { offer_from: /first day on which the offer prepared last may be made/ },
   },
   {
+    question: 'Which of our money expires if it is not obligated, how much and when?',
+    of: 'expiring-funds?donor=norland',
+    answer: [{ remaining: 62_000_000, currency: 'USD', stage: 'committed', days_left: 700, expired: false }],
+    means: { remaining: /^what expires, in minor units/, days_left: /^days from the day of the answer/ },
+  },
+  {
     question: 'Which requests, reports and disputes wait for our answer, and for how many days?',
     of: 'recipient-pipeline?organisation=norland&asked_on.min=2000-01-01&sort=asked_on',
     answer: [

@@ -263,6 +263,42 @@ export function views(opens: DeploymentFactory): void {
     });
   });
 
+  describe('the view expiring-funds', () => {
+    it('has what an account may no longer commit or obligate after its last day, until nothing of it is left', async () => {
+      await programme('theta');
+      const f = 'funding-account/norland.theta-fund';
+      const of = { programme: 'norland.theta', currency: 'CHF', basis: 'own', onBudget: false };
+      await say(DONOR, `${f}/open`, { ...account, ...of, availableUntil: inDays(20) });
+      const expiring = async (of = 'norland.theta-fund') => {
+        const { rows, totals } = await view(`expiring-funds?account=${of}`);
+        return [
+          only(rows, 'stage', 'remaining', 'currency', 'available_until', 'days_left', 'expired'),
+          only(totals, 'currency', 'remaining'),
+        ];
+      };
+      await say(DONOR, `${f}/pledge`, money(100));
+      expect(await expiring()).toEqual([[], []]);
+      await say(DONOR, `${f}/commit`, money(60));
+      await say(DONOR, `${f}/commit`, money(20, '2027'));
+      await say(DONOR, `${f}/obligate`, money(50));
+      const row = (remaining: number) => ['committed', remaining, 'CHF', inDays(20), 20, false];
+      expect(await expiring()).toEqual([[row(30)], [['CHF', '30']]]);
+      await say(DONOR, `${f}/obligate`, money(30));
+      expect(await expiring()).toEqual([[], []]);
+      await say(DONOR, `${f}/deobligate`, { ...money(5), reason: 'order-withdrawn' });
+      expect(await expiring()).toEqual([[row(5)], [['CHF', '5']]]);
+      // An account that has no commitments obligates what is pledged.
+      const p = 'funding-account/norland.theta-pledges';
+      const two = { ...account, ...of, stages: ['pledged', 'obligated'], availableUntil: inDays(-1) };
+      await say(DONOR, `${p}/open`, two);
+      await say(DONOR, `${p}/pledge`, money(9));
+      const late = ['pledged', 9, 'CHF', inDays(-1), -1, true];
+      expect(await expiring('norland.theta-pledges')).toEqual([[late], [['CHF', '9']]]);
+      await say(DONOR, `${p}/close`, { reason: 'ended' });
+      expect(await expiring('norland.theta-pledges')).toEqual([[], []]);
+    });
+  });
+
   describe('the view recipient-pipeline', () => {
     it('shows what is under way, what was announced, and what waits for an answer', async () => {
       const usd = 'funding-account/norland.alpha-usd';
@@ -422,8 +458,8 @@ export function views(opens: DeploymentFactory): void {
       await supply('stoves', 'omega', 'stove');
       const shown = async () => {
         const { rows, totals } = await view('cases?assistance_case=norland.tents&assistance_case=norland.stoves');
-        const sums = only(totals, 'currency', 'count', 'value', 'final_value');
-        return [only(rows, 'assistance_case', 'status', 'value', 'final_value'), sums];
+        const sums = only(totals, 'currency', 'count', 'agreed_value', 'final_value');
+        return [only(rows, 'assistance_case', 'status', 'agreed_value', 'final_value'), sums];
       };
       const open = (name: string) => [`norland.${name}`, 'implemented', 300, null];
       // Nothing to add is not zero.
@@ -441,6 +477,52 @@ export function views(opens: DeploymentFactory): void {
         [open('stoves'), ['norland.tents', 'reconciled', 300, 240]],
         [['USD', 2, '600', '240']],
       ]);
+    });
+
+    it('adds up what was agreed, and neither an offer that was not accepted nor a cancelled consignment', async () => {
+      await programme('eta');
+      const c = 'assistance-case/norland.ropes';
+      const asked = [{ item: 'rope', quantity: 8, unit: 'each' }];
+      await say(DONOR, `${c}/request`, { ...parties, programme: 'norland.eta', asked, letter: 'L 1' });
+      await say(DONOR, `${c}/add-line`, { ...asked[0], line: '001', value: 70, due: '2026-06-30' });
+      const terms = { currency: 'USD', initialDeposit: 0, validUntil: '2036-12-31', deliveryPoint: 'receipt' };
+      const agreed = async () => {
+        const { rows, totals } = await view('cases?programme=norland.eta');
+        return [only(rows, 'value', 'agreed_value'), only(totals, 'currency', 'count', 'agreed_value')];
+      };
+      const awaited = async () =>
+        only((await view('recipient-pipeline?programme=norland.eta')).rows, 'awaits', 'organisation', 'due', 'overdue');
+      const offer = { offer: 'basic', lines: ['001'], value: 70, ...terms };
+      await say(DONOR, `${c}/prepare-offer`, { ...offer, noticeDays: 15 });
+      expect(await awaited()).toEqual([['offer', 'norland', null, false]]);
+      // From the end of its notice on it may be made (R16).
+      await say(DONOR, `${c}/notify-legislature`, { offer: 'basic', on: inDays(-16) });
+      expect(await awaited()).toEqual([['offer', 'norland', inDays(-1), true]]);
+      await say(DONOR, `${c}/make-offer`, { offer: 'basic' });
+      expect(await awaited()).toEqual([['acceptance', 'estmark', '2036-12-31', false]]);
+      expect(await agreed()).toEqual([[[70, null]], [['USD', 1, null]]]);
+      await say(RECIPIENT, `${c}/accept-offer`, { offer: 'basic', value: 70, currency: 'USD' });
+      expect(await agreed()).toEqual([[[70, 70]], [['USD', 1, '70']]]);
+      const scheduled = async () => {
+        const { rows, totals } = await view('consigned-items?programme=norland.eta&day=2026-07-09&sort=consignment');
+        const columns = ['scheduled', 'cancelled', 'days_late_first', 'days_late_plan'];
+        return [only(rows, 'status', ...columns), only(totals, 'item', 'scheduled', 'received', 'cancelled')];
+      };
+      const s = 'consignment/norland.ropes';
+      const lines = (quantity: number) => [{ line: '001', quantity }];
+      await say(DONOR, `${s}-1/schedule`, { case: 'norland.ropes', lines: lines(5), due: '2026-07-05' });
+      await say(DONOR, `${s}-1/cancel`, { reason: 'order-withdrawn' });
+      await say(DONOR, `${s}-2/schedule`, { case: 'norland.ropes', lines: lines(8), due: '2026-07-05' });
+      await say(DONOR, `${s}-2/reschedule`, { due: '2026-07-08', cause: 'weather' });
+      expect(await scheduled()).toEqual([
+        [
+          ['cancelled', null, 5, null, null],
+          ['scheduled', 8, null, 4, 1],
+        ],
+        [['rope', '8', null, '5']],
+      ]);
+      await say(DONOR, `${c}/cancel`, { reason: 'no-longer-required' });
+      expect(await agreed()).toEqual([[[70, null]], [['USD', 1, null]]]);
     });
 
     it('has not to schedule what was delivered apart from consignments', async () => {

@@ -9,6 +9,7 @@ const WANTED = {
   milestones: 'milestone overdue days_late_first days_late_plan due actual status',
   funding: 'currency pledged committed obligated disbursed spent period available_until',
   movements: 'occurred_on recorded_on stage amount currency',
+  'expiring-funds': 'fund expired days_left available_until currency remaining stage',
   disbursements: 'overdue days_late currency planned disbursed due disbursed_on status',
   'recipient-pipeline':
     'item stream overdue days_late_plan days_late_first quantity unit amount currency due status awaits waits_for',

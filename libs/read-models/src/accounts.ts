@@ -6,7 +6,7 @@ import { BASIS } from './plausibility.js';
 import { originOf, rowWith } from './row-by.js';
 
 /** A funding account from its opening to its closing; `funding` has its money. */
-class AccountRow {
+export class AccountRow {
   @text('the account') account!: string;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;

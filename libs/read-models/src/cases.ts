@@ -62,6 +62,10 @@ export class CaseRow {
     'the value of the offer, prepared, made or accepted, amendments and modifications included, in minor units; null before one is prepared',
   )
   value!: number | null;
+  @amountOrNull(
+    'the value that was accepted, or executed by an exception, amendments and modifications included, in minor units; null before, and of a cancelled case',
+  )
+  agreed_value!: number | null;
   @amountOrNull('the final value by the reconciliation, in minor units; null before it') final_value!: number | null;
   @textOrNull('the offer that was made or accepted last') offer!: string | null;
   @amountOrNull('what is paid before execution, in minor units; null before an offer') initial_deposit!: number | null;
@@ -135,7 +139,7 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
   kinds: ['assistance-case'],
   about: 'an assistance case: its offer, its deposit, and how much of each line was delivered at the delivery point',
   occurred: { days: ['ended_on'], undated: ['status'] },
-  totals: { counts: 'cases', by: ['currency'], sums: ['value', 'final_value', 'deposited'] },
+  totals: { counts: 'cases', by: ['currency'], sums: ['agreed_value', 'final_value', 'deposited'] },
   ...rowBy<CaseRow, AssistanceCaseEvent>(CaseRow)(
     'AssistanceRequested',
     ({ donor, recipient, programme, basis = 'own' }, { id, day: requested_on, event }) => ({
@@ -202,19 +206,25 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
         awaits: null,
         offer,
         accepted_on,
+        agreed_value: row.value,
       }),
       OfferLapsed: () => ({ status: 'lapsed', awaits: null }),
       InitialDepositReceived: ({ amount: received }, { deposited }) => ({ deposited: deposited + received }),
       InitialDepositCorrected: ({ difference }, { deposited }) => ({ deposited: deposited + difference }),
       ArrivalNoted: (_, { arrived_before }) => ({ arrived_before: arrived_before + 1 }),
-      CaseImplemented: (_, row) => ({ ...offeredComeIntoForce(row), status: 'implemented' }),
+      CaseImplemented: (_, row) => ({
+        ...offeredComeIntoForce(row),
+        status: 'implemented',
+        agreed_value: row.value,
+      }),
       AmendmentOffered: () => ({ awaits: 'amendment' }),
       AmendmentAccepted: ({ changes, adds, value }, row) => ({
         ...withEach(changed(row, changes), ({ in_force }, name) => ({ in_force: in_force || adds.includes(name) })),
         awaits: null,
         value,
+        agreed_value: value,
       }),
-      CaseModified: ({ changes, value }, row) => ({ ...changed(row, changes), value }),
+      CaseModified: ({ changes, value }, row) => ({ ...changed(row, changes), value, agreed_value: value }),
       WorksStarted: worked('started'),
       WorksCompleted: worked('completed'),
       WorksAccepted: worked('accepted'),
@@ -243,7 +253,13 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
         ...NOT_HELD,
       }),
       ...ANSWERS_UNCHANGED,
-      CaseCancelled: (_, __, { day: ended_on }) => ({ status: 'cancelled', awaits: null, ended_on, ...NOT_HELD }),
+      CaseCancelled: (_, __, { day: ended_on }) => ({
+        status: 'cancelled',
+        awaits: null,
+        agreed_value: null,
+        ended_on,
+        ...NOT_HELD,
+      }),
     },
     derived,
   ),

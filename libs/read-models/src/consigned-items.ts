@@ -16,7 +16,7 @@ const OF_CONSIGNMENT = [
   'received_on',
   'held_unit',
 ] as const;
-const OF_LINE = ['consignment', 'assistance_case', 'programme', 'donor', 'recipient', 'line', 'scheduled'];
+const OF_LINE = ['consignment', 'assistance_case', 'programme', 'donor', 'recipient', 'line'];
 
 /** Each line of each consignment, with item and unit of the case's line. */
 export function consignedLines(from: From): Query {
@@ -31,6 +31,9 @@ export function consignedLines(from: From): Query {
     .setParameters({ ...consignments.getParameters(), ...lines.getParameters() })
     .select('n.stream', 'item_stream');
   for (const column of OF_LINE) query.addSelect(`n.${column}`, column);
+  // What was cancelled brings nothing: it adds to no total of what is scheduled.
+  query.addSelect(`CASE WHEN k.status <> 'cancelled' THEN n.scheduled END`, 'scheduled');
+  query.addSelect(`CASE WHEN k.status = 'cancelled' THEN n.scheduled END`, 'cancelled');
   // By what had occurred by a day, a later receipt is none.
   query.addSelect('CASE WHEN k.received_on IS NOT NULL THEN n.received END', 'received');
   for (const column of OF_CONSIGNMENT) query.addSelect(`k.${column}`, column);
@@ -44,7 +47,7 @@ const RECEIPT = { done: 'received_on', closed: { status: ['cancelled'] } };
 export const consignedItems: RowsView = {
   name: 'consigned-items',
   topic: 'Recipients',
-  version: 3,
+  version: 4,
   about: 'a line of a consignment: which item, how much of it was scheduled and received, and when',
   key: ['consignment', 'line'],
   columns: {
@@ -58,10 +61,11 @@ export const consignedItems: RowsView = {
     ),
     item: text("the code of the item's description"),
     unit: text('the code of the unit'),
-    scheduled: integer("the quantity scheduled, in the line's unit"),
+    scheduled: integer("the quantity scheduled, in the line's unit; null once the consignment is cancelled"),
     received: integer(
       "the quantity received, corrections included, in the line's unit; null before a receipt, and with occurred-by if that is later",
     ),
+    cancelled: integer("the quantity of a consignment that was cancelled, in the line's unit; else null"),
     first_due: day('the day first promised for the consignment'),
     due: day(`the day planned now for the consignment${AS_KNOWN_NOW}`),
     line_first_due: day("the day first promised for the case's line"),
@@ -86,8 +90,12 @@ export const consignedItems: RowsView = {
       'days from the day first promised for the consignment to the receipt, negative if early; while it is open and past that day, to the day of the answer',
       { due: 'first_due', ...RECEIPT },
     ),
+    days_late_plan: daysLate(
+      'days from the day planned now for the consignment to the receipt, negative if early; while it is overdue, to the day of the answer',
+      { due: 'due', ...RECEIPT },
+    ),
   },
-  totals: { counts: 'lines of consignments', by: ['item', 'unit'], sums: ['scheduled', 'received'] },
+  totals: { counts: 'lines of consignments', by: ['item', 'unit'], sums: ['scheduled', 'received', 'cancelled'] },
   occurredBy: { 'consignment-lines': null, consignments: 'scheduled_on', 'case-lines': null },
   movedBy: {
     'consignment-lines': { consignment: 'consignment', line: 'line' },

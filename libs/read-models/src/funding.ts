@@ -7,7 +7,7 @@ import { BASIS } from './plausibility.js';
 import { ANSWERS_UNCHANGED, rowBy, unchanged } from './row-by.js';
 
 /** The money of an account in one period, by stage. */
-class FundingRow {
+export class FundingRow {
   @text('the account') account!: string;
   @text("the donor's id") donor!: string;
   @text('the recipient') recipient!: string;

@@ -26,6 +26,7 @@ import { disbursements } from './disbursements.js';
 import { discrepancies } from './discrepancies.js';
 import { dueDates } from './due-dates.js';
 import { donorPortfolio } from './donor-portfolio.js';
+import { expiringFunds } from './expiring-funds.js';
 import type { From, Query, RowsView } from './from.js';
 import { funding } from './funding.js';
 import { goodsHeld } from './goods-held.js';
@@ -157,6 +158,7 @@ function viewOf(view: RowsView): View<From, Query> {
 export const VIEWS: readonly View<From, Query>[] = [
   donorPortfolio,
   balances,
+  expiringFunds,
   disbursements,
   reallocations,
   recipientPipeline,

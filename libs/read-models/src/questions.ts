@@ -7,6 +7,7 @@ const ASKED: Readonly<Record<Audience, readonly (readonly [question: string, tab
   Donors: [
     ['How much was pledged, committed, obligated, disbursed and spent, by programme?', 'donor-portfolio', ''],
     ['How much of which period and fund is left, and until when is it available?', 'funding', 'sort=available_until'],
+    ['Which money expires if it is not obligated, and when?', 'expiring-funds', 'sort=available_until'],
     ['How much was disbursed, and when did it happen?', 'movements', 'stage=disbursed&sort=-occurred_on'],
     ['Where was a stage of money ahead of the one before it?', 'balances', 'implausible.contains=early'],
     ['Which planned disbursements are overdue?', 'disbursements', 'overdue=true&sort=due'],
@@ -14,6 +15,11 @@ const ASKED: Readonly<Record<Audience, readonly (readonly [question: string, tab
     ['Which share of promises was kept, and for what cause were the others late?', 'lateness', ''],
     ['Which consignments are overdue?', 'consignments', 'overdue=true&sort=due'],
     ['What of each line is delivered, on the way and not yet scheduled?', 'deliverables', 'sort=due'],
+    [
+      'Which requests, reports and disputes wait for a donor, and since when?',
+      'recipient-pipeline',
+      'waits_for=donor&asked_on.min=2000-01-01&sort=asked_on',
+    ],
     ['Which milestones come next?', 'milestones', 'status=planned&sort=due'],
     ['What is due next, and who does it?', 'due-dates', 'status=open&status=overdue&sort=due'],
     ['What is overdue?', 'due-dates', 'overdue=true&sort=due'],

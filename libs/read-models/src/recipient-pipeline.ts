@@ -191,8 +191,8 @@ const announced = (from: From): Query =>
     first_due: 'd.due',
   });
 
-/** An offer is accepted up to a day; nothing else of a case has one. */
-const ANSWER_BY = `CASE WHEN a.awaits = 'acceptance' THEN a.offer_valid_until END`;
+/** An offer is accepted up to a day, and made from the end of its notice on (R16). */
+const ANSWER_BY = `CASE a.awaits WHEN 'acceptance' THEN a.offer_valid_until WHEN 'offer' THEN a.offer_from END`;
 
 /** Cases that wait for the donor's offer, or for an answer of the recipient. */
 const waiting = (from: From): Query =>
@@ -354,7 +354,7 @@ const AWAITED = [
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
   topic: 'Recipients',
-  version: 12,
+  version: 13,
   about:
     'what is coming to a recipient, training included, how much and when, and what waits for whose answer; of a programme that ended and of a cancelled case, only what is under way, and what is asked',
   key: ['item_kind', 'stream', 'part'],
@@ -373,7 +373,7 @@ export const recipientPipeline: RowsView = {
     ),
     currency: text('the ISO 4217 code of the currency of the amount'),
     due: day(
-      'the day planned now, of a consignment its own; of a training, the first day, and the last one once it has begun; of a case, the last day on which its offer can be accepted; of a misuse case, the last day of the reply; else null',
+      'the day planned now, of a consignment its own; of a training, the first day, and the last one once it has begun; of a case, the last day on which its offer can be accepted, or the first one on which it may be made after the notice to the legislature; of a misuse case, the last day of the reply; else null',
     ),
     status: text(
       'the status of the consignment, tranche, training, request, case or misuse case; not-scheduled for a case line, reported for a discrepancy, disputed for a dispute',

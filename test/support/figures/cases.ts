@@ -64,6 +64,17 @@ function awaitsOf(events: Events): string | null {
   return last(events, 'AmendmentOffered', 'AmendmentAccepted')?.type === 'AmendmentOffered' ? 'amendment' : null;
 }
 
+/** The value to which both sides are bound, or by which a case is executed. */
+function agreedValue(events: Events): number | null {
+  if (statusOf(events) === 'cancelled') return null;
+  const now = last(events, 'OfferAccepted', 'CaseImplemented', 'AmendmentAccepted', 'CaseModified');
+  if (now === undefined) return null;
+  if (now.type === 'AmendmentAccepted' || now.type === 'CaseModified' || now.type === 'OfferAccepted')
+    return now.data.value;
+  const before = events.filter(({ revision }) => revision < now.revision);
+  return last(before, 'OfferPrepared', 'AmendmentAccepted', 'CaseModified')?.data.value ?? null;
+}
+
 /** The notice to the legislature of the offer prepared last. */
 const noticeOf = (events: Events): Of<AssistanceCaseEvent, 'LegislatureNotifiedOfOffer'> | undefined => {
   const now = last(events, 'OfferPrepared', 'LegislatureNotifiedOfOffer');
@@ -240,6 +251,7 @@ function assistanceCase(events: Events) {
     delivery_point: terms?.deliveryPoint ?? null,
     currency: terms?.currency ?? null,
     value,
+    agreed_value: agreedValue(events),
     final_value: reconciled(events)?.data.finalValue ?? null,
     offer: last(events, 'OfferMade', 'OfferAccepted')?.data.offer ?? null,
     initial_deposit: terms?.initialDeposit ?? null,

@@ -11,6 +11,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   funding: ['account', 'period'],
   movements: ['account', 'recorded_on', 'stage', 'period', 'amount'],
   tranches: ['item'],
+  'expiring-funds': ['account'],
   balances: ['account', 'occurred_on'],
   disbursements: ['account', 'tranche'],
   reallocations: ['reallocation'],

@@ -4,6 +4,7 @@ import {
   type FigureRow,
   type Figures,
   type Of,
+  daysBetween,
   daysLate,
   distinct,
   doubts,
@@ -352,10 +353,27 @@ function plan(events: Events, planned: Of<FundingAccountEvent, 'DisbursementPlan
   return { ...is, withdrawn_on: ended === undefined || !open ? null : occurredOn(ended) };
 }
 
+/** What an account may still commit or obligate up to its last day. */
+function expiring(events: Events, day: string): readonly FigureRow[] {
+  const { stages, basis, availableUntil } = openingOf(events);
+  const isOpen = last(events, 'FundingAccountClosed') === undefined;
+  if (!isOpen || basis !== 'own' || availableUntil === undefined) return [];
+  const ends = (['committed', 'obligated'] as const).filter((stage) => stages.includes(stage));
+  const [stage, next] = ends.length === 2 ? ends : (['pledged', ends[0]] as const);
+  if (next === undefined || stage === undefined || !stages.includes(stage)) return [];
+  const at = (of: Stage) => sum(movementsOf(events).flatMap((one) => (one.stage === of ? [one.amount] : [])));
+  const remaining = at(stage) - at(next);
+  if (remaining <= 0) return [];
+  const { about, fund, currency } = accountColumns(events);
+  const days = { expired: day > availableUntil, days_left: daysBetween(day, availableUntil) };
+  return [{ ...about, fund, currency, available_until: availableUntil, stage, remaining, ...days }];
+}
+
 export const MONEY: Readonly<Record<string, Figures>> = {
   accounts: (log) => accounts(log).map(account),
   funding: (log, { occurredBy }) => accounts(log).flatMap((events) => funding(events, occurredBy)),
   balances: (log, { occurredBy }) => accounts(log).flatMap((events) => balances(events, occurredBy)),
+  'expiring-funds': (log, { day }) => accounts(log).flatMap((events) => expiring(events, day)),
   movements: (log, { occurredBy }) => happened(accounts(log).flatMap(movements), 'occurred_on', occurredBy),
   tranches: (log) =>
     accounts(log).flatMap((events) => only(events, 'DisbursementPlanned').map((one) => plan(events, one))),

@@ -134,7 +134,8 @@ function consignedItems(all: readonly RecordedEvent[], day: string, by: string |
       status: of.status,
       item: line?.item ?? null,
       unit: line?.unit ?? null,
-      scheduled: row.scheduled,
+      scheduled: of.status === 'cancelled' ? null : row.scheduled,
+      cancelled: of.status === 'cancelled' ? row.scheduled : null,
       received: row.received,
       first_due: of.first_due,
       due: of.due,
@@ -149,6 +150,7 @@ function consignedItems(all: readonly RecordedEvent[], day: string, by: string |
       awaits: by === null ? of.awaits : null,
       overdue: of.overdue,
       days_late_first: of.days_late_first,
+      days_late_plan: of.days_late_plan,
     };
   });
 }
@@ -343,8 +345,8 @@ const waitingCases = (log: readonly RecordedEvent[]): readonly Item[] =>
       item_kind: 'case',
       amount: one.value,
       currency: one.currency,
-      due: one.awaits === 'acceptance' ? one.offer_valid_until : null,
-      first_due: one.awaits === 'acceptance' ? one.offer_valid_until : null,
+      due: one.awaits === 'acceptance' ? one.offer_valid_until : one.awaits === 'offer' ? one.offer_from : null,
+      first_due: one.awaits === 'acceptance' ? one.offer_valid_until : one.awaits === 'offer' ? one.offer_from : null,
       status: one.status,
       awaits: one.awaits,
       waits_for: one.awaits === 'offer' ? 'donor' : 'recipient',
