@@ -130,7 +130,15 @@ const DECORATORS: readonly (readonly [string, PropertyDecorator, unknown, ...(re
   ['organisation', organisation('the donor'), 'nor.land', "field must be an organisation's id (a-z, 0-9, _ ~ -)"],
   ['streamId', streamId('programme', 'it'), 'A/B', 'field must be the id of a programme (a-z, 0-9, . _ ~ -)'],
   ['eventId', eventId('the event'), '5f0c1c52', 'field must be the id of an event'],
-  ['period', period('the period'), '26', 'field must be a period such as 2026 or 1976.9'],
+  ...['26', 'FY2026', '2025/26', '2026-Q1'].map(
+    (wrong) =>
+      [
+        `period ${wrong}`,
+        period('the period'),
+        wrong,
+        'field must be a period in lower case that begins with its year, such as 2026, fy2026, 2025-26, 2026-q1, 2026-06 or 1976.9',
+      ] as const,
+  ),
   ['currency', currency('the currency'), 'XYZ', 'field must be an ISO 4217 code such as USD'],
   ['minorUnits', minorUnits('the amount', 1), 0, 'field must not be less than 1'],
   ['minorUnits', minorUnits('the amount', 1), 2 ** 53, `field must not be greater than ${Number.MAX_SAFE_INTEGER}`],
@@ -177,6 +185,10 @@ const DECORATORS: readonly (readonly [string, PropertyDecorator, unknown, ...(re
 describe('a field decorator', () => {
   it.each(DECORATORS)('reports a wrong value: %s', (_, decorator, value, message) =>
     expect(fieldErrors(holding(decorator), { field: value })).toContainEqual({ path: 'field', message }),
+  );
+
+  it.each(['2026', 'fy2026', '2025-26', '2026-q1', '2026-06', '1976.9'])('accepts a period: %s', (field) =>
+    expect(fieldErrors(holding(period('the period')), { field })).toEqual([]),
   );
 
   it('reports a wrong field of a nested object by its path', () => {

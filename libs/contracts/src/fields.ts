@@ -96,9 +96,14 @@ export const eventId = (description: string): Field =>
     '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
   );
 
-/** A fiscal period as the account names it: `2026`, `1976.9`, `2026-q3`. */
+/** A fiscal period as the account names it: a year, and what distinguishes a part of it. */
 export const period = (description: string, example = '2026'): Field =>
-  pattern(/^[0-9]{4}(?:[.-][0-9a-z]{1,8})?$/, 'a period such as 2026 or 1976.9', description, example);
+  pattern(
+    /^(?:fy)?[0-9]{4}(?:[.-][0-9a-z]{1,8})?$/,
+    'a period in lower case that begins with its year, such as 2026, fy2026, 2025-26, 2026-q1, 2026-06 or 1976.9',
+    `${description}, such as 2026, fy2026, 2025-26, 2026-q1 or 2026-06; an account has one form throughout, as 2026 and fy2026 are two periods`,
+    example,
+  );
 
 @ValidatorConstraint({ name: 'currency' })
 class IsCurrency implements ValidatorConstraintInterface {

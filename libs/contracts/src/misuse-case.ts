@@ -307,7 +307,7 @@ export class RecoverFunds {
   @streamId('funding-account', 'the account to which it came back: its reimbursement follows by itself')
   readonly account?: string;
   @optional()
-  @period('the fiscal period, as the account names it; the calendar year if it is left out')
+  @period('the fiscal period, by default the calendar year, as the account names it')
   readonly period?: string;
 }
 
