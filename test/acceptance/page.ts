@@ -54,6 +54,20 @@ export function page(opens: DeploymentFactory): void {
       expect([shown(5, 'XAU'), shown(5, 'toString')]).toEqual(['5', '5']);
     });
 
+    it('explains amounts in units of one currency, each once', async () => {
+      const [source] = /^ {6}const inUnits =[^;]*;$/m.exec(page) ?? [];
+      const inUnits = runInNewContext(`${source}; inUnits`) as (text: string) => string;
+      const { readModels } = (await (await fetch(`${deployment.url}/v1/read-models`)).json()) as {
+        readModels: readonly { meanings: Record<string, string> }[];
+      };
+      const meanings = readModels.flatMap((model) => Object.values(model.meanings)).map(inUnits);
+      const ofMoney = meanings.filter((text) => text.includes(' in units of '));
+      expect(ofMoney.length).toBeGreaterThan(50);
+      expect(ofMoney.filter((text) => !/ in units of (the|its|another|that) /.test(text))).toEqual([]);
+      expect(meanings.filter((text) => /units of the currency of|in minor units/.test(text))).toEqual([]);
+      expect(inUnits("in minor units of the case's currency")).toBe("in units of the case's currency");
+    });
+
     it('labels the total without a currency as that of all, where rows repeat figures that are of no single one', () => {
       const [source] = /^ {6}function totalLabel\([^]*?^ {6}\}$/m.exec(page) ?? [];
       const words = (name: string): string => name.replaceAll('_', ' ');
