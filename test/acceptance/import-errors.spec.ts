@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -80,6 +80,14 @@ describe('entente import commands', () => {
       out: '2 rows read: 2 accepted, 0 there already, 0 refused, 0 left out',
     });
     expect(existsSync(refused)).toBe(false);
+  });
+
+  it('names the file of refused rows by its full path', async () => {
+    writeFileSync(csv, `${HEADER}\n2026,North,Norland,Grants,much\n`);
+    const [, out] = await start('--refused', 'here.csv').ended;
+    const path = join(realpathSync(folder), 'here.csv');
+    expect(out.split('\n')).toContain(`the refused rows and why, to be mended and imported again: ${path}`);
+    expect(existsSync(path)).toBe(true);
   });
 
   it.each([

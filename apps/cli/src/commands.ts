@@ -135,11 +135,11 @@ export function commandLine(
     .option('--url <url>', 'the running deployment to ask; else the one of the data folder, else it is opened here')
     .option(
       '--refused <file>',
-      'where refused rows go, with their reasons (default: <file>.refused.csv, here; in a dry run nowhere)',
+      'where refused rows go, with their reasons (default: <file>.refused.csv in the working directory, not beside the file; in a dry run nowhere); the report has the full path',
     )
     .option(
       '--missing <file>',
-      'where rows and cells go that only earlier editions have (default: <file>.missing.csv, here; in a dry run nowhere)',
+      'where rows and cells go that only earlier editions have (default: <file>.missing.csv in the working directory; in a dry run nowhere); the report has the full path',
     )
     .option('--positions <file>', 'log: where old and new positions go (default: <file>.positions.csv)')
     .action(async (what: string, file: string, options: Common & ImportOptions) => {

@@ -136,7 +136,7 @@ export async function importCommands(
     refused: pathOf(options, 'refused', file),
     missing: pathOf(options, 'missing', file),
   };
-  if (paths.refused !== null && paths.missing !== null && resolve(paths.refused) === resolve(paths.missing))
+  if (paths.refused !== null && paths.missing !== null && paths.refused === paths.missing)
     throw new UnusableInput(`${paths.missing} is the file of refused rows: name another for missing rows by --missing`);
   const refused = paths.refused === null ? null : await RefusedFile.create(paths.refused, file, formatOf(mapping));
   let missing: ReportFile | null = null;
@@ -157,9 +157,14 @@ export async function importCommands(
   }
 }
 
-/** Where refused or missing rows go: a dry run writes a file only if it is named. */
-const pathOf = (options: ImportCommandsOptions, rows: 'refused' | 'missing', file: string): string | null =>
-  options[rows] ?? (options.dryRun === true ? null : `${basename(file)}.${rows}.csv`);
+/**
+ * Where refused or missing rows go, by the full path: the working directory, unless a file is
+ * named. A dry run writes a file only if it is named.
+ */
+function pathOf(options: ImportCommandsOptions, rows: 'refused' | 'missing', file: string): string | null {
+  const path = options[rows] ?? (options.dryRun === true ? null : `${basename(file)}.${rows}.csv`);
+  return path === null ? null : resolve(path);
+}
 
 /** Runs `work` with the deployment, or with a dry run that shows the first commands. */
 async function withTarget<T>(
