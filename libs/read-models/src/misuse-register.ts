@@ -53,7 +53,8 @@ export class MisuseRow {
     ['suspend', 'condition', 'recover', 'refer', 'terminate', 'no-action'],
   )
   measure!: string | null;
-  @text('all measures decided, with commas between them, since it was reopened if it was') measures!: string;
+  @textOrNull('all measures decided, with commas between them, since it was reopened if it was; null without any')
+  measures!: string | null;
   @textOrNull('of these, suspend, condition, recover and terminate that were not carried out') measures_open!:
     string | null;
   @flag('whether it was verified that the violation ceased, since it was reopened if it was')
@@ -94,6 +95,8 @@ function next(row: MisuseRow): Partial<MisuseRow> {
   return { next_step: first?.[0] ?? null, next_due: first?.[1] ?? null, reply_by, awaits_reply_of };
 }
 
+const wordsIn = (list: string | null): readonly string[] => list?.split(',') ?? [];
+
 /** What was decided and is still to be done. */
 function openMeasures({ measures, violation_ceased, recovered, ...row }: MisuseRow): Partial<MisuseRow> {
   const isTerminated = row.terminated_scopes.length > 0;
@@ -103,7 +106,7 @@ function openMeasures({ measures, violation_ceased, recovered, ...row }: MisuseR
     recover: recovered === 0,
     terminate: !isTerminated,
   };
-  const open = measures.split(',').filter((measure) => isOpen[measure] === true);
+  const open = wordsIn(measures).filter((measure) => isOpen[measure] === true);
   return { measures_open: open.length === 0 ? null : open.join(',') };
 }
 
@@ -127,7 +130,7 @@ const precaution = ({ until, scopes }: { readonly until: string; readonly scopes
 export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
   topic: 'Auditors',
-  version: 11,
+  version: 12,
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
   occurred: { days: ['ended_on'] },
@@ -157,7 +160,7 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       accused: data.accused,
       scopes: data.scopes,
       scope_names: '',
-      measures: '',
+      measures: null,
       suspended_scopes: [],
       precaution_scopes: [],
       suspended_names: '',
@@ -235,11 +238,7 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       }),
       MeasureDecided: ({ measure, conditions = [] }, row) => ({
         measure,
-        measures: row.measures.split(',').includes(measure)
-          ? row.measures
-          : row.measures === ''
-            ? measure
-            : `${row.measures},${measure}`,
+        measures: [...new Set([...wordsIn(row.measures), measure])].join(','),
         conditions: conditions.length === 0 ? row.conditions : conditions.join(','),
         ...due(row.due, { measure: DONE }),
       }),
@@ -272,7 +271,7 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
         incident_type: null,
         notice_required: false,
         measure: null,
-        measures: '',
+        measures: null,
         violation_ceased: false,
         conditions: null,
         precaution_until: null,

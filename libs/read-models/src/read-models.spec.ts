@@ -1059,6 +1059,23 @@ describe('the misuse register', () => {
     });
   });
 
+  it('has no measures, and not an empty list of them, before one is decided', () => {
+    const measures = (...more: readonly (readonly [string, object])[]) =>
+      rowsOf(
+        'misuse-register',
+        happened(
+          'misuse-case/sealed.x',
+          ['MisuseFlagged', { allegation: 'diversion', recipient: 'estmark', accused: 'estmark', scopes: [] }],
+          ...more,
+        ),
+      )['']?.['measures'];
+    const decided = (measure: string) => ['MeasureDecided', { measure }] as const;
+    const reopened = ['MisuseCaseReopened', { triageBy: '2026-06-30' }] as const;
+    expect(measures()).toBeNull();
+    expect(measures(decided('recover'), decided('suspend'), decided('recover'))).toBe('recover,suspend');
+    expect(measures(decided('recover'), reopened)).toBeNull();
+  });
+
   it('names what was decided and not carried out', () => {
     const open = (...more: readonly (readonly [string, object])[]) =>
       rowsOf(

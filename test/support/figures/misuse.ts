@@ -148,7 +148,7 @@ function measuresOf(events: Events, round: Events) {
   ];
   const open = measures.filter((measure) => left.includes(measure));
   return {
-    measures: measures.join(','),
+    measures: measures.length === 0 ? null : measures.join(','),
     measures_open: open.length === 0 ? null : open.join(','),
     violation_ceased: ceased,
     recovered,
