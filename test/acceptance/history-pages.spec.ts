@@ -46,13 +46,16 @@ describe('a page of large events', () => {
     expect(pages).toBeGreaterThan(2);
   });
 
-  it('of a stream up to a revision has no next one, also beyond its end', async () => {
-    for (const revision of [0, LARGE - 1, 99_999]) {
-      const from = Math.min(revision, LARGE - 1);
-      const answer = await fetch(`${deployment.url}/v1/history/note/large?from=${from}&revision=${revision}`);
-      const page = (await answer.json()) as Page;
-      expect([revision, page.events.map((event) => event.revision), page.next]).toEqual([revision, [from], null]);
+  it('of a stream up to a revision has no next one, and none is beyond its end', async () => {
+    const upTo = (from: number, revision: number) =>
+      fetch(`${deployment.url}/v1/history/note/large?from=${from}&revision=${revision}`);
+    for (const revision of [0, LARGE - 1]) {
+      const page = (await (await upTo(revision, revision)).json()) as Page;
+      expect([page.events.map((event) => event.revision), page.next]).toEqual([[revision], null]);
     }
+    const beyond = await upTo(0, LARGE);
+    const message = `lies beyond the stream, which ends at revision ${LARGE - 1}`;
+    expect([beyond.status, await beyond.json()]).toMatchObject([400, { errors: [{ path: 'revision', message }] }]);
     expect((await fetch(`${deployment.url}/v1/history/note/large?from=${LARGE}`)).status).toBe(404);
   });
 

@@ -259,6 +259,7 @@ export function reading(opens: DeploymentFactory): void {
       ['refusals?stream=zzz/a&code=Z Z', 400, 'validation-failed', ['stream', 'code']],
       ['refusals?code=not-actve', 400, 'validation-failed', ['code']],
       ['history/programme/norland.border-training?revision=x&as-of=y', 400, 'validation-failed', ['revision', 'as-of']],
+      ['history/programme/norland.border-training?revision=9999', 400, 'validation-failed', ['revision']],
     ])('%s is answered %i %s, and names the invalid parameter', async (path, status, code, wrong) => {
       const { status: answered, body } = await get(path);
       expect([answered, body.code]).toEqual([status, code]);

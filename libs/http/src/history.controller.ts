@@ -121,7 +121,7 @@ export class HistoryController {
 
   /**
    * The events of one stream from a revision on (`?from=`, at most a thousand), with its state as
-   * of a revision (`?revision=`) or a day or instant (`?as-of=`).
+   * of a revision (`?revision=`, at most its newest) or a day or instant (`?as-of=`).
    */
   @Get(':kind/:id')
   async stream(
@@ -147,6 +147,10 @@ export class HistoryController {
       at <= upTo && (until === null || position <= until);
     // Read before the events, so that a client with this tag has them at least.
     const newest = await this.store.revisionOf(`${kind}/${id}`);
+    if (newest >= 0 && typeof revision === 'number' && revision > newest)
+      throw validationProblem([
+        { path: 'revision', message: `lies beyond the stream, which ends at revision ${newest}` },
+      ]);
     const events: RecordedEvent[] = [];
     let next = from;
     let length = 0;
