@@ -272,6 +272,41 @@ export function equipment(opens: DeploymentFactory): void {
         await client.shows('end-use-checks', { ...its, status: 'scheduled', items: 6 });
       });
 
+      it('leaves a check that was late before with the old holder, and the months up to then (R13)', async () => {
+        const D = 'consignment/norland.d3';
+        const V = 'third-party-transfer/estmark.t4';
+        const parties = { donor: 'norland', recipient: 'estmark', donorActor: DONOR, recipientActor: RECIPIENT };
+        const what = { item: 'tent', quantity: 10, due: inDays(30) };
+        await implementCase(client, 'assistance-case/norland.c3', { ...parties, ...what });
+        const lines = [{ line: '001', quantity: 10 }];
+        await client.send(`${D}/schedule`, { case: 'norland.c3', lines, due: inDays(20) }, DONOR);
+        await client.send(`${D}/confirm-receipt`, { on: inDays(-150), lines }, RECIPIENT);
+        const its = { item: 'tent', holder: 'estmark' };
+        await client.shows('end-use-checks', { ...its, due: inDays(-60), overdue: true });
+        const goods = (quantity: number) => ({ goods: [{ item: 'tent', quantity, consignment: 'norland.d3' }] });
+        for (const [transfer, quantity] of [
+          [V, 4],
+          [`${V}b`, 6],
+        ] as const) {
+          await client.send(`${transfer}/request`, { ...ask, to: 'vestra', ...goods(quantity) }, RECIPIENT);
+          await client.send(`${transfer}/consent`, { until: inDays(30), conditions: [] }, DONOR);
+          await client.send(`${transfer}/carry-out`, { on: inDays(0) }, RECIPIENT);
+        }
+        const ended = { due: inDays(-60), status: 'cancelled', ended_on: inDays(0), ended_late: true };
+        await client.shows('end-use-checks', { ...its, ...ended, items: 10 });
+        await client.shows('end-use-checks', { item: 'tent', holder: 'vestra', items: 10, due: inDays(90) });
+        const month = inDays(-60).slice(0, 7);
+        for (const [holder, rows] of [
+          ['estmark', [{ overdue: 1, items: '10' }]],
+          ['vestra', []],
+        ] as const)
+          expect(await client.latest(`overdue-by-month?holder=${holder}&type=routine&month=${month}`)).toMatchObject(
+            rows,
+          );
+        const delinquent = { holder: 'estmark', due: 1, delinquent: 1, items_delinquent: '10' };
+        expect(await client.latest(`check-delinquency?type=routine&month=${month}`)).toMatchObject([delinquent]);
+      });
+
       it('is seen, or not, on the day to which a visit was corrected (R10, R26)', async () => {
         await itemIs('TS-2', { holder: 'vestra', last_checked_on: null, check_by: inDays(88) });
         const [{ end_use_check: id } = {}] = await client.latest('items?serial=TS-2');

@@ -84,6 +84,7 @@ export class TransferCheckedItems {
   @optional()
   @streamId('third-party-transfer', 'the transfer that moved the items; none to another store', 'estmark.transfer-1')
   readonly transfer?: string;
+  @optional() @day('the day of the transfer', '2026-05-25') readonly on?: string;
   @words('the serial numbers of the items', ['TS-0001'], MAX_SERIALS) readonly serials!: readonly string[];
   @organisation('the organisation that has the duty to count them from then on', 'vestra') readonly to!: string;
   @optional()
@@ -92,15 +93,19 @@ export class TransferCheckedItems {
 }
 
 /**
- * The holder before, the place, and the check of what was transferred if the rest stays: the
- * decision adds them. Without a known store, the place is the id of the new holder.
+ * The holder before, the place, and the check of what was transferred if the rest stays, or if the
+ * last day was before the transfer: the decision adds them. Without a known store, the place is the
+ * id of the new holder.
  */
 export class CheckedItemsTransferred extends TransferCheckedItems {
   @organisation('the organisation that held them before', 'estmark') readonly from!: string;
   @word('the place or the store of the items from then on', 'vestra') readonly place!: string;
   @optional() @code("the area of the new holder's country, if it is known", 'north') readonly area?: string;
   @optional()
-  @nested(() => ScheduleEndUseCheck, 'the check of what was transferred, if the rest stays: a policy schedules it')
+  @nested(
+    () => ScheduleEndUseCheck,
+    'the check of what was transferred, if the rest or a miss stays: a policy schedules it',
+  )
   readonly next?: ScheduleEndUseCheck;
 }
 
@@ -248,8 +253,8 @@ export class CancelEndUseCheck {
 }
 
 /**
- * The day from which there was nothing to check, if its items have ended or were seen: the decision
- * adds it. Another one has the right day, if that of the visit that saw them was corrected.
+ * The day from which there was nothing to check, if its items have ended, were seen or transferred:
+ * the decision adds it. Another one has the right day, if that of the visit that saw them was corrected.
  */
 export class EndUseCheckCancelled extends CancelEndUseCheck {
   @optional() @day('the day from which all its items had ended', '2026-05-29') readonly on?: string;
@@ -285,11 +290,14 @@ export class CorrectCheckedItems {
   @integer('the number of items to check, or of which a sample is checked', 38, 0, MOST)
   readonly quantity?: number;
   @optional() @streamId('storage-site', 'the store that received them', 'estmark.south-depot') readonly site?: string;
+  @optional()
+  @day('the day of the transfer that took or brought items, if that is why', '2026-05-25')
+  readonly on?: string;
 }
 
 /**
- * The area of the store, the check that follows one that was made, or the check of what a cancelled
- * one had lost: the decision adds it.
+ * The number before, the area of the store, the check that follows one that was made, or the check
+ * of what a cancelled one had lost: the decision adds it.
  */
 export class CheckedItemsCorrected extends CorrectCheckedItems {
   @optional()
@@ -299,6 +307,7 @@ export class CheckedItemsCorrected extends CorrectCheckedItems {
     'veritas-monitor.check-2',
   )
   readonly passedTo?: string;
+  @optional() @integer('the number of items before, if it is another', 40, 0, MOST) readonly was?: number;
   @optional() @code("the area of the holder's country, if it is known", 'south') readonly area?: string;
   @optional()
   @nested(() => ScheduleEndUseCheck, 'the check in place of this one, which had nothing left: a policy schedules it')

@@ -232,6 +232,7 @@ export class ItemCheckNoted extends NotedCheck {
   @optional()
   @streamId('third-party-transfer', 'the transfer that moved the item', 'estmark.transfer-1')
   readonly transfer?: string;
+  @optional() @on('the transfer', '2026-05-25') readonly on?: string;
   @optional() @organisation('the organisation that holds the item', 'vestra') readonly to?: string;
   @optional() @site('the store that holds the item, if it is known') readonly site?: string;
   @optional() @word('the serial number, if the check moves or leaves it out', 'TS-0001') readonly serial?: string;

@@ -1,5 +1,6 @@
 import type {
   CheckResultCorrected,
+  CheckedItemsCorrected,
   CheckedItemsTransferred,
   CheckedLot,
   CheckedSerial,
@@ -46,7 +47,9 @@ export class EndUseCheckRow {
   )
   area!: string | null;
   @text('the place or the store') site!: string;
-  @count('the items to check, or of which a sample is checked; not those that had ended by its last day')
+  @count(
+    'the items to check, or of which a sample is checked; not those that had ended, or were transferred, by its last day',
+  )
   items!: number;
   @amountOrNull(
     "the value of the items: their part of that of the case's lines of the type when it was scheduled, in minor units, rounded down once; null if it is not known",
@@ -101,6 +104,8 @@ function isLateBy(due: string, { status, type, ended_on, ended_late }: EndUseChe
   const isGivenUp = ended_late || status === 'waived' || (status === 'cancelled' && type === 'enhanced');
   return isGivenUp && ended_on !== null && ended_on > due;
 }
+/** Whether a transfer took items after their last day: they were due at the holder before. */
+const isMissed = (on: string | undefined, { due }: EndUseCheckRow): boolean => on !== undefined && due < on;
 const onDay = (due: string) => ({ due, due_month: due.slice(0, 7) });
 
 /** What stays in a check after items have left it, or have come (negative), each worth the same. */
@@ -108,6 +113,13 @@ function without(row: EndUseCheckRow, left: number): Pick<EndUseCheckRow, 'items
   const { items: before, value, ordered_value: all, ordered_items: several } = row;
   const items = before - left;
   return { items, value: value === null ? null : partOf(all ?? value, items, several ?? before) };
+}
+
+/** The number of items was corrected, or some were transferred. */
+function recounted({ quantity, was, on }: Omit<CheckedItemsCorrected, 'reason'>, row: EndUseCheckRow) {
+  if (quantity === undefined || row.type === 'enhanced') return {};
+  const left = (was ?? row.items) - quantity;
+  return left > 0 && isMissed(on, row) ? {} : without(row, left);
 }
 
 /** The items that the inspection did not see, and their value. */
@@ -128,7 +140,7 @@ const correctedSight = ({ visit, result, was }: CheckResultCorrected, row: EndUs
 export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
   name: 'end-use-checks',
   topic: 'Equipment and end use',
-  version: 9,
+  version: 10,
   kinds: ['end-use-check'],
   about: 'a check of end use: its items and their value, its holder, its last day, and what became of it',
   totals: { counts: 'checks', by: ['status', 'overdue', 'currency'], sums: ['items', 'value'] },
@@ -168,8 +180,9 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
         recorded_overdue: false,
         ended_late: isLateBy(due, row),
       }),
-      CheckedItemsTransferred: ({ serials, to: holder, place: site, area, next }, row) =>
-        next === undefined ? { holder, site, area } : without(row, serials.length),
+      // What was transferred after the last day was due, and was not checked.
+      CheckedItemsTransferred: ({ serials, to: holder, on, place: site, area, next }, row) =>
+        next === undefined ? { holder, site, area } : isMissed(on, row) ? {} : without(row, serials.length),
       // What ended later was due, and was not checked.
       CheckedItemsLeftOut: ({ serials, on, was = '9999' }, row) => {
         const left = Number(on <= row.due) - Number(was <= row.due);
@@ -209,12 +222,9 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
         return { status: 'waived', ended_on, ended_late: ended_on > row.due, waived_by, end_reason };
       },
       // What was corrected after the check had ended is expected by the next one.
-      CheckedItemsCorrected: ({ quantity, site, area, passedTo, next }, row) =>
-        passedTo === undefined && next === undefined
-          ? {
-              ...without(row, row.items - (quantity ?? row.items)),
-              ...(site === undefined ? {} : { site, area }),
-            }
+      CheckedItemsCorrected: ({ site, area, ...data }, row) =>
+        data.passedTo === undefined && data.next === undefined
+          ? { ...recounted(data, row), ...(site === undefined ? {} : { site, area }) }
           : {},
       EndUseCheckCancelled: ({ reason: end_reason, on }, row, origin) => {
         const { event } = origin;

@@ -453,6 +453,8 @@ describe('a check of which the last day is corrected after it (R10, R26)', () =>
       }
     }
   });
+  const left = (on: string, was?: string) =>
+    ['CheckedItemsLeftOut', { serials: ['2'], on, ...(was && { was }) }] as const;
   it('is missed, or not, by the right day on which another check has seen its items (R26)', () => {
     const of = (name: string, ...events: (readonly [string, object])[]) =>
       Object.values(after(name, { ...sights, due: '2026-05-20' }, ...events)).at(-1);
@@ -465,8 +467,6 @@ describe('a check of which the last day is corrected after it (R10, R26)', () =>
       status: 'withdrawn',
       ended_on: '2026-05-20',
     });
-    const left = (on: string, was?: string) =>
-      ['CheckedItemsLeftOut', { serials: ['2'], on, ...(was && { was }) }] as const;
     const items = (...events: (readonly [string, object])[]) =>
       (after('end-use-checks', { ...sights, quantity: 2, due: '2026-05-20' }, ...events)[''] as { items: number })
         .items;
@@ -474,6 +474,28 @@ describe('a check of which the last day is corrected after it (R10, R26)', () =>
     expect(items(left('2026-05-21'), left('2026-05-20', '2026-05-21'))).toBe(1);
     expect(items(left('2026-05-20'), left('2026-05-21', '2026-05-20'))).toBe(2);
     expect(items(left('2026-05-20'), left('2026-05-19', '2026-05-20'))).toBe(1);
+  });
+  it('stays with the holder before, if items were transferred after its last day (R13)', () => {
+    const row = (data: object, ...events: (readonly [string, object])[]) =>
+      after('end-use-checks', { ...data, quantity: 4, due: '2026-05-20' }, ...events)[''];
+    const taken = (on: string | undefined, next?: object) =>
+      ['CheckedItemsTransferred', { serials: ['2'], on, to: 'vestra', place: 'x', next }] as const;
+    expect(row(sights, taken('2026-05-21', {}))).toMatchObject({ holder: 'estmark', items: 4 });
+    expect(row(sights, taken('2026-05-20', {}))).toMatchObject({ holder: 'estmark', items: 3 });
+    expect(row(sights, taken('2026-05-20'))).toMatchObject({ holder: 'vestra', items: 4 });
+    expect(row(sights, taken('2026-05-21', {}), cancelled('2026-05-21'))).toMatchObject({
+      holder: 'estmark',
+      ended_late: true,
+      items: 4,
+    });
+    const corrected = (was: number, quantity: number, on?: string) =>
+      ['CheckedItemsCorrected', { was, quantity, on, reason: 'transferred' }] as const;
+    const late = corrected(4, 3, '2026-05-21');
+    expect(row(kitchens, late)).toMatchObject({ items: 4 });
+    expect(row(kitchens, corrected(4, 3, '2026-05-20'))).toMatchObject({ items: 3 });
+    expect(row(kitchens, late, corrected(3, 1))).toMatchObject({ items: 2 });
+    expect(row(kitchens, corrected(4, 6, '2026-05-21'))).toMatchObject({ items: 6 });
+    expect(row(sights, left('2026-05-21'), corrected(3, 3))).toMatchObject({ items: 4 });
   });
   it('opens no check again that has ended', () => {
     const due = (...events: (readonly [string, object])[]) =>

@@ -49,9 +49,17 @@ type Moved = Of<EndUseCheckEvent, 'CheckedItemsTransferred'>;
 const handedOver = (events: Check): Moved['data'] | undefined =>
   only(events, 'CheckedItemsTransferred').findLast(({ data }) => data.next === undefined)?.data;
 
-/** How many items have left the check, to one of their own. */
+/** How many items have left the check by its last day, to one of their own. */
 const leftFor = (events: Check): number =>
-  sum(only(events, 'CheckedItemsTransferred').map(({ data: { next, serials } }) => (next ? serials.length : 0)));
+  sum(
+    only(events, 'CheckedItemsTransferred').map((event) => {
+      const { next, on, serials } = event.data;
+      return next === undefined || isAfterLastDay(events, event, on) ? 0 : serials.length;
+    }),
+  );
+
+const isAfterLastDay = (events: Check, event: Check[number], on: string | undefined): boolean =>
+  on !== undefined && lastDay(events.slice(0, events.indexOf(event))) < on;
 
 /** How many items had ended by the last day that the check had then. */
 const endedBefore = (events: Check): number =>
@@ -91,12 +99,21 @@ function givenUpLate(events: Check): boolean {
   );
 }
 
-/** The number of items as it was corrected last. */
-const lastQuantity = (events: Check): number | undefined =>
-  only(events, 'CheckedItemsCorrected')
-    .filter(({ data }) => data.passedTo === undefined && data.next === undefined)
-    .flatMap(({ data }) => data.quantity ?? [])
-    .at(-1);
+/** Of a sample: what it expected at first and since, less what transfers took by its last day. */
+function expectedIn(events: Check): number {
+  const { quantity: first, type } = scheduled(events);
+  if (type === 'enhanced') return first;
+  const counts = only(events, 'CheckedItemsCorrected').filter(
+    ({ data }) => data.passedTo === undefined && data.next === undefined && data.quantity !== undefined,
+  );
+  const now = counts.at(-1)?.data.quantity ?? first;
+  const takenLate = counts.map((event, index) => {
+    const before = counts[index - 1]?.data.quantity ?? first;
+    const gone = before - (event.data.quantity ?? before);
+    return gone > 0 && isAfterLastDay(events, event, event.data.on) ? gone : 0;
+  });
+  return now + sum(takenLate);
+}
 
 /** Where the items are, as a transfer or a correction stated it last. */
 function placeOf(events: Check): { readonly area: string | null; readonly site: string } {
@@ -127,7 +144,7 @@ function check(events: Check, day: string) {
   const inspected = inspection === undefined ? null : rightDay(events, inspection);
   const made = visits.find(({ data }) => data.manner === 'on-site' || data.manner === of.manner);
   const moved = handedOver(events);
-  const left = (lastQuantity(events) ?? of.quantity) - leftFor(events) - endedBefore(events);
+  const left = expectedIn(events) - leftFor(events) - endedBefore(events);
   const place = placeOf(events);
   const ordered = { value: of.orderedValue ?? of.value ?? 0, quantity: of.orderedQuantity ?? of.quantity };
   const worth = (items: number): number =>

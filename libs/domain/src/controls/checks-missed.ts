@@ -1,7 +1,7 @@
 import type { CheckType, ConsignmentEvent, EndUseCheckEvent, ItemEvent } from '@entente/contracts';
 import { type RecordedEvent, addDays, idOf } from '@entente/kernel';
 import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
-import { type ScheduledCheck, checkAfter, withoutSerials } from './end-use-checks.js';
+import { type ScheduledCheck, afterTransfer, checkAfter, withoutSerials } from './end-use-checks.js';
 import { CaseItems, Items } from './items.js';
 import { LastDays } from './last-days.js';
 import { type ItemsOf, TERM_KINDS, Terms } from './terms.js';
@@ -97,7 +97,8 @@ const missedOf = (type: CheckType) => (): Reading => {
       const of = checks.get(idOf(event));
       const { next, serials } = event.data;
       if (of === undefined || next === undefined) return;
-      const due = open.dueOf(idOf(event)) ?? of.due;
+      const was = open.dueOf(idOf(event)) ?? of.due;
+      const due = afterTransfer(event.data.on, was, Math.min(days('firstDays', of), days('everyDays', of)));
       checks.set(idOf(event), withoutSerials(of, serials));
       for (const serial of serials) asked.set(`${of.donor}.${of.item}.${serial}`, { event, due });
     },

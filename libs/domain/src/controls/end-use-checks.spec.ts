@@ -116,6 +116,16 @@ describe('the control of R10: the first check', () => {
     expect(findings(registered, two, moved, own('2026-12-02'))).toEqual(['R10 4']);
     expect(findings(registered, two, moved, later('2026-12-02'))).toEqual(['R10 2', 'R10 3']);
   });
+  it('is missed by the holder before the transfer, and the new holder has another (R13)', () => {
+    const K = 'end-use-check/veritas.k1';
+    const next = { serials: ['1'], on: '2026-02-01', to: 'vestra', next: {} };
+    const moved: Line = ['2026-02-02', K, 'CheckedItemsTransferred', next];
+    const cancelled: Line = ['2026-02-02', K, 'EndUseCheckCancelled', { on: '2026-02-01', reason: 'transferred' }];
+    const found = (due: string, own: string) =>
+      findings(registered, checked(K, due), moved, cancelled, checked(after(3), own));
+    expect(found('2026-01-31', '2026-05-02')).toEqual(['R10 4']);
+    expect(found('2026-01-31', '2026-05-03')).toEqual(['R10 4', 'R10 5']);
+  });
   it('follows the recovery of an item within the days of a receipt', () => {
     const recovered: Line = ['2026-03-01', I, 'ItemRecovered', { on: '2026-03-01', site: 'x' }];
     expect(findings(registered, recovered, checked(after(2), '2026-05-30'))).toEqual([]);

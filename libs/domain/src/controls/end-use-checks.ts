@@ -25,6 +25,10 @@ export function withoutSerials(of: ScheduledCheck, gone: readonly string[]): Sch
   return { ...of, serials, quantity: serials.length };
 }
 
+/** R13: the last day moves with items, unless the holder before had missed it. */
+export const afterTransfer = (on: string | undefined, due: string, days: number): string =>
+  on !== undefined && due < on ? addDays(on, days) : due;
+
 /** The checks of one type: their last days, and how much of their items was checked. */
 const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Breach[]) => {
   const terms = new Terms();
@@ -103,7 +107,8 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
     CheckedItemsTransferred: (event) => {
       const of = checks.get(idOf(event));
       if (of === undefined || event.data.next === undefined) return;
-      plans(checkAfter(event.id), of.due);
+      const again = Math.min(days('firstDays', of), days('everyDays', of));
+      plans(checkAfter(event.id), afterTransfer(event.data.on, of.due, again));
       checks.set(idOf(event), withoutSerials(of, event.data.serials));
     },
     CheckedItemsLeftOut: (event) => {

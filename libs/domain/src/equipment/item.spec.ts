@@ -852,7 +852,7 @@ describe('a check of end use that names an item (R13)', () => {
     holder(use).decides(report, same(report, 'ItemReportedLost', { verifyBy: '2026-07-01' }));
   });
   it('moves at once, if it was scheduled for the holder before', () => {
-    const to = { transfer: 'estmark.t-1', to: 'vestra', serial: 'TS-0001' };
+    const to = { transfer: 'estmark.t-1', on: '2026-06-01', to: 'vestra', serial: 'TS-0001' };
     system(registration, receipt, handed()).decides(note(), noted(to));
     const site = 'vestra.depot';
     system(registration, receipt, handed({ site })).decides(note(), noted({ ...to, site }));

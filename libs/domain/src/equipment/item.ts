@@ -559,11 +559,13 @@ function noteCheck(
   item: Item,
   context: DecisionContext,
 ): readonly ItemEvent[] {
-  const { holder: to, site, transfer, serial } = item;
+  const { holder: to, site, transfer, transferredOn: on, serial } = item;
   const isTransferred = transfer !== null && to !== data.countedBy;
   const isMoved = to === data.countedBy && data.place !== undefined && site !== null && site !== data.place;
   const moves =
-    isTransferred || isMoved ? { ...(isTransferred && { transfer }), to, serial, ...(site !== null && { site }) } : {};
+    isTransferred || isMoved
+      ? { ...(isTransferred && { transfer, ...(on !== null && { on }) }), to, serial, ...(site !== null && { site }) }
+      : {};
   const isFirst = item.receipt !== null && data.check === checkAfterId(item.receipt);
   // A correction of the receipt may have come since the check was planned.
   const due = isFirst && planned !== undefined ? (item.firstCheck ?? planned) : planned;

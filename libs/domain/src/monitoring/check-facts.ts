@@ -71,5 +71,8 @@ export const checkFacts: { readonly kind: 'end-use-check'; readonly initial: End
 export const checkAfterId = (event: string, item?: string): string =>
   `entente.after-${event}${item === undefined ? '' : `.${item}`}`;
 
+/** Why a check is cancelled, or expects fewer items: a transfer took them. */
+export const TRANSFERRED = 'transferred';
+
 /** Whether a check is still to be made. */
 export const isStillOpen = ({ done, ended }: Pick<EndUseCheck, 'done' | 'ended'>): boolean => !done && ended === null;

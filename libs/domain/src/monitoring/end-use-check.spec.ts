@@ -484,6 +484,29 @@ describe('a check moves with items that were transferred (R13)', () => {
     const rest = { ...next, serials: ['S-1'], quantity: 1 };
     check(part).decides(act('PerformEndUseCheck', { ...VISIT, results }), performed({ results, next: rest }));
   });
+  it('not if its last day was before the transfer: it is missed by the holder before', () => {
+    const again = { ...without, holder: 'vestra', site: 'vestra' };
+    const cancelled = act('EndUseCheckCancelled', { reason: 'transferred', on: '2026-06-11' });
+    const all = moved({ on: '2026-06-11', next: { ...again, due: '2026-09-09' } });
+    bySystem().decides(move({ on: '2026-06-11' }), [all, cancelled]);
+    bySystem(all, cancelled).decides(move({ on: '2026-06-11' }), []);
+    bySystem().decides(move({ on: '2026-06-10' }), moved({ on: '2026-06-10' }));
+    const one = { on: '2026-06-11', serials: ['S-2'] };
+    const part = moved({ ...one, next: { ...again, serials: ['S-2'], quantity: 1, due: '2026-09-09' } });
+    bySystem().decides(move(one), part);
+    check(part).refuses(act('PerformEndUseCheck', VISIT), 'serial-not-in-check');
+    // The type has other days.
+    const often = act('CheckIntervalSet', { firstDays: 90, everyDays: 30 });
+    const soon = moved({ on: '2026-06-11', next: { ...again, due: '2026-07-11' } });
+    bySystem()
+      .knowing(itemType, 'norland.sight', act('ItemTypeRegistered', { name: 'S', unit: 'each', category: 'c' }), often)
+      .decides(move({ on: '2026-06-11' }), [soon, cancelled]);
+    const use = { ...move().data, to: 'estmark', on: '2026-06-11', site: 'estmark.depot' };
+    bySystem().decides(
+      act('TransferCheckedItems', use),
+      act('CheckedItemsTransferred', { ...use, from: 'estmark', place: 'estmark.depot' }),
+    );
+  });
   it('not after it has ended, or was made', () => {
     bySystem(performed()).decides(move(), []);
     bySystem(act('AccessDenied', { on: '2026-05-20', reason: 'operation', next: SCHEDULE })).decides(move(), []);
@@ -553,9 +576,12 @@ describe('a check follows the corrected receipt of its items (R26)', () => {
   const corrected = (more: object) => act('CheckedItemsCorrected', { reason: 'miscounted', ...more });
   const sample = (...past: Event[]) => registered(scheduled(ROUTINE), ...past).as('entente', 'system');
   it('in the number of items of which a sample is checked', () => {
-    sample().decides(correct({ quantity: 38 }), corrected({ quantity: 38 }));
+    sample().decides(correct({ quantity: 38 }), corrected({ quantity: 38, was: 40 }));
     sample(corrected({ quantity: 38 })).decides(correct({ quantity: 38 }), []);
     sample().decides(correct({ quantity: 0 }), act('EndUseCheckCancelled', { reason: 'miscounted' }));
+    const taken = { on: '2026-06-11', reason: 'transferred' };
+    sample().decides(correct({ ...taken, quantity: 38 }), corrected({ ...taken, quantity: 38, was: 40 }));
+    sample().decides(correct({ ...taken, quantity: 0 }), act('EndUseCheckCancelled', taken));
     const lots = [{ lot: 'L-1', seen: 39, notSeen: 0, damaged: 0 }];
     registered(scheduled(ROUTINE), corrected({ quantity: 38 }))
       .as('veritas', 'monitor')
@@ -571,7 +597,8 @@ describe('a check follows the corrected receipt of its items (R26)', () => {
   });
   it('by hand if it was planned so, in what its monitor had stated', () => {
     const monitor = (...past: Event[]) => registered(...past).as('veritas', 'monitor');
-    monitor(scheduled(ROUTINE)).decides(correct({ quantity: 38 }), corrected({ quantity: 38 }));
+    monitor(scheduled(ROUTINE)).decides(correct({ quantity: 38 }), corrected({ quantity: 38, was: 40 }));
+    monitor(scheduled(ROUTINE)).refuses(correct({ quantity: 38, on: '2026-06-11' }), 'follows-its-receipt');
     monitor(scheduled(ROUTINE)).refuses(correct({ quantity: 40 }), 'nothing-corrected');
     monitor(scheduled(ROUTINE)).refuses(correct({ quantity: 0 }), 'serials-miscounted');
     check().refuses(correct({ quantity: 3 }), 'serials-miscounted');

@@ -40,7 +40,7 @@ import {
   itemStream,
   storageSiteFacts,
 } from '../equipment/item-facts.js';
-import { type CheckVisit, type EndUseCheck, checkAfterId, checkFacts } from './check-facts.js';
+import { type CheckVisit, type EndUseCheck, TRANSFERRED, checkAfterId, checkFacts } from './check-facts.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignmentFacts, lotOf, ownValue } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams, withProgramme } from '../delivery/named-assistance.js';
@@ -141,7 +141,8 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
     EndUseCheckCancelled: ({ on, reason }, { type, leftOutOn }, { metadata }) => ({
       ended: 'cancelled',
       supersededOn: reason === SEEN ? (on ?? null) : null,
-      leftOutOn: on ?? leftOutOn,
+      // What was transferred is on the schedule of its new holder.
+      leftOutOn: reason === TRANSFERRED ? leftOutOn : (on ?? leftOutOn),
       emptied: type === 'routine' && metadata.actor.role === 'system',
     }),
     EndUseCheckBecameOverdue: () => ({ overdue: true }),
@@ -353,10 +354,10 @@ const nextDay = (on: string, state: EndUseCheck, context: DecisionContext): stri
   addDays(on, checkDays(state.type, 'everyDays', state, context));
 
 /**
- * R10, R11: what was not seen since access was denied is checked again as soon as after a receipt,
- * and no later than after a check.
+ * R10, R11: what was not seen since access was denied, or by its last day before a transfer, is
+ * checked again as soon as after a receipt, and no later than after a check.
  */
-const dayAfterDenial = (on: string, state: EndUseCheck, context: DecisionContext): string => {
+const dayAfterMiss = (on: string, state: EndUseCheck, context: DecisionContext): string => {
   const days = (['firstDays', 'everyDays'] as const).map((which) => checkDays(state.type, which, state, context));
   return addDays(on, Math.min(...days));
 };
@@ -446,19 +447,26 @@ function perform(data: PerformEndUseCheck, state: EndUseCheck, context: Decision
  * move to another store, its place. Of a check that names other items too, only what moved goes to
  * a separate check. Nothing moves with what a check that has ended looked at: the check that
  * follows it moves instead.
+ *
+ * A last day before the transfer was missed by the holder before: what moved has left that check as
+ * late as items that ended, and the new holder has a separate one, due in the days after a receipt.
+ * So each row has one holder, and no month before the transfer is charged to the new one.
  */
 function transferItems(data: CheckData<'TransferCheckedItems'>, state: EndUseCheck, context: DecisionContext) {
-  const { to, site } = data;
+  const { to, on, site } = data;
   const serials = data.serials.filter((serial) => state.serials.includes(serial));
+  const isMissed = on !== undefined && state.due < on && to !== state.holder;
   const stays = state.holder === to && (site === undefined || site === state.site);
   if (notOpen(state) !== null || stays || serials.length === 0) return [];
   const area = site === undefined ? undefined : areaOf(site, to, context);
   const where = { place: site ?? to, ...(area && { area }) };
-  const { area: _, ...whole } = nextCheck(state, serials, state.due);
+  const isWhole = serials.length === state.serials.length;
+  const { area: _, ...whole } = nextCheck(state, serials, isMissed ? dayAfterMiss(on, state, context) : state.due);
   const next = { ...whole, manner: state.manner, holder: to, site: where.place, ...(area && { area }) };
-  const rest = serials.length < state.serials.length ? { next } : {};
+  const rest = isWhole && !isMissed ? {} : { next };
   return [
     { type: 'CheckedItemsTransferred', data: { ...data, serials, from: state.holder, ...where, ...rest } } as const,
+    ...(isWhole && isMissed ? [cancelledOn(on, TRANSFERRED)] : []),
   ];
 }
 
@@ -535,9 +543,13 @@ const cancelledOn = (on: string | null, reason = 'items-ended') =>
  * something; a check that a policy has scheduled follows the receipt.
  */
 function notPlannedByHand(data: CheckData<'CorrectCheckedItems'>, state: EndUseCheck): Refusal | null {
-  const { quantity = state.quantity, site } = data;
-  if (state.latest !== null)
-    return refuse('follows-its-receipt', 'a monitor or the donor has scheduled the check', 'R26');
+  const { quantity = state.quantity, site, on } = data;
+  if (state.latest !== null || on !== undefined)
+    return refuse(
+      'follows-its-receipt',
+      'a monitor or the donor has scheduled the check, and no transfer took items',
+      'R26',
+    );
   if (quantity < Math.max(1, state.serials.length) || (state.type === 'enhanced' && quantity !== state.quantity))
     return refuse('serials-miscounted', 'an enhanced check names each serial, and a routine one no more', 'R10', {
       quantity,
@@ -556,7 +568,7 @@ function notPlannedByHand(data: CheckData<'CorrectCheckedItems'>, state: EndUseC
 function correctItems(data: CheckData<'CorrectCheckedItems'>, state: EndUseCheck, context: DecisionContext) {
   const barred = context.actor.role === 'system' ? null : notPlannedByHand(data, state);
   if (barred !== null) return barred;
-  const { site, reason } = data;
+  const { site, on = null, reason } = data;
   const quantity = state.type === 'enhanced' ? state.quantity : (data.quantity ?? state.quantity);
   const same = quantity === state.quantity && (site === undefined || site === state.site);
   if (state.next !== null) return [{ type: 'CheckedItemsCorrected', data: { ...data, passedTo: state.next } } as const];
@@ -567,9 +579,10 @@ function correctItems(data: CheckData<'CorrectCheckedItems'>, state: EndUseCheck
   }
   if (notOpen(state) !== null) return [];
   if (same) return [];
-  if (quantity === 0) return [{ type: 'EndUseCheckCancelled', data: { reason } } as const];
+  if (quantity === 0) return [cancelledOn(on, reason)];
   const area = site === undefined ? undefined : areaOf(site, state.holder, context);
-  return [{ type: 'CheckedItemsCorrected', data: { ...data, quantity, ...(area && { area }) } } as const];
+  const was = quantity === state.quantity ? {} : { was: state.quantity };
+  return [{ type: 'CheckedItemsCorrected', data: { ...data, quantity, ...was, ...(area && { area }) } } as const];
 }
 
 /** R10: whether the items know a visit: an inspection of those that are monitored by serials. */
@@ -713,7 +726,7 @@ const decide = decideBy<EndUseCheck, Besides<EndUseCheckCommand>, Besides<EndUse
       noneThereYet(data.on, state, context) ?? [
         {
           type: 'AccessDenied',
-          data: { ...data, ...nextWithoutVisit(state, dayAfterDenial(data.on, state, context), context) },
+          data: { ...data, ...nextWithoutVisit(state, dayAfterMiss(data.on, state, context), context) },
         },
       ],
     WaiveEndUseCheck: (data, state, context) =>
@@ -816,8 +829,12 @@ function consults(
       return itemStreams(state, () => true);
     case 'CorrectCheckedItems':
     case 'TransferCheckedItems': {
-      const { site } = command.data;
-      return site === undefined ? [] : [{ kind: storageSiteFacts.kind, id: site }];
+      const { site, on } = command.data;
+      const isTransfer = command.type === 'TransferCheckedItems' && on !== undefined;
+      return [
+        ...(site === undefined ? [] : [{ kind: storageSiteFacts.kind, id: site }]),
+        ...(isTransfer && state !== null ? termStreams(state, known) : []),
+      ];
     }
     case 'RescheduleEndUseCheck':
       return state === null ? [] : termStreams(state, known);

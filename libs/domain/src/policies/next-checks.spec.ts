@@ -278,7 +278,7 @@ describe('the policies of checks of items that are transferred (R13)', () => {
     expect(noted('routine')).toEqual([]);
   });
   it('move the open check with the item, also one that was scheduled late', () => {
-    const where = { transfer: 'estmark.t1', to: 'vestra', site: 'vestra.depot', serial: 'S1' };
+    const where = { transfer: 'estmark.t1', on: '2026-05-25', to: 'vestra', site: 'vestra.depot', serial: 'S1' };
     const { serial, ...to } = where;
     const moved = [{ stream: itsCheck, command: { type: 'TransferCheckedItems', data: { ...to, serials: [serial] } } }];
     const on = (type: string, data: object) => follows(transferredChecks, 'item/norland.sight.~s1', type, data);

@@ -9,7 +9,7 @@ import type {
 import { type Consequence, type StreamRef, eventPolicy, parseStream } from '@entente/kernel';
 import { countable } from '../delivery/consignment-checks.js';
 import { itemStream } from '../equipment/item-facts.js';
-import { checkAfterId } from '../monitoring/check-facts.js';
+import { TRANSFERRED, checkAfterId } from '../monitoring/check-facts.js';
 
 /** The check that follows from an event, of one type of items if there can be several. */
 const checkAfter = (event: string, item?: string) =>
@@ -103,11 +103,11 @@ export const firstSampleChecks = eventPolicy<ConsignmentEvent>(
             }),
           ]),
     ],
-    ReceivedGoodsTransferred: ({ item, broughtBy, left, joins, held = 0, check }, event) => [
-      expects(checkAfter(broughtBy, item), { quantity: countable(left), reason: 'transferred' }),
+    ReceivedGoodsTransferred: ({ item, on, broughtBy, left, joins, held = 0, check }, event) => [
+      expects(checkAfter(broughtBy, item), { quantity: countable(left), on, reason: TRANSFERRED }),
       ...(joins === undefined
         ? schedules(check, event, item)
-        : [expects(checkAfter(joins, item), { quantity: countable(held), reason: 'transferred' })]),
+        : [expects(checkAfter(joins, item), { quantity: countable(held), on, reason: TRANSFERRED })]),
     ],
     DateCorrected: ({ corrects, checks = [], reason }) =>
       checks.map(({ item, due }) => moves(corrects, due, reason, item)),
@@ -201,13 +201,13 @@ export const nextChecks = eventPolicy<EndUseCheckEvent>(
           ]),
     ],
     CheckedItemsTransferred: ({ next }, event) => schedules(next, event),
-    CheckedItemsCorrected: ({ passedTo, quantity, site, reason, next }, event) =>
+    CheckedItemsCorrected: ({ passedTo, quantity, site, on, reason, next }, event) =>
       passedTo === undefined
         ? schedules(next, event)
         : [
             expects(
               { kind: 'end-use-check', id: passedTo },
-              { reason, ...(quantity === undefined ? {} : { quantity }), ...(site === undefined ? {} : { site }) },
+              { reason, ...(quantity !== undefined && { quantity }), ...(site && { site }), ...(on && { on }) },
             ),
           ],
     AccessDenied: ({ next }, event) => schedules(next, event),
@@ -270,19 +270,21 @@ export const endedItems = eventPolicy<ItemEvent>(
 /** Where items go, and which of them. */
 interface Move {
   readonly transfer?: string | undefined;
+  /** The day of the transfer. */
+  readonly on?: string | undefined;
   readonly to: string;
   readonly site?: string | undefined;
   readonly serial?: string | undefined;
 }
 
-const follow = (checks: readonly string[], { transfer, to, site, serial }: Move): readonly Consequence[] =>
+const follow = (checks: readonly string[], { transfer, on, to, site, serial }: Move): readonly Consequence[] =>
   serial === undefined
     ? []
     : checks.map((id) => ({
         stream: { kind: 'end-use-check', id },
         command: {
           type: 'TransferCheckedItems',
-          data: { ...(transfer && { transfer }), serials: [serial], to, ...(site && { site }) },
+          data: { ...(transfer && { transfer }), ...(on && { on }), serials: [serial], to, ...(site && { site }) },
         },
       }));
 
@@ -296,7 +298,7 @@ export const transferredChecks = eventPolicy<ItemEvent>(
     kind: 'item',
     day: 'sending',
     about:
-      'the open check of an item moves with it to the new holder or another store, also if it was scheduled late (R13); one that was scheduled after the end of the item, or after another has seen it, leaves it out (R10, R12)',
+      'the open check of an item moves with it to the new holder or another store, also if it was scheduled late; one that was late before the transfer ends for the holder before, and the new holder has another (R13); one that was scheduled after the end of the item, or after another has seen it, leaves it out (R10, R12)',
   },
   {
     ItemMoved: ({ checks = [], holder: to, site, serial }) =>
