@@ -17,6 +17,7 @@ import {
 } from './fields.js';
 
 const MAX_PERSONS = 100_000;
+const MAX_NOMINEES = 1000;
 const persons = (description: string, example: number, min = 0) => integer(description, example, min, MAX_PERSONS);
 const enrolled = () => persons('how many persons are enrolled in the training after it', 8);
 const trainee = () => word("the nominee's name in this training: a code, never a person's name", 'n-1');
@@ -51,6 +52,19 @@ export class RescheduleTraining {
   @day('its new first day', '2036-07-01') readonly starts!: string;
   @day('its new last day', '2036-07-20') readonly ends!: string;
   @code('the code of the cause', 'instructors-late') readonly cause!: string;
+}
+
+/**
+ * If its first day had passed: the units and persons on whose clearance enrolments rest. What ended
+ * since that day had halted none of them. The decision adds both.
+ */
+export class TrainingRescheduled extends RescheduleTraining {
+  @optional()
+  @words('if its first day had passed: the units of those enrolled', ['estmark.brigade-1'], MAX_NOMINEES)
+  readonly units?: readonly string[];
+  @optional()
+  @words('if its first day had passed: the persons who are enrolled', ['estmark.person-1'], MAX_NOMINEES)
+  readonly persons?: readonly string[];
 }
 
 /**
@@ -234,7 +248,7 @@ export const trainingActivityContract = contract({
   },
   events: {
     TrainingPlanned: event(PlanTraining, 'A training was planned', { opens: 'the training' }),
-    TrainingRescheduled: fact(RescheduleTraining, 'The plan moved to other days'),
+    TrainingRescheduled: fact(TrainingRescheduled, 'The plan moved to other days'),
     TraineeNominated: event(NominateTrainee, 'A person, or a number of a unit, was nominated', {
       opens: 'the nomination',
     }),

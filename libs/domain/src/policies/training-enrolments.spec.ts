@@ -25,6 +25,15 @@ describe('the policies of enrolments (R7)', () => {
     expect(noted({ unit: U, person: S })).toEqual([unit, { kind: 'vetted-person', id: S }]);
     expect(noted({})).toEqual([]);
   });
+  it('note it again if its training is put off after the planned day', () => {
+    const put = (data: object) => follows(notedEnrolments, `training-activity/${T}`, 'TrainingRescheduled', data);
+    const command = { type: 'NoteEnrolment', data: { training: T } };
+    expect(put({ units: [U], persons: [S] })).toEqual([
+      { stream: { kind: 'security-unit', id: U }, command },
+      { stream: { kind: 'vetted-person', id: S }, command },
+    ]);
+    expect(put({})).toEqual([]);
+  });
   it.each([
     ['ClearanceSuspended', 'clearance-suspended'],
     ['ClearanceRefused', 'clearance-refused'],

@@ -7,22 +7,31 @@ import type {
 import { type Consequence, type RecordedEvent, eventPolicy, idOf } from '@entente/kernel';
 import { securityUnitFacts, vettedPersonFacts } from '../vetting/clearance-facts.js';
 
+/** A training is noted at these units and persons. */
+function notes(
+  units: readonly string[],
+  persons: readonly string[],
+  event: Pick<RecordedEvent, 'stream'>,
+): readonly Consequence[] {
+  const command = { type: 'NoteEnrolment', data: { training: idOf(event) } };
+  return [
+    ...units.map((id) => ({ stream: { kind: securityUnitFacts.kind, id }, command })),
+    ...persons.map((id) => ({ stream: { kind: vettedPersonFacts.kind, id }, command })),
+  ];
+}
+
 /** R7: a clearance knows the trainings that rest on it, so that its end can reach them. */
 export const notedEnrolments = eventPolicy<TrainingActivityEvent>(
   {
     name: 'noted-enrolments',
     kind: 'training-activity',
     day: 'sending',
-    about: 'an enrolment is noted at the unit and the person on whose clearance it rests',
+    about:
+      'an enrolment is noted at the unit and the person on whose clearance it rests, and again if its training is put off after the planned day',
   },
   {
-    TraineeEnrolled: ({ unit, person }, event) => {
-      const command = { type: 'NoteEnrolment', data: { training: idOf(event) } };
-      return [
-        ...(unit === undefined ? [] : [{ stream: { kind: securityUnitFacts.kind, id: unit }, command }]),
-        ...(person === undefined ? [] : [{ stream: { kind: vettedPersonFacts.kind, id: person }, command }]),
-      ];
-    },
+    TraineeEnrolled: ({ unit, person }, event) => notes([unit ?? []].flat(), [person ?? []].flat(), event),
+    TrainingRescheduled: ({ units = [], persons = [] }, event) => notes(units, persons, event),
   },
 );
 

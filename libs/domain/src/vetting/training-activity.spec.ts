@@ -136,6 +136,12 @@ describe('a training is planned', () => {
       move('2026-08-01', '2026-08-20'),
       act('TrainingRescheduled', move('2026-08-01', '2026-08-20').data),
     );
+    // After its planned day, those are looked at again whose clearance could end unnoticed (R7).
+    const later = move('2026-08-01', '2026-08-20');
+    const one = enrolled('n-2', { number: 1, person: S, unit: U, clearedUntil: '2026-07-31', enrolled: 9 });
+    const put = act('TrainingRescheduled', { ...later.data, units: [U], persons: [S] });
+    training(...waiting, soldier, one).decides(later, put, { now: '2026-07-02T00:00:00.000Z' });
+    training(...waiting).decides(later, act('TrainingRescheduled', later.data), { now: '2026-07-01T00:00:00.000Z' });
     training().refuses(move('2026-07-01', '2026-07-20'), 'same-due');
     training().refuses(move('2026-08-01', '2026-07-31'), 'ends-before-start');
     training(...begun).refuses(move('2026-08-01', '2026-08-20'), 'training-at-another-stage');

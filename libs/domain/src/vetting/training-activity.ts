@@ -281,6 +281,29 @@ function isCleared({ unit, person }: Subject, state: TrainingActivity, context: 
   return unlessWaived(notCleared(of, day), frameworkOf(state.programme, known), day, concerned) === null;
 }
 
+/**
+ * R7: whose clearance the enrolments rest on. What ended after the planned day has halted none of
+ * them; put off since, the training begins only with those who are cleared.
+ */
+function restingOn(state: TrainingActivity) {
+  const of = (field: 'unit' | 'person') => [...new Set(enrolledIn(state).flatMap(([, one]) => one[field] ?? []))];
+  const [units, persons] = [of('unit'), of('person')];
+  return { ...(units.length > 0 && { units }), ...(persons.length > 0 && { persons }) };
+}
+
+/** Before it begins, it has other days; R19: unless its programme has ended. */
+function reschedule(data: TrainingData<'RescheduleTraining'>, state: TrainingActivity, context: DecisionContext) {
+  const isSame = data.starts === state.starts && data.ends === state.ends;
+  const barred =
+    notIn(state, 'planned') ??
+    ended(state.programme, context) ??
+    (isSame
+      ? refuse('same-due', 'the new days differ from the plan', null, { starts: state.starts })
+      : endsBeforeStart(data));
+  const resting = state.starts < today(context) ? restingOn(state) : {};
+  return barred ?? [{ type: 'TrainingRescheduled', data: { ...data, ...resting } } as const];
+}
+
 /** R7: enrolments that wait for the training stop with the clearance on which they rest. */
 function halt(
   { unit, person, reason }: TrainingData<'HaltEnrolments'>,
@@ -452,15 +475,7 @@ const decide = decideBy<TrainingActivity, Besides<TrainingActivityCommand>, Besi
   plan,
   () => null,
   {
-    RescheduleTraining: {
-      unless: (data, state, context) =>
-        notIn(state, 'planned') ??
-        ended(state.programme, context) ??
-        (data.starts === state.starts && data.ends === state.ends
-          ? refuse('same-due', 'the new days differ from the plan', null, { starts: state.starts })
-          : endsBeforeStart(data)),
-      then: 'TrainingRescheduled',
-    },
+    RescheduleTraining: reschedule,
     NominateTrainee: nominate,
     EnrolTrainee: enrol,
     RefuseEnrolment: {
