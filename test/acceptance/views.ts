@@ -909,6 +909,43 @@ export function views(opens: DeploymentFactory): void {
     });
   });
 
+  describe('a precautionary suspension', () => {
+    it('is shown through its last day, also before its lapse is recorded (R18)', async () => {
+      const m = `misuse-case/sealed.${'7'.repeat(32)}`;
+      const scopes = [{ kind: 'programme', id: 'norland.halted' }];
+      const at = (days: number) => ({ occurredAt: `${inDays(days)}T09:00:00.000Z` });
+      await programme('halted');
+      const report = {
+        allegation: 'loss-or-theft',
+        ...parties,
+        accused: 'estmark',
+        programme: 'norland.halted',
+        scopes,
+      };
+      const happened = { from: inDays(-40), to: inDays(-40) };
+      await say('entente;role=operator', `${m}/flag`, { ...report, happened, ...at(-30) });
+      await say(DONOR, `${m}/triage`, { incidentType: 'minor-violation', ...at(-29) });
+      await say(DONOR, `${m}/order-precautionary-suspension`, { scopes, until: inDays(-1), ...at(-28) });
+      const shown = async () => {
+        const { rows } = await view('misuse-register?programme=norland.halted');
+        const trends = await view('misuse-trends?scope=norland.halted');
+        const portfolio = await view('donor-portfolio?programme=norland.halted');
+        return [
+          ...only(rows, 'assistance', 'suspended_names', 'precaution_until', 'precaution_lapsed'),
+          ...only(trends.rows, 'suspended'),
+          ...only(portfolio.rows, 'precaution_until'),
+        ];
+      };
+      expect(await shown()).toEqual([['running', '', null, true], [0], [null]]);
+      expect((await view('misuse-register?assistance=suspended')).rows).toEqual([]);
+      const renewed = { until: inDays(0), ...at(-2) };
+      await say(DONOR, `${m}/renew-precautionary-suspension`, renewed);
+      const names = 'programme/norland.halted';
+      expect(await shown()).toEqual([['suspended', names, inDays(0), false], [1], [inDays(0)]]);
+      expect((await view('misuse-register?assistance=suspended')).rows).toHaveLength(1);
+    });
+  });
+
   describe('the view outdated-decisions', () => {
     it('names a decision that consulted a stream at an old revision', async () => {
       expect((await view('outdated-decisions')).rows).toEqual([]);

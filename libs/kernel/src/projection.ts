@@ -76,15 +76,19 @@ export interface SharedFigures {
  *   it is done, or not waited for any more.
  * - `elapsed-percent`: percent of the days from `from` to `due` that have passed by the day of the
  *   answer, with one digit: 0 up to the first day, 100 from the last one on, done or not.
+ * - `until`: in place of the stored column of its name: its value, and once it is overdue that of
+ *   the column `then`; null without one.
  */
 export interface DailyColumn {
-  readonly kind: 'overdue' | 'days-late' | 'days-left' | 'elapsed-percent';
+  readonly kind: 'overdue' | 'days-late' | 'days-left' | 'elapsed-percent' | 'until';
   /** The meaning of the column, with its unit. */
   readonly meaning: string;
   /** The column with the day promised; without a day nothing is overdue. */
   readonly due: string;
   /** The column with the first day, of `elapsed-percent` only. */
   readonly from?: string;
+  /** The column with the value after that day, of `until` only; of the same type. */
+  readonly then?: string;
   /** The column with the day on which it was done; without one, rows are of what is not done. */
   readonly done?: string;
   /** Values of columns with which an item is not waited for any more, though it was not done. */

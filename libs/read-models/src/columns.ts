@@ -90,6 +90,13 @@ export const overdue = (meaning: string, when: Omit<DailyColumn, 'kind' | 'meani
   ...when,
 });
 
+/** In place of a stored column: another value once a day has passed, or none. */
+export const until = (meaning: string, when: Omit<DailyColumn, 'kind' | 'meaning'>): DailyColumn => ({
+  kind: 'until',
+  meaning,
+  ...when,
+});
+
 /** How much of the time from one day to another has passed by the day of the answer. */
 export const elapsedPercent = (meaning: string, from: string, due: string): DailyColumn => ({
   kind: 'elapsed-percent',

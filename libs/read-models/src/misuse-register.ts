@@ -1,11 +1,16 @@
 import type { MisuseCaseEvent, AssistanceScope } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
-import { count, day, dayOrNull, daysLate, flag, json, oneOf, overdue, text, textOrNull } from './columns.js';
+import { count, day, dayOrNull, daysLate, flag, json, oneOf, overdue, text, textOrNull, until } from './columns.js';
 import { scopeName } from './misuse-scopes.js';
 import { rowBy } from './row-by.js';
 
 type Scopes = readonly AssistanceScope[];
 
+const PRECAUTION_UNTIL = 'the last day of the precautionary suspension, through which it is in force';
+const SUSPENDED_NAMES =
+  'the scopes in which assistance is suspended on the day of the answer, as kind/id with commas between them';
+const ASSISTANCE_IS =
+  'running, suspended (by a measure or as a precaution), resumed or terminated, on the day of the answer';
 const ASSISTANCE = ['running', 'suspended', 'resumed', 'terminated'];
 
 /**
@@ -26,8 +31,10 @@ export class MisuseRow {
   @json('what the misuse concerns by the report, as corrected: kinds and ids') scopes!: Scopes;
   @text('these scopes, as kind/id with commas between them') scope_names!: string;
   @json('in which scopes assistance is suspended by a measure: kinds and ids') suspended_scopes!: Scopes;
-  @json('in which scopes assistance is suspended as a precaution: kinds and ids') precaution_scopes!: Scopes;
-  @text('the scopes in which assistance is suspended, as kind/id with commas between them') suspended_names!: string;
+  @json('in which scopes assistance is suspended as a precaution, until its lapse is recorded: kinds and ids')
+  precaution_scopes!: Scopes;
+  @text(SUSPENDED_NAMES) suspended_names!: string;
+  @text('of these, the scopes in which a measure suspends it') measure_names!: string;
   @json('in which scopes assistance has ended by a measure: kinds and ids') terminated_scopes!: Scopes;
   @day('the day on which it was reported') flagged_on!: string;
   @flag('whether the report was acknowledged') acknowledged!: boolean;
@@ -47,7 +54,7 @@ export class MisuseRow {
   @count('how often evidence was added') evidence!: number;
   @flag('whether the allegation was put to the recipient') disclosed!: boolean;
   @count('replies to the allegation') replies!: number;
-  @dayOrNull('the last day of the precautionary suspension, while it is in force') precaution_until!: string | null;
+  @dayOrNull(PRECAUTION_UNTIL) precaution_until!: string | null;
   @textOrNull(
     'the measure decided last, since it was reopened if it was: suspend, condition, recover, refer, terminate or no-action',
     ['suspend', 'condition', 'recover', 'refer', 'terminate', 'no-action'],
@@ -62,7 +69,8 @@ export class MisuseRow {
   @textOrNull('the conditions decided last, with commas between them, since it was reopened if it was')
   conditions!: string | null;
   @dayOrNull('the day of the assurances received last') assurances_on!: string | null;
-  @text('running, suspended (by a measure or as a precaution), resumed or terminated', ASSISTANCE) assistance!: string;
+  @text(ASSISTANCE_IS, ASSISTANCE) assistance!: string;
+  @text('the same by measures alone', ASSISTANCE) assistance_by_measure!: string;
   @dayOrNull('the day on which it resumed, since it was reopened if it was') resumed_on!: string | null;
   @count('how often money came back') recoveries!: number;
   @count('of these, how many were not corrected to nothing, since it was reopened if it was') recovered!: number;
@@ -112,15 +120,23 @@ function openMeasures({ measures, violation_ceased, recovered, ...row }: MisuseR
 
 /** Whether assistance is stopped, and where. */
 function stopped({ suspended_scopes, precaution_scopes, terminated_scopes, resumed_on }: MisuseRow) {
-  const names = [...new Set([...suspended_scopes, ...precaution_scopes].map(scopeName))];
-  const otherwise = names.length > 0 ? 'suspended' : resumed_on === null ? 'running' : 'resumed';
+  const namesOf = (scopes: Scopes) => [...new Set(scopes.map(scopeName))].join(',');
+  const without = resumed_on === null ? 'running' : 'resumed';
+  const isBy = (scopes: Scopes) =>
+    terminated_scopes.length > 0 ? 'terminated' : scopes.length > 0 ? 'suspended' : without;
+  const all = [...suspended_scopes, ...precaution_scopes];
   return {
-    suspended_names: names.join(','),
-    assistance: terminated_scopes.length > 0 ? 'terminated' : otherwise,
+    suspended_names: namesOf(all),
+    measure_names: namesOf(suspended_scopes),
+    assistance: isBy(all),
+    assistance_by_measure: isBy(suspended_scopes),
   };
 }
 
 const NEXT = { due: 'next_due', done: 'closed_on' };
+
+/** Through its last day, whenever its lapse is recorded. */
+const PRECAUTION = { due: 'precaution_until' };
 
 const precaution = ({ until, scopes }: { readonly until: string; readonly scopes: Scopes }) => ({
   precaution_until: until,
@@ -142,6 +158,9 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       'days from the report to the end of its inquiry; while that is open, from the day after the report on, to the day of the answer',
       { due: 'flagged_on', done: 'ended_on' },
     ),
+    assistance: until(ASSISTANCE_IS, { ...PRECAUTION, then: 'assistance_by_measure' }),
+    suspended_names: until(SUSPENDED_NAMES, { ...PRECAUTION, then: 'measure_names' }),
+    precaution_until: until(PRECAUTION_UNTIL, PRECAUTION),
     precaution_lapsed: overdue(
       'whether the last day of the precautionary suspension has passed, and its lapse was not recorded',
       { due: 'precaution_until', done: 'closed_on' },
@@ -164,10 +183,12 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       suspended_scopes: [],
       precaution_scopes: [],
       suspended_names: '',
+      measure_names: '',
       terminated_scopes: [],
       flagged_on,
       due: { acknowledge: data.acknowledgeBy, triage: data.triageBy },
       assistance: 'running',
+      assistance_by_measure: 'running',
     }),
     {
       MisuseReportCorrected: (

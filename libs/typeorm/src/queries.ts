@@ -89,11 +89,19 @@ function visibleAt(positions: Positions): { readonly sql: string; readonly param
  * a page ends early.
  */
 function pinned(dataSource: DataSource, stored: StoredModel, at: At, alias: string): Builder {
-  return dataSource.createQueryBuilder().from<ObjectLiteral>((sub) => {
-    const rows = versions(sub as Builder, stored, at);
-    for (const [name, column] of dailyOf(stored)) rows.addSelect(dailyExpression(dataSource, column, at.dayOf), name);
-    return rows;
-  }, alias);
+  return dataSource
+    .createQueryBuilder()
+    .from<ObjectLiteral>((sub) => versions(sub as Builder, stored, at, ofDay(dataSource, stored, at)), alias);
+}
+
+/** The columns that depend on the day of the answer: each with its expression. */
+const ofDay = (dataSource: DataSource, stored: StoredModel, { dayOf }: At): ReadonlyMap<string, string> =>
+  new Map(dailyOf(stored).map(([name, column]) => [name, dailyExpression(dataSource, name, column, dayOf)]));
+
+/** Selects the columns of `r`: as stored, and those that depend on the day, also in their place. */
+function selectColumns(rows: Builder, stored: StoredModel, daily: ReadonlyMap<string, string>): void {
+  for (const name of storedNames(stored)) if (!daily.has(name)) rows.addSelect(`r.${name}`, name);
+  for (const [name, expression] of daily) rows.addSelect(expression, name);
 }
 
 const storedNames = ({ columns }: StoredModel): readonly string[] => [
@@ -101,10 +109,15 @@ const storedNames = ({ columns }: StoredModel): readonly string[] => [
   ...columns.map(({ name }) => name),
 ];
 
-/** The stored columns of the versions that hold at positions. */
-function versions(builder: Builder, stored: StoredModel, at: At): Builder {
+/** The stored columns of the versions that hold at positions, and those that depend on the day. */
+function versions(
+  builder: Builder,
+  stored: StoredModel,
+  at: At,
+  daily: ReadonlyMap<string, string> = new Map(),
+): Builder {
   const rows = builder.select([]).from(stored.schema, 'r');
-  for (const name of storedNames(stored)) rows.addSelect(`r.${name}`, name);
+  selectColumns(rows, stored, daily);
   if (at.positions === null) rows.where('r.until IS NULL');
   else {
     const { sql, parameters } = visibleAt(positionsOf(at));
@@ -155,8 +168,7 @@ function occurred(
     seen.where(added.map(({ as }) => `${as}.counted IS NOT NULL`).join(' OR '));
   return dataSource.createQueryBuilder().from<ObjectLiteral>((sub) => {
     const rows = sub.select([]).from(`(${seen.getQuery()})`, 'r').setParameters(seen.getParameters());
-    for (const name of storedNames(stored)) rows.addSelect(`r.${name}`, name);
-    for (const [name, column] of dailyOf(stored)) rows.addSelect(dailyExpression(dataSource, column, at.dayOf), name);
+    selectColumns(rows, stored, ofDay(dataSource, stored, at));
     return rows;
   }, alias);
 }
@@ -208,7 +220,8 @@ const DAYS = placeholders(['today', 'occurred_by']);
 /** A column that depends on the day of the answer, over the stored columns of `r`. */
 function dailyExpression(
   dataSource: DataSource,
-  { kind, due, done, from = due, closed = {} }: DailyColumn,
+  name: string,
+  { kind, due, done, from = due, then, closed = {} }: DailyColumn,
   dayOf?: string,
 ): string {
   const gone = Object.entries(closed).map(
@@ -218,6 +231,8 @@ function dailyExpression(
   const notDone = done === undefined ? '1 = 1' : `r.${done} IS NULL`;
   const overdue = `${notDone} AND COALESCE(r.${due} < CAST(:today AS TEXT), 1 = 0)${waitedFor}`;
   if (kind === 'overdue') return `(${overdue})`;
+  if (kind === 'until')
+    return `CASE WHEN ${overdue} THEN ${then === undefined ? 'NULL' : `r.${then}`} ELSE r.${name} END`;
   const days = (first: string, last: string): string => daysBetween(dataSource, first, last, dayOf);
   const late = (until: string): string => days(`r.${due}`, until);
   if (kind === 'elapsed-percent') {
@@ -259,7 +274,7 @@ function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
   const seen = dataSource.createQueryBuilder().from(`(${inner.getQuery()})`, 'r').select([]);
   for (const name of Object.keys(view.columns)) seen.addSelect(`r.${name}`, name);
   for (const [name, column] of Object.entries(view.daily))
-    seen.addSelect(dailyExpression(dataSource, column, at.dayOf), name);
+    seen.addSelect(dailyExpression(dataSource, name, column, at.dayOf), name);
   return dataSource.createQueryBuilder().from(`(${seen.getQuery()})`, 'v').setParameters(parameters);
 }
 

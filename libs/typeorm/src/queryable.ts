@@ -37,21 +37,21 @@ export interface StoredModel {
  * The columns of a table that depend on the day of the answer: those that its stored columns allow.
  */
 export const dailyOf = ({ model, columns }: StoredModel): readonly (readonly [string, DailyColumn])[] =>
-  Object.entries(model.daily ?? {}).filter(([, { due, done, from, closed = {} }]) =>
-    [due, done, from, ...Object.keys(closed)].every(
+  Object.entries(model.daily ?? {}).filter(([, { due, done, from, then, closed = {} }]) =>
+    [due, done, from, then, ...Object.keys(closed)].every(
       (needed) => needed === undefined || columns.some(({ name }) => name === needed),
     ),
   );
 
 const typesOf = (daily: readonly (readonly [string, DailyColumn])[]): ColumnTypes =>
-  Object.fromEntries(daily.map(([name, { kind }]) => [name, DAILY_TYPES[kind]]));
+  Object.fromEntries(daily.flatMap(([name, { kind }]) => (kind === 'until' ? [] : [[name, DAILY_TYPES[kind]]])));
 
 const DAILY_TYPES = {
   overdue: 'boolean',
   'days-late': 'integer',
   'days-left': 'integer',
   'elapsed-percent': 'decimal',
-} as const satisfies Record<DailyColumn['kind'], ColumnType>;
+} as const satisfies Record<Exclude<DailyColumn['kind'], 'until'>, ColumnType>;
 
 /** A model or a view, for queries. */
 export interface Queryable {

@@ -160,8 +160,8 @@ const resumedOn = (round: Events): string | null => {
   return resumed === undefined ? null : occurredOn(resumed);
 };
 
-/** What a precaution and a measure stop now. */
-function stoppedBy(events: Events, round: Events) {
+/** What a precaution, through its last day, and a measure stop. */
+function stoppedBy(events: Events, round: Events, day: string) {
   const ordered = last(
     round,
     'PrecautionarySuspensionOrdered',
@@ -172,11 +172,15 @@ function stoppedBy(events: Events, round: Events) {
     ordered === undefined || ordered.type === 'PrecautionarySuspensionLapsed' ? [] : scopesIn(ordered.data.scopes);
   const by = assistanceOf(events);
   const measure = by === 'suspended' ? scopesIn(last(round, 'AssistanceSuspended')?.data.scopes) : [];
-  const names = distinctNames([...measure, ...precaution]);
+  const isOver = day > (precautionOf(round) ?? day);
+  const names = distinctNames([...measure, ...(isOver ? [] : precaution)]);
   return {
     precaution_scopes: precaution,
+    precaution_until: isOver ? null : precautionOf(round),
     suspended_names: names.join(','),
+    measure_names: distinctNames(measure).join(','),
     assistance: by !== 'terminated' && names.length > 0 ? 'suspended' : by,
+    assistance_by_measure: by,
   };
 }
 const distinctNames = (scopes: Scopes): readonly string[] => [
@@ -209,7 +213,7 @@ function misuseCase(events: Events, day: string) {
       .join(','),
     suspended_scopes:
       assistanceOf(events) === 'suspended' ? scopesIn(last(round, 'AssistanceSuspended')?.data.scopes) : [],
-    ...stoppedBy(events, round),
+    ...stoppedBy(events, round, day),
     terminated_scopes: scopesIn(last(events, 'AssistanceTerminated')?.data.scopes),
     flagged_on: occurredOn(events[0] as Events[number]),
     acknowledged: last(events, 'MisuseReportAcknowledged') !== undefined,
@@ -228,14 +232,12 @@ function misuseCase(events: Events, day: string) {
     days_open: daysLate(occurredOn(events[0] as Events[number]), ended, ended === null, day),
     disclosed: last(events, 'AllegationPutToRecipient') !== undefined,
     replies: only(events, 'RecipientReplyReceived').length,
-    precaution_until: precaution,
     measure: last(round, 'MeasureDecided')?.data.measure ?? null,
     ...measuresOf(events, round),
     conditions:
       only(round, 'MeasureDecided')
         .findLast(({ data }) => data.conditions?.length)
         ?.data.conditions?.join(',') ?? null,
-    assistance: stoppedBy(events, round).assistance,
     resumed_on: resumedOn(round),
     recoveries: only(events, 'FundsRecovered').length,
     closed_on: closed === undefined ? null : occurredOn(closed),
