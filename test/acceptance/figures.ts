@@ -67,7 +67,7 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
   'overdue-by-month': { newly_overdue: [0, 1], type: ['enhanced', 'routine'] },
   barred: {
     status: ['suspended', 'refused', 'expired', 'on-hold'],
-    next: ['assess-information', 'open-remediation', 'take-steps'],
+    next: ['assess-information', 'open-remediation', 'take-steps', 'resume-assistance'],
   },
   'misuse-trends': { scope_kind: ['programme', 'item-type'], case_scopes: [1, 2] },
   milestones: { status: ['planned', 'met', 'withdrawn'] },

@@ -209,7 +209,9 @@ export function vetting(opens: DeploymentFactory): void {
     const at = (days: number) => ({ occurredAt: `${inDays(days)}T09:00:00.000Z` });
     const bars = async () =>
       (await client.latest(`barred?subject=${U}`))
-        .map((row) => ['bar', 'named', 'status', 'barred_on', 'bar_reason', 'next'].map((column) => row[column]))
+        .map((row) =>
+          ['bar', 'named', 'status', 'barred_on', 'bar_reason', 'next', 'next_by'].map((column) => row[column]),
+        )
         .toSorted((one, other) => String(one[0]).localeCompare(String(other[0])));
     await register(U);
     await send(`security-unit/${U}/give-clearance`, { until: inDays(90), ...at(-40) }, VETTER);
@@ -218,7 +220,7 @@ export function vetting(opens: DeploymentFactory): void {
     const scope = { kind: 'unit', id: U };
     const precaution = { scope, hold: 'inquiry', basis: 'misuse', reason: 'precautionary-suspension' };
     await send(`hold/unit.${U}/place`, { ...precaution, until: inDays(30), ...at(-3) }, DONOR);
-    const hold = ['hold', 'inquiry', 'on-hold', inDays(-3), 'precautionary-suspension', 'release-hold'];
+    const hold = ['hold', 'inquiry', 'on-hold', inDays(-3), 'precautionary-suspension', 'release-hold', 'norland'];
     expect(await bars()).toEqual([hold]);
 
     await send(`${F}/draft`, { title: 'Terms', instrument: 'exchange-of-letters', ...parties }, DONOR);
@@ -239,6 +241,7 @@ export function vetting(opens: DeploymentFactory): void {
       inDays(-2),
       'export-act',
       'lift-restriction',
+      null,
     ];
     expect(await bars()).toEqual([hold, restriction]);
 
@@ -246,7 +249,7 @@ export function vetting(opens: DeploymentFactory): void {
     // By hand, without an inquiry: no information waits for its assessment, and none is remedied.
     await shows('barred', { subject: U, status: 'suspended', next: 'restore-clearance' });
     await send(`security-unit/${U}/refuse-clearance`, { reason: 'confirmed', ...at(-1) }, VETTER);
-    const refused = ['clearance', null, 'refused', inDays(-20), 'confirmed', 'restore-clearance'];
+    const refused = ['clearance', null, 'refused', inDays(-20), 'confirmed', 'restore-clearance', null];
     expect(await bars()).toEqual([refused, hold, restriction]);
     await send(`hold/unit.${U}/release`, { hold: 'inquiry', reason: 'closed' }, DONOR);
     await send(`${F}/lift-restriction`, { restriction: 'no-guard', reason: 'repealed' }, DONOR);

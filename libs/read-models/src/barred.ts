@@ -22,6 +22,8 @@ const OF_SUBJECT = [
   'last_day',
   'vetting_case',
   'agreement',
+  'hold_next',
+  'next_by',
 ] as const;
 const SUBJECTS = new UnionOf<(typeof OF_SUBJECT)[number]>(OF_SUBJECT);
 
@@ -34,6 +36,11 @@ const clearance = (alias: string) => ({
   barred_on: `COALESCE(${alias}.barred_on, ${alias}.cleared_until)`,
   bar_reason: `COALESCE(${alias}.bar_reason, 'clearance-over')`,
 });
+
+/** None but its owner releases a hold; that of a policy ends with what it rests on. */
+const HOLD_NEXT = `CASE WHEN h.placed_by IS NOT NULL THEN 'release-hold'
+  WHEN h.basis = 'instability' THEN 'restore-stability'
+  WHEN h.reason = 'precautionary-suspension' THEN 'end-precaution' ELSE 'resume-assistance' END`;
 
 /** The holds in force on units. */
 function heldUnits(from: From): Query {
@@ -52,6 +59,8 @@ function heldUnits(from: From): Query {
     status: `'on-hold'`,
     barred_on: 'h.placed_on',
     bar_reason: 'h.reason',
+    hold_next: HOLD_NEXT,
+    next_by: 'COALESCE(h.placed_by, h.donor)',
   });
 }
 
@@ -102,7 +111,7 @@ const barredSubjects = (from: From): Query =>
  * A remediation does not answer what was found credible after its steps were agreed. R8: a refusal
  * without credible information of a vetting has no remediation: it ends by an exception or waiver.
  */
-const NEXT = `CASE WHEN b.status = 'on-hold' THEN 'release-hold'
+const NEXT = `CASE WHEN b.status = 'on-hold' THEN b.hold_next
   WHEN b.status = 'restricted' THEN 'lift-restriction'
   WHEN b.status = 'expired' THEN 'renew-clearance'
   WHEN o.subject IS NOT NULL THEN 'assess-information'
@@ -155,7 +164,7 @@ function query(from: From): Query {
       ...steps.getParameters(),
     })
     .select(NEXT, 'next');
-  for (const column of OF_SUBJECT) rows.addSelect(`b.${column}`, column);
+  for (const column of OF_SUBJECT) if (column !== 'hold_next') rows.addSelect(`b.${column}`, column);
   for (const column of ['stage', 'informed_on', 'publication']) rows.addSelect(`v.${column}`, column);
   for (const column of ['step', 'measure', 'due', 'taken_on']) rows.addSelect(`s.${column}`, column);
   return rows;
@@ -174,6 +183,9 @@ const STEPS = [
   'restore-clearance',
   'renew-clearance',
   'release-hold',
+  'resume-assistance',
+  'end-precaution',
+  'restore-stability',
   'lift-restriction',
 ];
 const TAKEN = { due: 'due', done: 'taken_on' };
@@ -187,7 +199,7 @@ const OF_CASES = { subject_kind: 'subject_kind', subject: 'subject' };
 export const barred: RowsView = {
   name: 'barred',
   topic: 'Vetting and training',
-  version: 4,
+  version: 5,
   about: 'each bar of a unit or person: since when, why, what has to come next, and each step of its remediation',
   key: ['subject_kind', 'subject', 'bar', 'named', 'step'],
   columns: {
@@ -213,8 +225,11 @@ export const barred: RowsView = {
     ),
     last_day: day('of a hold, its last day, if it has one'),
     next: text(
-      'what has to come next: assess-information (of any vetting of it), conclude-vetting, open-remediation, take-steps, complete-remediation, discontinue-remediation (information was found credible after its steps were agreed), restore-clearance (of a refusal without a remediation: by an exception or waiver), renew-clearance, release-hold or lift-restriction',
+      'what has to come next: assess-information (of any vetting of it), conclude-vetting, open-remediation, take-steps, complete-remediation, discontinue-remediation (information was found credible after its steps were agreed), restore-clearance (of a refusal without a remediation: by an exception or waiver), renew-clearance, release-hold (of a hold that an organisation placed), resume-assistance, end-precaution (it lapses after its last day, unless renewed) or restore-stability (of a hold that a policy placed: it ends with its cause), or lift-restriction',
       STEPS,
+    ),
+    next_by: text(
+      "of a hold, the organisation that takes this step: the one that placed it, or the donor of what a policy's hold rests on; null of one that binds every donor, and of other bars",
     ),
     vetting_case: text('the vetting case by which it is barred, if there is one'),
     agreement: text('of a restriction, the agreement, which is in force'),

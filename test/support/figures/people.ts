@@ -24,7 +24,6 @@ const part = (row: FigureRow, columns: readonly string[]): FigureRow =>
 function nextFor(status: string | null, inquiry: FigureRow | undefined, waits: boolean): string {
   const alone: Texts = {
     expired: 'renew-clearance',
-    'on-hold': 'release-hold',
     restricted: 'lift-restriction',
   };
   const next = alone[status ?? ''];
@@ -79,6 +78,13 @@ function uncleared(rows: readonly FigureRow[], subject_kind: string, id: string)
   });
 }
 
+/** What ends a hold: its owner, or the end of what a policy placed it for. */
+function releaseOf({ placed_by: owner, basis, reason }: FigureRow): string {
+  if (owner !== null) return 'release-hold';
+  if (basis === 'instability') return 'restore-stability';
+  return reason === 'precautionary-suspension' ? 'end-precaution' : 'resume-assistance';
+}
+
 /** Holds in force, and restrictions, on units. */
 function stoppedUnits(log: readonly RecordedEvent[], asked: QueryParameters, units: readonly FigureRow[]) {
   const about = { subject_kind: 'security-unit', vetting_case: null, agreement: null };
@@ -104,6 +110,8 @@ function stoppedUnits(log: readonly RecordedEvent[], asked: QueryParameters, uni
       status: 'on-hold',
       barred_on: row['placed_on'] ?? null,
       bar_reason: row['reason'] ?? null,
+      next: releaseOf(row),
+      next_by: row['placed_by'] ?? row['donor'] ?? null,
     })),
     ...terms.map(([row, of]) => ({
       ...of,
@@ -146,7 +154,8 @@ const barred: Figures = (log, asked) => {
       ...about,
       ...part(inquiry ?? {}, ['stage', 'informed_on', 'publication']),
       ...part(step, ['step', 'measure', 'due', 'taken_on', 'days_late']),
-      next: nextFor(texts(about)['status'] ?? null, inquiry, waits),
+      next: about['next'] ?? nextFor(texts(about)['status'] ?? null, inquiry, waits),
+      next_by: about['next_by'] ?? null,
       overdue: step['overdue'] ?? false,
       days_barred: asked.day > barredOn ? daysBetween(barredOn, asked.day) : null,
     }));
