@@ -4,7 +4,11 @@ import { due, done, dutiesOf, overdueNow, withdrawn } from './changes.js';
 /** What is due in a country situation, until when, and by whom. */
 export const countrySituationDuties = dutiesOf<CountrySituationEvent>()(
   {
-    accounting: ['donor', 'for the personnel in the area of an alert, until that ends'],
+    // The situation does not know which deployments are in the area: only a view joins them.
+    accounting: [
+      'donor',
+      'for the personnel in the area of an alert, until that ends; alert-accounting has who is accounted for',
+    ],
     'continuity-task': ['donor', 'a task of a continuity plan'],
   },
   {
