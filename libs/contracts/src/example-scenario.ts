@@ -394,9 +394,12 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [MANY, 'withdraw', VESTRA],
   [MANY, 'plan-milestone', DONOR],
   [STOPPED, 'open', DONOR, { with: { programme: idOf(MANY), case: undefined } }],
+  [MANY, 'note-account', SYSTEM, { with: { account: idOf(STOPPED) } }],
   [STOPPED, 'plan-disbursement', DONOR],
+  [STOPPED, 'plan-disbursement', DONOR, { with: { tranche: 'tranche-2', due: day(100) } }],
   [MANY, 'terminate', DONOR],
   [STOPPED, 'record-overdue-tranche', SYSTEM],
+  [STOPPED, 'withdraw-tranches', SYSTEM],
 
   [CASE, 'request', DONOR],
   [A, 'open', DONOR],

@@ -214,6 +214,10 @@ export class TrancheBecameOverdue {
   @day('the day on which it was due', '2026-06-30') readonly due!: string;
 }
 
+export class WithdrawTranches {
+  @reason('programme-terminated') readonly reason!: string;
+}
+
 /** Nothing more is disbursed of it: the decision states why. */
 export class TrancheWithdrawn extends TrancheBecameOverdue {
   @reason('programme-terminated') readonly reason!: string;
@@ -311,6 +315,12 @@ export const fundingAccountContract = contract({
       'system',
       'Record that the day of a tranche passed, and it was not wholly disbursed: it is overdue, or ended with its programme',
     ),
+    WithdrawTranches: command(
+      'withdraw-tranches',
+      WithdrawTranches,
+      'system',
+      'Record that the tranches to come ended with a programme that was ended early',
+    ),
     DisburseFunds: command(
       'disburse',
       DisburseFunds,
@@ -396,7 +406,7 @@ export const fundingAccountContract = contract({
     TrancheBecameOverdue: fact(TrancheBecameOverdue, 'The day of a tranche passed, and it was not wholly disbursed'),
     TrancheWithdrawn: fact(
       TrancheWithdrawn,
-      'The day of a tranche passed after its programme was ended early, and what was left of it is not waited for',
+      'The programme was ended early, and what was left of a tranche is not waited for',
     ),
     FundsDisbursed: event(FundsDisbursed, 'Money was disbursed', {
       opens: 'the money at the recipient',

@@ -119,11 +119,18 @@ export class ProgrammeReason {
   @reason('misuse-measure') readonly reason!: string;
 }
 
-/** What the end leaves open: the decision adds it. */
+export class NoteAccount {
+  @streamId('funding-account', 'an account that pays for it', 'norland.account-1') readonly account!: string;
+}
+
+/** What the end leaves open, and the accounts that pay for it: the decision adds both. */
 export class ProgrammeTerminated extends ProgrammeReason {
   @optional()
   @words('the milestones that were neither met nor missed, and end with it', ['first-course'], 200)
   readonly open?: readonly string[];
+  @optional()
+  @words('the newest accounts that pay for it: their open tranches end with it', ['norland.account-1'], 100)
+  readonly accounts?: readonly string[];
 }
 
 /** What changes from here on; at least one field. */
@@ -293,6 +300,7 @@ export const programmeContract = contract({
       PLANNERS,
       "Correct the day of a milestone's outcome (open again if none is given), or the day promised by a plan",
     ),
+    NoteAccount: command('note-account', NoteAccount, 'system', 'Note an account that pays for it'),
     SuspendProgramme: command(
       'suspend',
       SuspendProgramme,
@@ -339,6 +347,7 @@ export const programmeContract = contract({
     MilestoneMissed: event(MilestoneOutcome, 'A milestone was missed', { closes: ['MilestonePlanned'] }),
     MilestoneBecameOverdue: fact(MilestoneBecameOverdue, 'The last day of a milestone passed without an outcome'),
     MilestoneCorrected: fact(MilestoneCorrected, "A milestone's outcome or promise was corrected"),
+    AccountNoted: fact(NoteAccount, 'An account pays for the programme'),
     ProgrammeSuspended: event(SuspendProgramme, 'The programme was suspended', { opens: 'the suspension' }),
     ProgrammeResumed: event(ProgrammeResumed, 'The programme was resumed', { closes: ['ProgrammeSuspended'] }),
     ProgrammeCompleted: event(ProgrammeDay, 'The programme was completed', { closes: ['ProgrammeProposed'] }),

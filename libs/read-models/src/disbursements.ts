@@ -91,7 +91,7 @@ export const disbursements: RowsView = {
   columns: {
     ...sameAs(TrancheRow, ...OF_TRANCHE),
     status: text(
-      'planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed, or past its day after its programme was ended early, or corrected to nothing; with occurred-by, by what was disbursed and closed by that day',
+      'planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed, or to come, or past its day, when its programme was ended early, or corrected to nothing; with occurred-by, by what was disbursed and closed by that day',
       codesOf(TrancheRow, 'status'),
     ),
     planned: amount('what is planned, in minor units'),

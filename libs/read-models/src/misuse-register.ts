@@ -70,7 +70,7 @@ export class MisuseRow {
   conditions!: string | null;
   @dayOrNull('the day of the assurances received last') assurances_on!: string | null;
   @text(ASSISTANCE_IS, ASSISTANCE) assistance!: string;
-  @text('the same by measures alone', ASSISTANCE) assistance_by_measure!: string;
+  @text('running, suspended, resumed or terminated, by measures alone', ASSISTANCE) assistance_by_measure!: string;
   @dayOrNull('the day on which it resumed, since it was reopened if it was') resumed_on!: string | null;
   @count('how often money came back') recoveries!: number;
   @count('of these, how many were not corrected to nothing, since it was reopened if it was') recovered!: number;

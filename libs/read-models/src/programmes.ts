@@ -33,6 +33,7 @@ export class ProgrammeRow {
   @dayOrNull('the day on which the legislature was notified last') notified_on!: string | null;
   @count('invitations to take part') invitations!: number;
   @count('organisations that joined, beside the donor') participants!: number;
+  @count('accounts that pay for it, as noted when each was opened; none of reported history') accounts!: number;
   @count('milestones planned') milestones_planned!: number;
   @count('milestones met') milestones_met!: number;
   @count('milestones missed') milestones_missed!: number;
@@ -53,7 +54,7 @@ function derived({ outcomes, starts, completed_on }: ProgrammeRow): Partial<Prog
 export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   name: 'programmes',
   topic: 'Donors',
-  version: 9,
+  version: 10,
   kinds: ['programme'],
   about: 'a programme: its parties, its status, how many of its milestones were met and missed',
   occurred: { days: ['proposed_on'], undated: ['status'] },
@@ -113,6 +114,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       MilestoneMet: ({ milestone }, { outcomes }) => ({ outcomes: { ...outcomes, [milestone]: 'met' as const } }),
       MilestoneMissed: ({ milestone }, { outcomes }) => ({ outcomes: { ...outcomes, [milestone]: 'missed' as const } }),
       MilestoneBecameOverdue: unchanged,
+      AccountNoted: (_, { accounts }) => ({ accounts: accounts + 1 }),
       MilestoneCorrected: ({ milestone, on, fact }, { outcomes }) =>
         on === undefined && fact === undefined ? { outcomes: without(outcomes, milestone) } : {},
       // Suspended again for a further misuse case, it is suspended from the first day.

@@ -796,7 +796,11 @@ describe('the read models of tranches and movements', () => {
     };
     expect(found()).toEqual(['withdrawn', 'withdrawn']);
     expect(found(corrected('2036-01-31'))).toEqual(['begun', 'open']);
-    expect(found(['FundsDisbursed', { ...of, amount: 10 }])).toEqual(['disbursed', 'done']);
+    const paid = ['FundsDisbursed', { ...of, amount: 10 }] as const;
+    expect(found(paid)).toEqual(['disbursed', 'done']);
+    // It was withdrawn until then.
+    const since = rowsOf('tranches', happened('funding-account/norland.a', ...past, paid))['t'];
+    expect(since).toMatchObject({ withdrawn_on: DAY });
   });
   it('have nothing due of a tranche that was corrected to nothing, and no day of what was', () => {
     const of = { period: '2026', tranche: 't' };

@@ -18,7 +18,7 @@ export class TrancheRow {
   @text("the fiscal period, in the account's own words") period!: string;
   @text("the ISO 4217 code of the account's currency") currency!: string;
   @text(
-    'planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed, or past its day after its programme was ended early, or corrected to nothing',
+    'planned, begun (something of it was disbursed), disbursed, or withdrawn: open when the account was closed, or to come, or past its day, when its programme was ended early, or corrected to nothing',
     ['planned', 'begun', 'disbursed', 'withdrawn'],
   )
   status!: string;
@@ -30,16 +30,19 @@ export class TrancheRow {
   @day("the day on which it was planned, by the sender's word") planned_on!: string;
   @day('the day on which it is due') due!: string;
   @dayOrNull(
-    'the day on which its account was closed, if it was open then; or the day after its own, if its programme had been ended early',
+    'the day on which its account was closed, if it was open then; or the day on which its programme was ended early; or the day after its own, if that was recorded later',
   )
   withdrawn_on!: string | null;
   @implausibleFor('promised-in-the-past') implausible!: string | null;
 }
 
-/** A tranche after a change; what is open stays withdrawn, and is so in a closed account. */
+/**
+ * A tranche after a change; what is open stays withdrawn, and is so in a closed account. The day
+ * stays also if it was disbursed since: it was withdrawn until then.
+ */
 const changed = (row: TrancheRow, change: Partial<TrancheRow>, head: TrancheRow | null): TrancheRow => {
   const { planned, disbursed, ...is } = { ...row, ...change };
-  const withdrawn_on = disbursed < planned ? (head?.withdrawn_on ?? is.withdrawn_on) : null;
+  const withdrawn_on = is.withdrawn_on ?? (disbursed < planned ? (head?.withdrawn_on ?? null) : null);
   const open = withdrawn_on !== null || planned === 0 ? 'withdrawn' : disbursed > 0 ? 'begun' : 'planned';
   return {
     ...is,
@@ -89,7 +92,7 @@ function evolve(
       return row === null ? null : changed(row, { withdrawn_on: today }, head);
     case 'FundingAccountClosed':
       if (key === '') return head === null ? null : { ...head, withdrawn_on: today };
-      return row === null ? null : changed(row, {}, { ...row, withdrawn_on: today });
+      return row === null ? null : changed(row, { withdrawn_on: row.withdrawn_on ?? today }, head);
     case 'MovementCorrected':
       return row === null ? null : changed(row, { disbursed: row.disbursed + event.data.amountBy }, head);
     case 'FundsReimbursed':
@@ -102,7 +105,7 @@ function evolve(
 export const tranches: Projection<FundingAccountEvent, TrancheRow> = {
   name: 'tranches',
   topic: 'Donors',
-  version: 6,
+  version: 7,
   kinds: ['funding-account'],
   about: 'a planned tranche: when it is due, and what of it was disbursed; `disbursements` adds the days',
   entity: TrancheRow,

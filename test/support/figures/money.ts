@@ -240,9 +240,9 @@ export function withdrawalOf(events: Events, name: string): Events[number] | und
   return last(steps.slice(moved + 1), 'TrancheWithdrawn');
 }
 
-/** What ends an open tranche: the end of its account, else of its programme. */
+/** What ends an open tranche: the end of its programme, else of its account. */
 const endOf = (events: Events, name: string): Events[number] | undefined =>
-  last(events, 'FundingAccountClosed') ?? withdrawalOf(events, name);
+  withdrawalOf(events, name) ?? last(events, 'FundingAccountClosed');
 
 function tranche(
   events: Events,
@@ -349,8 +349,13 @@ function plan(events: Events, planned: Of<FundingAccountEvent, 'DisbursementPlan
   const row = tranche(events, planned, '', null);
   const { last_disbursed_on: _, disbursed_on: __, overdue: ___, days_late: ____, ...is } = row;
   const ended = endOf(events, planned.data.tranche);
-  const open = Number(row['disbursed']) < Number(row['planned']);
-  return { ...is, withdrawn_on: ended === undefined || !open ? null : occurredOn(ended) };
+  if (ended === undefined) return { ...is, withdrawn_on: null };
+  // It was open when that came, or since.
+  const wasOpen = events.slice(events.indexOf(ended)).some((event) => {
+    const then = tranche(events.slice(0, events.indexOf(event) + 1), planned, '', null);
+    return Number(then['disbursed']) < Number(then['planned']);
+  });
+  return { ...is, withdrawn_on: wasOpen ? occurredOn(ended) : null };
 }
 
 /** What an account may still commit or obligate up to its last day. */

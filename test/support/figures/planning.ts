@@ -151,6 +151,7 @@ function programme(events: Events, day: string): FigureRow {
     invitations: only(events, 'ParticipantInvited').length,
     participants: participants(events).length,
     milestones_planned: milestones.length,
+    accounts: only(events, 'AccountNoted').length,
     milestones_met: count('met'),
     milestones_missed: count('missed'),
     outcomes: Object.fromEntries(

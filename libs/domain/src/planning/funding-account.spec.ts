@@ -372,6 +372,15 @@ describe('a disbursement', () => {
     system(planned, ended).decides(record, []);
     system(planned, act('FundsDisbursed', { ...money(10), tranche: 't1' })).refuses(record, 'tranche-disbursed');
     system(planned).refuses(record, 'not-over-yet', { now: '2026-05-20T12:00:00.000Z' });
+    // What is to come ends with it at once.
+    const withdraw = act('WithdrawTranches', { reason: 'r' });
+    const on = (day: string) => ({ now: `${day}T12:00:00.000Z`, occurredAt: `${day}T12:00:00.000Z` });
+    system(planned).decides(withdraw, ended, on('2026-05-20'));
+    system(planned).decides(withdraw, [], on('2026-05-21'));
+    system(planned, ended).decides(withdraw, [], on('2026-05-20'));
+    system(planned, act('FundsDisbursed', { ...money(10), tranche: 't1' })).decides(withdraw, [], on('2026-05-20'));
+    system(planned, act('FundingAccountClosed', { reason: 'r' })).decides(withdraw, [], on('2026-05-20'));
+    known(act('ProgrammeCompleted', { on: '2026-05-01' }), planned).decides(withdraw, [], on('2026-05-20'));
     // After its completion a programme is still paid.
     known(act('ProgrammeCompleted', { on: '2026-05-01' }), planned).decides(record, act('TrancheBecameOverdue', of));
   });

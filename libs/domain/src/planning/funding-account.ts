@@ -382,6 +382,20 @@ function recordOverdue(data: TrancheBecameOverdue, state: FundingAccount, contex
   return [{ type: 'TrancheWithdrawn', data: { ...data, reason: ended.code } }] as const;
 }
 
+/**
+ * R19: what is left of the tranches to come ends with a programme that was ended early. One whose
+ * day had passed before is late.
+ */
+function withdrawTranches(_: object, state: FundingAccount, context: DecisionContext) {
+  const ended = state.closed ? null : endedEarly(state, context);
+  if (ended === null) return [];
+  return openTranches(state).flatMap((tranche) => {
+    const { due, overdue } = state.tranches[tranche] as Tranche;
+    const isToCome = !overdue && due >= factDay(context);
+    return isToCome ? [{ type: 'TrancheWithdrawn', data: { tranche, due, reason: ended.code } } as const] : [];
+  });
+}
+
 const CORRECTED = CORRECTIONS['funding-account'];
 
 /** The stage of a movement, and whether it raises it. */
@@ -542,7 +556,7 @@ function restsOn(account: FundingAccount, known: ConsultedStreams): readonly Str
 
 /** What is recorded about an account that was closed, too: what it had recorded wrongly (R26). */
 const isAboutThePast = ({ type, data }: FundingAccountCommand): boolean =>
-  type === 'CorrectReimbursement' || ('corrects' in data && data.corrects !== undefined);
+  type === 'CorrectReimbursement' || type === 'WithdrawTranches' || ('corrects' in data && data.corrects !== undefined);
 
 const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<FundingAccountEvent>>()(
   'OpenFundingAccount',
@@ -572,6 +586,7 @@ const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<
     },
     CorrectTranche: correctTranche,
     RecordOverdueTranche: recordOverdue,
+    WithdrawTranches: withdrawTranches,
     DisburseFunds: disburse,
     // A recovery comes back once: the donor or the steward has recorded it.
     ReimburseFunds: (data, state, context) =>
@@ -609,7 +624,7 @@ export const fundingAccount: DeciderOf<'funding-account', FundingAccount> = answ
       evolve,
       consults: (command, state, known) => {
         if (command.type === 'OpenFundingAccount') return opensOn(command.data);
-        if (command.type === 'PlanDisbursement' || command.type === 'RecordOverdueTranche')
+        if (['PlanDisbursement', 'RecordOverdueTranche', 'WithdrawTranches'].includes(command.type))
           return assistanceStreams({ programme: state?.programme });
         if (command.type === 'DisburseFunds') return state === null ? [] : restsOn(state, known);
         if (command.type === 'ReallocateFundsOut') return [{ kind: 'funding-account', id: command.data.to }];

@@ -48,7 +48,12 @@ export interface Programme
   /** The first day on which it may be activated, if the legislature was notified (R2). */
   readonly noticeEnds: string | null;
   readonly milestones: Readonly<Record<string, MilestoneState>>;
+  /** The newest accounts that pay for it; tranches of older ones end once their day has passed. */
+  readonly accounts: readonly string[];
 }
+
+/** The most accounts that a programme is known to have. */
+const MAX_ACCOUNTS = 100;
 
 /** The milestone of this name, if one was planned. */
 export const milestoneOf = (state: Programme, name: string): MilestoneState | undefined =>
@@ -108,6 +113,7 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
     concurrences: [],
     noticeEnds: null,
     milestones: {},
+    accounts: [],
     correctable: new Map(),
   }),
   {
@@ -150,6 +156,7 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
       fact !== undefined
         ? withMilestone(state, milestone, due === undefined ? {} : { due, overdue: false })
         : withMilestone(state, milestone, on === undefined ? (hasEnded(state) ? ENDED : OPEN) : { on }),
+    AccountNoted: ({ account }, { accounts }) => ({ accounts: [...accounts, account].slice(-MAX_ACCOUNTS) }),
     ProgrammeSuspended: ({ misuseCase }, { status, resumesTo, misuseCases }) => ({
       status: 'suspended' as const,
       resumesTo: status === 'proposed' || status === 'approved' || status === 'active' ? status : resumesTo,

@@ -457,6 +457,26 @@ describe('a programme', () => {
     given(programme, ...running).refuses(resume, 'not-suspended');
     given(programme, ...running, suspended, act('ProgrammeResumed', { reason: 'cured' })).decides(suspend, suspended);
   });
+  it('ends with the tranches of the accounts that were noted, each once (R19)', () => {
+    const note = act('NoteAccount', { account: 'norland.a' });
+    const noted = act('AccountNoted', note.data);
+    given(programme, ...running)
+      .as('entente', 'system')
+      .decides(note, noted);
+    given(programme, ...running, noted)
+      .as('entente', 'system')
+      .decides(note, []);
+    given(programme, ...running, terminated)
+      .as('entente', 'system')
+      .decides(note, []);
+    given(programme, ...running)
+      .as('norland', 'donor')
+      .refuses(note, 'not-the-system');
+    given(programme, ...running, noted).decides(
+      terminate,
+      act('ProgrammeTerminated', { ...terminated.data, accounts: ['norland.a'] }),
+    );
+  });
   it('ends with its open milestones, none of which becomes overdue afterwards', () => {
     const other = act('MilestonePlanned', { milestone: 'm2', due: '2026-04-30' });
     const met = act('MilestoneMet', { milestone: 'm2', on: '2026-04-20' });

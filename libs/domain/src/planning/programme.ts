@@ -380,6 +380,7 @@ const repeatsConcurrence = (
 
 /** What is recorded about a programme that has ended, too. */
 const AFTER_THE_END: readonly ProgrammeCommand['type'][] = [
+  'NoteAccount',
   'CorrectMilestone',
   'CorrectProgramme',
   'RecordOverdueMilestone',
@@ -460,12 +461,19 @@ const decide = decideBy<Programme, ProgrammeCommand, ProgrammeEvent>()(
     },
     MissMilestone: { unless: cannotMiss, then: 'MilestoneMissed' },
     CorrectMilestone: correctMilestone,
+    NoteAccount: {
+      unless: () => null,
+      already: ({ account }, state) => hasEnded(state) || state.accounts.includes(account),
+      then: 'AccountNoted',
+    },
     SuspendProgramme: { unless: cannotSuspend, then: 'ProgrammeSuspended' },
     ResumeProgramme: resume,
     CompleteProgramme: { unless: cannotComplete, then: 'ProgrammeCompleted' },
     TerminateProgramme: (data, state) => {
       const open = openMilestones(state);
-      return [{ type: 'ProgrammeTerminated', data: { ...data, ...(open.length > 0 && { open }) } }];
+      const { accounts } = state;
+      const ends = { ...(open.length > 0 && { open }), ...(accounts.length > 0 && { accounts }) };
+      return [{ type: 'ProgrammeTerminated', data: { ...data, ...ends } }];
     },
   },
 );

@@ -18,10 +18,12 @@ describe('the day of what follows from an event', () => {
       'items-of-consignments',
       'items-of-transfers',
       'unauthorised-transfers',
+      'ended-tranches',
     ]);
     // Notes, halts and plans: the steward makes them then.
     expect(named('sending')).toEqual([
       'noted-schedules',
+      'noted-accounts',
       'noted-enrolments',
       'halted-by-unit',
       'halted-by-person',

@@ -8,6 +8,7 @@ import {
   notedChecks,
   transferredChecks,
 } from './next-checks.js';
+import { endedTranches, notedAccounts } from './ended-tranches.js';
 import { heldShipments, notedShipments } from './held-shipments.js';
 import { instability } from './instability.js';
 import { itemsOfConsignments, itemsOfTransfers, unauthorisedTransfers } from './items.js';
@@ -33,6 +34,8 @@ export const POLICIES: { readonly events: readonly EventPolicy[]; readonly dueDa
     itemsOfConsignments,
     itemsOfTransfers,
     unauthorisedTransfers,
+    notedAccounts,
+    endedTranches,
     notedEnrolments,
     haltedByUnit,
     haltedByPerson,
