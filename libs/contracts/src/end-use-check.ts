@@ -254,7 +254,8 @@ export class CancelEndUseCheck {
 
 /**
  * The day from which there was nothing to check, if its items have ended, were seen or transferred:
- * the decision adds it. Another one has the right day, if that of the visit that saw them was corrected.
+ * the decision adds it. Another one has the right day, if that of the visit that saw them was
+ * corrected.
  */
 export class EndUseCheckCancelled extends CancelEndUseCheck {
   @optional() @day('the day from which all its items had ended', '2026-05-29') readonly on?: string;

@@ -113,8 +113,8 @@ const decide = decideBy<StorageSite, StorageSiteCommand, StorageSiteEvent>()(
       },
       then: 'CertificateExpired',
     },
-    // It may still have items: each knows its store, and no store all of its items, whose number has
-    // no bound. The control `closed-stores` finds them.
+    // It may still have items: each knows its store, and no store all of its items, whose number
+    // has no bound. The control `closed-stores` finds them.
     CloseStorageSite: { then: 'StorageSiteClosed' },
   },
 );
