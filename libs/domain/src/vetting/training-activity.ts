@@ -287,7 +287,8 @@ function isCleared({ unit, person }: Subject, state: TrainingActivity, context: 
  */
 function restingOn(state: TrainingActivity) {
   const of = (field: 'unit' | 'person') => [...new Set(enrolledIn(state).flatMap(([, one]) => one[field] ?? []))];
-  const [units, persons] = [of('unit'), of('person')];
+  const units = of('unit');
+  const persons = of('person');
   return { ...(units.length > 0 && { units }), ...(persons.length > 0 && { persons }) };
 }
 
