@@ -202,6 +202,11 @@ describe('each stage stays within the one before it (R15)', () => {
       .refuses(spend, 'not-the-donor');
     const pledge = act('PledgeFunds', money(1));
     given(fundingAccount, opened).as('estmark', 'recipient').refuses(pledge, 'not-the-donor');
+    // The donor is an organisation, whatever role it states.
+    given(fundingAccount, opened).as('estmark', 'donor').refuses(pledge, 'not-the-donor');
+    given(fundingAccount, opened)
+      .as('norland', 'recipient')
+      .decides(pledge, act('FundsPledged', money(1)));
     given(fundingAccount, opened)
       .as('ostra-training', 'implementer', { for: 'norland' })
       .decides(pledge, act('FundsPledged', money(1)));
