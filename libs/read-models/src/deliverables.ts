@@ -68,6 +68,16 @@ const STATE = `CASE WHEN ${IS_WHOLE} THEN 'completed'
   WHEN ${hasWord('k.lines_in_force', 'l.line')} THEN 'open'
   ELSE 'draft' END`;
 
+/** The lines that are open, under the alias `l`. */
+export function openLines(from: From): Query {
+  const cases = from(CaseRow, 'a').select('a.stream', 'stream').addSelect('a.ended_on', 'ended_on');
+  cases.addSelect('a.lines_in_force', 'lines_in_force');
+  return from(CaseLineRow, 'l')
+    .innerJoin(`(${cases.getQuery()})`, 'k', 'k.stream = l.stream')
+    .setParameters(cases.getParameters())
+    .where(`${STATE} = 'open'`);
+}
+
 /**
  * What is neither delivered nor in a consignment; `coming` as a number that can be compared: what
  * consignments bring, and what was delivered apart from them.

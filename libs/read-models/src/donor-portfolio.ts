@@ -2,7 +2,9 @@ import { STAGES } from './codes.js';
 import { codesOf } from './columns.js';
 import type { Stage } from '@entente/contracts';
 import type { ExactSums, ViewOptions } from '@entente/kernel';
+import { CaseLineRow } from './case-lines.js';
 import { ConsignmentRow } from './consignments.js';
+import { openLines } from './deliverables.js';
 import { type From, NOT_BY_DAY, type Query, type RowsView } from './from.js';
 import { firstStop, onHoldMeaning, stopsOn } from './on-hold.js';
 import { MisuseRow } from './misuse-register.js';
@@ -80,13 +82,13 @@ function unfunded(from: From): Query {
   return query.setParameters({ ...funded.getParameters(), ...recoveries.getParameters() });
 }
 
-/** Donor and recipient of consignments and misuse without a programme and without money. */
+/** Donor and recipient of goods and misuse without a programme and without money. */
 function withoutProgramme(from: From): Query {
   const moved = from(MovementRow, 'mn').select('1').where('mn.programme IS NULL');
   moved.andWhere('mn.donor = n.donor AND mn.recipient = n.recipient');
   const back = from(RecoveryRow, 'rn').select('1').where('rn.programme IS NULL');
   back.andWhere('rn.donor = n.donor AND rn.recipient = n.recipient');
-  const parts = [from(ConsignmentRow, 'cn'), from(MisuseRow, 'un')].map((part) => {
+  const parts = [from(ConsignmentRow, 'cn'), from(MisuseRow, 'un'), from(CaseLineRow, 'ln')].map((part) => {
     const of = `${part.alias}.`;
     part.select(`${of}donor`, 'donor').addSelect(`${of}recipient`, 'recipient');
     return part.where(`${of}programme IS NULL`).andWhere(`${of}donor IS NOT NULL`);
@@ -120,6 +122,14 @@ const deliveries = (from: From): Query =>
     .addSelect('COUNT(c.days_late_plan)', 'judged_plan')
     .addSelect('SUM(c.days_late_plan)', 'late_plan')
     .groupBy(scope('c'));
+
+/** Lines of cases past their day: also those of which nothing was ever scheduled. */
+const overdueLines = (from: From): Query =>
+  openLines(from)
+    .andWhere('l.due < CAST(:today AS TEXT)')
+    .select(scope('l'), 'scope')
+    .addSelect('COUNT(*)', 'overdue')
+    .groupBy(scope('l'));
 
 const misuse = (from: From): Query =>
   from(MisuseRow, 'm')
@@ -160,6 +170,7 @@ function query(from: From, options: ViewOptions): Query {
     .addSelect('p.status', 'status');
   join(programmes, 'p', 'p.programme = k.programme');
   join(deliveries(from), 'd', `d.scope = ${scope('k')}`);
+  join(overdueLines(from), 'l', `l.scope = ${scope('k')}`);
   join(misuse(from), 'm', `m.scope = ${scope('k')}`);
   join(recovered(from, options), 'b', `b.scope = ${scope('k')} AND b.currency = k.currency`);
   joined.select([]);
@@ -172,6 +183,7 @@ function query(from: From, options: ViewOptions): Query {
     .addSelect('b.amount', 'recovered')
     .addSelect('COALESCE(d.received, 0)', 'consignments_received')
     .addSelect('COALESCE(d.overdue, 0)', 'consignments_overdue')
+    .addSelect('COALESCE(l.overdue, 0)', 'lines_overdue')
     .addSelect('ROUND(100.0 * d.on_time / NULLIF(d.judged_first, 0), 1)', 'on_time_percent')
     .addSelect('ROUND(1.0 * d.late_first / NULLIF(d.judged_first, 0), 1)', 'mean_days_late_first')
     .addSelect('ROUND(1.0 * d.late_plan / NULLIF(d.judged_plan, 0), 1)', 'mean_days_late_plan')
@@ -185,6 +197,7 @@ function query(from: From, options: ViewOptions): Query {
 const OF_PROGRAMME = [
   'consignments_received',
   'consignments_overdue',
+  'lines_overdue',
   'open_misuse',
   'overdue_misuse',
   'suspended_by_misuse',
@@ -201,7 +214,7 @@ const RECORDED = 'net of what was taken back, in minor units of the currency; nu
 export const donorPortfolio: RowsView = {
   name: 'donor-portfolio',
   topic: 'Donors',
-  version: 8,
+  version: 9,
   about: 'per donor, programme, recipient and currency: money by stage, deliveries against their promises, misuse',
   key: PARTIES,
   columns: {
@@ -238,6 +251,9 @@ export const donorPortfolio: RowsView = {
     consignments_overdue: integer(
       `consignments of the programme that are past the day planned now, and neither received nor cancelled, by the day of the answer; with occurred-by, of those scheduled by then, what was received or cancelled later counts as open, and the plan is the one known now; ${SHARED}`,
     ),
+    lines_overdue: integer(
+      `lines of cases of the programme that are in force, past the day planned now and not wholly delivered, whether anything of them is scheduled or not, while their case has not ended, by the day of the answer; with occurred-by, of those added by then, what was delivered or ended later counts as open, and the plan is the one known now; ${SHARED}`,
+    ),
     on_time_percent: decimal(
       'consignments received by the day first promised, percent of those received and of those past that day by the day of the answer; null if there are none; with occurred-by, what was received later counts as open',
     ),
@@ -272,6 +288,8 @@ export const donorPortfolio: RowsView = {
     // Its title, whenever the programme was proposed.
     programmes: null,
     consignments: 'scheduled_on',
+    'case-lines': 'added_on',
+    cases: null,
     'misuse-register': 'flagged_on',
     recoveries: 'occurred_on',
   },
@@ -280,6 +298,8 @@ export const donorPortfolio: RowsView = {
     movements: { donor: 'donor', recipient: 'recipient', programme: 'programme' },
     programmes: { programme: 'programme' },
     consignments: { programme: 'programme' },
+    'case-lines': { programme: 'programme' },
+    cases: { programme: 'programme' },
     'misuse-register': { programme: 'programme' },
     recoveries: { programme: 'programme' },
     holds: [{ recipient: 'scope' }, { programme: 'scope' }],
@@ -289,6 +309,8 @@ export const donorPortfolio: RowsView = {
     return {
       movements: { donor, recipient, programme, currency },
       consignments: of,
+      'case-lines': of,
+      cases: of,
       'misuse-register': of,
       recoveries: of,
       ...stopsOn({ recipient, programme }),

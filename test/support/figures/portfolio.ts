@@ -6,6 +6,8 @@ import { holdOn } from './holds.js';
 import { misuseRows, recoveryRows } from './misuse.js';
 import { MONEY } from './money.js';
 import { PLANNING } from './planning.js';
+import { caseLineRows } from './cases.js';
+import { VIEWS } from './views.js';
 
 /** What a row of the portfolio is about. */
 interface Key {
@@ -150,7 +152,9 @@ function portfolio(log: readonly RecordedEvent[], asked: QueryParameters): reado
     .map((row) => asKey(row, null))
     .filter((key) => !withMoney.some((one) => one.programme === key.programme));
   const misuse = happened(misuseRows(log, day), 'flagged_on', occurredBy);
-  const alone = [...consignments, ...misuse]
+  const caseLines = happened(caseLineRows(log), 'added_on', occurredBy);
+  const lines = (VIEWS['deliverables'] as Figures)(log, asked);
+  const alone = [...consignments, ...misuse, ...caseLines]
     .filter((row) => row.programme === null && row.donor !== null)
     .map((row) => asKey(row, null))
     .filter((key) => !withMoney.some((one) => isAbout({ ...one }, key)));
@@ -175,6 +179,7 @@ function portfolio(log: readonly RecordedEvent[], asked: QueryParameters): reado
         consignments.filter((row) => isOf(row, key)),
         day,
       ),
+      lines_overdue: lines.filter((row) => row['overdue'] === true && isOf(row, key)).length,
       on_hold: holdOn(log, day, key),
       ...misuseFigures(misuse.filter((row) => isOf(row, key))),
       ...(occurredBy === null ? {} : { ...WITHOUT_DAY, ...openThen(log, asked, key) }),

@@ -11,6 +11,7 @@ interface TotalsOf {
 const OF_PROGRAMME = [
   'consignments_received',
   'consignments_overdue',
+  'lines_overdue',
   'open_misuse',
   'overdue_misuse',
   'suspended_by_misuse',
