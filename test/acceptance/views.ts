@@ -540,16 +540,69 @@ export function views(opens: DeploymentFactory): void {
       expect(only(rows, 'delivered', 'on_the_way', 'unscheduled')).toEqual([[30, '60', 10]]);
     });
 
-    it('leaves out what a programme that ended no longer brings', async () => {
-      await programme('psi');
-      await supply('kettles', 'psi', 'kettle');
-      const coming = async () => only((await view('recipient-pipeline?programme=norland.psi')).rows, 'awaits');
-      expect(await coming()).toEqual([['schedule']]);
-      await fund('psi-fund', 'psi', 'USD');
+    it.each([
+      ['completed', { on: '2026-08-20' }, 'complete', 'psi'],
+      ['terminated', { reason: 'no-longer-needed' }, 'terminate', 'psi-ended'],
+    ])('keeps what is owed of a programme that was %s, as the other views do', async (_, data, end, id) => {
+      const stream = `programme/norland.${id}`;
+      await programme(id);
+      await supply(`${id}-kettles`, id, 'kettle');
+      await supply(`${id}-pans`, id, 'pan');
+      await supply(`${id}-cups`, id, 'cup');
+      await say(DONOR, `assistance-case/norland.${id}-cups/cancel`, { reason: 'no-need' });
+      const plan = { case: `norland.${id}-pans`, lines: [{ line: '001', quantity: 30 }], due: '2026-07-05' };
+      await say(DONOR, `consignment/norland.${id}-pans/schedule`, plan);
+      const asked = [{ item: 'bowl', quantity: 1, unit: 'each' }];
+      const letter = { ...parties, programme: `norland.${id}`, asked, letter: 'L 2' };
+      await say(DONOR, `assistance-case/norland.${id}-bowls/request`, letter);
+      await say(DONOR, `assistance-case/norland.${id}-bowls/return-request`, { missing: ['purpose'] });
+      const on = `programme=norland.${id}&day=2026-08-31`;
+      const coming = async () =>
+        only((await view(`recipient-pipeline?${on}&sort=item`)).rows, 'item', 'awaits', 'waits_for', 'days_late_plan');
+      expect(await coming()).toEqual([
+        ['kettle', 'schedule', 'donor', 62],
+        ['pan', 'shipment', 'donor', 57],
+        [null, 'supplement', 'recipient', null],
+      ]);
+      await say('norland;role=donor;person=n-2', `${stream}/approve`, { authority: 'minister' });
+      await say(DONOR, `${stream}/activate`, { on: '2026-01-01' });
+      await say(DONOR, `${stream}/${end}`, data);
+      expect(await coming()).toEqual([
+        ['kettle', 'amendment', 'donor', 62],
+        ['pan', 'cancellation', 'donor', 57],
+      ]);
+      const lines = (await view(`deliverables?${on}&overdue=true&sort=item`)).rows;
+      expect(only(lines, 'item', 'state', 'days_late_plan')).toEqual([
+        ['kettle', 'open', 62],
+        ['pan', 'open', 62],
+      ]);
+      expect(only((await view(`lateness?${on}&promise=line`)).rows, 'promised', 'overdue')).toEqual([[2, 2]]);
+      expect(only((await view(`donor-portfolio?${on}`)).rows, 'lines_overdue')).toEqual([[2]]);
+      const due = (await view(`due-dates?${on}&duty=delivery`)).rows;
+      expect(only(due, 'status', 'overdue', 'days_late')).toEqual([['open', true, 57]]);
+      const pans = `consignment/norland.${id}-pans`;
+      await say(DONOR, `${pans}/cancel`, { reason: 'no-need' });
+      const changes = [{ line: '001', quantityBy: -30, valueBy: -300 }];
+      const amendment = { amendment: 'a-1', changes, adds: [], reason: 'no-need' };
+      await say(DONOR, `assistance-case/norland.${id}-pans/offer-amendment`, amendment);
+      await say(DONOR, `assistance-case/norland.${id}-kettles/cancel`, { reason: 'no-need' });
+      expect(await coming()).toEqual([
+        ['pan', 'amendment', 'donor', 62],
+        [null, 'amendment', 'recipient', null],
+      ]);
+      await say(RECIPIENT, `assistance-case/norland.${id}-pans/accept-amendment`, { amendment: 'a-1' });
+      expect(await coming()).toEqual([]);
+      expect(only((await view(`donor-portfolio?${on}`)).rows, 'lines_overdue')).toEqual([[0]]);
+    });
+
+    it('leaves out the tranches of a programme that was terminated', async () => {
+      await programme('upsilon');
+      await fund('upsilon-fund', 'upsilon', 'USD');
+      const coming = async () => only((await view('recipient-pipeline?programme=norland.upsilon')).rows, 'awaits');
       const tranche = { tranche: 't-1', amount: 10, period: '2026', due: '2030-06-30' };
-      await say(DONOR, 'funding-account/norland.psi-fund/plan-disbursement', tranche);
-      expect(await coming()).toEqual(expect.arrayContaining([['schedule'], ['disbursement']]));
-      await say(DONOR, 'programme/norland.psi/terminate', { reason: 'no-longer-needed' });
+      await say(DONOR, 'funding-account/norland.upsilon-fund/plan-disbursement', tranche);
+      expect(await coming()).toEqual([['disbursement']]);
+      await say(DONOR, 'programme/norland.upsilon/terminate', { reason: 'no-longer-needed' });
       expect(await coming()).toEqual([]);
     });
 

@@ -223,11 +223,18 @@ const allegations = (from: From): Query =>
 /** The steps that a stop stops (R19): what is under way arrives, questions are answered. */
 const STOPPED = `k.awaits IN ('shipment', 'release', 'clearance', 'disbursement', 'start')`;
 
+/** What a cancelled case no longer brings; what is under way and what is asked still is. */
+const ENDS_WITH_CASE = `k.awaits IN ('schedule', 'shipment', 'release', 'clearance', 'offer', 'acceptance', 'amendment', 'supplement', 'disbursement', 'start')`;
+
 /**
- * What a programme that ended or a cancelled case no longer brings; what is under way and what is
- * asked still is. After its completion a programme is still paid.
+ * What a programme that ended no longer brings: what was never owed. After its completion it is
+ * still paid.
  */
-const ENDS_WITH_IT = `k.awaits IN ('schedule', 'shipment', 'release', 'clearance', 'offer', 'acceptance', 'amendment', 'supplement', 'disbursement', 'start')`;
+const ENDS_WITH_PROGRAMME = `(k.awaits IN ('offer', 'acceptance', 'supplement', 'start') OR (k.awaits = 'disbursement' AND p.status = 'terminated'))`;
+
+/** What a line in force, and a consignment, wait for after the end of the programme. */
+const AFTER_THE_END = `CASE k.awaits WHEN 'schedule' THEN 'amendment' WHEN 'shipment' THEN 'cancellation'
+  WHEN 'release' THEN 'cancellation' WHEN 'clearance' THEN 'cancellation' ELSE k.awaits END`;
 
 function query(from: From, options: ViewOptions): Query {
   const parts = [
@@ -242,7 +249,7 @@ function query(from: From, options: ViewOptions): Query {
     releases,
     allegations,
   ].map((of) => of(from, options));
-  const all = ITEMS.rows(parts, 'k');
+  const all = ITEMS.rows(parts, 'k').select([]);
   const concerned = {
     donor: 'k.donor',
     recipient: 'k.recipient',
@@ -254,13 +261,15 @@ function query(from: From, options: ViewOptions): Query {
   // Found by its key, as the stops are.
   const ended = from(ProgrammeRow, 'p')
     .select('p.programme')
-    .where(`p.stream = 'programme/' || k.programme`)
-    .andWhere(`(p.status = 'terminated' OR (p.status = 'completed' AND k.awaits <> 'disbursement'))`);
+    .where(`p.stream = 'programme/' || k.programme AND p.status IN ('completed', 'terminated')`);
+  const isOver = `EXISTS (${ended.getQuery()} AND ${ENDS_WITH_PROGRAMME})`;
   const cancelled = from(CaseRow, 'a')
     .select('a.assistance_case')
     .where(`a.stream = 'assistance-case/' || k.assistance_case AND a.status = 'cancelled'`);
+  all.where(`NOT ${isOver} AND NOT (${ENDS_WITH_CASE} AND EXISTS (${cancelled.getQuery()}))`);
+  for (const column of COLUMNS.filter((name) => name !== 'awaits')) all.addSelect(`k.${column}`, column);
   return all
-    .where(`NOT (${ENDS_WITH_IT} AND (EXISTS (${ended.getQuery()}) OR EXISTS (${cancelled.getQuery()})))`)
+    .addSelect(`CASE WHEN EXISTS (${ended.getQuery()}) THEN ${AFTER_THE_END} ELSE k.awaits END`, 'awaits')
     .setParameters({ ...ended.getParameters(), ...cancelled.getParameters() })
     .addSelect(`CASE WHEN ${STOPPED} THEN (${hold.getQuery()}) END`, 'on_hold')
     .setParameters(hold.getParameters());
@@ -345,6 +354,7 @@ const AWAITED = [
   'acceptance',
   'amendment',
   'reply',
+  'cancellation',
 ];
 
 /**
@@ -356,7 +366,7 @@ export const recipientPipeline: RowsView = {
   topic: 'Recipients',
   version: 13,
   about:
-    'what is coming to a recipient, training included, how much and when, and what waits for whose answer; of a programme that ended and of a cancelled case, only what is under way, and what is asked',
+    'what is coming to a recipient, training included, how much and when, and what waits for whose answer; of a cancelled case only what is under way, and what is asked, and of a programme that ended what is still owed, too',
   key: ['item_kind', 'stream', 'part'],
   columns: {
     recipient: text('the recipient'),
@@ -383,7 +393,7 @@ export const recipientPipeline: RowsView = {
       `${onHoldMeaning('a shipment, a disbursement or the start of a training')}, and of what waits for another step`,
     ),
     awaits: text(
-      'what is waited for: schedule, shipment, release, clearance (of the unit), receipt, answer, correction (of a fact, after an accepted dispute), disbursement, start or end (of a training), offer, consent, approval, supplement, acceptance, amendment or reply',
+      'what is waited for: schedule, shipment, release, clearance (of the unit), receipt, answer, correction (of a fact, after an accepted dispute), disbursement, start or end (of a training), offer, consent, approval, supplement, acceptance, amendment (of a case line: by the donor, since the programme ended and nothing more of it can be scheduled; the end of its case does, too), reply, or cancellation (of a consignment that was not shipped before its programme ended)',
       AWAITED,
     ),
     waits_for: text('whose turn it is: donor, recipient, or recorder (of a disputed fact, if not the donor)', [

@@ -388,17 +388,15 @@ const holdOnItem = (log: readonly RecordedEvent[], day: string, one: Item): stri
     stream: one['stream'] as string | null,
   });
 
-const ENDS_WITH_PROGRAMME: readonly unknown[] = [
-  'schedule',
-  'shipment',
-  'release',
-  'clearance',
-  'offer',
-  'acceptance',
-  'amendment',
-  'supplement',
-  'start',
-];
+const NEVER_OWED: readonly unknown[] = ['offer', 'acceptance', 'supplement', 'start'];
+/** What is still owed of a programme that ended waits for the end of the promise. */
+const ONCE_ENDED = new Map<unknown, string>([
+  ['schedule', 'amendment'],
+  ['shipment', 'cancellation'],
+  ['release', 'cancellation'],
+  ['clearance', 'cancellation'],
+]);
+const NOT_UNDER_WAY: readonly unknown[] = [...NEVER_OWED, ...ONCE_ENDED.keys(), 'amendment'];
 /** The steps that nothing on hold takes. */
 const STOPPED: readonly unknown[] = ['shipment', 'release', 'clearance', 'disbursement', 'start'];
 
@@ -420,11 +418,12 @@ const pipeline: Figures = (log, { day }) => {
   const isOver = ({ awaits, programme, assistance_case: of }: Item): boolean =>
     awaits === 'disbursement'
       ? terminated.has(programme) || cancelled.has(of)
-      : ENDS_WITH_PROGRAMME.includes(awaits) && (over.has(programme) || cancelled.has(of));
+      : (NEVER_OWED.includes(awaits) && over.has(programme)) || (NOT_UNDER_WAY.includes(awaits) && cancelled.has(of));
   return items
     .filter((one) => !isOver(one))
     .map((one) => ({
       ...one,
+      awaits: (over.has(one['programme']) ? ONCE_ENDED.get(one['awaits']) : undefined) ?? (one['awaits'] as string),
       on_hold: STOPPED.includes(one['awaits']) ? holdOnItem(log, day, one) : null,
       overdue: one.due !== null && day > one.due,
       days_late_plan: past(one.due, day),
