@@ -1,5 +1,5 @@
 import type { ProgrammeEvent } from '@entente/contracts';
-import type { Projection } from '@entente/kernel';
+import { type Projection, addDays } from '@entente/kernel';
 import { OWN_OR_REPORTED } from './codes.js';
 import { count, countOrNull, day, dayOrNull, elapsedPercent, json, oneOf, text, textOrNull } from './columns.js';
 import { BASIS, LEGAL_BASIS, earlier, implausible, implausibleFor } from './plausibility.js';
@@ -31,6 +31,10 @@ export class ProgrammeRow {
   @textOrNull('given or withheld: what the other authority decided last, if it did', ['given', 'withheld'])
   concurrence!: string | null;
   @dayOrNull('the day on which the legislature was notified last') notified_on!: string | null;
+  @dayOrNull(
+    'the first day on which it can be activated by the notice to the legislature, whose period ends then; null without a notice, and once it became active or was terminated',
+  )
+  activate_from!: string | null;
   @count('invitations to take part') invitations!: number;
   @count('organisations that joined, beside the donor') participants!: number;
   @count('accounts that pay for it, as noted when each was opened; none of reported history') accounts!: number;
@@ -95,9 +99,14 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       GenderMarkerAssigned: ({ marker }) => ({ gender_marker: marker }),
       ConcurrenceGiven: () => ({ concurrence: 'given' }),
       ConcurrenceWithheld: () => ({ concurrence: 'withheld' }),
-      LegislatureNotified: ({ on }) => ({ notified_on: on }),
+      LegislatureNotified: ({ on, noticeDays }) => ({ notified_on: on, activate_from: addDays(on, noticeDays) }),
       ProgrammeApproved: () => ({ status: 'approved', reason: null }),
-      ProgrammeActivated: ({ on }) => ({ status: 'active', reason: null, activated_on: on }),
+      ProgrammeActivated: ({ on }) => ({
+        status: 'active',
+        reason: null,
+        activated_on: on,
+        activate_from: null,
+      }),
       ProgrammeAdapted: ({ ends, sector }, row) => ({ ends: ends ?? row.ends, sector: sector ?? row.sector }),
       ProgrammeCorrected: ({ title, recipient, sector, starts, ends, framework, on, fact }, row) => ({
         ...(on !== undefined && { [fact === 'activation' ? 'activated_on' : 'completed_on']: on }),
@@ -125,7 +134,7 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
       }),
       ProgrammeResumed: ({ reason, to = 'active' }) => ({ status: to, reason, suspended_on: null }),
       ProgrammeCompleted: ({ on }) => ({ status: 'completed', reason: null, completed_on: on, suspended_on: null }),
-      ProgrammeTerminated: ({ reason }) => ({ status: 'terminated', reason, suspended_on: null }),
+      ProgrammeTerminated: ({ reason }) => ({ status: 'terminated', reason, suspended_on: null, activate_from: null }),
     },
     derived,
   ),

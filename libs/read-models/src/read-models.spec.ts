@@ -692,6 +692,17 @@ describe('the read model programmes', () => {
       milestones_missed: 0,
     });
   });
+
+  it('shows from which day the notice allows the activation, until it is active or was terminated', () => {
+    const activateFrom = (...events: readonly (readonly [string, object])[]) =>
+      rowsOf('programmes', happened('programme/norland.p', proposed, ...events))['']?.['activate_from'];
+    const notice = ['LegislatureNotified', { on: '2026-12-15', noticeDays: 15 }] as const;
+    expect(activateFrom()).toBeNull();
+    expect(activateFrom(notice)).toBe('2026-12-30');
+    expect(activateFrom(notice, ['ProgrammeApproved', { authority: 'minister' }])).toBe('2026-12-30');
+    expect(activateFrom(notice, ['ProgrammeActivated', { on: '2026-12-30' }])).toBeNull();
+    expect(activateFrom(notice, ['ProgrammeTerminated', { reason: 'no-need' }])).toBeNull();
+  });
 });
 
 describe('the read model funding', () => {

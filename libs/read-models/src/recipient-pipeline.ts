@@ -364,7 +364,7 @@ const AWAITED = [
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
   topic: 'Recipients',
-  version: 13,
+  version: 14,
   about:
     'what is coming to a recipient, training included, how much and when, and what waits for whose answer; of a cancelled case only what is under way, and what is asked, and of a programme that ended what is still owed, too',
   key: ['item_kind', 'stream', 'part'],

@@ -111,6 +111,14 @@ export const suspended = (events: Events): Events[number] | undefined =>
 const seenBy = (one: Milestone, by: string | null): Milestone =>
   by === null || one.actual === null || one.actual <= by ? one : { ...one, outcome: null, actual: null };
 
+/** The end of the notice's period, while the activation can wait for it. */
+function activateFrom(events: Events): string | null {
+  const notice = last(events, 'LegislatureNotified')?.data;
+  const began = events.some(({ type }) => type === 'ProgrammeActivated' || type === 'ProgrammeTerminated');
+  if (notice === undefined || began) return null;
+  return new Date(Date.parse(notice.on) + notice.noticeDays * 86_400_000).toISOString().slice(0, 10);
+}
+
 function programme(events: Events, day: string): FigureRow {
   const proposed = last(events, 'ProgrammeProposed') as Of<ProgrammeEvent, 'ProgrammeProposed'>;
   const milestones = milestonesOf(events);
@@ -148,6 +156,7 @@ function programme(events: Events, day: string): FigureRow {
     objectives: distinct(only(events, 'ObjectiveDefined').map(({ data }) => data.objective)).length,
     concurrence: concurrenceOf(events),
     notified_on: last(events, 'LegislatureNotified')?.data.on ?? null,
+    activate_from: activateFrom(events),
     invitations: only(events, 'ParticipantInvited').length,
     participants: participants(events).length,
     milestones_planned: milestones.length,
