@@ -9,7 +9,9 @@ type Row = Readonly<Record<string, unknown>>;
 type Step = readonly [type: string, data: Row];
 
 /** Models of the events themselves, and of the answers, which a correction asks for again. */
-const OF_EVENTS = ['journal', 'consultations', 'recorded-facts'];
+const OF_EVENTS = ['journal', 'consultations', 'recorded-facts', 'custody'];
+/** What was taken back whole is kept, as such. */
+const WITHDRAWN = '["status","withdrawn"]';
 /** Columns about corrections. */
 const ABOUT_CORRECTIONS = ['corrections', 'corrects', 'recorded_on', 'movement', 'reason', 'amount', 'movements'];
 
@@ -38,7 +40,8 @@ function rowsOf(events: readonly RecordedEvent[]): Row {
         const rest = JSON.stringify(Object.entries(is).filter(([column]) => !ABOUT_CORRECTIONS.includes(column)).sort()); // prettier-ignore
         sums.set(rest, (sums.get(rest) ?? 0) + Number(is['amount'] ?? 0));
       }
-      const isNothing = ([, sum]: readonly [string, number]) => model.appendOnly === true && sum === 0;
+      const isNothing = ([row, sum]: readonly [string, number]) =>
+        row.includes(WITHDRAWN) || (model.appendOnly === true && sum === 0);
       return [model.name, [...sums].filter((one) => !isNothing(one)).sort()];
     }),
   );
@@ -195,6 +198,20 @@ const works = (started: string, accepted: string): readonly Step[] => [
   ['WorksStarted', { line: '001', on: started }],
   ['WorksCompleted', { line: '001', on: '2026-04-10' }],
   ['WorksAccepted', { line: '001', on: accepted }],
+];
+const item = (...steps: readonly Step[]): readonly Step[] => [
+  ['SerialRegistered', { ...PARTIES, item: 'sight', serial: 'S-1' }],
+  ['ItemReceived', { on: '2026-05-01', holder: 'estmark', site: 'estmark.depot', checkBy: '2026-08-01' }],
+  ...steps,
+];
+const lost = (day: string, cause: string): Step => ['ItemReportedLost', { on: day, cause, verifyBy: '2026-06-30' }];
+const notSeen: Step = [
+  'ItemNotSeen',
+  { check: 'veritas.c-1', on: '2026-05-02', reportBy: '2026-07-01', holder: 'estmark' },
+];
+const found = (day: string, place: string, more: Row = {}): Step => [
+  'UnauthorisedTransferDetected',
+  { ...PARTIES, on: day, place, holder: 'estmark', item: 'sight', notifyBy: on, ...more },
 ];
 const deposit = (amount: number): Step => ['InitialDepositReceived', { amount, currency: 'USD' }];
 const worksDay = (corrects: string, right: string, step: string): Step => [
@@ -377,6 +394,50 @@ const CASES: Readonly<Record<string, Corrected>> = {
       ['RelocationCorrected', { corrects: 'e1', ...BECAUSE, on: '2026-02-01', stay: 2, revision: 1 }],
       ['RelocationCorrected', { corrects: 'e2', ...BECAUSE, on, stay: 3, revision: 2 }],
     ],
+  },
+  'the day and the cause of a loss': {
+    stream: 'item/norland.sight.s-1',
+    right: item(lost(on, 'theft')),
+    corrected: item(lost('2026-05-02', 'fire'), [
+      'LossReportCorrected',
+      { corrects: 'e2', ...BECAUSE, on, cause: 'theft' },
+    ]),
+  },
+  'a loss that was reported by mistake': {
+    stream: 'item/norland.sight.s-1',
+    right: item(),
+    corrected: item(lost(on, 'theft'), ['LossReportWithdrawn', { corrects: 'e2', ...BECAUSE }]),
+  },
+  'a loss that was reported by mistake, of what a check had not seen': {
+    stream: 'item/norland.sight.s-1',
+    right: item(notSeen),
+    corrected: item(notSeen, lost(on, 'theft'), ['LossReportWithdrawn', { corrects: 'e3', ...BECAUSE }], notSeen),
+  },
+  'the day and the place of an unauthorised transfer': {
+    stream: 'item/norland.sight.s-1',
+    right: item(found(on, 'market')),
+    corrected: item(found('2026-05-02', 'port'), [
+      'UnauthorisedTransferCorrected',
+      { corrects: 'e2', ...BECAUSE, on, place: 'market' },
+    ]),
+  },
+  'an unauthorised transfer that was recorded by mistake': {
+    stream: 'item/norland.sight.s-1',
+    right: item(notSeen),
+    corrected: item(
+      notSeen,
+      found(on, 'market'),
+      ['UnauthorisedTransferWithdrawn', { corrects: 'e3', ...BECAUSE, as: 'held', site: 'estmark.depot' }],
+      notSeen,
+    ),
+  },
+  'an unauthorised transfer that was recorded by mistake after the report of a loss': {
+    stream: 'item/norland.sight.s-1',
+    right: item(lost(on, 'theft')),
+    corrected: item(lost(on, 'theft'), found(on, 'market', { report: 'e2' }), [
+      'UnauthorisedTransferWithdrawn',
+      { corrects: 'e3', ...BECAUSE, as: 'reported', site: 'estmark.depot', report: 'e2', verifyBy: '2026-06-30' },
+    ]),
   },
   'the initial deposit of a case': {
     stream: 'assistance-case/norland.it-1',

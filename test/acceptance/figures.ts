@@ -57,7 +57,7 @@ const REACHED: Readonly<Record<string, Readonly<Record<string, readonly unknown[
     status: ['registered', 'withdrawn', 'held', 'reported', 'lost', 'destroyed', 'diverted', 'returned', 'disposed'],
     check_overdue: [true, false],
   },
-  'loss-reports': { status: ['open', 'verified', 'rejected', 'found-elsewhere'] },
+  'loss-reports': { status: ['open', 'verified', 'rejected', 'withdrawn', 'found-elsewhere'] },
   'third-party-transfers': {
     transfer_kind: ['retransfer', 'disposal'],
     status: ['requested', 'consented', 'refused', 'withdrawn', 'consent-withdrawn', 'lapsed', 'carried-out'],

@@ -130,6 +130,19 @@ export class LossReportRejected extends ItemReason {
   @eventId('the event of the report') readonly report!: string;
 }
 
+/** A report was recorded wrongly: each field here replaces the report's. */
+export class CorrectLossReport {
+  @eventId('the report that was wrong') readonly corrects!: string;
+  @reason('mistyped') readonly reason!: string;
+  @optional() @on('the loss, or of its discovery', '2026-05-21') readonly on?: string;
+  @optional() @code('the code of the right cause', 'theft-from-store') readonly cause?: string;
+}
+
+export class WithdrawLossReport {
+  @eventId('the report that was a mistake') readonly corrects!: string;
+  @reason('another-item-meant') readonly reason!: string;
+}
+
 export class RecoverItem {
   @on('the recovery', '2026-05-30') readonly on!: string;
   @site('the store that holds it again') readonly site!: string;
@@ -315,6 +328,32 @@ export class UnauthorisedTransferDetected extends DetectUnauthorisedTransfer {
   @optional() @eventId('the event of the loss report that it ends') readonly report?: string;
 }
 
+/** It was recorded wrongly: each field here replaces what was recorded. */
+export class CorrectUnauthorisedTransfer {
+  @eventId('the detection that was wrong') readonly corrects!: string;
+  @reason('mistyped') readonly reason!: string;
+  @optional() @on('the discovery', '2026-05-27') readonly on?: string;
+  @optional() @code('the code of the right place', 'west-market') readonly place?: string;
+  @optional() @organisation('the organisation that had it', 'ostra') readonly with?: string;
+}
+
+export class WithdrawUnauthorisedTransfer {
+  @eventId('the detection that was a mistake') readonly corrects!: string;
+  @reason('another-item-meant') readonly reason!: string;
+}
+
+/**
+ * What the item is all the time, its store, and the report of its loss that waits for its
+ * verification again: the decision adds them.
+ */
+export class UnauthorisedTransferWithdrawn extends WithdrawUnauthorisedTransfer {
+  @oneOf(['held', 'reported', ...ENDS, 'disposed'], 'what the item is') readonly as!:
+    'held' | 'reported' | VerifiedEnd | 'disposed';
+  @optional() @site('the store that holds it, if one does') readonly site?: string;
+  @optional() @eventId('the event of the loss report that is open again') readonly report?: string;
+  @optional() @day('the last day for its verification, if it is open again', '2026-06-21') readonly verifyBy?: string;
+}
+
 export class NotifyLegislatureOfTransfer {
   @on('the notice', '2026-05-29') readonly on!: string;
   @code('the code of the authority that gives it', 'head-of-government') readonly authority!: string;
@@ -349,6 +388,18 @@ export const itemContract = contract({
     RejectLossReport: command('reject-loss', ItemReason, 'monitor', 'Reject what the holder reported', {
       reason: 'item-found',
     }),
+    CorrectLossReport: command(
+      'correct-loss',
+      CorrectLossReport,
+      'holder',
+      'Correct the day or cause of a loss report',
+    ),
+    WithdrawLossReport: command(
+      'withdraw-loss',
+      WithdrawLossReport,
+      'holder',
+      'Take back a loss report that was recorded by mistake and waits for its verification',
+    ),
     RecoverItem: command('recover', RecoverItem, ['holder', 'monitor'], 'Record that the item is in its store again'),
     ReportServiceability: command(
       'report-serviceability',
@@ -373,6 +424,18 @@ export const itemContract = contract({
       DetectUnauthorisedTransfer,
       ['donor', 'monitor'],
       'Record that the item was found elsewhere without consent',
+    ),
+    CorrectUnauthorisedTransfer: command(
+      'correct-unauthorised-transfer',
+      CorrectUnauthorisedTransfer,
+      ['donor', 'monitor'],
+      'Correct the day or place of the discovery, or who had the item; the report of the misuse case is corrected there',
+    ),
+    WithdrawUnauthorisedTransfer: command(
+      'withdraw-unauthorised-transfer',
+      WithdrawUnauthorisedTransfer,
+      ['donor', 'monitor'],
+      'Take back what was recorded by mistake; the misuse case that it flagged is kept, and its intake declines it',
     ),
     NotifyLegislatureOfTransfer: command(
       'notify-legislature',
@@ -414,6 +477,10 @@ export const itemContract = contract({
     LossReportRejected: event(LossReportRejected, 'A monitor rejected the report', {
       closes: ['ItemReportedLost', 'ItemReportedDestroyed', 'ItemReportedExpended'],
     }),
+    LossReportCorrected: fact(CorrectLossReport, 'The day or cause of a loss report was corrected'),
+    LossReportWithdrawn: event(WithdrawLossReport, 'The loss report was a mistake: the item is held', {
+      closes: ['ItemReportedLost', 'ItemReportedDestroyed', 'ItemReportedExpended'],
+    }),
     ItemRecovered: event(ItemRecovered, 'The item is in a store of its holder again', { closes: ['ItemReportedLost'] }),
     ServiceabilityReported: fact(ReportServiceability, 'It was reported how well the item serves its purpose'),
     ItemTransferred: fact(ItemTransferred, 'Another organisation has the duty to count the item, or another use'),
@@ -433,6 +500,15 @@ export const itemContract = contract({
     UnauthorisedTransferDetected: event(UnauthorisedTransferDetected, 'The item was found elsewhere without consent', {
       opens: 'the notice that is due',
     }),
+    UnauthorisedTransferCorrected: fact(
+      CorrectUnauthorisedTransfer,
+      'The day or place of the discovery, or who had the item, was corrected',
+    ),
+    UnauthorisedTransferWithdrawn: event(
+      UnauthorisedTransferWithdrawn,
+      'The item was not found elsewhere: that was a mistake',
+      { closes: ['UnauthorisedTransferDetected'] },
+    ),
     LegislatureNotifiedOfTransfer: event(NotifyLegislatureOfTransfer, 'The legislature was notified of the transfer', {
       closes: ['UnauthorisedTransferDetected'],
     }),

@@ -81,6 +81,12 @@ const BACK = [
   'ExpenditureCorrected',
 ] as const satisfies readonly EventsOf<'funding-account'>['type'][];
 
+const LOSS_REPORTS = [
+  'ItemReportedLost',
+  'ItemReportedDestroyed',
+  'ItemReportedExpended',
+] as const satisfies readonly EventsOf<'item'>['type'][];
+
 /** The last day of a clearance is corrected at the event that states it. */
 const CLEARANCE_CORRECTIONS = {
   CorrectClearance: {
@@ -304,6 +310,24 @@ export const CORRECTIONS: {
   },
   item: {
     CorrectItemReceipt: { then: 'ItemReceiptCorrected', names: ['ItemReceived'], replaces: ['on', 'site'] },
+    CorrectLossReport: { then: 'LossReportCorrected', names: LOSS_REPORTS, replaces: ['on', 'cause'] },
+    WithdrawLossReport: {
+      then: 'LossReportWithdrawn',
+      names: LOSS_REPORTS,
+      replaces: [],
+      withdraws: LOSS_REPORTS,
+    },
+    CorrectUnauthorisedTransfer: {
+      then: 'UnauthorisedTransferCorrected',
+      names: ['UnauthorisedTransferDetected'],
+      replaces: ['on', 'place', 'with'],
+    },
+    WithdrawUnauthorisedTransfer: {
+      then: 'UnauthorisedTransferWithdrawn',
+      names: ['UnauthorisedTransferDetected'],
+      replaces: [],
+      withdraws: ['UnauthorisedTransferDetected'],
+    },
   },
   'security-unit': {
     CorrectUnit: { then: 'UnitCorrected', names: ['UnitRegistered'], replaces: ['type', 'aliases', 'parent'] },

@@ -47,13 +47,14 @@ const HAPPENED = [
   'disposed',
   'returned',
   'diverted',
+  'diversion-withdrawn',
 ];
 
 /** Where each serial was, and by which event it came there. */
 export const chainOfCustody: RowsView = {
   name: 'chain-of-custody',
   topic: 'Equipment and end use',
-  version: 3,
+  version: 4,
   about: 'a movement of an item: from which holder, store and place to which, on which day, by which event',
   key: ['item', 'step'],
   columns: {
@@ -66,7 +67,9 @@ export const chainOfCustody: RowsView = {
     from_place: text('the code of the place of that store'),
     to_holder: text('the organisation that held it after, or last: the donor until its receipt, and after its return'),
     to_site: text('the store that held it after, if any'),
-    to_place: text('the code of the place of that store, or where an item that is diverted was found'),
+    to_place: text(
+      'the code of the place of that store, or where an item that is diverted was found, as first recorded',
+    ),
     detail: text('the code of the reason, cause, method or place, or the transfer, if there is one'),
     recorded_by: text('the organisation that recorded the step'),
     by_event: text('the id of the event'),

@@ -56,7 +56,7 @@ const OFF_SCHEDULE = { site: null, check_by: null };
 export const items: Projection<ItemEvent, ItemRow> = {
   name: 'items',
   topic: 'Equipment and end use',
-  version: 7,
+  version: 8,
   kinds: ['item'],
   about: 'an item that is monitored by its serial: who holds it, where, what became of it, and its next check',
   totals: { counts: 'items', by: ['status', 'check_overdue'], sums: [] },
@@ -106,6 +106,8 @@ export const items: Projection<ItemEvent, ItemRow> = {
       ItemReportedExpended: () => ({ status: 'reported' }),
       LossReportVerified: ({ as: status }) => ({ ...OFF_SCHEDULE, status }),
       LossReportRejected: () => ({ status: 'held' }),
+      LossReportCorrected: unchanged,
+      LossReportWithdrawn: () => ({ status: 'held' }),
       ItemRecovered: ({ site, checkBy: check_by }) => ({ status: 'held', site, found_at: null, check_by }),
       ServiceabilityReported: ({ serviceability, on }, { serviceability_on }) =>
         isNewest(on, serviceability_on) ? { serviceability, serviceability_on: on } : {},
@@ -123,6 +125,13 @@ export const items: Projection<ItemEvent, ItemRow> = {
         isNewest(on, last_checked_on) ? { last_checked_on: on, check_by } : {},
       ItemCheckCorrected: ({ checkedOn, checkBy }) => ({ last_checked_on: checkedOn, check_by: checkBy }),
       UnauthorisedTransferDetected: ({ place: found_at }) => ({ status: 'diverted', site: null, found_at }),
+      UnauthorisedTransferCorrected: ({ place }, { found_at }) => ({ found_at: place ?? found_at }),
+      UnauthorisedTransferWithdrawn: ({ as: status, site }, { check_by }) => ({
+        status,
+        site,
+        found_at: null,
+        check_by: status === 'held' || status === 'reported' ? check_by : null,
+      }),
       ItemNotSeen: unchanged,
       ItemSeenAgain: unchanged,
       LegislatureNotifiedOfTransfer: unchanged,
@@ -146,6 +155,8 @@ const HAPPENED: Readonly<Record<Exclude<ItemEvent['type'], 'ItemCheckNoted'>, st
   ItemReportedExpended: 'reported-expended',
   LossReportVerified: 'loss-verified',
   LossReportRejected: 'loss-rejected',
+  LossReportCorrected: 'loss-corrected',
+  LossReportWithdrawn: 'loss-withdrawn',
   ItemRecovered: 'recovered',
   ServiceabilityReported: 'serviceability',
   ItemTransferred: 'transferred',
@@ -156,6 +167,8 @@ const HAPPENED: Readonly<Record<Exclude<ItemEvent['type'], 'ItemCheckNoted'>, st
   ItemNotSeen: 'not-seen',
   ItemSeenAgain: 'seen-again',
   UnauthorisedTransferDetected: 'diverted',
+  UnauthorisedTransferCorrected: 'diversion-corrected',
+  UnauthorisedTransferWithdrawn: 'diversion-withdrawn',
   LegislatureNotifiedOfTransfer: 'legislature-notified',
   ItemStepBecameOverdue: 'overdue',
 };
@@ -245,7 +258,7 @@ function stepAfter(head: CustodyRow | null, event: RecordedEvent<ItemEvent>): Cu
 export const custody: Projection<ItemEvent, CustodyRow> = {
   name: 'custody',
   topic: 'Equipment and end use',
-  version: 6,
+  version: 7,
   kinds: ['item'],
   about: "a step of an item's way, from the registration of its serial to its end: who held it, and where",
   entity: CustodyRow,
@@ -258,7 +271,7 @@ export const custody: Projection<ItemEvent, CustodyRow> = {
 
 // ---- Losses and their verification ----
 
-const LOSS_STATUSES = ['open', 'verified', 'rejected', 'found-elsewhere'];
+const LOSS_STATUSES = ['open', 'verified', 'rejected', 'withdrawn', 'found-elsewhere'];
 
 /** A report that an item was lost, destroyed or expended. */
 class LossReportRow {
@@ -273,12 +286,15 @@ class LossReportRow {
   @text('the code of the cause') cause!: string;
   @day('the day of the report') reported_on!: string;
   @day('the last day for its verification, counted from the day on which the report was recorded') verify_by!: string;
-  @text('open, verified, rejected, or found-elsewhere (the item was found elsewhere without consent)', LOSS_STATUSES)
+  @text(
+    'open, verified, rejected, withdrawn (it was a mistake), or found-elsewhere (the item was found elsewhere without consent)',
+    LOSS_STATUSES,
+  )
   status!: string;
-  @dayOrNull('the day on which a monitor verified or rejected it, or the item was found elsewhere') decided_on!:
-    string | null;
+  @dayOrNull('the day on which a monitor verified or rejected it, it was withdrawn, or the item was found elsewhere')
+  decided_on!: string | null;
   @textOrNull('the monitor that did') decided_by!: string | null;
-  @textOrNull('the code of how it was verified, or of why it was rejected') outcome!: string | null;
+  @textOrNull('the code of how it was verified, or of why it was rejected or withdrawn') outcome!: string | null;
   @countOrNull('days from the report to its verification or rejection') days!: number | null;
 }
 
@@ -307,7 +323,7 @@ const decided = (status: string, outcome: string, { reported_on }: LossReportRow
 export const lossReports: Projection<ItemEvent, LossReportRow> = {
   name: 'loss-reports',
   topic: 'Equipment and end use',
-  version: 1,
+  version: 2,
   kinds: ['item'],
   about: 'a report that an item was lost, destroyed or expended, and its verification by a monitor (R12)',
   totals: { counts: 'reports', by: ['status', 'reported_as', 'overdue'], sums: [] },
@@ -337,9 +353,21 @@ export const lossReports: Projection<ItemEvent, LossReportRow> = {
         keys: ({ report }) => report,
         change: ({ reason }, row, _, origin) => decided('rejected', reason, row, origin),
       },
+      LossReportCorrected: {
+        keys: ({ corrects }) => corrects,
+        change: ({ on, cause }, row) => ({ lost_on: on ?? row.lost_on, cause: cause ?? row.cause }),
+      },
+      LossReportWithdrawn: {
+        keys: ({ corrects }) => corrects,
+        change: ({ reason: outcome }, _, __, { day: decided_on }) => ({ status: 'withdrawn', decided_on, outcome }),
+      },
       UnauthorisedTransferDetected: {
         keys: ({ report = [] }) => report,
         change: (_, __, ___, { day: decided_on }) => ({ status: 'found-elsewhere', decided_on }),
+      },
+      UnauthorisedTransferWithdrawn: {
+        keys: ({ report = [] }) => report,
+        change: () => ({ status: 'open', decided_on: null }),
       },
     },
   ),

@@ -67,7 +67,12 @@ const itemSteps: Figures = (log, { day }) =>
     const verification = turnsOf<ItemEvent>(
       events.filter(({ type, data }) => type !== 'UnauthorisedTransferDetected' || data.report !== undefined),
       (event) => field(event, 'verifyBy'),
-      { LossReportVerified: 'done', LossReportRejected: 'done', UnauthorisedTransferDetected: 'withdrawn' },
+      {
+        LossReportVerified: 'done',
+        LossReportRejected: 'done',
+        LossReportWithdrawn: 'withdrawn',
+        UnauthorisedTransferDetected: 'withdrawn',
+      },
       ({ type, data }) => type === 'ItemStepBecameOverdue' && data.step === 'verification',
       recordedOn,
     );
@@ -75,6 +80,7 @@ const itemSteps: Figures = (log, { day }) =>
       if (event.type === 'UnauthorisedTransferDetected')
         return [{ is: 'due', due: event.data.notifyBy, on: recordedOn(event) }];
       if (event.type === 'LegislatureNotifiedOfTransfer') return [{ is: 'done', on: event.data.on }];
+      if (event.type === 'UnauthorisedTransferWithdrawn') return [{ is: 'withdrawn', on: occurredOn(event) }];
       return event.type === 'ItemStepBecameOverdue' && event.data.step === 'notice' ? [{ is: 'overdue' }] : [];
     });
     const loss = events.flatMap((event): readonly Turn[] => {

@@ -21,6 +21,7 @@ import {
   sum,
 } from './log.js';
 import { recordedFactRows } from './recorded-facts.js';
+import { right } from './situations.js';
 
 type Items = readonly RecordedEvent<ItemEvent>[];
 
@@ -122,6 +123,7 @@ const ITEM_STATUS: Readonly<Partial<Record<ItemEvent['type'], string>>> = {
   ItemReportedDestroyed: 'reported',
   ItemReportedExpended: 'reported',
   LossReportRejected: 'held',
+  LossReportWithdrawn: 'held',
   ItemRecovered: 'held',
   ItemReturned: 'returned',
   ItemDisposed: 'disposed',
@@ -129,7 +131,11 @@ const ITEM_STATUS: Readonly<Partial<Record<ItemEvent['type'], string>>> = {
 };
 const statusOf = (events: Items): string =>
   events
-    .flatMap((event) => (event.type === 'LossReportVerified' ? event.data.as : (ITEM_STATUS[event.type] ?? [])))
+    .flatMap((event) =>
+      event.type === 'LossReportVerified' || event.type === 'UnauthorisedTransferWithdrawn'
+        ? event.data.as
+        : (ITEM_STATUS[event.type] ?? []),
+    )
     .at(-1) ?? '';
 
 /** The types of the events after which no store holds the item, and no check is due. */
@@ -138,8 +144,17 @@ const EMPTIES = ['ItemReceiptWithdrawn', 'LossReportVerified', 'ItemReturned', '
 /** What happened since the item was last nowhere. */
 const somewhere = (events: Items): Items => since(events, last(events, ...EMPTIES));
 
+/** The events without the detections that were withdrawn. */
+const withoutMistakes = (events: Items): Items => {
+  const taken = only(events, 'UnauthorisedTransferWithdrawn').map(({ data }) => data.corrects);
+  return events.filter(({ id }) => !taken.includes(id));
+};
+
 /** What happened since no store held the item last: also what was found elsewhere is in none. */
-const inStore = (events: Items): Items => since(events, last(events, ...EMPTIES, 'UnauthorisedTransferDetected'));
+const inStore = (events: Items): Items => {
+  const stood = withoutMistakes(events);
+  return since(stood, last(stood, ...EMPTIES, 'UnauthorisedTransferDetected'));
+};
 
 const holderOf = (events: Items): string => {
   const opening = last(events, 'SerialRegistered') as Of<ItemEvent, 'SerialRegistered'>;
@@ -206,6 +221,8 @@ function checkByOf(events: Items, checked: boolean): string | null {
   return counts.at(-1)?.data.checkBy ?? null;
 }
 
+const DETECTIONS = ['UnauthorisedTransferDetected', 'UnauthorisedTransferCorrected'] as const;
+
 const aboutItem = (opening: Of<ItemEvent, 'SerialRegistered'>) => ({
   item: idOf(opening.stream),
   donor: opening.data.donor,
@@ -237,7 +254,7 @@ const items: Figures = (log, { day }) =>
       status: statusOf(events),
       holder: holderOf(events),
       site: siteOf(events),
-      found_at: statusOf(events) === 'diverted' ? lastOf(only(events, 'UnauthorisedTransferDetected'), 'place') : null,
+      found_at: statusOf(events) === 'diverted' ? lastOf(only(events, ...DETECTIONS), 'place') : null,
       received_on: lastOf(received, 'on'),
       last_checked_on: checkedOn,
       check_by: checkBy,
@@ -254,8 +271,12 @@ const STEP_WORDS: Readonly<Record<string, string>> = {
   RegistrationWithdrawn: 'withdrawn',
   LossReportVerified: 'loss-verified',
   LossReportRejected: 'loss-rejected',
+  LossReportCorrected: 'loss-corrected',
+  LossReportWithdrawn: 'loss-withdrawn',
   ServiceabilityReported: 'serviceability',
   UnauthorisedTransferDetected: 'diverted',
+  UnauthorisedTransferCorrected: 'diversion-corrected',
+  UnauthorisedTransferWithdrawn: 'diversion-withdrawn',
   LegislatureNotifiedOfTransfer: 'legislature-notified',
   ItemStepBecameOverdue: 'overdue',
 };
@@ -298,6 +319,9 @@ const STAYS = [
   'reported-destroyed',
   'reported-expended',
   'loss-rejected',
+  'loss-corrected',
+  'loss-withdrawn',
+  'diversion-corrected',
   'serviceability',
   'checked',
   'check-corrected',
@@ -315,7 +339,7 @@ const chain: Figures = (log, asked) => {
     .filter(({ happened, ...of }) => {
       if (STAYS.includes(happened)) return false;
       // A correction or withdrawal of a receipt, and a move, may change nothing.
-      const settles = ['moved', 'receipt-corrected', 'receipt-withdrawn'].includes(happened);
+      const settles = ['moved', 'receipt-corrected', 'receipt-withdrawn', 'diversion-withdrawn'].includes(happened);
       return !settles || of.site !== of.site_before || of.holder !== of.holder_before;
     })
     .map(({ holder, site, holder_before: fromHolder, site_before: fromSite, ...step }) => ({
@@ -332,40 +356,49 @@ const chain: Figures = (log, asked) => {
 
 const REPORTS = ['ItemReportedLost', 'ItemReportedDestroyed', 'ItemReportedExpended'] as const;
 
+const LOSS_ENDS: Readonly<Record<string, string>> = {
+  LossReportWithdrawn: 'withdrawn',
+  UnauthorisedTransferDetected: 'found-elsewhere',
+};
+
 const losses: Figures = (log, { day }) =>
   streamsOf<ItemEvent>(log, 'item').flatMap((events) =>
     only(events, ...REPORTS).map((report) => {
       const before = present(events.slice(0, events.indexOf(report) + 1));
-      const end = only(events, 'LossReportVerified', 'LossReportRejected', 'UnauthorisedTransferDetected').find(
-        ({ data }) => data.report === report.id,
-      );
-      const decided = end?.type === 'UnauthorisedTransferDetected' ? undefined : end;
+      const end = only(
+        withoutMistakes(events),
+        'LossReportVerified',
+        'LossReportRejected',
+        'LossReportWithdrawn',
+        'UnauthorisedTransferDetected',
+      ).find(({ data }) => ('corrects' in data ? data.corrects : data.report) === report.id);
+      const decided = end?.type === 'LossReportVerified' || end?.type === 'LossReportRejected' ? end : undefined;
       const opening = last(before, 'SerialRegistered') as Of<ItemEvent, 'SerialRegistered'>;
-      const { verifyBy, on, cause } = report.data;
+      const { verifyBy } = report.data;
       return {
         ...aboutItem(opening),
         holder: last(before, 'ItemTransferred')?.data.to ?? aboutItem(opening).recipient,
         reported_as: wordOf(report.type).slice('reported-'.length),
-        lost_on: on,
-        cause,
+        lost_on: right(events, report, 'on'),
+        cause: right(events, report, 'cause'),
         reported_on: occurredOn(report),
         verify_by: verifyBy,
         status:
           end === undefined
             ? 'open'
             : decided === undefined
-              ? 'found-elsewhere'
+              ? (LOSS_ENDS[end.type] ?? '')
               : decided.type === 'LossReportVerified'
                 ? 'verified'
                 : 'rejected',
         decided_on: end === undefined ? null : occurredOn(end),
         decided_by: decided === undefined ? null : senderOf(decided),
         outcome:
-          decided === undefined
-            ? null
-            : decided.type === 'LossReportVerified'
-              ? decided.data.method
-              : decided.data.reason,
+          end?.type === 'LossReportVerified'
+            ? end.data.method
+            : end?.type === 'LossReportRejected' || end?.type === 'LossReportWithdrawn'
+              ? end.data.reason
+              : null,
         days: decided === undefined ? null : daysBetween(occurredOn(report), occurredOn(decided)),
         overdue: end === undefined && day > verifyBy,
       };

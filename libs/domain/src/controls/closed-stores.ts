@@ -34,6 +34,7 @@ export const closedStores: Control = {
       ItemDisposed: leaves,
       ItemReturned: leaves,
       UnauthorisedTransferDetected: leaves,
+      UnauthorisedTransferWithdrawn: (event) => void comes(event, event.data.site),
       StorageSiteClosed: (event) => {
         const items = [...stores.values()].filter((site) => site === idOf(event)).length;
         return items === 0 ? [] : breach(event, 'no item is in the store when it is closed', { items });

@@ -762,6 +762,18 @@ describe('the controls of items', () => {
       ended: '2026-02-02',
     });
   });
+  it('ask for nothing of what was withdrawn, and again for what was open before (R12, R14, R26)', () => {
+    const lost: Line = ['2026-01-01', I, 'ItemReportedLost', { verifyBy: '2026-01-31' }];
+    const mistake: Line = ['2026-02-02', I, 'LossReportWithdrawn', { corrects: 'e-0' }];
+    const later: Line = ['2026-03-01', I, 'ServiceabilityReported', {}];
+    expect(findings(lost, mistake, later)).toEqual([]);
+    const unseen: Line = ['2026-01-01', I, 'ItemNotSeen', { reportBy: '2026-01-31', holder: 'estmark' }];
+    expect(findings(unseen, lost, mistake, unseen, later)).toEqual(['R12 4']);
+    const detected: Line = ['2026-01-02', I, 'UnauthorisedTransferDetected', { notifyBy: '2026-01-02' }];
+    const back = (more: object): Line => ['2026-01-10', I, 'UnauthorisedTransferWithdrawn', { as: 'held', ...more }];
+    expect(findings(detected, back({}), later)).toEqual([]);
+    expect(findings(lost, detected, back({ as: 'reported', verifyBy: '2026-01-31' }), later)).toEqual(['R12 3']);
+  });
   it('find a notice that was never given, once (R14)', () => {
     const detected: Line = ['2026-01-01', I, 'UnauthorisedTransferDetected', { notifyBy: '2026-01-01' }];
     const lenient: Line = ['2026-01-01', I, 'UnauthorisedTransferDetected', { notifyBy: '2026-02-01' }];

@@ -79,7 +79,10 @@ export const lossesUnanswered: Control = {
         LossReportVerified: answered,
         LossReportRejected: answered,
         ItemRecovered: answered,
+        LossReportWithdrawn: (event) => void open.forget(event.stream),
         UnauthorisedTransferDetected: (event) => open.ended(event.stream, event, dayOf(event)),
+        UnauthorisedTransferWithdrawn: (event) =>
+          event.data.verifyBy === undefined ? undefined : begin(event, event.data.verifyBy),
         ItemStepBecameOverdue: (event) =>
           event.data.step === 'verification' ? open.passed(event.stream, event) : undefined,
       };
@@ -212,6 +215,7 @@ export const noticesMissed: Control = {
         const detected = event.metadata.recordedAt.slice(0, 10);
         return open.begin(event.stream, event, notifyBy < detected ? notifyBy : detected);
       },
+      UnauthorisedTransferWithdrawn: (event) => void open.forget(event.stream),
       LegislatureNotifiedOfTransfer: (event) => open.done(event.stream, event, event.data.on),
       ItemStepBecameOverdue: (event) => (event.data.step === 'notice' ? open.passed(event.stream, event) : undefined),
     });

@@ -36,6 +36,8 @@ export class Items {
     ItemDisposed: ({ stream }) => this.set(stream, { gone: true }),
     ItemRecovered: ({ stream }) => this.set(stream, { gone: false }),
     UnauthorisedTransferDetected: ({ stream }) => this.set(stream, { gone: false }),
+    UnauthorisedTransferWithdrawn: ({ stream, data }) =>
+      this.set(stream, { gone: data.as !== 'held' && data.as !== 'reported' }),
   });
 
   of(stream: string): KnownItem | undefined {

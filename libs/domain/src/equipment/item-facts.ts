@@ -62,6 +62,14 @@ export interface LossReport {
   /** The event of the report. */
   readonly event: string;
   readonly overdue: boolean;
+  /** The check that had not seen the item before the report; null without one. */
+  readonly unseen: Unseen | null;
+}
+
+/** What the item was before it was found elsewhere without consent. */
+interface Diversion extends Pick<Item, 'status' | 'site' | 'unseen' | 'endedOn' | 'nextCheck' | 'loss'> {
+  /** The event of the detection. */
+  readonly event: string;
 }
 
 /** A check that did not see an item, and the duty of its holder to report the loss (R12). */
@@ -104,6 +112,8 @@ export interface Item extends Correctable {
   readonly placedOn: string | null;
   /** The day of its loss or end, as its holder reported it; null without a report. */
   readonly lostOn: string | null;
+  /** The event of that report. */
+  readonly lostBy: string | null;
   /** The day on which its end was verified, or of its return or disposal; null before it. */
   readonly endedOn: string | null;
   /** Whether it has left the store that received it. */
@@ -127,6 +137,8 @@ export interface Item extends Correctable {
   /** The newest check that did not see it since it was received or found; null without one. */
   readonly unseen: Unseen | null;
   readonly loss: LossReport | null;
+  /** While it is diverted: what it was before; else null. */
+  readonly diversion: Diversion | null;
   /** The notice to the legislature that is due; null if none is. */
   readonly notice: { readonly notifyBy: string; readonly overdue: boolean } | null;
 }

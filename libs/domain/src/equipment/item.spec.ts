@@ -659,6 +659,51 @@ describe('a loss is reported and verified (R12)', () => {
   });
 });
 
+describe('a report of a loss is corrected or withdrawn (R12, R26)', () => {
+  const of = { corrects: given.id(2), reason: 'mistyped' };
+  const right = (more: object) => act('CorrectLossReport', { ...of, ...more });
+  const withdraw = act('WithdrawLossReport', of);
+  const withdrawn = same(withdraw, 'LossReportWithdrawn');
+  const rejected = act('LossReportRejected', { reason: 'found', report: given.id(2) });
+  it('in its day and cause, while it stands, also after its verification', () => {
+    for (const past of [[lost], [lost, verified], [lost, diverted]]) {
+      const command = right({ on: '2026-05-21', cause: 'fire' });
+      holder(...past).decides(command, same(command, 'LossReportCorrected'));
+    }
+    holder(lost).refuses(right({ on: '2026-05-22', cause: 'theft' }), 'nothing-corrected');
+    holder(lost).refuses(right({ on: '2026-05-09' }), 'before-receipt');
+    holder(lost).refuses(right({ on: '2026-06-02' }), 'day-in-future');
+    holder(lost, rejected).refuses(right({ cause: 'fire' }), 'outcome-replaced');
+    monitor(lost).refuses(right({ cause: 'fire' }), 'not-the-holder');
+    // It is found again no earlier than on the right day of its loss.
+    const found = act('RecoverItem', { on: '2026-05-22', site: STORE });
+    const moved = act('LossReportCorrected', { ...of, on: '2026-05-23' });
+    holder(lost, verified, moved).refuses(found, 'before-loss');
+  });
+  it('as a mistake, while it waits for its verification: the item was held all the time', () => {
+    holder(lost).decides(withdraw, withdrawn);
+    holder(lost, verified).refuses(withdraw, 'wrong-item-status');
+    holder(lost, withdrawn).refuses(withdraw, 'nothing-left-to-correct');
+    monitor(lost).refuses(withdraw, 'not-the-holder');
+    monitor(lost, withdrawn).refuses(act('VerifyLossReport', { method: 'x' }), 'wrong-item-status');
+    const again = act('ItemReportedLost', { ...lost.data });
+    holder(lost, withdrawn, again).refuses(withdraw, 'nothing-left-to-correct');
+  });
+  it('and what a check had not seen before it is missing again, with the same last day', () => {
+    const unseen = act('ItemNotSeen', {
+      check: 'veritas.c-1',
+      on: '2026-05-20',
+      reportBy: '2026-07-01',
+      holder: 'estmark',
+    });
+    const take = act('WithdrawLossReport', { ...of, corrects: given.id(3) });
+    const back = same(take, 'LossReportWithdrawn');
+    holder(unseen, lost).decides(take, [back, unseen]);
+    const seen = act('ItemChecked', { check: 'veritas.c-2', on: '2026-05-23', checkBy: '2027-05-23' });
+    holder(unseen, lost, seen).decides(take, back);
+  });
+});
+
 describe('an item that a check did not see (R12)', () => {
   const unseen = (on: string, check = 'veritas.c-1') => act('RecordUnseenItem', { check, on });
   const notSeen = (on: string, reportBy = '2026-07-01', check = 'veritas.c-1', holder = 'estmark') =>
@@ -869,6 +914,42 @@ describe('an unauthorised transfer (R14)', () => {
     holder().refuses(detect, 'not-the-donor');
     donor(registration).refuses(detect, 'wrong-item-status');
     monitor(lost).decides(detect, act('UnauthorisedTransferDetected', { ...diverted.data, report: given.id(2) }));
+  });
+  it('is corrected in its day, its place, and who had the item (R26)', () => {
+    const of = { corrects: given.id(2), reason: 'mistyped' };
+    const command = act('CorrectUnauthorisedTransfer', { ...of, on: '2026-05-27', place: 'port', with: 'ostra' });
+    monitor(diverted).decides(command, same(command, 'UnauthorisedTransferCorrected'));
+    monitor(diverted).refuses(act('CorrectUnauthorisedTransfer', { ...of, place: 'market' }), 'nothing-corrected');
+    monitor(diverted).refuses(act('CorrectUnauthorisedTransfer', { ...of, on: '2026-05-09' }), 'before-receipt');
+    holder(diverted).refuses(command, 'not-the-donor');
+  });
+  it('is withdrawn, if that was a mistake: the item is what it was before, and no notice is due (R26)', () => {
+    const take = (n: number) =>
+      act('WithdrawUnauthorisedTransfer', { corrects: given.id(n), reason: 'another-item-meant' });
+    const taken = (n: number, more: object) => same(take(n), 'UnauthorisedTransferWithdrawn', more);
+    const held = taken(2, { as: 'held', site: STORE });
+    monitor(diverted).decides(take(2), held);
+    donor(registration, receipt, diverted, held).refuses(notify, 'no-notice-due');
+    monitor(diverted, held).refuses(take(2), 'nothing-left-to-correct');
+    monitor(diverted, act('LegislatureNotifiedOfTransfer', { on: '2026-06-01' })).decides(take(2), held);
+    const found = act('ItemRecovered', { on: '2026-05-30', site: STORE, checkBy: '2026-08-28' });
+    monitor(diverted, found).refuses(take(2), 'wrong-item-status');
+    holder(diverted).refuses(take(2), 'not-the-donor');
+    // A loss that was reported before waits for its verification again; one that was verified does not.
+    const report = { report: given.id(2), verifyBy: '2026-06-30' };
+    const waits = taken(3, { as: 'reported', site: STORE, ...report });
+    monitor(lost, diverted).decides(take(3), waits);
+    const verify = act('VerifyLossReport', { method: 'seen' });
+    monitor(lost, diverted, waits).decides(verify, verified);
+    monitor(lost, verified, diverted).decides(take(4), taken(4, { as: 'lost' }));
+    // What a check had not seen before is missing again.
+    const unseen = act('ItemNotSeen', {
+      check: 'veritas.c-1',
+      on: '2026-05-20',
+      reportBy: '2026-07-01',
+      holder: 'estmark',
+    });
+    monitor(unseen, diverted).decides(take(3), [taken(3, { as: 'held', site: STORE }), unseen]);
   });
   it('is notified once by the donor, and the notice is overdue after that day', () => {
     donor(registration, receipt, diverted).decides(notify, same(notify, 'LegislatureNotifiedOfTransfer'));

@@ -8,6 +8,7 @@ import type {
   RecordUnseenItem,
   RegisterSerial,
   ScheduleEndUseCheck,
+  UnauthorisedTransferWithdrawn,
 } from '@entente/contracts';
 import {
   type ConsultedStreams,
@@ -70,6 +71,7 @@ const registered = (data: RegisterSerial, _: unknown, before: Item | null): Item
   checks: [],
   transfer: null,
   loss: null,
+  diversion: null,
   notice: null,
   correctable: before?.correctable ?? new Map(),
 });
@@ -83,6 +85,7 @@ const NOT_RECEIVED = {
   transferredOn: null,
   placedOn: null,
   lostOn: null,
+  lostBy: null,
   endedOn: null,
   moved: false,
   receipt: null,
@@ -116,14 +119,19 @@ const reported =
   (type: keyof typeof LOSS_REPORTS) =>
   (
     { on, verifyBy }: { readonly on: string; readonly verifyBy: string },
-    _: Item,
+    { unseen }: Item,
     { id: event, metadata }: Pick<StreamEvent<ItemEvent>, 'id' | 'metadata'>,
   ): Partial<Item> => ({
     status: 'reported',
     lostOn: on,
+    lostBy: event,
     unseen: null,
-    loss: { as: LOSS_REPORTS[type], verifyBy, reportedOn: factDay(metadata), event, overdue: false },
+    loss: { as: LOSS_REPORTS[type], verifyBy, reportedOn: factDay(metadata), event, overdue: false, unseen },
   });
+
+/** What a check had not seen, until it is decided whether it is still missing. */
+const closed = (unseen: Item['unseen'] | undefined): Item['unseen'] =>
+  unseen == null ? null : { ...unseen, open: false };
 
 const late = <Of extends object>(of: Of | null, isLate: boolean): Of | null =>
   of === null || !isLate ? of : { ...of, overdue: true };
@@ -166,11 +174,21 @@ const evolve = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, {
     loss: null,
     endedOn: factDay(metadata),
   }),
-  LossReportRejected: () => ({ status: 'held', lostOn: null, loss: null }),
+  LossReportRejected: () => ({ status: 'held', lostOn: null, lostBy: null, loss: null }),
+  LossReportCorrected: ({ on }, { lostOn }) => ({ lostOn: on ?? lostOn }),
+  LossReportWithdrawn: (_, { loss }) => ({
+    status: 'held',
+    lostOn: null,
+    lostBy: null,
+    loss: null,
+    unseen: closed(loss?.unseen),
+  }),
   ItemRecovered: ({ on, site, checkBy, coveredBy }, { sightings }) => ({
     status: 'held',
     lostOn: null,
+    lostBy: null,
     endedOn: null,
+    diversion: null,
     site,
     placedOn: on,
     moved: true,
@@ -208,14 +226,21 @@ const evolve = evolveBy<Item, ItemEvent>()('SerialRegistered', registered, {
     unseen: { check, on, reportBy, open: true, overdue: unseen?.reportBy === reportBy && unseen.overdue },
   }),
   ItemSeenAgain: (_, { unseen }) => ({ unseen: unseen === null ? null : { ...unseen, open: false } }),
-  UnauthorisedTransferDetected: ({ notifyBy }) => ({
+  UnauthorisedTransferDetected: ({ notifyBy }, item, { id: event }) => ({
     status: 'diverted',
+    diversion: { event, ...pick(item, 'status', 'site', 'unseen', 'endedOn', 'nextCheck', 'loss') },
     site: null,
     unseen: null,
     endedOn: null,
     loss: null,
     notice: { notifyBy, overdue: false },
   }),
+  UnauthorisedTransferCorrected: () => ({}),
+  UnauthorisedTransferWithdrawn: (_, { diversion, nextCheck }) => {
+    const { event: __, unseen, nextCheck: was, ...before } = diversion as NonNullable<Item['diversion']>;
+    // A check can have seen it meanwhile; one that had ended is on no schedule.
+    return { ...before, unseen: closed(unseen), nextCheck: was && nextCheck, diversion: null, notice: null };
+  },
   LegislatureNotifiedOfTransfer: () => ({ notice: null }),
   ItemStepBecameOverdue: ({ step }, { loss, notice, unseen }) => ({
     loss: late(loss, step === 'verification'),
@@ -243,6 +268,8 @@ const STATUSES: Readonly<Record<Exclude<ItemCommand['type'], 'RegisterSerial'>, 
   ReportItemExpended: READY,
   VerifyLossReport: ['reported'],
   RejectLossReport: ['reported'],
+  CorrectLossReport: ANY,
+  WithdrawLossReport: ['reported'],
   RecoverItem: ['lost', 'destroyed', 'expended', 'diverted'],
   ReportServiceability: ['held', 'reported'],
   TransferItem: READY,
@@ -253,6 +280,8 @@ const STATUSES: Readonly<Record<Exclude<ItemCommand['type'], 'RegisterSerial'>, 
   RecordUnseenItem: ANY,
   CorrectItemCheck: ANY,
   DetectUnauthorisedTransfer: ['held', 'reported', 'lost', 'destroyed', 'expended', 'disposed'],
+  CorrectUnauthorisedTransfer: ['diverted'],
+  WithdrawUnauthorisedTransfer: ['diverted'],
   NotifyLegislatureOfTransfer: ANY,
   RecordOverdueItemStep: ANY,
 };
@@ -455,6 +484,44 @@ function detect(data: DataOf<ItemCommand, 'DetectUnauthorisedTransfer'>, state: 
   const report = state.loss?.event;
   const event = { ...data, ...about, ...(report && { report }), notifyBy: today(context) };
   return notSinceTransfer(data, state, context) ?? [{ type: 'UnauthorisedTransferDetected', data: event } as const];
+}
+
+/** R26: the event corrected is what made the item what it is. */
+const replaced = (corrects: string, present: string | null | undefined): Refusal | null =>
+  corrects === present
+    ? null
+    : refuse('outcome-replaced', 'the event corrected is the newest report of its kind, and in force', 'R26', {
+        corrects,
+      });
+
+/**
+ * R26: the item was held all the time, and the duty to verify ends. R12: what a check had not seen
+ * before the report is missing again.
+ */
+function withdrawLoss(data: DataOf<ItemCommand, 'WithdrawLossReport'>, item: Item) {
+  const held: Item = { ...item, status: 'held', unseen: closed(item.loss?.unseen) };
+  return (
+    replaced(data.corrects, item.loss?.event) ?? [{ type: 'LossReportWithdrawn', data } as const, ...seenOrNot(held)]
+  );
+}
+
+/**
+ * R26: the item was never found elsewhere: it is what it was before, and a report of its loss waits
+ * for its verification until its last day.
+ */
+function withdrawDetection(data: DataOf<ItemCommand, 'WithdrawUnauthorisedTransfer'>, item: Item) {
+  const { status, site, loss, unseen } = item.diversion as NonNullable<Item['diversion']>;
+  const before = {
+    as: status as UnauthorisedTransferWithdrawn['as'],
+    ...(site !== null && { site }),
+    ...(loss !== null && { report: loss.event, verifyBy: loss.verifyBy }),
+  };
+  return (
+    replaced(data.corrects, item.diversion?.event) ?? [
+      { type: 'UnauthorisedTransferWithdrawn', data: { ...data, ...before } } as const,
+      ...seenOrNot({ ...item, status, unseen: closed(unseen) }),
+    ]
+  );
 }
 
 /**
@@ -672,6 +739,13 @@ const decide = decideBy<Item, ItemCommand, ItemEvent>()('RegisterSerial', regist
     comesBefore(factDay(context), loss?.reportedOn) ?? [
       { type: 'LossReportRejected', data: { ...data, report: loss?.event ?? '' } },
     ],
+  CorrectLossReport: {
+    unless: (data, item, context) =>
+      replaced(data.corrects, item.lostBy) ??
+      (data.on === undefined ? null : notSinceTransfer({ on: data.on }, item, context)),
+    then: 'LossReportCorrected',
+  },
+  WithdrawLossReport: withdrawLoss,
   RecoverItem: recover,
   ReportServiceability: { unless: notSinceTransfer, then: 'ServiceabilityReported' },
   TransferItem: transferItem,
@@ -695,6 +769,13 @@ const decide = decideBy<Item, ItemCommand, ItemEvent>()('RegisterSerial', regist
   RecordUnseenItem: unseenBy,
   CorrectItemCheck: correctCheck,
   DetectUnauthorisedTransfer: detect,
+  CorrectUnauthorisedTransfer: {
+    unless: (data, item, context) =>
+      replaced(data.corrects, item.diversion?.event) ??
+      (data.on === undefined ? null : notSinceTransfer({ on: data.on }, item, context)),
+    then: 'UnauthorisedTransferCorrected',
+  },
+  WithdrawUnauthorisedTransfer: withdrawDetection,
   NotifyLegislatureOfTransfer: {
     unless: ({ on }, { notice }, context) =>
       notice === null

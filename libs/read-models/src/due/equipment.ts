@@ -60,10 +60,15 @@ export const itemDuties = dutiesOf<ItemEvent>()(
     ItemReportedExpended: reported,
     LossReportVerified: () => [doneOnceKnown('loss-verification')],
     LossReportRejected: () => [doneOnceKnown('loss-verification')],
+    LossReportWithdrawn: () => [withdrawn('loss-verification')],
     UnauthorisedTransferDetected: ({ notifyBy, report }) => [
       ...(report === undefined ? [] : [withdrawn('loss-verification')]),
       withdrawn('loss-report'),
       dueOnceKnown('transfer-notice', notifyBy),
+    ],
+    UnauthorisedTransferWithdrawn: ({ verifyBy }) => [
+      withdrawn('transfer-notice'),
+      ...(verifyBy === undefined ? [] : [dueOnceKnown('loss-verification', verifyBy)]),
     ],
     LegislatureNotifiedOfTransfer: ({ on }) => [doneOnceKnown('transfer-notice', on)],
     ItemStepBecameOverdue: ({ step }) => [overdueNow(STEPS[step])],
