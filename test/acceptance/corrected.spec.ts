@@ -205,6 +205,23 @@ const item = (...steps: readonly Step[]): readonly Step[] => [
   ...steps,
 ];
 const lost = (day: string, cause: string): Step => ['ItemReportedLost', { on: day, cause, verifyBy: '2026-06-30' }];
+const check = (...steps: readonly Step[]): readonly Step[] => [
+  [
+    'EndUseCheckScheduled',
+    {
+      ...PARTIES,
+      type: 'enhanced',
+      manner: 'on-site',
+      holder: 'estmark',
+      item: 'sight',
+      site: 'estmark.depot',
+      serials: ['S-1'],
+      quantity: 1,
+      due: '2026-08-01',
+    },
+  ],
+  ...steps,
+];
 const notSeen: Step = [
   'ItemNotSeen',
   { check: 'veritas.c-1', on: '2026-05-02', reportBy: '2026-07-01', holder: 'estmark' },
@@ -438,6 +455,14 @@ const CASES: Readonly<Record<string, Corrected>> = {
       'UnauthorisedTransferWithdrawn',
       { corrects: 'e3', ...BECAUSE, as: 'reported', site: 'estmark.depot', report: 'e2', verifyBy: '2026-06-30' },
     ]),
+  },
+  'a denied access that was recorded by mistake': {
+    stream: 'end-use-check/veritas.it-1',
+    right: check(),
+    corrected: check(
+      ['AccessDenied', { on, reason: 'operation', next: {} }],
+      ['AccessDenialWithdrawn', { corrects: 'e1', ...BECAUSE, next: 'entente.after-e1' }],
+    ),
   },
   'the initial deposit of a case': {
     stream: 'assistance-case/norland.it-1',

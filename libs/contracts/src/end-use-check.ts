@@ -237,6 +237,28 @@ export class AccessDenied extends RecordAccessDenied {
   @optional() @next() readonly next?: ScheduleEndUseCheck;
 }
 
+export class WithdrawAccessDenial {
+  @eventId('the denial that was a mistake') readonly corrects!: string;
+  @reason('another-check-meant') readonly reason!: string;
+}
+
+/**
+ * The check that followed, which a policy cancels, and what is to be checked as it was scheduled:
+ * the decision adds them.
+ */
+export class AccessDenialWithdrawn extends WithdrawAccessDenial {
+  @optional()
+  @streamId('end-use-check', 'the check that followed: it is cancelled', 'entente.after-5f0c1c52')
+  readonly next?: string;
+  @organisation('the donor') readonly donor!: string;
+  @code("the donor's word for the type of the items", 'thermal-sight') readonly item!: string;
+  @oneOf(CHECK_TYPES, 'how closely the items are monitored') readonly type!: CheckType;
+  @words('the serial numbers to check', ['TS-0001', 'TS-0002'], MAX_SERIALS) readonly serials!: readonly string[];
+  @organisation('the organisation that holds the items', 'estmark') readonly holder!: string;
+  @word('the place or the store', 'estmark.north-depot') readonly site!: string;
+  @dueDay() readonly due!: string;
+}
+
 export class WaiveEndUseCheck {
   @code('the code of the authority', 'deputy-minister') readonly authority!: string;
   @reason('site-destroyed') readonly reason!: string;
@@ -354,6 +376,12 @@ export const endUseCheckContract = contract({
     FindDiscrepancy: command('find-discrepancy', FindDiscrepancy, 'checker', 'Record that something is not as it was'),
     ClearDiscrepancy: command('clear-discrepancy', ClearDiscrepancy, 'checker', 'Record what explains a discrepancy'),
     RecordAccessDenied: command('deny-access', RecordAccessDenied, 'checker', 'Record that access was denied'),
+    WithdrawAccessDenial: command(
+      'withdraw-denial',
+      WithdrawAccessDenial,
+      'checker',
+      'Take back a denial that was recorded by mistake: the check is still to be made',
+    ),
     WaiveEndUseCheck: command('waive', WaiveEndUseCheck, 'donor', 'Waive a check, by an authority and with a reason'),
     CancelEndUseCheck: command('cancel', CancelEndUseCheck, ['donor', 'system'], 'Cancel a check of nothing', {
       reason: 'receipt-withdrawn',
@@ -396,6 +424,9 @@ export const endUseCheckContract = contract({
     DiscrepancyFound: event(FindDiscrepancy, 'A discrepancy was found', { opens: 'the discrepancy' }),
     DiscrepancyCleared: event(ClearDiscrepancy, 'A discrepancy was explained', { closes: ['DiscrepancyFound'] }),
     AccessDenied: event(AccessDenied, 'Access was denied', { opens: 'the visit that was not possible' }),
+    AccessDenialWithdrawn: event(AccessDenialWithdrawn, 'Access was not denied: that was a mistake', {
+      closes: ['AccessDenied'],
+    }),
     EndUseCheckWaived: event(EndUseCheckWaived, 'The check was waived', {
       closes: ['EndUseCheckScheduled', 'AccessDenied'],
     }),

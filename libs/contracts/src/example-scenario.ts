@@ -569,6 +569,8 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [check(1), 'hold-compliance-visit', MONITOR],
   [check(2), 'schedule', MONITOR, { with: { ...routine('binocular'), due: day(10) } }],
   [check(2), 'deny-access', MONITOR],
+  [check(2), 'withdraw-denial', MONITOR, CORRECTS('deny-access')],
+  [check(2), 'deny-access', MONITOR],
   [check(3), 'schedule', MONITOR, { with: { ...routine('body-armour'), due: day(10) } }],
   [check(3), 'waive', DONOR],
   [check(4), 'schedule', MONITOR, { with: { ...routine('generator'), due: day(10) } }],

@@ -232,6 +232,13 @@ class NotedCheck {
 
 export class NoteItemCheck extends NotedCheck {
   @optional()
+  @streamId(
+    'end-use-check',
+    'the check that is cancelled, if access was not denied after all',
+    'veritas-monitor.check-2',
+  )
+  readonly instead?: string;
+  @optional()
   @day('the last day of the check, if a policy scheduled it', '2026-08-18')
   readonly due?: string;
 }

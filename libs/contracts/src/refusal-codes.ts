@@ -193,6 +193,7 @@ export const REFUSAL_CODES: readonly string[] = [
   'name-in-use',
   'name-taken',
   'new-holder-not-named',
+  'next-check-begun',
   'no-action-stands-alone',
   'no-agreement-in-force',
   'no-notice-due',

@@ -291,6 +291,12 @@ export const CORRECTIONS: {
   },
   'end-use-check': {
     CorrectCheckResult: { then: 'CheckResultCorrected', names: ['EndUseCheckPerformed'], derives: true },
+    WithdrawAccessDenial: {
+      then: 'AccessDenialWithdrawn',
+      names: ['AccessDenied'],
+      replaces: [],
+      withdraws: ['AccessDenied'],
+    },
     CorrectCheckDay: { then: 'CheckDayCorrected', names: ['EndUseCheckPerformed'], replaces: ['on'] },
   },
   'item-type': {

@@ -77,6 +77,8 @@ const ANSWERS: Readonly<Record<FactEvent['type'], Partial<RecordedFact>>> = {
   DisputeWithdrawn: { answer: 'unanswered', settled: false },
   DisputeAnswered: { settled: true },
 };
+/** The corrections after which a fact is none any more. */
+const WITHDRAWALS: readonly string[] = ['AccessDenialWithdrawn'];
 const isAnswer = (event: Event): event is FactEvent => Object.hasOwn(ANSWERS, event.type);
 
 /**
@@ -102,6 +104,7 @@ function remember(kind: keyof RecordedFacts, state: Answerable, event: StreamEve
   // A corrected fact is another one: it is asked for again.
   const { corrects } = data as { readonly corrects?: string };
   if (corrects !== undefined) change(corrects, ANSWERS.DisputeWithdrawn);
+  if (corrects !== undefined && WITHDRAWALS.includes(type)) facts.delete(corrects);
   const recordedBy = wordOf(event, state);
   if (recordedBy === null) return;
   const concerned = (FACTS[kind] as Readonly<Record<string, (data: unknown, state: unknown) => string>>)[type];

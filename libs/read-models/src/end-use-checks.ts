@@ -217,6 +217,7 @@ export const endUseChecks: Projection<EndUseCheckEvent, EndUseCheckRow> = {
         ended_on: denied_on,
         end_reason,
       }),
+      AccessDenialWithdrawn: () => ({ status: 'scheduled', denied_on: null, ended_on: null, end_reason: null }),
       EndUseCheckWaived: ({ authority: waived_by, reason: end_reason }, row, origin) => {
         const ended_on = givenUpOn(row, origin);
         return { status: 'waived', ended_on, ended_late: ended_on > row.due, waived_by, end_reason };

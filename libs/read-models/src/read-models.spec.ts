@@ -586,7 +586,7 @@ describe('the read model recorded-facts', () => {
     expect(of(A, ...account, closed, ...accepted)).toMatchObject({ outcome: 'accepted', correctable: true });
     const check = (...visit: Step) => of('end-use-check/veritas.c', ['EndUseCheckScheduled', parties], visit);
     expect(check('DiscrepancyFound', { discrepancy: 'd' })).toMatchObject({ correctable: false });
-    expect(check('AccessDenied', {})).toMatchObject({ fact: 'AccessDenied', concerned: 'estmark', correctable: false });
+    expect(check('AccessDenied', {})).toMatchObject({ fact: 'AccessDenied', concerned: 'estmark', correctable: true });
     expect(check('EndUseCheckPerformed', { results: [{ serial: 's' }] })).toMatchObject({ correctable: true });
     expect(check('EndUseCheckPerformed', { results: [], lots: [lot] })).toMatchObject({ correctable: false });
     expect(transfer({ item: 'radio', quantity: 2 })).toMatchObject({ correctable: false });

@@ -120,7 +120,6 @@ const SOURCES: {
     correctable: {
       EndUseCheckPerformed: ({ results }) => results.length > 0,
       DiscrepancyFound: () => false,
-      AccessDenied: () => false,
     },
     states: {
       EndUseCheckPerformed: ({ results, lots = [] }) => ({
@@ -240,6 +239,8 @@ function evolve(
   const origin = originOf(event);
   if (event.type === opens) return headWith(EMPTY, about(event.data, origin));
   if (key === '') return head === null ? null : headWith(head, later?.[event.type]?.(event.data) ?? {});
+  // What was taken back whole is no fact.
+  if (event.type === 'AccessDenialWithdrawn') return null;
   const concerns = facts[event.type];
   if (concerns === undefined || key !== event.id)
     return row === null

@@ -30,7 +30,8 @@ function givenUpOn(events: Check, event: Check[number]): string {
 }
 
 function ended(events: Check): Readonly<Record<'denied' | 'on' | 'by' | 'reason', string | null>> & { status: string } {
-  const denied = last(events, 'AccessDenied');
+  const taken = only(events, 'AccessDenialWithdrawn').map(({ data }) => data.corrects);
+  const denied = only(events, 'AccessDenied').findLast(({ id }) => !taken.includes(id));
   const waived = last(events, 'EndUseCheckWaived');
   const cancelled = last(events, 'EndUseCheckCancelled');
   const withdrawn = waived ?? cancelled;

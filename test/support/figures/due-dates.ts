@@ -377,6 +377,8 @@ const checkDues: Figures = (log, { day }) =>
           return ['on-site', manner].includes(event.data.manner) ? [{ is: 'done', on: rightDay(events, event) }] : [];
         case 'AccessDenied':
           return [{ is: 'withdrawn', on: event.data.on }];
+        case 'AccessDenialWithdrawn':
+          return [{ is: 'opened' }];
         case 'EndUseCheckWaived':
           return [{ is: 'withdrawn', on: occurredOn(event) }];
         case 'EndUseCheckCancelled':

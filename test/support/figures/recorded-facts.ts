@@ -21,7 +21,7 @@ const kindOf = ({ stream }: RecordedEvent): string => stream.slice(0, stream.ind
 const senderOf = ({ metadata: { actor } }: RecordedEvent): string => actor.for ?? actor.organisation;
 
 /** The facts that no correction names. */
-const LASTING = ['DiscrepancyFound', 'AccessDenied', 'ThirdPartyTransferCarriedOut'];
+const LASTING = ['DiscrepancyFound', 'ThirdPartyTransferCarriedOut'];
 
 /** Whether a correction can follow the fact. */
 function correctable({ type, data }: RecordedEvent): boolean {
@@ -122,7 +122,10 @@ export const recordedFactRows = (log: readonly RecordedEvent[]): readonly Figure
     const { data: opening } = events[0] as RecordedEvent & { readonly data: Data };
     return events.flatMap((event, n) => {
       const field = CONCERNS[`${kindOf(event)}/${event.type}`];
-      if (field === undefined) return [];
+      const isWithdrawn = events.some(
+        ({ type, data }) => type === 'AccessDenialWithdrawn' && (data as Data)['corrects'] === event.id,
+      );
+      if (field === undefined || isWithdrawn) return [];
       // A check moves with all its items, or in part to another check.
       const moved = events
         .slice(0, n)

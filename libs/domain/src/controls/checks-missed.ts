@@ -22,6 +22,8 @@ const missedOf = (type: CheckType) => (): Reading => {
   /** By item, or by the id of the check that follows: what asks for a check. */
   const asked = new Map<string, Asked>();
   const planned = new Set<string>();
+  /** By denial of access: the last day that the check had. */
+  const denied = new Map<string, string>();
   const days = (which: 'firstDays' | 'everyDays', of: ItemsOf): number => terms.checkDays(type, which, of);
   const names = ({ donor, item, serials }: ScheduledCheck): readonly string[] =>
     serials.map((serial) => `${donor}.${item}.${serial}`);
@@ -123,7 +125,15 @@ const missedOf = (type: CheckType) => (): Reading => {
       if (of === undefined) return [];
       again(event, of, addDays(event.data.on, Math.min(days('firstDays', of), days('everyDays', of))));
       planned.delete(idOf(event));
+      denied.set(event.id, open.dueOf(idOf(event)) ?? of.due);
       return open.ended(idOf(event), event, event.data.on);
+    },
+    AccessDenialWithdrawn: (event) => {
+      const due = denied.get(event.data.corrects);
+      if (due === undefined) return;
+      planned.add(idOf(event));
+      asked.delete(checkAfter(event.data.corrects));
+      open.begin(idOf(event), event, due);
     },
     EndUseCheckWaived: (event) => {
       const of = checks.get(idOf(event));

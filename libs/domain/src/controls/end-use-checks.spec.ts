@@ -95,6 +95,11 @@ describe('the control of R10: the first check', () => {
     const denied: Line = ['2026-02-01', K, 'AccessDenied', { on: '2026-02-01', reason: 'x' }];
     expect(next(denied, '2026-05-02')).toEqual([]);
     expect(next(denied, '2026-05-03')).toEqual(['R10 4']);
+    // It is still to be made, if access was not denied after all.
+    const taken: Line = ['2026-02-02', K, 'AccessDenialWithdrawn', { corrects: 'e-2', next: after(3) }];
+    const late: Line = ['2026-12-02', K, 'ComplianceVisitHeld', { on: '2026-12-02' }];
+    expect(findings(registered, checked(K, '2026-12-01'), denied, taken)).toEqual([]);
+    expect(findings(registered, checked(K, '2026-12-01'), denied, taken, late)).toEqual(['R10 4']);
     const waived: Line = ['2026-02-01', K, 'EndUseCheckWaived', { authority: 'x', reason: 'x' }];
     expect(next(waived, '2027-02-01')).toEqual([]);
     expect(next(waived, '2027-02-02')).toEqual(['R10 4']);

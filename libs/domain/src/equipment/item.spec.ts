@@ -400,6 +400,19 @@ describe('a check that a policy has planned is noted at its items (R10)', () => 
     over.decides(note('2026-09-01'), noted(note(), '2026-09-01'));
     after(lost, verified).decides(note('2027-05-20'), same(noted(note()), 'ItemCheckNoted', { serial: 'TS-0001' }));
   });
+  it('and its next one is what it was before, if the access was not denied after all (R26)', () => {
+    const first = noted(note(undefined, 'entente.c-1'));
+    const followed = noted(note(undefined, 'entente.c-2'), '2026-07-01');
+    const back = (check: string, due?: string) => same(note(due, check), 'NoteItemCheck', { instead: 'entente.c-2' });
+    const its = after(first, followed)
+      .knowing(endUseCheck, 'entente.c-1', planned('2026-08-08'))
+      .knowing(endUseCheck, 'entente.c-2', planned('2026-07-01'));
+    its.decides(back('entente.c-1', '2026-08-08'), noted(note(undefined, 'entente.c-1'), '2026-08-08'));
+    its.decides(back('veritas.c-3'), noted(note(undefined, 'veritas.c-3'), '2026-08-08'));
+    const seen = act('ItemChecked', { check: 'veritas.c-0', on: '2026-05-20', checkBy: '2027-05-20' });
+    after(seen, followed).decides(back('veritas.c-3'), noted(note(undefined, 'veritas.c-3'), '2027-05-20'));
+    after(followed).decides(back('veritas.c-3'), noted(note(undefined, 'veritas.c-3'), '2026-08-08'));
+  });
   it('and leaves it out if another visit has seen it since the one that it follows, or later on that day', () => {
     const visit = (on: string) =>
       act('EndUseCheckPerformed', { on, visit: 1, manner: 'on-site', done: true, results: [], next: {} });
@@ -935,7 +948,7 @@ describe('an unauthorised transfer (R14)', () => {
     const found = act('ItemRecovered', { on: '2026-05-30', site: STORE, checkBy: '2026-08-28' });
     monitor(diverted, found).refuses(take(2), 'wrong-item-status');
     holder(diverted).refuses(take(2), 'not-the-donor');
-    // A loss that was reported before waits for its verification again; one that was verified does not.
+    // A loss that was reported before waits for its verification again; not one that was verified.
     const report = { report: given.id(2), verifyBy: '2026-06-30' };
     const waits = taken(3, { as: 'reported', site: STORE, ...report });
     monitor(lost, diverted).decides(take(3), waits);

@@ -601,13 +601,21 @@ function moveItem(data: DataOf<ItemCommand, 'MoveItem'>, item: Item, context: De
 }
 
 /** R10: the last days of the open checks that policies have planned for an item, but for one. */
-const plannedDays = ({ checks, serial }: Item, { known }: DecisionContext, but?: string): readonly string[] =>
+const plannedDays = (
+  { checks, serial }: Item,
+  { known }: DecisionContext,
+  ...but: readonly (string | undefined)[]
+): readonly string[] =>
   checks.flatMap((id) => {
-    const of = id === but ? null : known.of(checkFacts, id);
+    const of = but.includes(id) ? null : known.of(checkFacts, id);
     return of !== null && of.latest !== null && isStillOpen(of) && of.serials.includes(serial) ? [of.due] : [];
   });
 
 const earliest = (days: readonly string[]): string | undefined => days.toSorted().at(0);
+
+/** The last day of the next check by what was done last: a visit, a recovery, the receipt. */
+const lastPlanned = ({ sightings, recoveredCheck, firstCheck: first }: Item): string | undefined =>
+  sightings.at(-1)?.checkBy ?? recoveredCheck ?? first ?? undefined;
 
 /** Whether a check follows a visit that is not the last one to have seen the item. */
 const followsOlder = (next: string, { sightings }: Item, { known }: DecisionContext): boolean =>
@@ -622,7 +630,7 @@ const followsOlder = (next: string, { sightings }: Item, { known }: DecisionCont
  * denied.
  */
 function noteCheck(
-  { due: planned, ...data }: DataOf<ItemCommand, 'NoteItemCheck'>,
+  { due: planned, instead, ...data }: DataOf<ItemCommand, 'NoteItemCheck'>,
   item: Item,
   context: DecisionContext,
 ): readonly ItemEvent[] {
@@ -638,8 +646,9 @@ function noteCheck(
   const due = isFirst && planned !== undefined ? (item.firstCheck ?? planned) : planned;
   const isSeen = isFirst ? item.sightings.length > 0 : followsOlder(data.check, item, context);
   const isLeft = isGone(item) || (isSeen && !isTransferred && !isMoved);
-  const isNext = due !== undefined && item.nextCheck !== null && isCounted(item) && !isLeft;
-  const checkBy = isNext ? earliest([due, ...plannedDays(item, context, data.check)]) : undefined;
+  const isNext = (due ?? instead) !== undefined && item.nextCheck !== null && isCounted(item) && !isLeft;
+  const days = [...(due === undefined ? [] : [due]), ...plannedDays(item, context, data.check, instead)];
+  const checkBy = isNext ? (earliest(days) ?? lastPlanned(item)) : undefined;
   const next = checkBy === undefined || checkBy === item.nextCheck ? {} : { checkBy };
   if (item.checks.includes(data.check) && Object.keys(next).length === 0) return [];
   return [{ type: 'ItemCheckNoted', data: { ...data, ...(isLeft ? { serial } : moves), ...next } }];

@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
-import { act, given, set } from '../../../../test/support/decider-specification.js';
+import { act, given, same, set } from '../../../../test/support/decider-specification.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignment } from '../delivery/consignment.js';
 import { item } from '../equipment/item.js';
@@ -401,6 +401,22 @@ describe('a check that ended without its visit is followed by the next one (R10,
     check().refuses(deny('2026-06-02'), 'day-in-future');
     const its = registered(scheduled({ programme: 'norland.p' })).as('veritas', 'monitor');
     under({ enhancedFirstCheckDays: 10 }, its).decides(deny(), denied({ programme: 'norland.p' }, '2026-05-30'));
+  });
+  it('which is cancelled, if access was not denied after all: the check is to be made by its last day (R26)', () => {
+    const take = act('WithdrawAccessDenial', { corrects: given.id(1), reason: 'another-check-meant' });
+    const next = `entente.after-${given.id(1)}`;
+    const { donor: by, item, type, serials, holder, site, due } = SCHEDULE;
+    const taken = same(take, 'AccessDenialWithdrawn', { next, donor: by, item, type, serials, holder, site, due });
+    const after = (...past: Event[]) =>
+      check(denied({}, '2026-08-18')).knowing(endUseCheck, next, scheduled({ due: '2026-08-18' }), ...past);
+    after().decides(take, taken);
+    after(performed()).refuses(take, 'next-check-begun');
+    after(act('EndUseCheckCancelled', { reason: 'items-ended' })).refuses(take, 'next-check-begun');
+    const moved = { serials, to: 'vestra', from: 'estmark', place: 'vestra' };
+    after(act('CheckedItemsTransferred', moved)).refuses(take, 'next-check-begun');
+    check(denied({}, '2026-08-18'), taken).decides(deny(), denied({}, '2026-08-18'));
+    check(denied({}, '2026-08-18'), taken).refuses(take, 'nothing-left-to-correct');
+    donor(denied({}, '2026-08-18'), taken).decides(waive, waived({}, '2027-06-01'));
   });
   it('after a waiver as after a check on that day', () => {
     donor().decides(waive, waived({}, '2027-06-01'));

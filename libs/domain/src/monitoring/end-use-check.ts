@@ -40,7 +40,14 @@ import {
   itemStream,
   storageSiteFacts,
 } from '../equipment/item-facts.js';
-import { type CheckVisit, type EndUseCheck, TRANSFERRED, checkAfterId, checkFacts } from './check-facts.js';
+import {
+  type CheckVisit,
+  type EndUseCheck,
+  TRANSFERRED,
+  checkAfterId,
+  checkFacts,
+  isStillOpen,
+} from './check-facts.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { consignmentFacts, lotOf, ownValue } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams, withProgramme } from '../delivery/named-assistance.js';
@@ -127,6 +134,7 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
       ended: 'access-denied',
       next: next === undefined ? null : checkAfterId(id),
     }),
+    AccessDenialWithdrawn: () => ({ ended: null, next: null }),
     EndUseCheckWaived: ({ next }, _, { id }) => ({
       ended: 'waived',
       next: next === undefined ? null : checkAfterId(id),
@@ -664,6 +672,31 @@ function lastDayOver({ type, due, overdue }: EndUseCheck, context: DecisionConte
 const notVisited = ({ visits }: EndUseCheck): Refusal | null =>
   Object.keys(visits).length > 0 ? null : refuse('not-visited', 'a visit of this check was recorded');
 
+/**
+ * R26: access was not denied, and the check is to be made by its last day. The check that followed
+ * is cancelled: nothing has become of it yet.
+ */
+function withdrawDenial(data: CheckData<'WithdrawAccessDenial'>, state: EndUseCheck, { known }: DecisionContext) {
+  const { next: id } = state;
+  const next = id === null ? null : known.of(checkFacts, id);
+  const isUntouched =
+    next === null ||
+    (isStillOpen(next) &&
+      Object.keys(next.visits).length === 0 &&
+      next.holder === state.holder &&
+      next.site === state.site &&
+      next.leftOutOn === null);
+  if (!isUntouched)
+    return refuse(
+      'next-check-begun',
+      'nothing has become of the check that follows: no visit, no end, and its items are where they were',
+      'R26',
+      { check: id },
+    );
+  const of = pick(state, 'donor', 'item', 'type', 'serials', 'holder', 'site', 'due');
+  return [{ type: 'AccessDenialWithdrawn', data: { ...data, ...(id !== null && { next: id }), ...of } } as const];
+}
+
 /** R10, R12: a check of items that all ended by its last day is not overdue: it is cancelled. */
 function recordOverdue(data: CheckData<'RecordOverdueCheck'>, state: EndUseCheck, context: DecisionContext) {
   const { due } = data;
@@ -729,6 +762,7 @@ const decide = decideBy<EndUseCheck, Besides<EndUseCheckCommand>, Besides<EndUse
           data: { ...data, ...nextWithoutVisit(state, dayAfterMiss(data.on, state, context), context) },
         },
       ],
+    WithdrawAccessDenial: withdrawDenial,
     WaiveEndUseCheck: (data, state, context) =>
       notOpen(state) ?? [
         {
@@ -820,6 +854,8 @@ function consults(
     case 'RecordAccessDenied':
     case 'WaiveEndUseCheck':
       return [...visitedStreams(state), ...(state === null ? [] : termStreams(state, known))];
+    case 'WithdrawAccessDenial':
+      return state === null || state.next === null ? [] : [{ kind: checkFacts.kind, id: state.next }];
     case 'LeaveOutCheckedItems': {
       const { serials } = command.data;
       const items = state === null ? [] : itemsOf(state, serials);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EventPolicy, RecordedEvent } from '@entente/kernel';
+import { itemStream } from '../equipment/item-facts.js';
 import {
   endedItems,
   firstChecks,
@@ -203,6 +204,31 @@ describe('the policies of checks (R10, R11)', () => {
     const noted = { stream: of('S2').stream, command: { type: 'NoteItemCheck', data: note } };
     const its = { ...day, ...known, seen: ['S1'], ...next, holder: 'estmark' };
     expect(on('CheckDayCorrected', its)).toEqual([of('S1', '2026-05-18'), missing('S2', '2026-05-18'), noted, moved]);
+  });
+  it('cancel the check that follows a denial, if access was not denied after all (R26)', () => {
+    const next = 'entente.after-e-1';
+    const data = {
+      type: 'enhanced',
+      donor: 'norland',
+      item: 'sight',
+      serials: ['S1'],
+      holder: 'estmark',
+      due: '2026-08-01',
+    };
+    const taken = (id: string, more: object = {}) =>
+      follows(nextChecks, `end-use-check/${id}`, 'AccessDenialWithdrawn', { ...data, site: 'x.y', next, ...more });
+    const cancels = {
+      stream: { kind: 'end-use-check', id: next },
+      command: { type: 'CancelEndUseCheck', data: { reason: 'access-not-denied' } },
+    };
+    const noted = (check: string, more: object = {}) => ({
+      stream: itemStream('norland', 'sight', 'S1'),
+      command: { type: 'NoteItemCheck', data: { check, countedBy: 'estmark', ...more, instead: next } },
+    });
+    expect(taken('veritas.c1')).toEqual([cancels, noted('veritas.c1')]);
+    expect(taken('entente.c1')).toEqual([cancels, noted('entente.c1', { place: 'x.y', due: '2026-08-01' })]);
+    expect(taken('veritas.c1', { type: 'routine' })).toEqual([cancels]);
+    expect(taken('veritas.c1', { next: undefined })).toEqual([]);
   });
   it('schedule the check that follows one that ended without a visit, if anything is left', () => {
     for (const type of ['AccessDenied', 'EndUseCheckWaived']) {

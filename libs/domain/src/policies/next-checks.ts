@@ -143,7 +143,7 @@ const recheck = (donor: string, item: string, serial: string, check: string, on:
 });
 
 type PlannedNote = Pick<NoteItemCheck, 'check' | 'countedBy'> & {
-  readonly [Field in 'place' | 'due']?: string | undefined;
+  readonly [Field in 'place' | 'due' | 'instead']?: string | undefined;
 };
 
 /** A check is noted at an item that it names. */
@@ -151,10 +151,13 @@ const notes = (
   donor: string,
   item: string,
   serial: string,
-  { check, countedBy, place, due }: PlannedNote,
+  { check, countedBy, place, due, instead }: PlannedNote,
 ): Consequence => ({
   stream: itemStream(donor, item, serial),
-  command: { type: 'NoteItemCheck', data: { check, countedBy, ...(place && { place }), ...(due && { due }) } },
+  command: {
+    type: 'NoteItemCheck',
+    data: { check, countedBy, ...(place && { place }), ...(due && { due }), ...(instead && { instead }) },
+  },
 });
 
 /** R10, R11: a check that has ended is followed by the next one, and noted at items that it saw. */
@@ -164,7 +167,7 @@ export const nextChecks = eventPolicy<EndUseCheckEvent>(
     kind: 'end-use-check',
     day: 'sending',
     about:
-      'a check of end use that is done is recorded at its items, and those that it did not see are to be reported; the next one is scheduled, also after a denied access or a waiver, and for what was transferred of it; a corrected visit corrects its items and the day of the next one, which expects what its items were corrected to (R10, R11, R12, R26)',
+      'a check of end use that is done is recorded at its items, and those that it did not see are to be reported; the next one is scheduled, also after a denied access or a waiver, and cancelled if access was not denied after all, and for what was transferred of it; a corrected visit corrects its items and the day of the next one, which expects what its items were corrected to (R10, R11, R12, R26)',
   },
   {
     EndUseCheckPerformed: (data, event) => [
@@ -211,6 +214,18 @@ export const nextChecks = eventPolicy<EndUseCheckEvent>(
             ),
           ],
     AccessDenied: ({ next }, event) => schedules(next, event),
+    AccessDenialWithdrawn: ({ next, type, donor, item, serials, holder: countedBy, site: place, due }, { stream }) => {
+      if (next === undefined) return [];
+      const check = parseStream(stream)?.id ?? '';
+      const of = { check, countedBy, instead: next, ...(isPlanned(stream) && { place, due }) };
+      return [
+        {
+          stream: { kind: 'end-use-check', id: next },
+          command: { type: 'CancelEndUseCheck', data: { reason: 'access-not-denied' } },
+        },
+        ...(type === 'enhanced' ? serials.map((serial) => notes(donor, item, serial, of)) : []),
+      ];
+    },
     EndUseCheckWaived: ({ next }, event) => schedules(next, event),
   },
 );

@@ -14,6 +14,7 @@ export const endUseCheckDuties = dutiesOf<EndUseCheckEvent>()(
     EndUseCheckPerformed: (data) => (data.done ? [done('check', '', data.on)] : []),
     CheckDayCorrected: (data) => (data.done ? [{ duty: 'check', endedOn: data.on }] : []),
     AccessDenied: ({ on }) => [withdrawn('check', '', on)],
+    AccessDenialWithdrawn: () => [{ duty: 'check', reopens: true }],
     EndUseCheckWaived: () => [withdrawn('check')],
     // A later one corrects its day.
     EndUseCheckCancelled: ({ on }) => [
