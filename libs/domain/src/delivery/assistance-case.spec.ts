@@ -93,6 +93,16 @@ const received = (quantity: number, on = '2026-05-20') =>
 const donor = (...past: Event[]) => given(assistanceCase, ...past).as('norland', 'donor');
 const recipient = (...past: Event[]) => given(assistanceCase, ...past).as('estmark', 'recipient');
 
+describe('no step of a case comes before those on which it rests (R30)', () => {
+  const dayBefore = { occurredAt: '2026-04-30T09:00:00.000Z' };
+  it.each([
+    ['an acceptance before the offer', recipient(...offered), act('AcceptOffer', accepted.data)],
+    ['a deposit before the acceptance', donor(...agreedCase), act('ReceiveInitialDeposit', deposited.data)],
+    ['execution before the acceptance', donor(...agreedCase, deposited), act('ImplementCase', {})],
+    ['the accounts before execution', donor(...running, all), act('ReconcileCase', reconciled.data)],
+  ])('%s', (_, of, command) => of.knowing(programme, OF, proposed).refuses(command, 'before-the-fact', dayBefore));
+});
+
 describe('a case is requested', () => {
   const parties = ['norland', 'estmark'];
   const when = act('RequestAssistance', request);

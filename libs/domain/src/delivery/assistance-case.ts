@@ -2,6 +2,7 @@ import type { AssistanceCaseCommand, AssistanceCaseEvent, RequestAssistance } fr
 import { type DecisionContext, type Refusal, actsFor, addDays, authoriseBy, decideBy, refuse } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
 import { correcting } from '../corrections.js';
+import { inOrder } from '../fact-order.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { frameworkStreamsOf } from '../framework/framework-facts.js';
 import { programme } from '../planning/programme.js';
@@ -174,44 +175,57 @@ const decide = decideBy<AssistanceCase, Besides<AssistanceCaseCommand>, Besides<
 /** The rules of an assistance case, from the request to the closing: R16, R19, R26, R29, R31. */
 export const assistanceCase: DeciderOf<'assistance-case', AssistanceCase> = answerable(
   consultingImplementers(
-    correcting({
-      kind: 'assistance-case',
-      ids: 'prefixed',
-      initial: null,
-      opens: 'RequestAssistance',
-      evolve: evolveCase,
-      consults: (command, state, known, _, { id }) => {
-        const { kind } = consignmentFacts;
-        if (command.type === 'DeliverAssistance') return restsOn(command.data);
-        if (command.type === 'NoteSchedule') return [{ kind, id: command.data.consignment }];
-        if (command.type === 'CountDelivery')
-          return [
-            { kind, id: command.data.consignment },
-            ...(state === null ? [] : waitingStreams(state, Object.keys(state.lines), command.data.consignment)),
-          ];
-        if (command.type === 'AcceptAmendment')
-          return state === null ? [] : waitingStreams(state, state.amendment?.changes.map(({ line }) => line) ?? []);
-        if (command.type === 'CancelCase')
-          return (state === null ? [] : bringing(state)).map((one) => ({ kind, id: one }));
-        if (command.type === 'CorrectDelivery') return correctedBy(command.data, state);
-        if (command.type === 'HoldCase')
-          return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
-        if (command.type === 'ReleaseCase') return misuseStreams(state?.misuseCases ?? []);
-        const opens = command.type === 'RequestAssistance';
-        const of = opens ? command.data.programme : state?.programme;
-        const within = of === undefined ? [] : [{ kind: 'programme', id: of }];
-        if (opens) return [...within, ...partyStreams(partiesOf(command.data))];
-        if (state === null) return [];
-        if (command.type === 'PrepareOffer') return [...within, ...frameworkStreamsOf(of, known)];
-        if (command.type !== 'ImplementCase') return [];
-        return [...within, ...frameworkStreamsOf(of, known), ...holdStreams(scopesOf({ ...state, case: id }))];
+    inOrder(
+      {
+        PrepareOffer: ['AssistanceRequested'],
+        MakeOffer: ['OfferPrepared'],
+        AcceptOffer: ['OfferMade'],
+        ReceiveInitialDeposit: ['OfferAccepted'],
+        ImplementCase: ['OfferAccepted', 'InitialDepositReceived'],
+        AcceptAmendment: ['AmendmentOffered'],
+        ReleaseCase: ['CaseHeld'],
+        ReconcileCase: ['CaseImplemented'],
+        CloseCase: ['CaseReconciled'],
       },
-      authorise: authoriseBy(
-        relationsTo((state, _, command) => (command.type === 'RequestAssistance' ? command.data : state)),
-      ),
-      decide,
-      reportsHistory: (command, state) =>
-        state?.reported === true || (command.type === 'RequestAssistance' && command.data.basis === 'reported'),
-    }),
+      correcting({
+        kind: 'assistance-case',
+        ids: 'prefixed',
+        initial: null,
+        opens: 'RequestAssistance',
+        evolve: evolveCase,
+        consults: (command, state, known, _, { id }) => {
+          const { kind } = consignmentFacts;
+          if (command.type === 'DeliverAssistance') return restsOn(command.data);
+          if (command.type === 'NoteSchedule') return [{ kind, id: command.data.consignment }];
+          if (command.type === 'CountDelivery')
+            return [
+              { kind, id: command.data.consignment },
+              ...(state === null ? [] : waitingStreams(state, Object.keys(state.lines), command.data.consignment)),
+            ];
+          if (command.type === 'AcceptAmendment')
+            return state === null ? [] : waitingStreams(state, state.amendment?.changes.map(({ line }) => line) ?? []);
+          if (command.type === 'CancelCase')
+            return (state === null ? [] : bringing(state)).map((one) => ({ kind, id: one }));
+          if (command.type === 'CorrectDelivery') return correctedBy(command.data, state);
+          if (command.type === 'HoldCase')
+            return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
+          if (command.type === 'ReleaseCase') return misuseStreams(state?.misuseCases ?? []);
+          const opens = command.type === 'RequestAssistance';
+          const of = opens ? command.data.programme : state?.programme;
+          const within = of === undefined ? [] : [{ kind: 'programme', id: of }];
+          if (opens) return [...within, ...partyStreams(partiesOf(command.data))];
+          if (state === null) return [];
+          if (command.type === 'PrepareOffer') return [...within, ...frameworkStreamsOf(of, known)];
+          if (command.type !== 'ImplementCase') return [];
+          return [...within, ...frameworkStreamsOf(of, known), ...holdStreams(scopesOf({ ...state, case: id }))];
+        },
+        authorise: authoriseBy(
+          relationsTo((state, _, command) => (command.type === 'RequestAssistance' ? command.data : state)),
+        ),
+        decide,
+        reportsHistory: (command, state) =>
+          state?.reported === true || (command.type === 'RequestAssistance' && command.data.basis === 'reported'),
+      }),
+    ),
   ),
 );

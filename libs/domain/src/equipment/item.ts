@@ -31,7 +31,7 @@ import {
 } from '@entente/kernel';
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, today } from '../days.js';
-import { comesBefore } from '../opening-day.js';
+import { comesBefore } from '../fact-order.js';
 import { correcting } from '../corrections.js';
 import { assistanceNotFound, assistanceStreams, withProgramme } from '../delivery/named-assistance.js';
 import { checkAfterId, checkFacts, isStillOpen } from '../monitoring/check-facts.js';

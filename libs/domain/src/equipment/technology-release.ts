@@ -1,6 +1,6 @@
 import type { TechnologyReleaseCommand, TechnologyReleaseEvent, TechnologyReleaseRelation } from '@entente/contracts';
 import { type Refusal, actsFor, authoriseBy, bySystem, decideBy, evolveBy, pick, refuse } from '@entente/kernel';
-import { answering } from '../opening-day.js';
+import { inOrder } from '../fact-order.js';
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, overBefore } from '../days.js';
 import { namedCaseHeld } from '../delivery/assistance-execution.js';
@@ -108,8 +108,11 @@ const decide = decideBy<TechnologyRelease, TechnologyReleaseCommand, TechnologyR
 );
 
 /** The rules of a release of technical data: R19, R29, R30. */
-export const technologyRelease: DeciderOf<'technology-release', TechnologyRelease> = answering(
-  ['ApproveTechnologyRelease', 'DenyTechnologyRelease'],
+export const technologyRelease: DeciderOf<'technology-release', TechnologyRelease> = inOrder(
+  {
+    ApproveTechnologyRelease: ['TechnologyReleaseRequested'],
+    DenyTechnologyRelease: ['TechnologyReleaseRequested'],
+  },
   {
     kind: 'technology-release',
     initial: null,

@@ -21,7 +21,7 @@ import {
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, overBefore } from '../days.js';
 import { correcting } from '../corrections.js';
-import { answering } from '../opening-day.js';
+import { inOrder } from '../fact-order.js';
 import { type Besides, answerable } from '../fact-answers.js';
 import { consignmentFacts, lotOf } from '../delivery/facts.js';
 import { type NamedParty, notRegistered, partyStreams } from '../parties/registration.js';
@@ -339,8 +339,11 @@ function consults(
 }
 
 /** The rules of a retransfer, change of end use or disposal: R9, R13, R26, R29, R30. */
-export const thirdPartyTransfer: DeciderOf<'third-party-transfer', ThirdPartyTransfer> = answering(
-  ['ConsentToThirdPartyTransfer', 'RefuseThirdPartyTransfer'],
+export const thirdPartyTransfer: DeciderOf<'third-party-transfer', ThirdPartyTransfer> = inOrder(
+  {
+    ConsentToThirdPartyTransfer: ['ThirdPartyTransferRequested'],
+    RefuseThirdPartyTransfer: ['ThirdPartyTransferRequested'],
+  },
   answerable(
     correcting({
       ...transferFacts,

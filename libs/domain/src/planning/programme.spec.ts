@@ -455,6 +455,8 @@ describe('a programme', () => {
   it('is resumed while suspended', () => {
     given(programme, ...running, suspended).decides(resume, act('ProgrammeResumed', { reason: 'cured' }));
     given(programme, ...running).refuses(resume, 'not-suspended');
+    const dayBefore = { occurredAt: '2026-04-30T09:00:00.000Z' };
+    given(programme, ...running, suspended).refuses(resume, 'before-the-fact', dayBefore);
     given(programme, ...running, suspended, act('ProgrammeResumed', { reason: 'cured' })).decides(suspend, suspended);
   });
   it('ends with the tranches of the accounts that were noted, each once (R19)', () => {

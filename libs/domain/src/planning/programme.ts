@@ -14,6 +14,7 @@ import {
 import type { DeciderOf } from '../decider-of.js';
 import { inTheFuture, notOverYet, today } from '../days.js';
 import { correcting, statedElsewhere } from '../corrections.js';
+import { inOrder } from '../fact-order.js';
 import { frameworkFacts, frameworkIn, frameworkStreams, setAside } from '../framework/framework-facts.js';
 import { parameterOf } from '../framework/parameters.js';
 import {
@@ -521,34 +522,37 @@ const authorise = authoriseBy<ProgrammeCommand, Programme | null, ProgrammeRelat
  * approver differ.
  */
 export const programme: DeciderOf<'programme', Programme> = consultingImplementers(
-  correcting({
-    kind: 'programme',
-    ids: 'prefixed',
-    opens: 'ProposeProgramme',
-    initial: null,
-    evolve,
-    consults: (command, state) => {
-      if (command.type === 'ProposeProgramme')
-        return [...partyStreams(partiesOf(command.data)), ...frameworkStreams(command.data.framework)];
-      if (command.type === 'CorrectProgramme') {
-        const { recipient, on, framework = state?.framework } = command.data;
-        const party = recipient === undefined ? [] : partyStreams([[recipient, 'recipient']]);
-        return framesAnother(command.data) || on !== undefined ? [...party, ...frameworkStreams(framework)] : party;
-      }
-      if (command.type === 'NotifyLegislature') return frameworkStreams(state?.framework);
-      if (command.type === 'SuspendProgramme')
-        return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
-      if (command.type === 'ResumeProgramme') return misuseStreams(state?.misuseCases ?? []);
-      const decided = command.type === 'ApproveProgramme' || command.type === 'ActivateProgramme';
-      const framework = decided ? frameworkStreams(state?.framework) : [];
-      if (state?.kind !== 'multilateral') return framework;
-      if (command.type === 'InviteParticipant') return [{ kind: 'stakeholder', id: command.data.participant }];
-      return decided ? [...framework, ...joined(state).map((id) => ({ kind: 'stakeholder', id }))] : [];
-    },
-    authorise,
-    decide,
-    reportsHistory: (command, state) =>
-      state?.basis === 'reported' || (command.type === 'ProposeProgramme' && command.data.basis === 'reported'),
-  }),
+  inOrder(
+    { ResumeProgramme: ['ProgrammeSuspended'] },
+    correcting({
+      kind: 'programme',
+      ids: 'prefixed',
+      opens: 'ProposeProgramme',
+      initial: null,
+      evolve,
+      consults: (command, state) => {
+        if (command.type === 'ProposeProgramme')
+          return [...partyStreams(partiesOf(command.data)), ...frameworkStreams(command.data.framework)];
+        if (command.type === 'CorrectProgramme') {
+          const { recipient, on, framework = state?.framework } = command.data;
+          const party = recipient === undefined ? [] : partyStreams([[recipient, 'recipient']]);
+          return framesAnother(command.data) || on !== undefined ? [...party, ...frameworkStreams(framework)] : party;
+        }
+        if (command.type === 'NotifyLegislature') return frameworkStreams(state?.framework);
+        if (command.type === 'SuspendProgramme')
+          return misuseStreams(command.data.misuseCase === undefined ? [] : [command.data.misuseCase]);
+        if (command.type === 'ResumeProgramme') return misuseStreams(state?.misuseCases ?? []);
+        const decided = command.type === 'ApproveProgramme' || command.type === 'ActivateProgramme';
+        const framework = decided ? frameworkStreams(state?.framework) : [];
+        if (state?.kind !== 'multilateral') return framework;
+        if (command.type === 'InviteParticipant') return [{ kind: 'stakeholder', id: command.data.participant }];
+        return decided ? [...framework, ...joined(state).map((id) => ({ kind: 'stakeholder', id }))] : [];
+      },
+      authorise,
+      decide,
+      reportsHistory: (command, state) =>
+        state?.basis === 'reported' || (command.type === 'ProposeProgramme' && command.data.basis === 'reported'),
+    }),
+  ),
 );
 export type { Programme } from './programme-record.js';

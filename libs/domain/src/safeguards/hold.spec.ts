@@ -39,6 +39,11 @@ const onScope = (scope: string, ...past: Event[]) =>
     .named(scope)
     .registered(['norland', 'sudria', 'peace-office', 'estmark'], 'donor', 'vetter', 'mediator');
 
+it('a hold is released no earlier than it was placed (R30)', () => {
+  const release = act('ReleaseHold', { hold: onProgramme.hold, reason: 'reason-ended' });
+  holds(placed()).refuses(release, 'before-the-fact', { occurredAt: '2026-04-30T09:00:00.000Z' });
+});
+
 describe('a hold is placed', () => {
   it('on a programme by its donor, and by no other (R19)', () => {
     holds().decides(place(), placed());

@@ -17,6 +17,7 @@ import {
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, overBefore, today } from '../days.js';
 import { correcting } from '../corrections.js';
+import { comesBefore } from '../fact-order.js';
 import { assistanceCase } from '../delivery/assistance-case.js';
 import { ownValue } from '../delivery/facts.js';
 import { itemTypeFacts, itemTypeId } from '../equipment/item-facts.js';
@@ -246,7 +247,12 @@ const decide = decideBy<ScopeHolds, HoldCommand, HoldEvent>()('PlaceHold', place
     if (was === undefined || barred !== null) return barred ?? [];
     return was.on === data.on ? [] : [{ type: 'HoldCorrected', data: { ...data, corrects: was.event } }];
   },
-  ReleaseHold: { unless: notInForce, then: 'HoldReleased' },
+  ReleaseHold: {
+    unless: (data, state, context) =>
+      notInForce(data, state) ??
+      (context.actor.role === 'system' ? null : comesBefore(factDay(context), holdIn(state, data.hold)?.on)),
+    then: 'HoldReleased',
+  },
   WithdrawHoldRelease: { unless: cannotWithdraw, then: 'HoldReleaseWithdrawn' },
   RecordLapsedHold: {
     unless: ({ hold, until }, state, context) => {

@@ -90,6 +90,28 @@ const asSystem = (...past: Act[]) => on(...past).as('entente', 'system');
 const asAccused = (...past: Act[]) => on(...past).as('ostra-training', 'implementer');
 const evidence = [{ sha256: 'a'.repeat(64) }];
 
+/** All of the past happened on 1 May. */
+const DAY_BEFORE = { occurredAt: '2026-04-30T09:00:00.000Z' };
+describe('no step comes before those on which it rests (R30)', () => {
+  const resume = event('ResumeAssistance', { reason: 'ceased-and-assured' });
+  it.each([
+    [
+      'an investigation before the triage',
+      asDonor(...accepted),
+      event('OpenInvestigation', { reason: 'credible-report' }),
+    ],
+    [
+      'a reply before the allegation was put',
+      asAccused(...inquiry, put),
+      event('ReplyToAllegation', { position: 'contests' }),
+    ],
+    ['a finding before the allegation was put', asInvestigator(...withReply), event('SubstantiateMisuse', ground)],
+    ['a dismissal before the investigation', asInvestigator(...inquiry), event('DismissMisuse', ground)],
+    ['a suspension before its measure', asDonor(...toSuspend), event('SuspendAssistance', { scopes })],
+    ['a resumption before the assurances', asDonor(...stopped, planned, verified, assured), resume],
+  ])('%s', (_, of, command) => of.refuses(command, 'before-the-fact', DAY_BEFORE));
+});
+
 /** Every command but the opening one, with fields that fit. */
 const LATER: readonly [string, object][] = [
   ['CorrectMisuseReport', { corrects: given.id(0), reason: 'wrong-date', allegation: 'loss-or-theft' }],

@@ -3,7 +3,7 @@ import { type ConsultedStreams, type StreamRef, actsFor, addDays, decideBy, pick
 import { factDay, today } from '../days.js';
 import type { DeciderOf } from '../decider-of.js';
 import { correcting } from '../corrections.js';
-import { answering } from '../opening-day.js';
+import { inOrder } from '../fact-order.js';
 import { frameworkStreamsOf } from '../framework/framework-facts.js';
 import {
   becomeOverdue,
@@ -175,8 +175,18 @@ const decide = decideBy<MisuseCase, MisuseCaseCommand, MisuseCaseEvent>()('FlagM
 });
 
 /** The rules of a misuse case: R18, R26, R29, R30, R31. */
-export const misuseCase: DeciderOf<'misuse-case', MisuseCase> = answering(
-  ['PutAllegationToRecipient'],
+export const misuseCase: DeciderOf<'misuse-case', MisuseCase> = inOrder(
+  {
+    OpenInvestigation: ['MisuseTriaged'],
+    PutAllegationToRecipient: ['MisuseFlagged'],
+    ReplyToAllegation: ['AllegationPutToRecipient'],
+    SubstantiateMisuse: ['InvestigationOpened', 'AllegationPutToRecipient'],
+    DismissMisuse: ['InvestigationOpened'],
+    FindMisuseInconclusive: ['InvestigationOpened'],
+    SuspendAssistance: ['MeasureDecided'],
+    TerminateAssistance: ['MeasureDecided'],
+    ResumeAssistance: ['AssistanceSuspended', 'RemediationVerified', 'AssurancesReceived'],
+  },
   correcting({
     kind: 'misuse-case',
     ids: 'opaque',

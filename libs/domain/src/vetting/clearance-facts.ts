@@ -31,6 +31,12 @@ export interface Clearance extends Correctable {
   /** The last day of the newest clearance, and the event that stated it; null if there was none. */
   readonly until: string | null;
   readonly statedBy: string | null;
+  /** The first day of the newest clearance, renewals included; null if there was none. */
+  readonly since: string | null;
+  /** The day from which it is suspended or refused; null while it is neither. */
+  readonly stoppedOn: string | null;
+  /** The clearances before it, first and last day; at most ten, the newest. */
+  readonly earlier: readonly (readonly [from: string, until: string])[];
   /** Whether it was recorded that this day is over. */
   readonly expired: boolean;
   readonly suspended: boolean;
@@ -130,7 +136,7 @@ export const unitScope = (id: string): AssistanceScope => ({ kind: 'unit', id })
  * further facts, such as the id. Source: 22 USC 2378d(a), (b), (d)(5).
  */
 export function notCleared(
-  state: Pick<Clearance, 'until' | 'suspended' | 'refused' | 'endedOn'> | null,
+  state: Pick<Clearance, 'until' | 'since' | 'earlier' | 'suspended' | 'refused' | 'endedOn'> | null,
   day: string,
   about: Readonly<Record<string, string>> = {},
 ): Refusal | null {
@@ -143,5 +149,8 @@ export function notCleared(
   if (state?.suspended === true)
     return refuse('clearance-suspended', 'the information is assessed, and not credible', 'R7', facts);
   if (until === null) return refuse('not-vetted', 'it is vetted and cleared', 'R5', facts);
+  const { since = null, earlier = [] } = state ?? {};
+  if (since !== null && day < since && !earlier.some(([from, last]) => from <= day && day <= last))
+    return refuse('not-vetted', 'it is vetted and cleared', 'R5', { ...facts, since });
   return until < day ? refuse('clearance-over', 'its clearance is renewed', 'R7', facts) : null;
 }

@@ -203,11 +203,16 @@ describe('is it cleared on a day (R5, R7, R8)', () => {
     suspended: false,
     refused: false,
     endedOn: null,
+    since: '2026-03-01',
+    earlier: [['2025-01-01', '2025-12-31']] as const,
     ...of,
   });
   it.each([
     ['through its last day', state({}), '2026-06-30', null, null],
     ['not after it', state({}), '2026-07-01', 'clearance-over', 'R7'],
+    ['from its first day', state({}), '2026-03-01', null, null],
+    ['not before it', state({}), '2026-02-28', 'not-vetted', 'R5'],
+    ['in the clearance before', state({}), '2025-12-31', null, null],
     ['not while it is suspended', state({ suspended: true }), '2026-06-01', 'clearance-suspended', 'R7'],
     ['not when it was refused', state({ refused: true }), '2026-06-01', 'clearance-refused', 'R8'],
     ['not before it was vetted', state({ until: null }), '2026-06-01', 'not-vetted', 'R5'],

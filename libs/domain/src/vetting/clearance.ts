@@ -55,6 +55,9 @@ const registered = (recipient: string, unit: string | null): Clearance => ({
   unit,
   until: null,
   statedBy: null,
+  since: null,
+  stoppedOn: null,
+  earlier: [],
   expired: false,
   suspended: false,
   refused: false,
@@ -90,12 +93,33 @@ const withReport = (
         reports: { ...reports, [reportOf]: { from: factDay(metadata), due: reportBy, overdue: false } },
       };
 
+/** The most earlier clearances that are kept: facts of their days can be recorded late. */
+const MAX_EARLIER = 10;
+
+/**
+ * A clearance that begins while another lasts, or the day after, renews it. A bar interrupts it: on
+ * its days it was not cleared.
+ */
+function beginning({ metadata }: Pick<StreamEvent, 'metadata'>, state: Clearance): Partial<Clearance> {
+  const { since, until, earlier, stoppedOn } = state;
+  const on = factDay(metadata);
+  if (since === null || until === null) return { since: on, stoppedOn: null };
+  if (stoppedOn === null && on <= addDays(until, 1)) return { since: on < since ? on : since };
+  const last = stoppedOn !== null && stoppedOn <= until ? addDays(stoppedOn, -1) : until;
+  return { since: on, stoppedOn: null, earlier: [...earlier, [since, last] as const].slice(-MAX_EARLIER) };
+}
+
+/** The day of the first bar, while several bar it. */
+const stopping = ({ metadata }: Pick<StreamEvent, 'metadata'>, { stoppedOn }: Clearance): string =>
+  stoppedOn ?? factDay(metadata);
+
 const evolveUnit = evolveBy<Clearance, SecurityUnitEvent>()(
   'UnitRegistered',
   ({ recipient, parent }) => registered(recipient, parent ?? null),
   {
     UnitCorrected: ({ parent }) => (parent === undefined ? {} : { unit: parent }),
     ClearanceGiven: ({ until, ...data }, state, event) => ({
+      ...beginning(event, state),
       until,
       statedBy: event.id,
       expired: false,
@@ -105,21 +129,24 @@ const evolveUnit = evolveBy<Clearance, SecurityUnitEvent>()(
       vettingCases: [],
       ...withReport(data, state, event),
     }),
-    ClearanceSuspended: ({ vettingCase }, { byHand, vettingCases }) => ({
+    ClearanceSuspended: ({ vettingCase }, state, event) => ({
       suspended: true,
-      byHand: byHand || vettingCase === undefined,
-      vettingCases: among(vettingCases, vettingCase),
+      stoppedOn: stopping(event, state),
+      byHand: state.byHand || vettingCase === undefined,
+      vettingCases: among(state.vettingCases, vettingCase),
       trainings: [],
     }),
-    ClearanceRefused: ({ vettingCase }, { byHand, vettingCases, refusedFor }) => ({
+    ClearanceRefused: ({ vettingCase }, state, event) => ({
       refused: true,
-      refusedFor: among(refusedFor ?? [], vettingCase),
-      byHand: byHand || vettingCase === undefined,
-      vettingCases: among(vettingCases, vettingCase),
+      stoppedOn: stopping(event, state),
+      refusedFor: among(state.refusedFor ?? [], vettingCase),
+      byHand: state.byHand || vettingCase === undefined,
+      vettingCases: among(state.vettingCases, vettingCase),
       trainings: [],
     }),
     ClearanceExpired: () => ({ expired: true, trainings: [] }),
     ClearanceRestored: ({ until, ...data }, state, event) => ({
+      ...beginning(event, state),
       ...(until === undefined ? {} : { until, statedBy: event.id, expired: false }),
       // Without a new last day, it is as it was before the suspension.
       ...(until === undefined || data.exception !== undefined ? {} : { refusedFor: null }),

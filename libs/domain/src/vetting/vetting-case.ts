@@ -16,7 +16,7 @@ import {
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, overBefore, today } from '../days.js';
 import { correcting } from '../corrections.js';
-import { answering } from '../opening-day.js';
+import { inOrder } from '../fact-order.js';
 import { ownValue } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { relationsTo } from '../delivery/senders.js';
@@ -335,8 +335,18 @@ const { party, donor, recipient } = relationsTo<VettingCaseCommand, VettingCase 
 );
 
 /** The inquiry behind a clearance: R5, R7, R8, R26, R27, R29, R30. */
-export const vettingCase: DeciderOf<'vetting-case', VettingCase> = answering(
-  ['ConcludeVetting', 'WithdrawVetting'],
+export const vettingCase: DeciderOf<'vetting-case', VettingCase> = inOrder(
+  {
+    AssessInformation: ['DerogatoryInformationRecorded/information'],
+    ConcludeVetting: ['VettingRequested', 'InformationAssessed'],
+    WithdrawVetting: ['VettingRequested'],
+    InformRecipient: ['VettingConcluded'],
+    PublishIneligibility: ['VettingConcluded'],
+    WithholdPublication: ['VettingConcluded'],
+    OpenRemediation: ['VettingConcluded'],
+    CompleteRemediation: ['RemediationOpened', 'RemediationStepTaken'],
+    DiscontinueRemediation: ['RemediationOpened'],
+  },
   correcting({
     ...vettingCaseFacts,
     ids: 'prefixed',
