@@ -68,7 +68,9 @@ it('random commands in any order, concurrent or not, are decided once, and every
             dropped.includes(step) ? [] : [{ ...asWritten(step), shift: swapped ? (step % 5) - 2 : 0 }],
           );
           const ordered = [...plain, ...others].toSorted((a, b) => a.step + a.shift - (b.step + b.shift));
-          const commands = ordered.flatMap((one, n) => (n % 7 === 6 ? [one, one] : [one]));
+          // Not in the scenario as written: what a second correction takes back, a later step needs.
+          const repeated = any.length + dropped.length > 0;
+          const commands = ordered.flatMap((one, n) => (repeated && n % 7 === 6 ? [one, one] : [one]));
           for (let at = 0; at < commands.length; at += atOnce) {
             const wave = commands.slice(at, at + atOnce).flatMap((one, i) => {
               const command = toCommand(one, `c${at + i}`, at + i, recorded);

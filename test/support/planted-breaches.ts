@@ -733,6 +733,27 @@ const shippedUnexecuted: Planter = (plot) => {
   return plot.anywhere(...lines.slice(0, 1), ...ownShipment(plot, id)).at(-1);
 };
 
+/** R30: an offer was accepted before it was made. */
+const acceptedTooEarly: Planter = (plot) => {
+  const [asked] = ownCase(plot).lines as readonly [Planted];
+  const on = (type: string, data: object, days = 0): Planted => ({
+    ...asked,
+    type,
+    data,
+    day: addDays(LONG_AGO, days),
+  });
+  const offer = { offer: 'basic', lines: [], value: 200, currency: 'USD', validUntil: LATER, deliveryPoint: 'receipt' };
+  const made = 1 + plot.days(30);
+  return plot
+    .anywhere(
+      asked,
+      on('OfferPrepared', { ...offer, initialDeposit: 100 }),
+      on('OfferMade', { offer: 'basic', validUntil: LATER }, made),
+      on('OfferAccepted', { offer: 'basic', value: 200, currency: 'USD' }, made - 1),
+    )
+    .at(-1);
+};
+
 const ownMisuse = (plot: Plot): string =>
   `misuse-case/sealed.e${plot.name().slice('planted-'.length).padStart(31, '0')}`;
 const flagged = (stream: string): Planted => ({
@@ -904,6 +925,7 @@ export const PLANTERS: Readonly<Record<string, readonly Planter[]>> = {
   R19: [givenWhileStopped, givenAfterTheEnd],
   R20: [remoteWithoutSituation, remoteTooEarly],
   R28: [reportIncomplete],
+  R30: [acceptedTooEarly],
 };
 
 /** A history with breaches, and what is to be found of them. */

@@ -199,7 +199,12 @@ const vettingLines = (day: (offset: number) => string): readonly Line[] => [
   [vetting(1), 'request', DONOR, { with: { neededBy: undefined } }],
   [vetting(1), 'check-source', VETTER, { with: { found: false } }],
   [vetting(1), 'conclude', VETTER, { with: { until: day(300) } }],
-  [BRIGADE, 'give-clearance', VETTER, { with: { until: day(300), exception: undefined } }],
+  [
+    BRIGADE,
+    'give-clearance',
+    VETTER,
+    { with: { until: day(300), exception: undefined, occurredAt: `${day(-1)}T08:00:00.000Z` } },
+  ],
   [BRIGADE, 'correct-clearance', VETTER, { with: { until: day(290) }, ...CORRECTS('give-clearance') }],
   [BRIGADE, 'note-shipment', SYSTEM, { with: { consignment: idOf(FOURTH) } }],
   [vetting(1), 'note-corrected-clearance', SYSTEM, { with: { until: day(290) } }],
@@ -262,7 +267,12 @@ const trainingLines = (day: (offset: number) => string): readonly Line[] => {
   const before = { occurredAt: `${day(-1)}T09:00:00.000Z` };
   return [
     [SOLDIER, 'register', RECIPIENT],
-    [SOLDIER, 'give-clearance', VETTER, { with: { until: day(120), exception: undefined, vettingCase: undefined } }],
+    [
+      SOLDIER,
+      'give-clearance',
+      VETTER,
+      { with: { ...before, until: day(120), exception: undefined, vettingCase: undefined } },
+    ],
     [course(1), 'plan', DONOR, plan(0, before)],
     [course(1), 'reschedule', DONOR, { with: { starts: day(1), ends: day(9) } }],
     [course(1), 'nominate', RECIPIENT, { with: before }],

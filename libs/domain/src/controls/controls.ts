@@ -17,6 +17,7 @@ import {
 } from './item-ends.js';
 import { exceptionUnreported } from './exception-unreported.js';
 import { executedEarly, offeredEarly } from './executed-early.js';
+import { factsOutOfOrder } from './facts-out-of-order.js';
 import { misuseMeasures, misuseStepsMissed } from './misuse-measures.js';
 import { reportsMissed } from './reports-missed.js';
 import { scheduledBeyondLine } from './scheduled-beyond-line.js';
@@ -56,6 +57,7 @@ export const CONTROLS: readonly Control[] = [
   agreementMissing,
   exceptionUnreported,
   reportsMissed,
+  factsOutOfOrder,
 ];
 
 /** A breach, and the control that found it. */

@@ -21,6 +21,7 @@ const REPLACED: Readonly<Record<string, readonly string[]>> = {
   TrainingCorrected: ['on'],
   FrameworkDayCorrected: ['on'],
   ShipmentCorrected: ['unit'],
+  RemediationStepCorrected: ['on'],
   HoldCorrected: ['basis', 'until', 'donor', 'on'],
 };
 

@@ -97,9 +97,7 @@ describe('no step of a case comes before those on which it rests (R30)', () => {
   const dayBefore = { occurredAt: '2026-04-30T09:00:00.000Z' };
   it.each([
     ['an acceptance before the offer', recipient(...offered), act('AcceptOffer', accepted.data)],
-    ['a deposit before the acceptance', donor(...agreedCase), act('ReceiveInitialDeposit', deposited.data)],
     ['execution before the acceptance', donor(...agreedCase, deposited), act('ImplementCase', {})],
-    ['the accounts before execution', donor(...running, all), act('ReconcileCase', reconciled.data)],
   ])('%s', (_, of, command) => of.knowing(programme, OF, proposed).refuses(command, 'before-the-fact', dayBefore));
 });
 

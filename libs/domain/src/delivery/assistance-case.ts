@@ -177,15 +177,8 @@ export const assistanceCase: DeciderOf<'assistance-case', AssistanceCase> = answ
   consultingImplementers(
     inOrder(
       {
-        PrepareOffer: ['AssistanceRequested'],
-        MakeOffer: ['OfferPrepared'],
         AcceptOffer: ['OfferMade'],
-        ReceiveInitialDeposit: ['OfferAccepted'],
         ImplementCase: ['OfferAccepted', 'InitialDepositReceived'],
-        AcceptAmendment: ['AmendmentOffered'],
-        ReleaseCase: ['CaseHeld'],
-        ReconcileCase: ['CaseImplemented'],
-        CloseCase: ['CaseReconciled'],
       },
       correcting({
         kind: 'assistance-case',

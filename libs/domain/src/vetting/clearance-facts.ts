@@ -136,7 +136,7 @@ export const unitScope = (id: string): AssistanceScope => ({ kind: 'unit', id })
  * further facts, such as the id. Source: 22 USC 2378d(a), (b), (d)(5).
  */
 export function notCleared(
-  state: Pick<Clearance, 'until' | 'since' | 'earlier' | 'suspended' | 'refused' | 'endedOn'> | null,
+  state: Pick<Clearance, 'until' | 'suspended' | 'refused' | 'endedOn'> | null,
   day: string,
   about: Readonly<Record<string, string>> = {},
 ): Refusal | null {
@@ -149,8 +149,20 @@ export function notCleared(
   if (state?.suspended === true)
     return refuse('clearance-suspended', 'the information is assessed, and not credible', 'R7', facts);
   if (until === null) return refuse('not-vetted', 'it is vetted and cleared', 'R5', facts);
-  const { since = null, earlier = [] } = state ?? {};
-  if (since !== null && day < since && !earlier.some(([from, last]) => from <= day && day <= last))
-    return refuse('not-vetted', 'it is vetted and cleared', 'R5', { ...facts, since });
   return until < day ? refuse('clearance-over', 'its clearance is renewed', 'R7', facts) : null;
+}
+
+/**
+ * R5: why a decision of a day, such as an enrolment, does not rest on a clearance that began later;
+ * null if it does, or if there is none. A day of an earlier clearance serves too.
+ */
+export function clearedLater(
+  state: Pick<Clearance, 'since' | 'earlier'> | null,
+  day: string,
+  about: Readonly<Record<string, string>> = {},
+): Refusal | null {
+  const { since = null, earlier = [] } = state ?? {};
+  return since === null || since <= day || earlier.some(([from, last]) => from <= day && day <= last)
+    ? null
+    : refuse('not-vetted', 'it is vetted and cleared', 'R5', { ...about, since });
 }

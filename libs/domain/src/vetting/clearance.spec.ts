@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { act, given } from '../../../../test/support/decider-specification.js';
 import { securityUnit, vettedPerson } from './clearance.js';
-import { notCleared } from './clearance-facts.js';
+import { clearedLater, notCleared } from './clearance-facts.js';
 import { legalFramework } from '../framework/legal-framework.js';
 import { vettingCase } from './vetting-case.js';
 
@@ -203,16 +203,11 @@ describe('is it cleared on a day (R5, R7, R8)', () => {
     suspended: false,
     refused: false,
     endedOn: null,
-    since: '2026-03-01',
-    earlier: [['2025-01-01', '2025-12-31']] as const,
     ...of,
   });
   it.each([
     ['through its last day', state({}), '2026-06-30', null, null],
     ['not after it', state({}), '2026-07-01', 'clearance-over', 'R7'],
-    ['from its first day', state({}), '2026-03-01', null, null],
-    ['not before it', state({}), '2026-02-28', 'not-vetted', 'R5'],
-    ['in the clearance before', state({}), '2025-12-31', null, null],
     ['not while it is suspended', state({ suspended: true }), '2026-06-01', 'clearance-suspended', 'R7'],
     ['not when it was refused', state({ refused: true }), '2026-06-01', 'clearance-refused', 'R8'],
     ['not before it was vetted', state({ until: null }), '2026-06-01', 'not-vetted', 'R5'],
@@ -224,6 +219,16 @@ describe('is it cleared on a day (R5, R7, R8)', () => {
     expect([refusal?.code ?? null, refusal?.rule ?? null]).toEqual([code, rule]);
     if (refusal !== null) expect(refusal.facts).toMatchObject({ unit: U });
   });
+});
+
+describe('a decision rests on a clearance that has begun (R5)', () => {
+  const state = { since: '2026-03-01', earlier: [['2025-01-01', '2025-12-31']] as const };
+  it.each([
+    ['from its first day', state, '2026-03-01', null],
+    ['not the day before', state, '2026-02-28', 'not-vetted'],
+    ['on a day of the clearance before', state, '2025-12-31', null],
+    ['and waits for none', null, '2026-02-28', null],
+  ])('%s', (_, of, day, code) => expect(clearedLater(of, day, { unit: U })?.code ?? null).toBe(code));
 });
 
 describe('derogatory information suspends a clearance (R7)', () => {

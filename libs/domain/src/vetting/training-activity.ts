@@ -32,7 +32,7 @@ import {
 import { programme } from '../planning/programme.js';
 import { programmeEnded, programmeStopped } from '../planning/programme-stopped.js';
 import { MAX_SCOPES, holdStreams, onHold, scopesOf } from '../safeguards/holds.js';
-import { notCleared, securityUnitFacts, unitScope, vettedPersonFacts } from './clearance-facts.js';
+import { clearedLater, notCleared, securityUnitFacts, unitScope, vettedPersonFacts } from './clearance-facts.js';
 
 type TrainingData<Type extends TrainingActivityCommand['type']> = DataOf<TrainingActivityCommand, Type>;
 
@@ -255,7 +255,9 @@ function enrol({ trainee }: TrainingData<'EnrolTrainee'>, state: TrainingActivit
   const waived = (one: Refusal | null, day: string) =>
     unlessWaived(one, frameworkOf(state.programme, known), day, scopes(state, nominee));
   const barred = cleared
-    .flatMap(([of, about]) => [on, began ?? on].map((day) => waived(notCleared(of, day, about), day)))
+    .flatMap(([of, about]) =>
+      [on, began ?? on].map((day) => waived(notCleared(of, day, about) ?? clearedLater(of, day, about), day)),
+    )
     .find((one) => one !== null);
   const refused = barred ?? stopped(state, nominee, on, context);
   if (refused !== null) return refused;

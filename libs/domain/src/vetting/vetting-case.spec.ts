@@ -36,20 +36,9 @@ describe('no answer of a vetting comes before what it rests on (R30)', () => {
   it.each([
     ['an assessment before the information', vetter(checked, found), assess(false)],
     [
-      'the word to the recipient before the refusal',
-      by('donor', ...refused),
-      act('InformRecipient', { on: '2026-04-30' }),
-    ],
-    ['a publication before the refusal', by('donor', ...refused), act('PublishIneligibility', { on: '2026-04-30' })],
-    [
       'the end of a remediation before its last step',
       vetter(...refused, planned, taken),
       act('CompleteRemediation', { on: '2026-05-31', until: '2027-04-30' }),
-    ],
-    [
-      'a remediation given up before it was agreed',
-      vetter(...refused, planned),
-      act('DiscontinueRemediation', { on: '2026-04-30', reason: 'not-effective' }),
     ],
   ])('%s', (_, of, command) => of.refuses(command, 'before-the-fact', { occurredAt: '2026-04-30T09:00:00.000Z' }));
 });

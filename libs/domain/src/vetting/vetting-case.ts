@@ -340,12 +340,8 @@ export const vettingCase: DeciderOf<'vetting-case', VettingCase> = inOrder(
     AssessInformation: ['DerogatoryInformationRecorded/information'],
     ConcludeVetting: ['VettingRequested', 'InformationAssessed'],
     WithdrawVetting: ['VettingRequested'],
-    InformRecipient: ['VettingConcluded'],
-    PublishIneligibility: ['VettingConcluded'],
-    WithholdPublication: ['VettingConcluded'],
     OpenRemediation: ['VettingConcluded'],
-    CompleteRemediation: ['RemediationOpened', 'RemediationStepTaken'],
-    DiscontinueRemediation: ['RemediationOpened'],
+    CompleteRemediation: ['VettingConcluded', 'RemediationStepTaken'],
   },
   correcting({
     ...vettingCaseFacts,
