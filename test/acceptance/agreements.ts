@@ -160,6 +160,8 @@ export function agreements(opens: DeploymentFactory): void {
       (events as readonly { readonly id: string }[]).at(-1)?.id ?? '';
     const { shows } = client;
     const scopes = [{ kind: 'programme', id: 'norland.p1' }];
+    /** What is recorded a day after it happened. */
+    const yesterday = { occurredAt: `${inDays(-1)}T10:00:00.000Z` };
 
     it('is taken in by anybody, with the limits and the notice of the framework', async () => {
       await send(
@@ -171,27 +173,33 @@ export function agreements(opens: DeploymentFactory): void {
           programme: 'norland.p1',
           happened: { from: '2026-04-01', to: '2026-04-20' },
           scopes,
+          ...yesterday,
         },
         'harbour-watch;role=public',
       );
       expect(await refused(`${M}/triage`, { incidentType: 'hearsay' })).toMatchObject({
         code: 'incident-type-unknown',
       });
-      await send(`${M}/triage`, { incidentType: 'loss-at-sea' });
-      await shows('due-dates', { duty: 'notify', due: inDays(3) });
-      await shows('due-dates', { duty: 'open', due: inDays(5) });
+      await send(`${M}/triage`, { incidentType: 'loss-at-sea', ...yesterday });
+      await shows('due-dates', { duty: 'notify', due: inDays(2) });
+      await shows('due-dates', { duty: 'open', due: inDays(4) });
       await send(`${M}/notify-legislature`, { to: 'committee', reference: 'notice-1' });
     });
 
     it('is heard and found', async () => {
-      await send(`${M}/open-investigation`, { reason: 'credible-report' });
+      await send(`${M}/open-investigation`, { reason: 'credible-report', ...yesterday });
       await send(`${M}/assign-investigator`, { investigator: 'lumen-inquiry' });
       await send(`${M}/put-allegation`, { channel: 'note-verbale' }, INVESTIGATOR);
+      const ground = 'serials-found-elsewhere';
+      expect(await refused(`${M}/substantiate`, { ground, ...yesterday }, INVESTIGATOR)).toMatchObject({
+        code: 'reply-awaited',
+      });
       await send(`${M}/reply`, { position: 'contests' }, RECIPIENT);
-      // Recorded a day after it was found.
-      const found = `${inDays(-1)}T10:00:00.000Z`;
-      await send(`${M}/substantiate`, { ground: 'serials-found-elsewhere', occurredAt: found }, INVESTIGATOR);
-      await shows('due-dates', { duty: 'measure', due: inDays(9) });
+      expect(await refused(`${M}/substantiate`, { ground, ...yesterday }, INVESTIGATOR)).toMatchObject({
+        code: 'before-the-fact',
+      });
+      await send(`${M}/substantiate`, { ground }, INVESTIGATOR);
+      await shows('due-dates', { duty: 'measure', due: inDays(10) });
       expect(await refused(`${M}/close`, { reason: 'done' })).toMatchObject({ code: 'measure-missing' });
     });
 

@@ -88,7 +88,7 @@ describe('the command line prints a read model for people', () => {
 describe('the command line answers an auditor:', () => {
   it('What was recorded in a stream, by an organisation, in one correlation?', async () => {
     const count = async (...args: string[]) => jsonLines((await run('timeline', ...args, '--json')).out).length;
-    expect(await count('programme/norland.border-training')).toBe(10);
+    expect(await count('programme/norland.border-training')).toBe(11);
     const byEstmark = (await recorded()).filter(
       ({ metadata }) => (metadata as { actor: Row }).actor['organisation'] === 'estmark',
     );

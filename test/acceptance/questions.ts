@@ -599,7 +599,7 @@ export function questions(opens: DeploymentFactory): void {
 
     it('Which events has a stream, and which did an organisation send?', async () => {
       const { body } = await get('history/programme/norland.border-training');
-      expect((body as unknown as { events: unknown[] }).events).toHaveLength(10);
+      expect((body as unknown as { events: unknown[] }).events).toHaveLength(11);
       const own = ['OfferAccepted', 'ReceiptConfirmed', 'DiscrepancyReported', 'RecipientReplyReceived'];
       const { rows } = await model('journal?actor_organisation=estmark&sort=recorded_at');
       expect(rows.map(({ type }) => type as string).filter((type) => own.includes(type))).toEqual(own);
