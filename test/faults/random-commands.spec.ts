@@ -68,7 +68,7 @@ it('random commands in any order, concurrent or not, are decided once, and every
             dropped.includes(step) ? [] : [{ ...asWritten(step), shift: swapped ? (step % 5) - 2 : 0 }],
           );
           const ordered = [...plain, ...others].toSorted((a, b) => a.step + a.shift - (b.step + b.shift));
-          // Not in the scenario as written: what a second correction takes back, a later step needs.
+          // Not in the scenario as written: what is taken back twice, a later step may lack.
           const repeated = any.length + dropped.length > 0;
           const commands = ordered.flatMap((one, n) => (repeated && n % 7 === 6 ? [one, one] : [one]));
           for (let at = 0; at < commands.length; at += atOnce) {
