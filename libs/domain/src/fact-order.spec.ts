@@ -32,7 +32,7 @@ const PAST = [
 function decide(type: string, data: object, day: string, past = PAST, role = 'donor') {
   const state = past.reduce(decider.evolve, decider.initial);
   const context = { occurredAt: `${day}T09:00:00.000Z`, actor: { organisation: 'o', role }, known: {} };
-  const decided = decider.decide({ type, data } as Command, state, context as never);
+  const decided = decider.decide({ type, data }, state, context as never);
   return 'code' in decided ? [decided.code, decided.rule, decided.facts] : decided.length;
 }
 

@@ -90,7 +90,7 @@ export const inOrder = <
     decide: (command, state, context) => {
       const decided = decider.decide(command, state, context);
       const rests = byCommand[command.type];
-      if (rests === undefined || state === null || !Array.isArray(decided) || decided.length === 0) return decided;
+      if ('code' in decided || decided.length === 0 || rests === undefined || state === null) return decided;
       if (context.actor.role === 'system' || decider.reportsHistory?.(command, state, context.known) === true)
         return decided;
       const bases = (state as WithBases).bases ?? new Map<string, Basis>();
