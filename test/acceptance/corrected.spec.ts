@@ -52,7 +52,7 @@ function stateOf(events: readonly RecordedEvent[]): Row {
   const [{ stream }] = events as readonly [RecordedEvent];
   const decider = kinds.decider(stream.slice(0, stream.indexOf('/')));
   const state = events.reduce<unknown>((is, event) => decider?.evolve(is, event), null);
-  const { correctable: _, facts: __, turnover: ___, released: ____, ...rest } = state as Row;
+  const { correctable: _, facts: __, turnover: ___, released: ____, bases: _____, ...rest } = state as Row;
   return rest;
 }
 

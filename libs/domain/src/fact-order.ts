@@ -10,7 +10,7 @@ export type FactOrder<C extends Command, E extends Event> = {
   readonly [Type in C['type']]?: readonly (E['type'] | `${E['type']}/${string}`)[];
 };
 
-/** The day of an event on which others rest. */
+/** The day of an event on which others rest, and its fields with whose value some of them do. */
 interface Basis {
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
@@ -40,9 +40,16 @@ export const comesBefore = (on: string, answered: string | undefined): Refusal |
     : null;
 
 /** Adds to the bases, in place, what this event means for later commands. */
-function remember(bases: Map<string, Basis>, types: ReadonlySet<string>, { id, type, data, metadata }: StreamEvent) {
+function remember(
+  bases: Map<string, Basis>,
+  fields: ReadonlyMap<string, readonly string[]>,
+  { id, type, data, metadata }: StreamEvent,
+) {
   const on = dayOf(data as object, metadata);
-  if (types.has(type)) bases.set(id, { type, data: data as Basis['data'], on });
+  const of = data as Basis['data'];
+  const kept = fields.get(type);
+  if (kept !== undefined)
+    bases.set(id, { type, data: Object.fromEntries(kept.map((field) => [field, of[field]])), on });
   const corrected = bases.get(String((data as Dated).corrects));
   if (corrected !== undefined && typeof (data as Dated).on === 'string') corrected.on = on;
 }
@@ -77,14 +84,17 @@ export const inOrder = <
   decider: Decider<Kind, C, E, State | null, By>,
 ): Decider<Kind, C, E, State | null, By> => {
   const byCommand = order as Readonly<Record<string, readonly string[] | undefined>>;
-  const types = new Set(Object.values(byCommand).flatMap((rests = []) => rests.map((one) => one.split('/')[0] ?? '')));
+  const named = Object.values(byCommand).flatMap((rests = []) => rests.map((one) => one.split('/')));
+  const fields = new Map<string, readonly string[]>();
+  for (const [type = '', field] of named)
+    fields.set(type, [...(fields.get(type) ?? []), ...(field === undefined ? [] : [field])]);
   return {
     ...decider,
     evolve: (before, event) => {
       const state = decider.evolve(before, event);
       if (state === null) return null;
       const bases = (before as WithBases | null)?.bases ?? new Map<string, Basis>();
-      remember(bases, types, event);
+      remember(bases, fields, event);
       return (state as WithBases).bases === bases ? state : { ...state, bases };
     },
     decide: (command, state, context) => {

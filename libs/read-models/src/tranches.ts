@@ -55,6 +55,12 @@ const changed = (row: TrancheRow, change: Partial<TrancheRow>, head: TrancheRow 
 
 const trancheWith = rowWith(TrancheRow);
 
+/** What was disbursed after all, by a correction, was not open when it was withdrawn. */
+function corrected(row: TrancheRow, amountBy: number, head: TrancheRow | null): TrancheRow {
+  const disbursed = row.disbursed + amountBy;
+  return changed(row, { disbursed, withdrawn_on: disbursed < row.planned ? row.withdrawn_on : null }, head);
+}
+
 function evolve(
   row: TrancheRow | null,
   event: RecordedEvent<FundingAccountEvent>,
@@ -94,7 +100,7 @@ function evolve(
       if (key === '') return head === null ? null : { ...head, withdrawn_on: today };
       return row === null ? null : changed(row, { withdrawn_on: row.withdrawn_on ?? today }, head);
     case 'MovementCorrected':
-      return row === null ? null : changed(row, { disbursed: row.disbursed + event.data.amountBy }, head);
+      return row === null ? null : corrected(row, event.data.amountBy, head);
     case 'FundsReimbursed':
       return row === null ? null : changed(row, { disbursed: row.disbursed - event.data.amount }, head);
     default:

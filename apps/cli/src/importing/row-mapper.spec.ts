@@ -164,7 +164,7 @@ describe('a row', () => {
     expect(mapped(row({ 1: 'FY26' }))).toMatchObject({ code: 'stream-unreadable' });
     expect(mapped(row({ 1: 'FY26', 5: 'no programme' }))).toMatchObject({
       code: 'validation-failed',
-      why: 'commit: period must be a period such as 2026 or 1976.9',
+      why: 'commit: period must be a period in lower case that begins with its year, such as 2026, fy2026, 2025-26, 2026-q1, 2026-06 or 1976.9',
     });
     expect(mapped(ROW.slice(1))).toMatchObject({ code: 'columns-miscounted' });
     expect(mapped(row({ 2: '1.300' }), { numbers: {} })).toMatchObject({

@@ -295,7 +295,7 @@ function stopped(account: FundingAccount, context: DecisionContext): Refusal | n
       'R19',
       { programme: id ?? null },
     );
-  const ended = endedEarly(account, context);
+  const ended = endedEarly(account, context, factDay(context));
   if (ended !== null) return ended;
   return (
     namedCaseHeld(of, context) ??
@@ -305,14 +305,24 @@ function stopped(account: FundingAccount, context: DecisionContext): Refusal | n
 }
 
 /**
- * R19: a programme that was ended early pays nothing more. After its completion it is still paid.
- * An account with reported history repeats what another system did.
+ * R19: a programme that was ended early pays nothing more, and plans nothing. What was paid before
+ * the day on which it was stopped can be recorded later. After its completion it is still paid. An
+ * account with reported history repeats what another system did.
  */
-function endedEarly({ programme: id, basis }: FundingAccount, { known }: DecisionContext): Refusal | null {
+function endedEarly(
+  { programme: id, basis }: FundingAccount,
+  { known }: DecisionContext,
+  day: string | null = null,
+): Refusal | null {
   const state = id === undefined || basis === 'reported' ? null : known.of(programme, id);
-  return state?.status === 'terminated'
-    ? refuse('programme-terminated', 'the programme was not ended early', 'R19', { programme: id ?? null })
-    : null;
+  if (state?.status !== 'terminated') return null;
+  const { stoppedOn } = state;
+  return day !== null && stoppedOn !== null && day < stoppedOn
+    ? null
+    : refuse('programme-terminated', 'the programme was not ended early by that day', 'R19', {
+        programme: id ?? null,
+        stoppedOn,
+      });
 }
 
 /** R19. An account with reported history repeats what another system did in spite of a hold. */

@@ -1,6 +1,7 @@
 import type { GiveConcurrence, ProgrammeEvent, ProgrammeProposed } from '@entente/contracts';
 import { type Actor, addDays, append, evolveBy, pick, put } from '@entente/kernel';
 import type { Correctable } from '../corrections.js';
+import { factDay } from '../days.js';
 import { withMisuseCase } from '../safeguards/misuse-holds.js';
 
 /** A milestone: its current plan, its outcome, and the event of that outcome. */
@@ -30,6 +31,8 @@ export interface Programme
   readonly misuseCases: readonly string[];
   /** The day on which it was completed, if it was. */
   readonly completedOn: string | null;
+  /** While it is suspended, and after its early end: the day from which it is stopped. */
+  readonly stoppedOn: string | null;
   /** The event that last stated each field that can be corrected. */
   readonly statedBy: Readonly<Record<string, string>>;
   readonly modality: string | null;
@@ -104,6 +107,7 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
     resumesTo: 'active',
     misuseCases: [],
     completedOn: null,
+    stoppedOn: null,
     modality: null,
     technology: null,
     proposedBy: metadata.actor,
@@ -157,15 +161,17 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
         ? withMilestone(state, milestone, due === undefined ? {} : { due, overdue: false })
         : withMilestone(state, milestone, on === undefined ? (hasEnded(state) ? ENDED : OPEN) : { on }),
     AccountNoted: ({ account }, { accounts }) => ({ accounts: [...accounts, account].slice(-MAX_ACCOUNTS) }),
-    ProgrammeSuspended: ({ misuseCase }, { status, resumesTo, misuseCases }) => ({
+    ProgrammeSuspended: ({ misuseCase }, { status, resumesTo, misuseCases, stoppedOn }, { metadata }) => ({
       status: 'suspended' as const,
+      stoppedOn: stoppedOn ?? factDay(metadata),
       resumesTo: status === 'proposed' || status === 'approved' || status === 'active' ? status : resumesTo,
       misuseCases: withMisuseCase(misuseCases, misuseCase),
     }),
-    ProgrammeResumed: ({ to }) => ({ status: to ?? ('active' as const) }),
+    ProgrammeResumed: ({ to }) => ({ status: to ?? ('active' as const), stoppedOn: null }),
     ProgrammeCompleted: ({ on }) => ({ status: 'completed' as const, completedOn: on }),
-    ProgrammeTerminated: ({ open = [] }, state) => ({
+    ProgrammeTerminated: ({ open = [] }, state, { metadata }) => ({
       status: 'terminated' as const,
+      stoppedOn: state.stoppedOn ?? factDay(metadata),
       milestones: open.reduce(
         (all, name) => withMilestone({ ...state, milestones: all }, name, ENDED).milestones,
         state.milestones,

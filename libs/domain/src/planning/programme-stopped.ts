@@ -3,8 +3,8 @@ import { programme } from './programme.js';
 
 /**
  * R19: a programme that is suspended, was completed or was ended early begins nothing: no shipment,
- * no enrolment, no execution of a case. What happened by the day of the completion may be recorded
- * if the day is given. Without a programme nothing stops.
+ * no enrolment, no execution of a case. What happened by the day of the completion, or before an
+ * early end, may be recorded if the day is given. Without a programme nothing stops.
  */
 export function programmeStopped(
   id: string | undefined,
@@ -31,9 +31,13 @@ export function programmeEnded(
   { known }: Pick<DecisionContext, 'known'>,
   day: string,
 ): Refusal | null {
-  const { status, completedOn = null } = (id === undefined ? null : known.of(programme, id)) ?? {};
+  const { status, completedOn = null, stoppedOn = null } = (id === undefined ? null : known.of(programme, id)) ?? {};
   const facts = { programme: id ?? null };
-  if (status === 'terminated') return refuse('programme-terminated', 'the programme was not ended early', 'R19', facts);
+  if (status === 'terminated' && (stoppedOn === null || day >= stoppedOn))
+    return refuse('programme-terminated', 'the programme was not ended early by that day', 'R19', {
+      ...facts,
+      stoppedOn,
+    });
   if (status === 'completed' && (completedOn === null || day > completedOn))
     return refuse('programme-completed', 'the programme has not been completed', 'R19', facts);
   return null;

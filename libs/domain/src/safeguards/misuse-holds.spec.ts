@@ -253,6 +253,16 @@ describe('a disbursement', () => {
     donor({ programme: P })
       .knowing(programme, P, ...running, terminated)
       .refuses(disburse, 'programme-terminated'));
+  it('is recorded after the termination if it happened before the programme was stopped (R19)', () => {
+    const before = { occurredAt: '2026-04-30T12:00:00.000Z' };
+    const onTheDay = { occurredAt: '2026-05-01T12:00:00.000Z' };
+    const account = donor({ programme: P }).knowing(programme, P, ...running, terminated);
+    account.decides(disburse, disbursed, before);
+    account.refuses(disburse, 'programme-terminated', onTheDay);
+    donor({ programme: P })
+      .knowing(programme, P, ...running, act('ProgrammeSuspended', { reason: 'review' }), terminated)
+      .decides(disburse, disbursed, before);
+  });
   it('is marked after the completion of the programme, by the day on which it happened', () => {
     const account = donor({ programme: P }).knowing(programme, P, ...running, completed);
     account.decides(disburse, act('FundsDisbursed', { ...money, afterCompletion: true }));
