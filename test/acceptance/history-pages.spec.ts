@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { EventStore } from '@entente/engine';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { EventStore, readingTurns } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { all, anEvent } from '../contracts/event-store.js';
 import { type Deployment, standalone } from '../support/deployment.js';
@@ -44,6 +44,22 @@ describe('a page of large events', () => {
     }
     expect(read).toEqual(ids);
     expect(pages).toBeGreaterThan(2);
+  });
+
+  it('of the whole log, or followed from its beginning, takes its turn with other readers', async () => {
+    const share = jest.spyOn(readingTurns, 'share');
+    try {
+      await (await fetch(`${deployment.url}/v1/history?format=ndjson`)).text();
+      expect(share).toHaveBeenCalledTimes(1);
+      const stop = new AbortController();
+      const headers = { 'last-event-id': '0' };
+      const live = await fetch(`${deployment.url}/v1/history/live`, { headers, signal: stop.signal });
+      await live.body?.getReader().read();
+      expect(share.mock.calls.length).toBeGreaterThan(1);
+      stop.abort();
+    } finally {
+      share.mockRestore();
+    }
   });
 
   it('of a stream up to a revision has no next one, and none is beyond its end', async () => {

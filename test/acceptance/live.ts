@@ -229,6 +229,16 @@ export function liveOverHttp(opens: DeploymentFactory): void {
       },
     );
 
+    it('sends a reset to a reader of the log whose id lies beyond its end', async () => {
+      const reader = await listen(deployment.url, 'history/live', '9000000000000000');
+      await reader.until((frames) => frames.length > 0);
+      reader.stop();
+      expect(reader.frames[0]).toMatchObject({
+        event: 'reset',
+        data: { reason: expect.stringMatching(/beyond the log/) },
+      });
+    });
+
     it.each(['history/live', 'read-models/funding/live'])(
       'ends at once for HEAD, and has no reader: %s',
       async (path) => {

@@ -3,14 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import { CATALOGUE } from './catalogue.js';
 import { exampleOf, fieldsOf } from './schema.js';
 import { MAX_NAMED_ERRORS } from './structure.js';
-import { readBody, fieldErrors } from './validate.js';
+import { CommandEnvelope, readBody, fieldErrors } from './validate.js';
 
 /** The names that every object has by nature. */
 const NATURAL = Object.getOwnPropertyNames(Object.prototype);
 const CLASSES = CATALOGUE.flatMap(({ kind, commands, events }) => [
   ...Object.entries(commands).map(([type, { body }]) => ({ name: `${kind} ${type}`, of: body })),
   ...Object.entries(events).map(([type, { data }]) => ({ name: `${kind} ${type}`, of: data })),
-]);
+]).concat({ name: 'what is beside the fields of a command', of: CommandEnvelope });
 /** The example with one more field of any name. */
 const own = (example: object, name: string): object =>
   Object.defineProperty({ ...example }, name, { value: { a: 1 }, enumerable: true });

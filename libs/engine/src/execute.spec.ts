@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type AnyDecider, type Actor, type DecisionContext, append, refuse } from '@entente/kernel';
+import { type AnyDecider, type Actor, type DecisionContext, append, pick, refuse } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 import { all } from '../../../test/contracts/event-store.js';
 import { Executor, type Kinds, ExecuteCommand } from './execute.js';
@@ -19,7 +19,8 @@ const counter = {
   evolve: (state: number, event: { data: { by: number } }) => state + event.data.by,
   consults: (command: { data: { seen?: string } }) =>
     command.data.seen ? [{ kind: 'counter', id: command.data.seen }] : [],
-  decide: (command: { data: { by: number } }, state: number) => {
+  decide: (command: { data: { by: number } }, state: number, { actor }: DecisionContext) => {
+    if (actor.role === 'auditor') return refuse('auditor-counts', 'an auditor counts nothing');
     if (state + command.data.by < 0) return refuse('below-zero', 'the counter stays at zero or above');
     return command.data.by === 0 ? [] : [{ type: 'Counted', data: command.data }];
   },
@@ -50,11 +51,19 @@ describe('the executor', () => {
   const count = (
     by: number,
     commandId: string,
-    more: { type?: string; seen?: string; ifMatch?: number; dry?: boolean; on?: string; person?: string } = {},
+    more: {
+      type?: string;
+      seen?: string;
+      ifMatch?: number;
+      dry?: boolean;
+      on?: string;
+      person?: string;
+      role?: Actor['role'];
+    } = {},
   ) => {
     const data = { by, ...(more.seen ? { seen: more.seen } : {}) };
     const metadata = {
-      actor: more.person === undefined ? norland : { ...norland, person: more.person },
+      actor: { ...norland, ...pick(more, 'person', 'role') },
       commandId,
       correlationId: 'story',
       causationId: null,
@@ -269,6 +278,8 @@ describe('the executor', () => {
     ]);
     const answers = await Promise.all([count(1, 'b', { ifMatch: 7 }), count(1, 'b', { ifMatch: 1 })]);
     expect(answers).toMatchObject([{ type: 'revision-mismatch' }, { type: 'accepted', repeated: false }]);
+    const byRole = await Promise.all([count(1, 'c', { role: 'auditor' }), count(1, 'c')]);
+    expect(byRole).toMatchObject([{ type: 'refused' }, { type: 'accepted', repeated: false }]);
   });
 
   it('never sees a part of a consulted state that changes meanwhile, also for a refusal', async () => {

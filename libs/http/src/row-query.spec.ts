@@ -111,4 +111,22 @@ describe('the parameters of a query', () => {
     for (const value of ['five', 1.5, '5.5'])
       expect(readRowQuery(VIEW, { ...query, cursor: cursor(value) })).toMatchObject([{ path: 'cursor' }]);
   });
+
+  it('refuse a cursor that was changed by hand', () => {
+    const query = { sort: 'amount' };
+    const at = { version: '1', positions: [1n], day: '2026-06-01' };
+    const row = { key: 'x', columns: {}, sortValues: ['5'], source: null, parkedSince: null };
+    const good = cursorOf('sums', read(query), at, row);
+    const parts = JSON.parse(Buffer.from(good, 'base64url').toString()) as unknown[];
+    const withPart = (n: number, value: unknown): string =>
+      Buffer.from(JSON.stringify(parts.with(n, value))).toString('base64url');
+    expect(read({ ...query, cursor: withPart(4, 'y') }).cursor?.key).toBe('y');
+    for (const [n, value] of [
+      [2, ['9223372036854775808']],
+      [2, []],
+      [4, 7],
+      [5, 'soon'],
+    ] as const)
+      expect(readRowQuery(VIEW, { ...query, cursor: withPart(n, value) })).toMatchObject([{ path: 'cursor' }]);
+  });
 });

@@ -148,7 +148,13 @@ describe('a case is requested', () => {
       .decides(act('RequestAssistance', alone), act('AssistanceRequested', alone));
   });
   it('once', () => recipient(requested).knowing(programme, OF, proposed).refuses(when, 'already-exists'));
-  it('before any other command', () => donor().refuses(act('MakeOffer', { offer: 'basic' }), 'not-found'));
+  it('before any other command, which the refusal names', () =>
+    donor().refusesWith(
+      act('MakeOffer', { offer: 'basic' }),
+      'not-found',
+      {},
+      'the command request was accepted for this assistance case',
+    ));
 });
 
 describe('a refusal', () => {
