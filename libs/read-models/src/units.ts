@@ -1,6 +1,6 @@
 import type { SecurityUnitEvent, VettedPersonEvent } from '@entente/contracts';
 import type { Projection } from '@entente/kernel';
-import { count, day, dayOrNull, flag, json, overdue, text, textOrNull, person } from './columns.js';
+import { count, day, dayOrNull, json, overdue, text, textOrNull, person } from './columns.js';
 import { type RowChanges, type Stated, rowBy } from './row-by.js';
 
 const STATUSES = ['not-vetted', 'cleared', 'suspended', 'refused', 'expired', 'ended'];
@@ -25,7 +25,6 @@ class ClearanceColumns {
     string | null;
   @dayOrNull('the last day for the report on the newest exception or waiver') report_by!: string | null;
   @dayOrNull('the day on which this report was submitted') reported_on!: string | null;
-  @flag('whether it was recorded that the last day for the report passed') report_overdue!: boolean;
   @count('how often it was suspended') suspensions!: number;
   @count('how often a training was noted in which persons are enrolled on its clearance') enrolments!: number;
   @day('the day on which it was registered') registered_on!: string;
@@ -65,9 +64,7 @@ const given = (
   exception: of.exception?.kind,
   exception_authority: of.exception?.authority,
   exception_basis: of.exception?.basis,
-  ...(of.reportBy === undefined
-    ? {}
-    : { report_of: of.reportOf, report_by: of.reportBy, reported_on: null, report_overdue: false }),
+  ...(of.reportBy === undefined ? {} : { report_of: of.reportOf, report_by: of.reportBy, reported_on: null }),
 });
 
 /** The status of a clearance that is not barred. */
@@ -106,12 +103,17 @@ const CHANGES = {
   }),
   // The reports on earlier exceptions are in the due dates.
   ExceptionReported: ({ on, of = null }, { report_of }) => (of === report_of ? { reported_on: on } : {}),
-  ExceptionReportBecameOverdue: ({ of = null }, { report_of }) => (of === report_of ? { report_overdue: true } : {}),
+  // Whether a report is overdue follows from its last day.
+  ExceptionReportBecameOverdue: () => ({}),
   RegistrationEnded: ({ on }) => ({ status: 'ended', ended_on: on, barred_on: null, bar_reason: null }),
   EnrolmentNoted: (_, { enrolments }) => ({ enrolments: enrolments + 1 }),
 } as const satisfies ClearanceChanges;
 
-const OVER = {
+const DAILY = {
+  report_overdue: overdue('whether the last day for the report is over, and none was submitted', {
+    due: 'report_by',
+    done: 'reported_on',
+  }),
   over: overdue('whether its last day is over and that was not recorded: it is not cleared any more', {
     due: 'cleared_until',
     closed: { status: ['suspended', 'refused', 'expired', 'not-vetted', 'ended'] },
@@ -121,11 +123,11 @@ const OVER = {
 export const units: Projection<SecurityUnitEvent, UnitRow> = {
   name: 'units',
   topic: 'Vetting and training',
-  version: 5,
+  version: 6,
   kinds: ['security-unit'],
   about: 'a unit of a recipient: whether it is cleared and until when, why it is barred, and by which inquiry',
   totals: { counts: 'units', by: ['status'], sums: [] },
-  daily: OVER,
+  daily: DAILY,
   ...rowBy<UnitRow, SecurityUnitEvent>(UnitRow)(
     'UnitRegistered',
     ({ recipient, type, aliases = [], parent }, { id: unit, day: registered_on }) => ({
@@ -152,11 +154,11 @@ export const units: Projection<SecurityUnitEvent, UnitRow> = {
 export const vettedPersons: Projection<VettedPersonEvent, VettedPersonRow> = {
   name: 'vetted-persons',
   topic: 'Vetting and training',
-  version: 5,
+  version: 6,
   kinds: ['vetted-person'],
   about: "a person by a reference alone: whether that person is cleared, beside the unit's own clearance",
   totals: { counts: 'persons', by: ['status'], sums: [] },
-  daily: OVER,
+  daily: DAILY,
   ...rowBy<VettedPersonRow, VettedPersonEvent>(VettedPersonRow)(
     'PersonRegistered',
     ({ recipient, unit, reference }, { id: person, day: registered_on }) => ({

@@ -79,7 +79,7 @@ function clearance(events: Cleared, day: string) {
     report_of: excepted?.data.reportOf ?? null,
     report_by: excepted?.data.reportBy ?? null,
     reported_on: report?.data.on ?? null,
-    report_overdue: excepted !== undefined && only(after, 'ExceptionReportBecameOverdue').some(ofIt),
+    report_overdue: excepted?.data.reportBy !== undefined && report === undefined && day > excepted.data.reportBy,
     suspensions: only(events, 'ClearanceSuspended').length,
     enrolments: only(events, 'EnrolmentNoted').length,
     ended_on: last(events, 'RegistrationEnded')?.data.on ?? null,
