@@ -46,6 +46,8 @@ describe('entente export and import log', () => {
     expect(exported.digest).toMatch(/^[0-9a-f]{64}$/);
     expect(JSON.parse(verified[0]?.out ?? '')).toMatchObject({ digest: exported.digest });
     expect(verified[0]?.status).toBe(0);
+    const plain = await entente('verify', '--data', old);
+    expect(plain.out).toMatch(/to keep elsewhere, since only --expect shows an edit: \d+:[0-9a-f]{64}/);
     // A digest kept elsewhere shows what no invariant shows: an event that was changed or removed.
     const at = `${before.at(-1)?.position}`;
     const expecting = (text: string) => entente('verify', '--expect', text, '--data', old);

@@ -237,7 +237,8 @@ export function views(opens: DeploymentFactory): void {
     it('counts a misuse case as open until it is declined, dismissed or closed', async () => {
       const flag = async (digit: string) => {
         const m = `misuse-case/sealed.${digit.repeat(32)}`;
-        const report = { allegation: 'loss-or-theft', programme: 'norland.alpha', ...parties, accused: 'estmark' };
+        const { recipient } = parties;
+        const report = { allegation: 'loss-or-theft', programme: 'norland.alpha', recipient, accused: 'estmark' };
         const happened = { from: '2026-02-01', to: '2026-02-02' };
         await say('harbour-watch;role=implementer', `${m}/flag`, { ...report, happened, scopes: [] });
         return m;
@@ -247,6 +248,11 @@ export function views(opens: DeploymentFactory): void {
       const first = await flag('1');
       await flag('2');
       expect(await open()).toEqual([[2]]);
+      // A report takes the donor from its programme, and is behind the figure.
+      const { rows } = await view('donor-portfolio?programme=norland.alpha&currency=USD');
+      const behind = `/v1/read-models/donor-portfolio/events?row=${encodeURIComponent(rows[0]?.['row_id'] as string)}`;
+      const { events } = (await deployment.app.inject({ url: behind })).json<{ events: { type: string }[] }>();
+      expect(events.filter(({ type }) => type === 'MisuseFlagged')).toHaveLength(2);
       await say(DONOR, `${first}/decline`, { reason: 'outside-assistance' });
       expect(await open()).toEqual([[1]]);
     });

@@ -270,17 +270,18 @@ describe('what a hold stops (R19)', () => {
     country('sudria').decides(disburse, disbursed);
     paying().knowing(hold, 'country.estmark', placed(onCountry)).refuses(disburse, 'on-hold');
   });
-  it('is a shipment of its items, of its case, and into its country', () => {
+  it('is a shipment of its items, of its programme and case, and into its country', () => {
     const ship = act('ShipConsignment', { on: '2026-05-10', carrier: 'sea-lines' });
     const scheduled = act('DeliveryScheduled', {
       ...parties,
+      programme: P,
       case: CASE,
       lines: [{ line: '001', quantity: 2 }],
       due: '2026-05-20',
     });
     const line = { line: '001', item: 'night-vision', unit: 'piece', quantity: 2, value: 10, due: '2026-05-20' };
     const implemented = [
-      act('AssistanceRequested', { ...parties, asked: [] }),
+      act('AssistanceRequested', { ...parties, programme: P, asked: [] }),
       act('CaseLineAdded', line),
       act('OfferPrepared', {
         offer: 'o-1',
@@ -296,10 +297,12 @@ describe('what a hold stops (R19)', () => {
     const shipping = () =>
       given(consignment, scheduled)
         .as('norland', 'donor')
+        .knowing(programme, P, ...running)
         .knowing(assistanceCase, CASE, ...implemented);
     shipping().decides(ship, act('ConsignmentShipped', { ...ship.data, case: CASE }));
     for (const [kind, id] of [
       ['item-type', 'night-vision'],
+      ['programme', P],
       ['case', CASE],
       ['country', 'estmark'],
     ] as const)
