@@ -237,7 +237,7 @@ describe('a parked stream', () => {
     await caughtUp(url);
     const db = new Database(join(folder, 'rows.sqlite'));
     db.prepare(
-      `INSERT INTO parked SELECT '${tableOf('programmes')}', stream, event_id, since, 'Error: by hand', '${now()}' FROM ${tableOf('programmes')} WHERE "until" IS NULL AND stream = ?`,
+      `INSERT INTO parked SELECT '${tableOf('programmes')}', stream, event_id, since, 'Error: by hand', '${now()}' FROM ${tableOf('programmes')} WHERE stream = ? ORDER BY since LIMIT 1`,
     ).run('programme/sudria.signals');
     db.prepare(`DELETE FROM ${tableOf('programmes')} WHERE stream = ?`).run('programme/sudria.signals');
     db.prepare('UPDATE store_info SET catalog_version = catalog_version + 1').run();
