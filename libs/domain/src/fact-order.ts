@@ -27,13 +27,13 @@ interface Dated {
   readonly corrects?: unknown;
 }
 
-/** The day of a fact: the one that its data state, or else that of its occurrence. */
+/** The day of a fact: the one that it states, or else that of its occurrence. */
 const dayOf = (data: object, context: { readonly occurredAt: string }): string => {
   const { on } = data as Dated;
   return typeof on === 'string' ? on : factDay(context);
 };
 
-/** R30: why a day is not one on which a request or report was answered; null if it may be. */
+/** R30: why a fact is not of a day: what it answers or rests on was later; null if it may be. */
 export const comesBefore = (on: string, answered: string | undefined): Refusal | null =>
   answered !== undefined && on < answered
     ? refuse('before-the-fact', 'it comes no earlier than what it answers or rests on', 'R30', { on: answered })

@@ -1,5 +1,5 @@
 import type { ReadModelDescription } from '@entente/engine';
-import type { AnyProjection } from '@entente/kernel';
+import { type AnyProjection, pick } from '@entente/kernel';
 import type { ModelTable } from './sqlite-catalogue.js';
 import { type Queryable, type StoredModel, type StoredView, modelSource, viewSource } from './queryable.js';
 import { type StorageTypes, tableOf } from './tables.js';
@@ -29,6 +29,22 @@ export function resolveTables(
   return found;
 }
 
+/** What a description repeats of its model or view. */
+const DESCRIBED = [
+  'name',
+  'topic',
+  'answers',
+  'about',
+  'type',
+  'columns',
+  'meanings',
+  'formats',
+  'codes',
+  'key',
+  'totals',
+  'daily',
+] as const satisfies readonly (keyof Queryable & keyof ReadModelDescription)[];
+
 /**
  * The tables that are active at one catalog version: one for each model, and over them every name
  * that can be queried.
@@ -51,40 +67,14 @@ export class ReadModelCatalog {
   }
 
   names(): readonly ReadModelDescription[] {
-    return [...this.sources.values()].map(
-      ({
-        name,
-        topic,
-        answers,
-        about,
-        type,
-        columns,
-        meanings,
-        formats,
-        codes,
-        key,
-        totals,
-        daily,
-        view,
-        reads,
-        sums,
-      }) => ({
-        name,
-        topic,
-        answers,
-        about,
-        type,
-        columns,
-        meanings,
-        formats,
-        codes,
-        key,
-        totals,
-        daily,
+    return [...this.sources.values()].map((source) => {
+      const { view, reads, sums } = source;
+      return {
+        ...pick(source, ...DESCRIBED),
         occurredBy: (view ?? (reads[0] as StoredModel).model).occurredBy !== undefined,
         reads: [...reads, ...sums].map(({ model }) => model.name),
-      }),
-    );
+      };
+    });
   }
 
   model(name: string): StoredModel {
