@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { foldRows } from '@entente/engine';
+import { CATALOGUE, exampleOf, schemaOf } from '@entente/contracts';
+import { type Correction, CORRECTIONS } from '@entente/domain';
 import type { RecordedEvent } from '@entente/kernel';
 import { MODELS } from '@entente/read-models';
 import { kinds } from '@entente/workers';
@@ -12,8 +14,8 @@ type Step = readonly [type: string, data: Row];
 const OF_EVENTS = ['journal', 'consultations', 'recorded-facts', 'custody'];
 /** What was taken back whole is kept, as such. */
 const WITHDRAWN = '["status","withdrawn"]';
-/** Columns about corrections. */
-const ABOUT_CORRECTIONS = ['corrections', 'corrects', 'recorded_on', 'movement', 'reason', 'amount', 'movements'];
+/** Columns about corrections, and a day of goods that stays as it was confirmed. */
+const ABOUT_CORRECTIONS = ['corrections', 'corrects', 'recorded_on', 'movement', 'reason', 'amount', 'movements', 'changed_on']; // prettier-ignore
 
 /** Events of one stream. A correction takes no number, so that the others have the same ids. */
 function happened(stream: string, steps: readonly Step[]): readonly RecordedEvent[] {
@@ -556,6 +558,158 @@ const CASES: Readonly<Record<string, Corrected>> = {
 
 describe('what was entered wrongly and then corrected is as if it had been entered right (R26)', () => {
   it.each(Object.entries(CASES))('%s: rows and rules', (_, { stream, right, corrected }) => {
+    const is = happened(stream, corrected);
+    const asIf = happened(stream, right);
+    expect(rowsOf(is)).toEqual(rowsOf(asIf));
+    expect(stateOf(is)).toEqual(stateOf(asIf));
+  });
+});
+
+// ---- Every entry of the table ----
+
+type Schema = ReturnType<typeof schemaOf>;
+
+const contractOf = (kind: string) => CATALOGUE.find((one) => one.kind === kind) as (typeof CATALOGUE)[number];
+const dataOf = (kind: string, type: string) => contractOf(kind).events[type]?.data as new () => object;
+/** The example of an event, which corrects none. */
+function example(kind: string, type: string): Row {
+  const { corrects: _, ...data } = exampleOf(dataOf(kind, type));
+  return { ...data, ...EXAMPLES[type] };
+}
+
+/** What the events of a case have besides their examples, so that they fit each other. */
+const EXAMPLES: Readonly<Record<string, Row>> = {
+  ExceptionInvoked: { name: 'w-1' },
+  InstabilityDeclared: { instability: 'i-1' },
+  PersonnelAlertIssued: { alert: 'a-1' },
+  PersonnelAlertEnded: { alert: 'a-1' },
+  StabilityRestored: { instability: 'i-1' },
+  FundsDisbursed: { afterCompletion: false },
+  ItemReceived: { checkBy: '2026-08-17' },
+};
+/** The events that come before one, by its type, after that which opens the stream. */
+const BEFORE: Readonly<Record<string, readonly string[]>> = {
+  StabilityRestored: ['InstabilityDeclared'],
+  PersonnelAlertEnded: ['PersonnelAlertIssued'],
+  ItemReportedDestroyed: ['ItemReceived'],
+  ItemReportedExpended: ['ItemReceived'],
+};
+/**
+ * Corrections of which a row is kept beside that of the event, or which give the whole result of
+ * rules over several streams: figures and the specs of their kinds try them.
+ */
+const OTHERWISE = [
+  'DeliveryCorrected',
+  'RecoveryCorrected',
+  'ReceiptCorrected',
+  'SerialsCorrected',
+  'CheckResultCorrected',
+  'CheckDayCorrected',
+];
+/** What the decision adds to a correction. */
+const moved = (stage: string): Row => ({ stage, on });
+const lowered = (stage: string): Row => ({ stage, on, lowers: true });
+const ADDS: Readonly<Record<string, Row>> = {
+  'AccountCorrected FundingAccountOpened': { periods: [] },
+  'MovementCorrected FundsPledged': moved('pledged'),
+  'MovementCorrected FundsCommitted': moved('committed'),
+  'MovementCorrected FundsObligated': moved('obligated'),
+  'MovementCorrected ExpenditureReported': moved('spent'),
+  'MovementCorrected ContributionPooled': moved('pledged'),
+  'MovementCorrected PledgeReduced': lowered('pledged'),
+  'MovementCorrected FundsDecommitted': lowered('committed'),
+  'MovementCorrected FundsDeobligated': lowered('obligated'),
+  'MovementCorrected FundsReimbursed': lowered('disbursed'),
+  'MovementCorrected ExpenditureCorrected': lowered('spent'),
+  'DateCorrected ConsignmentShipped': { fact: 'origin' },
+  'DateCorrected ConsignmentArrivedAtHub': { fact: 'hub' },
+  'DateCorrected TitleTransferred': { fact: 'title' },
+  'DateCorrected ReceiptConfirmed': { fact: 'receipt' },
+  'AgreementCorrected AgreementEnteredIntoForce': { warnOn: '2036-10-01' },
+  'TrancheCorrected DisbursementPlanned': { amountBy: -1 },
+  'ItemReceiptCorrected ItemReceived': { checkBy: '2026-08-17' },
+  'FrameworkDayCorrected ExceptionInvoked': { fact: 'last-day', of: 'w-1' },
+  'SituationDayCorrected InstabilityDeclared': { fact: 'instability', item: 'i-1' },
+  'SituationDayCorrected StabilityRestored': { fact: 'restoration', item: 'i-1' },
+  'SituationDayCorrected PersonnelAlertIssued': { fact: 'alert', item: 'a-1' },
+  'SituationDayCorrected PersonnelAlertEnded': { fact: 'alert-end', item: 'a-1' },
+};
+
+/** Another value of the same form. */
+function another(value: unknown, { enum: codes, format, properties = {} }: Schema): unknown {
+  if (Array.isArray(codes)) return codes.find((one) => one !== value);
+  if (format === 'date') return '2026-01-02';
+  if (typeof value === 'number') return value + 1;
+  if (typeof value === 'boolean') return !value;
+  if (typeof value === 'string') return `${value}2`;
+  if (Array.isArray(value)) return value.length > 1 ? value.slice(1) : [];
+  return Object.fromEntries(
+    Object.entries(value as Row).map(([field, one]) => [
+      field,
+      another(one, (properties as Record<string, Schema>)[field] ?? {}),
+    ]),
+  );
+}
+
+/** An event as it is right, and the same with a wrong value in each field, and then corrected. */
+function mistyped(kind: string, { then, names: _, ...of }: Correction, type: string): Corrected {
+  const { within, replaces = [], states, days, takes, carries = [] } = of;
+  const right = example(kind, type);
+  const fields = (states?.[type] ?? replaces).map((field) => [field, field === 'on' ? (days?.[type] ?? field) : field] as const); // prettier-ignore
+  const { properties } = schemaOf(dataOf(kind, type));
+  const wrong = Object.fromEntries(
+    [...fields.map(([, field]) => field), ...(takes === undefined ? [] : [takes.of])].map((field) => [
+      field,
+      another(right[field], (properties as Record<string, Schema>)[field] ?? {}),
+    ]),
+  );
+  const turn = takes?.opposite?.includes(type) === true ? -1 : 1;
+  const difference = takes === undefined ? {} : { [takes.by]: turn * takes.sign * (Number(right[takes.of]) - Number(wrong[takes.of])) }; // prettier-ignore
+  const stated = Object.fromEntries(
+    [...carries, ...(within === undefined ? [] : [within])].flatMap((field) => (right[field] === undefined ? [] : [[field, right[field]]])), // prettier-ignore
+  );
+  const first = Object.keys(contractOf(kind).events)[0] as string;
+  const before = [...(type === first ? [] : [first]), ...(BEFORE[type] ?? [])].map((one): Step => [
+    one,
+    example(kind, one),
+  ]);
+  const correction = {
+    corrects: `e${before.length}`,
+    ...BECAUSE,
+    ...stated,
+    ...difference,
+    ...Object.fromEntries(fields.map(([by, field]) => [by, right[field]])),
+    ...ADDS[`${then} ${type}`],
+  };
+  const withdrawn = fields.length === 0 && takes === undefined;
+  return {
+    stream: `${kind}/norland.it-1`,
+    right: withdrawn ? before : [...before, [type, right]],
+    corrected: [...before, [type, { ...right, ...wrong }], [then, correction]],
+  };
+}
+
+/** The entries that a case above tries: correction and event. */
+const TRIED = Object.values(CASES).flatMap(({ stream, corrected }) => {
+  const events = happened(stream, corrected);
+  return events.flatMap(({ type, data }) =>
+    events.flatMap((named) => ((data as Row)['corrects'] === named.id ? [`${type} ${named.type}`] : [])),
+  );
+});
+
+const ENTRIES = Object.entries(CORRECTIONS).flatMap(([kind, corrections]) =>
+  Object.values<Correction>(corrections).flatMap((correction) =>
+    (OTHERWISE.includes(correction.then) ? [] : correction.names).flatMap((name) =>
+      TRIED.includes(`${correction.then} ${name}`)
+        ? []
+        : [[`${kind}: ${name} by ${correction.then}`, kind, correction, name] as const],
+    ),
+  ),
+);
+
+describe('each entry of the table of corrections: as if it had been entered right (R26)', () => {
+  it.each(ENTRIES)('%s: rows and rules', (_, kind, correction, name) => {
+    const { stream, right, corrected } = mistyped(kind, correction, name);
     const is = happened(stream, corrected);
     const asIf = happened(stream, right);
     expect(rowsOf(is)).toEqual(rowsOf(asIf));

@@ -2,6 +2,7 @@ export { fundingAccount } from './planning/funding-account.js';
 export type { FundingAccount } from './planning/funding-movements.js';
 export { programme, type Programme } from './planning/programme.js';
 export { CONTROLS, type ControlFinding, controlling } from './controls/controls.js';
+export { CORRECTIONS, type Correction } from './corrections.js';
 export { FactCorrections } from './controls/corrected-facts.js';
 export type { Control } from './controls/control.js';
 export { POLICIES } from './policies/policies.js';

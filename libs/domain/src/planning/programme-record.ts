@@ -100,7 +100,7 @@ export const hasEnded = ({ status }: Pick<Programme, 'status'>): boolean =>
 /** A programme after its events. */
 export const evolve = evolveBy<Programme, ProgrammeEvent>()(
   'ProgrammeProposed',
-  (data, { metadata, id }) => ({
+  ({ title: _, ...data }, { metadata, id }) => ({
     ...data,
     statedBy: { title: id, recipient: id, sector: id, starts: id, ends: id, framework: id },
     status: 'proposed',
