@@ -130,7 +130,7 @@ const tranches: Figures = (log, asked) =>
       }),
       ...(withdrawal === undefined ? [] : [{ is: 'withdrawn', on: occurredOn(withdrawal) } as const]),
       ...(on === null ? [] : [{ is: 'done', on } as const]),
-      ...log.filter((one) => one.stream === stream && one.type === 'FundingAccountClosed').map(endsWith),
+      ...only(events, 'FundingAccountClosed').map(endsWith),
     ];
     const about = {
       stream,
@@ -190,11 +190,13 @@ const donorOf = (ofName: readonly RecordedEvent<HoldEvent>[], placed: Of<HoldEve
   null;
 
 /** The events of a hold without those since a policy placed it, until another placed it. */
-const placedByOthers = (ofName: readonly RecordedEvent<HoldEvent>[]): readonly RecordedEvent<HoldEvent>[] =>
-  ofName.filter((_, n) => {
-    const placed = last(ofName.slice(0, n + 1), 'HoldPlaced');
-    return placed?.metadata.actor.role !== 'system';
+function placedByOthers(ofName: readonly RecordedEvent<HoldEvent>[]): readonly RecordedEvent<HoldEvent>[] {
+  let byPolicy = false;
+  return ofName.filter(({ type, metadata }) => {
+    if (type === 'HoldPlaced') byPolicy = metadata.actor.role === 'system';
+    return !byPolicy;
   });
+}
 
 const holdEnds: Figures = (log, { day }) =>
   streamsOf<HoldEvent>(log, 'hold').flatMap((events) =>

@@ -155,12 +155,10 @@ const suspensionsOf = (log: readonly RecordedEvent[], day: string) =>
 /** The hold of a suspension: a policy placed it for one of the events that stop the scope. */
 const suspensions: Figures = (log, { day }) => {
   const holds = holdRows(log, day);
+  const cases = Map.groupBy(streamsOf<MisuseCaseEvent>(log, 'misuse-case').flat(), ({ stream }) => idOf(stream));
   return suspensionsOf(log, day).map(({ ordered_at, ...row }) => {
-    const orders = log.filter(
-      ({ stream, revision, type }) =>
-        stream === `misuse-case/${row.misuse_case}` &&
-        revision >= ordered_at &&
-        STOPS[type as Misuse['type']] === row.stop,
+    const orders = (cases.get(row.misuse_case) ?? []).filter(
+      ({ revision, type }) => revision >= ordered_at && STOPS[type] === row.stop,
     );
     const hold = holds.find(
       (one) =>

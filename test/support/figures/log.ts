@@ -57,7 +57,8 @@ export const only = <E extends Event, Type extends E['type']>(
 export const last = <E extends Event, Type extends E['type']>(
   events: readonly RecordedEvent<E>[],
   ...types: readonly Type[]
-): Of<E, Type> | undefined => only(events, ...types).at(-1);
+): Of<E, Type> | undefined =>
+  events.findLast(({ type }) => types.includes(type as Type)) as unknown as Of<E, Type> | undefined;
 
 /** The event of the latest day that its sender states; of two of one day, that recorded later. */
 export const newestOf = <Stated extends { readonly data: { readonly on: string } }>(

@@ -232,6 +232,7 @@ function dayOfAmount(paid: readonly { readonly on: string; readonly quantity: nu
 
 /** The record, since its day was corrected, that an open tranche ended with its programme. */
 export function withdrawalOf(events: Events, name: string): Events[number] | undefined {
+  if (last(events, 'TrancheWithdrawn') === undefined) return undefined;
   const steps = events.filter((event) => field(event, 'tranche') === name);
   const moved = steps.findLastIndex((event, n) => {
     const before = steps.slice(0, n).findLast((one) => field(one, 'due') !== null);
