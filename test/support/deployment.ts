@@ -100,6 +100,8 @@ export class StandaloneDeployment implements Deployment {
   }
 
   async end(): Promise<void> {
+    // No client waits for an answer any more: nothing has to linger for one.
+    this.serving?.app.getHttpServer().closeAllConnections();
     await this.close();
     rmSync(this.folder, { recursive: true });
   }

@@ -258,5 +258,10 @@ export async function openApi(folder: string, url: string | undefined): Promise<
   // Who finds the folder in use from now on must not ask another server.
   if (left !== null) removeAddress(folder, left);
   await app.listen(0, '127.0.0.1');
-  return { url: await app.getUrl(), close: () => app.close() };
+  const closeOwn = (): Promise<void> => {
+    // Every request has its answer: no connection has to wait for one that is on its way.
+    app.getHttpServer().closeAllConnections();
+    return app.close();
+  };
+  return { url: await app.getUrl(), close: closeOwn };
 }
