@@ -246,6 +246,17 @@ describe('a check is made', () => {
     routine().refuses(sample([{ ...lot, seen: 39 }]), 'sample-miscounted');
     routine().refuses(sample([lot, lot]), 'result-twice');
   });
+  it('of a sample that names serials, without those that it did not look at (R11)', () => {
+    const named = { ...ROUTINE, serials: ['S-1', 'S-2'] };
+    const results = ALL.slice(0, 1);
+    const one = () => registered(scheduled(named));
+    one()
+      .as('veritas', 'monitor')
+      .decides(perform({ results }), performed({ results, type: 'routine', next: { ...named, due: '2026-08-18' } }));
+    one()
+      .as('entente', 'system')
+      .decides(act('LeaveOutCheckedItems', { serials: ['S-2'] }), []);
+  });
   it('once on the spot, and not after its end', () => {
     check(performed()).refuses(perform(), 'check-done');
     check(act('EndUseCheckWaived', {})).refuses(perform(), 'check-ended');

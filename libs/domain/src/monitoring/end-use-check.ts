@@ -31,6 +31,7 @@ import { type Besides, answerable } from '../fact-answers.js';
 import { checkDays, termStreams } from '../equipment/check-terms.js';
 import { caseTermStreams, frameworkOf, frameworkOfCase } from '../framework/framework-facts.js';
 import {
+  type Item,
   areaOf,
   beforeReceipt,
   beforeTransfer,
@@ -277,9 +278,13 @@ function cannotBeRemote(
     : null;
 }
 
+/** An item of an enhanced check; null if it is not known, as those of a sample are not. */
+const itemOf = ({ type, donor, item }: EndUseCheck, serial: string, { known }: DecisionContext): Item | null =>
+  type === 'enhanced' ? known.of(itemFacts, itemId(donor, item, serial)) : null;
+
 /** R12: the day on which an item ended; null while it has not. */
-function endOf(serial: string, { donor, item }: EndUseCheck, { known }: DecisionContext): string | null {
-  const of = known.of(itemFacts, itemId(donor, item, serial));
+function endOf(serial: string, state: EndUseCheck, context: DecisionContext): string | null {
+  const of = itemOf(state, serial, context);
   return of !== null && isGone(of) ? of.endedOn : null;
 }
 
@@ -288,9 +293,10 @@ function endOf(serial: string, { donor, item }: EndUseCheck, { known }: Decision
  * a policy scheduled counts; null if none did. One chain of checks is enough: the item is due again
  * after that. What another has planned itself stays.
  */
-function seenElsewhere(serial: string, { donor, item, latest, scheduledOn }: EndUseCheck, context: DecisionContext) {
+function seenElsewhere(serial: string, state: EndUseCheck, context: DecisionContext) {
   const { known, stream } = context;
-  const of = known.of(itemFacts, itemId(donor, item, serial));
+  const { latest, scheduledOn } = state;
+  const of = itemOf(state, serial, context);
   if (of === null || latest === null) return null;
   // The visit that this check follows does not meet it, whatever its day is now.
   const others = of.sightings.filter(({ check }) => check !== stream.id);
@@ -382,12 +388,9 @@ function nextWithoutVisit(state: EndUseCheck, due: string, context: DecisionCont
 }
 
 /** R30: what bars each of these items from being seen on a day: it was not received yet. */
-const notThereYet = (serials: readonly string[], on: string, state: EndUseCheck, { known }: DecisionContext) =>
+const notThereYet = (serials: readonly string[], on: string, state: EndUseCheck, context: DecisionContext) =>
   serials
-    .map((serial) => {
-      const receivedOn = known.of(itemFacts, itemId(state.donor, state.item, serial))?.receivedOn ?? null;
-      return beforeReceipt(on, receivedOn, { serial });
-    })
+    .map((serial) => beforeReceipt(on, itemOf(state, serial, context)?.receivedOn ?? null, { serial }))
     .filter((barred) => barred !== null);
 
 /** R30: goods without monitored serials are there once their holder has received them, if known. */
@@ -478,13 +481,9 @@ function transferItems(data: CheckData<'TransferCheckedItems'>, state: EndUseChe
   ];
 }
 
-/** What an item of the check is now; undefined if it is not known. */
-const statusOf = (serial: string, { donor, item }: EndUseCheck, { known }: DecisionContext) =>
-  known.of(itemFacts, itemId(donor, item, serial))?.status;
-
 /** R26: an item whose receipt or registration was withdrawn was never received. */
-function wasNeverReceived(serial: string, { donor, item }: EndUseCheck, { known }: DecisionContext): boolean {
-  const of = known.of(itemFacts, itemId(donor, item, serial));
+function wasNeverReceived(serial: string, state: EndUseCheck, context: DecisionContext): boolean {
+  const of = itemOf(state, serial, context);
   return of !== null && of.receivedOn === null && !isGone(of);
 }
 
@@ -500,7 +499,7 @@ function seenAnotherDay(
   const { supersededOn, leftOut, serials } = state;
   const isLast = serials.includes(serial);
   const was = isLast ? supersededOn : (ownValue(leftOut, serial) ?? null);
-  const of = context.known.of(itemFacts, itemId(state.donor, state.item, serial));
+  const of = itemOf(state, serial, context);
   if (was === null || of === null || isGone(of) || of.recoveredCheck !== null) return [];
   const on = seenElsewhere(serial, state, context);
   if (on === null || on === was) return [];
@@ -521,15 +520,13 @@ function leaveOut(data: CheckData<'LeaveOutCheckedItems'>, state: EndUseCheck, c
   const isNothing = (serial: string): boolean => wasNeverReceived(serial, state, context);
   const first = state.due < state.scheduledOn ? state.due : state.scheduledOn;
   const dayOf = (serial: string): string | null =>
-    endOf(serial, state, context) ??
-    (state.type === 'enhanced' ? seenElsewhere(serial, state, context) : null) ??
-    (isNothing(serial) ? first : null);
+    endOf(serial, state, context) ?? seenElsewhere(serial, state, context) ?? (isNothing(serial) ? first : null);
   const serials = data.serials.filter((one) => state.serials.includes(one) && dayOf(one) !== null);
   if (notOpen(state) !== null || serials.length === 0) return [];
   const on = serials.map((serial) => dayOf(serial) ?? '').reduce(newerOf);
   if (serials.length < state.serials.length) return [{ type: 'CheckedItemsLeftOut', data: { serials, on } } as const];
   if (serials.every(isNothing)) {
-    const isRegistered = serials.some((serial) => statusOf(serial, state, context) === 'registered');
+    const isRegistered = serials.some((serial) => itemOf(state, serial, context)?.status === 'registered');
     return [cancelledOn(state.leftOutOn, isRegistered ? 'receipt-withdrawn' : 'registration-withdrawn')];
   }
   const isSeen = serials.some((serial) => endOf(serial, state, context) === null);
