@@ -606,6 +606,21 @@ describe('the control of R20', () => {
     expect(only20(...followed('north'), remote('2026-02-02'), began('2026-02-02'))).toEqual([]);
     expect(only20(...followed('north').slice(0, 2), remote('2026-02-01'), ...followed('north').slice(2))).toEqual([]);
   });
+  it('marks what a correction recorded later forbids: its sender could not know it', () => {
+    const requirements = (...lines: readonly Line[]) =>
+      requirementsFound(...lines).filter((one) => one.startsWith('an instability'));
+    const mode: Line = ['2026-02-11', S, 'MonitoringModeChanged', { mode: 'remote', on: '2026-02-01', reason: 'x' }];
+    const over = { corrects: 'e-3', fact: 'restoration', item: 'unrest', on: '2026-02-01' };
+    const corrected: Line = ['2026-02-12', S, 'SituationDayCorrected', over];
+    const early = expect.stringMatching(/known later$/);
+    expect(requirements(...followed('north'), restored, mode, corrected)).toEqual([early]);
+    expect(requirements(...followed('north'), restored, remote('2026-02-05'), corrected)).toEqual([early]);
+    expect(requirements(...followed('north'), restored, corrected, mode)).toEqual([expect.not.stringMatching('known')]);
+    const visited = { corrects: 'e-3', on: '2026-01-20' };
+    expect(only20(...followed('north'), remote('2026-02-05'), ['2026-02-12', K, 'CheckDayCorrected', visited])).toEqual(
+      ['R20 4'],
+    );
+  });
 });
 
 describe('the controls of items', () => {

@@ -14,8 +14,6 @@ const REPLACED: Readonly<Record<string, readonly string[]>> = {
   ItemReceiptCorrected: ['on', 'site'],
   AgreementCorrected: ['on', 'until'],
   CertificateCorrected: ['on', 'until'],
-  StorageSiteCorrected: ['area'],
-  SituationDayCorrected: ['on'],
   ClearanceCorrected: ['until'],
   ProgrammeCorrected: ['on'],
   TrainingCorrected: ['on'],

@@ -178,7 +178,7 @@ export const routineChecks: Control = {
 
 /** An instability, as far as the log was read. */
 interface Unstable {
-  readonly from: string;
+  from: string;
   to: string | null;
 }
 
@@ -194,6 +194,8 @@ function startRemote(): Reading {
   const situations = new Map<string, { readonly place: string; readonly spells: Map<string, Unstable> }>();
   const places = new Map<string, CheckedPlace>();
   const stores = new Map<string, { readonly owner: string; readonly area?: string }>();
+  /** The right day of a visit that was corrected, by its event. */
+  const visited = new Map<string, string>();
   const judgements = new Judgements(true);
 
   /** The area of a store of the holder, as corrected since; else that of the check. */
@@ -204,10 +206,11 @@ function startRemote(): Reading {
   const remotely = (
     event: RecordedEvent,
     situation: string | undefined,
-    day: string,
+    stated: string,
     where?: CheckedPlace,
   ): readonly Breach[] =>
     judgements.judge((at) => {
+      const day = visited.get(event.id) ?? stated;
       const of = situations.get(situation ?? '');
       const there =
         where === undefined || of?.place === where.country || of?.place === `${where.country} ${areaOf(where)}`;
@@ -220,6 +223,11 @@ function startRemote(): Reading {
 
   const read = readingBy<CountrySituationEvent | EndUseCheckEvent | StorageSiteEvent>({
     StorageSiteRegistered: (event) => void stores.set(idOf(event), event.data),
+    StorageSiteCorrected: (event) => {
+      const was = stores.get(idOf(event));
+      const { area } = event.data;
+      if (was !== undefined && area !== undefined) stores.set(idOf(event), { ...was, area });
+    },
     CountrySituationOpened: (event) => {
       const { country, area } = event.data;
       situations.set(idOf(event), { place: area === undefined ? country : `${country} ${area}`, spells: new Map() });
@@ -231,6 +239,12 @@ function startRemote(): Reading {
     StabilityRestored: (event) => {
       const spell = spellOf(event, event.data.instability);
       if (spell !== undefined) spell.to = event.data.on;
+    },
+    SituationDayCorrected: (event) => {
+      const { fact, item, on } = event.data;
+      const spell = spellOf(event, item);
+      if (spell !== undefined && fact === 'instability') spell.from = on;
+      if (spell !== undefined && fact === 'restoration') spell.to = on;
     },
     MonitoringModeChanged: (event) => {
       return event.data.mode === 'remote' ? remotely(event, idOf(event), event.data.on) : [];
@@ -253,6 +267,7 @@ function startRemote(): Reading {
       const { manner, situation, on } = event.data;
       return manner === 'remote' ? remotely(event, situation, on, places.get(idOf(event))) : [];
     },
+    CheckDayCorrected: (event) => void visited.set(event.data.corrects, event.data.on),
   });
   return judgements.reading(read);
 }
@@ -263,6 +278,5 @@ export const remoteChecks: Control = {
   rule: 'R20',
   about: 'remote monitoring, or a remote check, on a day on which no instability was in force in the area',
   kinds: ['country-situation', 'end-use-check', 'storage-site'],
-  byCorrectedFacts: true,
   start: startRemote,
 };

@@ -112,10 +112,6 @@ describe('instability (R20)', () => {
     situation().refuses(change('2026-05-04'), 'remote-without-instability');
     situation(declared).refuses(change('2026-05-03'), 'remote-without-instability');
     bySystem(declared).decides(change('2026-05-04'), act('MonitoringModeChanged', change('2026-05-04').data));
-    situation(declared, restored).decides(
-      change('2026-05-19'),
-      act('MonitoringModeChanged', change('2026-05-19').data),
-    );
     situation(declared, restored).refuses(change('2026-05-20'), 'remote-without-instability');
     situation(declared, remote).decides(change('2026-05-05'), []);
   });
@@ -123,6 +119,16 @@ describe('instability (R20)', () => {
     const normal = act('MonitoringModeChanged', { mode: 'normal', on: '2026-05-20', reason: 'calm' });
     situation(declared, remote).decides(act('RestoreStability', RESTORE), [restored, normal]);
     situation(declared).decides(act('RestoreStability', RESTORE), restored);
+  });
+  it('ends remote monitoring that is recorded after its end, on that day', () => {
+    const mode = (to: string, on: string) => act('MonitoringModeChanged', change(on, to).data);
+    const remotely = mode('remote', '2026-05-19');
+    const normally = mode('normal', '2026-05-20');
+    situation(declared, restored).decides(change('2026-05-19'), [remotely, normally]);
+    bySystem(declared, restored).decides(change('2026-05-04'), [mode('remote', '2026-05-04'), normally]);
+    const later = [mode('remote', '2026-05-20'), mode('normal', '2026-05-24')];
+    situation(declared, restored, ...later).decides(change('2026-05-19'), remotely);
+    situation(declared, restored, remotely, normally).decides(act('CloseCountrySituation', { reason: 'over' }), closed);
   });
   it('is monitored in the mode of the newest day, if a change of an earlier day is recorded late', () => {
     const mode = (to: string, on: string) => act('MonitoringModeChanged', change(on, to).data);

@@ -172,6 +172,26 @@ function restore(data: SituationData<'RestoreStability'>, state: CountrySituatio
   return [restored, { type: 'MonitoringModeChanged', data: { mode: 'normal', on, reason: data.reason } } as const];
 }
 
+/**
+ * R20: checks are made remotely only while an instability is in force: what is recorded after its
+ * end, as by a policy that lags, ends with it.
+ */
+function changeMode(data: SituationData<'ChangeMonitoringMode'>, state: CountrySituation, context: DecisionContext) {
+  const { mode, on, reason } = data;
+  const instability = instabilityIn(state, on);
+  const barred =
+    inTheFuture(on, context) ??
+    (mode === 'normal' || instability !== null
+      ? null
+      : refuse('remote-without-instability', 'an instability is in force on that day', 'R20', { on }));
+  if (barred !== null) return barred;
+  if (mode === state.mode) return [];
+  const changed = { type: 'MonitoringModeChanged', data } as const;
+  const ended = instability === null ? null : (state.instabilities[instability]?.ended ?? null);
+  if (mode === 'normal' || ended === null || !isNewest(on, state.modeOn)) return [changed];
+  return [changed, { type: 'MonitoringModeChanged', data: { mode: 'normal', on: ended, reason } } as const];
+}
+
 /** R26, R30: the day of a fact of the last plan was another one; it began before the others. */
 function correctPlanDay(data: SituationData<'CorrectSituationDay'>, state: CountrySituation, context: DecisionContext) {
   const { corrects, on } = data;
@@ -246,15 +266,7 @@ const decide = decideBy<CountrySituation, CountrySituationCommand, CountrySituat
       return barred ?? [{ type: 'InstabilityDeclared', data: { ...data, country, donor } } as const];
     },
     RestoreStability: restore,
-    ChangeMonitoringMode: {
-      unless: ({ mode, on }, state, context) =>
-        inTheFuture(on, context) ??
-        (mode === 'normal' || instabilityIn(state, on) !== null
-          ? null
-          : refuse('remote-without-instability', 'an instability is in force on that day', 'R20', { on })),
-      already: ({ mode }, state) => mode === state.mode,
-      then: 'MonitoringModeChanged',
-    },
+    ChangeMonitoringMode: changeMode,
     IssuePersonnelAlert: {
       unless: (data, { alerts }, context) =>
         nameInUse(alerts, data.alert) ?? inTheFuture(data.on, context) ?? dueBeforeAlert(data),
