@@ -53,9 +53,9 @@ export interface EventStoreDbOptions {
   readonly onReconnect?: () => void;
   /**
    * Called after each append that took effect: the number of appends and of events, and how long it
-   * took in milliseconds.
+   * took, in `ms`.
    */
-  readonly onCommitted?: (appends: number, pendingEvents: number, ms: number) => void;
+  readonly onCommitted?: (appends: number, events: number, ms: number) => void;
   /** Called with each event of the log that cannot be read, as far as it follows the log. */
   readonly onDamage?: (fault: DamagedLog) => void;
   /**
@@ -97,7 +97,8 @@ export class EventStoreDbStore extends EventStore {
     private readonly reader: LogReader,
     private readonly writer: EventStoreDbLogWriter,
     private readonly subscription: LogSubscription,
-    private readonly beside: { readonly batches: BatchAppends; readonly marks: TimeMarks },
+    private readonly batches: BatchAppends,
+    private readonly marks: TimeMarks,
     private readonly maxWaiting: number,
     private readonly onCommitted: NonNullable<EventStoreDbOptions['onCommitted']>,
   ) {
@@ -141,7 +142,8 @@ export class EventStoreDbStore extends EventStore {
         reader,
         new EventStoreDbLogWriter(connection, reader, batches),
         subscription,
-        { batches, marks },
+        batches,
+        marks,
         maxWaiting,
         onCommitted,
       );
@@ -152,17 +154,17 @@ export class EventStoreDbStore extends EventStore {
     }
   }
 
-  append(stream: string, expected: Expected, pendingEvents: readonly NewEvent[]): Promise<Appended> {
+  append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
     if (this.closed) return Promise.reject(new ShuttingDown());
     const lost = this.takenBack();
     if (lost !== null) return Promise.reject(lost);
-    if (pendingEvents.length === 0) return Promise.reject(new Error('an append needs at least one event'));
-    if (this.pendingEvents + pendingEvents.length > this.maxWaiting && this.pendingEvents > 0)
+    if (events.length === 0) return Promise.reject(new Error('an append needs at least one event'));
+    if (this.pendingEvents + events.length > this.maxWaiting && this.pendingEvents > 0)
       return Promise.reject(new Overloaded(this.running.size));
-    this.pendingEvents += pendingEvents.length;
-    this.beside.marks.setWriting();
+    this.pendingEvents += events.length;
+    this.marks.setWriting();
     return this.track(
-      this.appendOrRetry(stream, expected, pendingEvents).finally(() => (this.pendingEvents -= pendingEvents.length)),
+      this.appendOrRetry(stream, expected, events).finally(() => (this.pendingEvents -= events.length)),
     );
   }
 
@@ -171,11 +173,7 @@ export class EventStoreDbStore extends EventStore {
    * server's own modes recognise a repeat by its ids for a limited time only: that is neither what
    * these modes promise here nor enough to send an append twice.
    */
-  private async appendOrRetry(
-    stream: string,
-    expected: Expected,
-    pendingEvents: readonly NewEvent[],
-  ): Promise<Appended> {
+  private async appendOrRetry(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const open = expected === 'any' || expected === 'exists';
       const last = open ? await this.reader.revisionOf(stream) : expected === 'none' ? -1 : expected;
@@ -189,10 +187,10 @@ export class EventStoreDbStore extends EventStore {
           const reached = this.subscription.reached(needed).catch(() => undefined);
           await endsWithin(reached, this.connection.calls.timeoutMs);
         }
-        return pendingEvents.map((event) => toServer(event, { notBefore: this.subscription.recordedAt }));
+        return events.map((event) => toServer(event, { notBefore: this.subscription.recordedAt }));
       });
       if (answer.ok) this.noteAppended(answer.position);
-      if (answer.ok) this.onCommitted(1, pendingEvents.length, performance.now() - startedAt);
+      if (answer.ok) this.onCommitted(1, events.length, performance.now() - startedAt);
       if (answer.ok || !open) return answer;
     }
     throw new Contention(stream, MAX_ATTEMPTS);
@@ -203,7 +201,7 @@ export class EventStoreDbStore extends EventStore {
    * on a read. A user who may only read decides nothing.
    */
   private async confirmLeader(): Promise<void> {
-    await this.beside.marks.mark(this.subscription.seen).catch((error: unknown) => {
+    await this.marks.mark(this.subscription.seen).catch((error: unknown) => {
       if (!isReader(error)) throw error;
     });
   }
@@ -218,20 +216,16 @@ export class EventStoreDbStore extends EventStore {
     return this.appended.length < MAX_UNSEEN_APPENDS ? 0n : (this.appended[0] ?? 0n);
   }
 
-  importEvents(pendingEvents: readonly RecordedEvent[]): Promise<readonly bigint[]> {
+  importEvents(events: readonly RecordedEvent[]): Promise<readonly bigint[]> {
     const lost = this.takenBack();
     if (lost !== null) return Promise.reject(lost);
-    return this.closed ? Promise.reject(new ShuttingDown()) : this.track(this.importPlanned(pendingEvents));
+    return this.closed ? Promise.reject(new ShuttingDown()) : this.track(this.importPlanned(events));
   }
 
-  private async importPlanned(pendingEvents: readonly RecordedEvent[]): Promise<readonly bigint[]> {
-    this.beside.marks.setWriting();
+  private async importPlanned(events: readonly RecordedEvent[]): Promise<readonly bigint[]> {
+    this.marks.setWriting();
     await this.subscription.look();
-    const { existing: existing, runs } = await planImport(
-      pendingEvents,
-      this.reader,
-      this.subscription.seen.recordedAt,
-    );
+    const { existing, runs } = await planImport(events, this.reader, this.subscription.seen.recordedAt);
     const positions = [...existing];
     for (const run of runs) positions.push(...(await this.appendRun(run)));
     return positions;
@@ -303,7 +297,7 @@ export class EventStoreDbStore extends EventStore {
    */
   async positionAt(instant: string): Promise<bigint> {
     const reader = this.open();
-    const { marks } = this.beside;
+    const { marks } = this;
     await this.subscription.look();
     if (this.subscription.recordedAt <= instant && Date.parse(instant) <= Date.now()) {
       await marks.settle(instant, this.subscription.seen).catch((error: unknown) => {
@@ -354,7 +348,7 @@ export class EventStoreDbStore extends EventStore {
     await Promise.allSettled(this.running);
     await this.continuity.stop();
     await this.subscription.stop();
-    this.beside.batches.close();
+    this.batches.close();
     await disconnect(this.connection);
   }
 
