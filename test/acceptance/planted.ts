@@ -7,7 +7,7 @@ import { type Chance, chanceOf, decidedHistory } from '../support/random-history
 
 const RULES = Object.keys(PLANTERS);
 /** How many breaches are planted at most in one history. */
-const MOST = 40;
+const MAX_RULES = 40;
 
 /** The findings as the rule and the event, each once. */
 const named = (found: readonly ControlFinding[]): ReadonlySet<string> =>
@@ -15,7 +15,7 @@ const named = (found: readonly ControlFinding[]): ReadonlySet<string> =>
 
 /** A number of rules by chance; a rule can be among them several times. */
 const rulesBy = (chance: Chance): readonly string[] =>
-  Array.from({ length: 1 + chance(MOST) }, () => RULES[chance(RULES.length)] as string);
+  Array.from({ length: 1 + chance(MAX_RULES) }, () => RULES[chance(RULES.length)] as string);
 
 /** The seed of the history, and those of the breaches. */
 const SEED = Number(process.env['FIGURES_SEED'] ?? 8);

@@ -93,8 +93,10 @@ describe('the command line answers an auditor:', () => {
       ({ metadata }) => (metadata as { actor: Row }).actor['organisation'] === 'estmark',
     );
     expect(await count('--actor', 'estmark')).toBe(byEstmark.length);
-    const inStory = (await recorded()).filter(({ metadata }) => (metadata as Row)['correlationId'] === 'example-story');
-    expect(await count('--correlation', 'example-story')).toBe(inStory.length);
+    const ofExample = (await recorded()).filter(
+      ({ metadata }) => (metadata as Row)['correlationId'] === 'example-data',
+    );
+    expect(await count('--correlation', 'example-data')).toBe(ofExample.length);
   });
 
   it('What differs between two dates?', async () => {

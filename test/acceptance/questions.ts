@@ -659,10 +659,10 @@ export function questions(opens: DeploymentFactory): void {
         .trimEnd()
         .split('\n')
         .map((line) => (JSON.parse(line) as { metadata: Row }).metadata);
-      const others = recorded.filter(({ correlationId }) => correlationId !== 'example-story');
+      const others = recorded.filter(({ correlationId }) => correlationId !== 'example-data');
       const byPolicies = ({ actor }: Row): boolean => (actor as Row)['organisation'] === 'entente';
       expect(others.filter((one) => !byPolicies(one))).toHaveLength(3);
-      const { totals } = await model('journal?correlation_id=example-story');
+      const { totals } = await model('journal?correlation_id=example-data');
       const [inTime, late] = [false, true].map((recorded_late) =>
         totals.find((one) => one['recorded_late'] === recorded_late),
       );

@@ -48,7 +48,7 @@ const isRun = ({ info }: { readonly info: string }): boolean => /^sh\b/.test(inf
 const folder = mkdtempSync(join(tmpdir(), 'entente-readme-'));
 const before = { ...process.env };
 let built: StandaloneProcess;
-let door: Server;
+let proxy: Server;
 beforeAll(async () => {
   mkdirSync(join(folder, 'bin'));
   for (const part of ['deploy', 'dist', 'docs']) symlinkSync(join(ROOT, part), join(folder, part));
@@ -58,15 +58,15 @@ beforeAll(async () => {
   }
   delete process.env['ESDB_URL'];
   process.env['ENTENTE_DATA'] = join(folder, 'data');
-  door = createServer((request, reply) => void answer(request, reply)).listen(0, '127.0.0.1');
-  await once(door, 'listening');
+  proxy = createServer((request, reply) => void answer(request, reply)).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
   built = await startStandalone(join(folder, 'data'), 'on');
   // A query as of a second finds only events recorded before that second.
   await pause(1100);
 });
 afterAll(async () => {
   process.env = before;
-  door.close();
+  proxy.close();
   built.process.kill();
   await built.ended;
   rmSync(folder, { recursive: true });
@@ -134,7 +134,7 @@ async function run(document: string): Promise<Ran> {
     PATH: `${inIt('bin')}:${before['PATH'] ?? ''}`,
     CURL: spawnSync('bash', ['-c', 'command -v curl'], { encoding: 'utf8' }).stdout.trim(),
     URL: built.url,
-    COMMANDS: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
+    COMMANDS: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
   };
   const shell = spawn('bash', ['-e', '-c', script.join('\n')], {
     cwd: folder,

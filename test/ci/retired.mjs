@@ -27,6 +27,8 @@ export const RETIRED = [
   [/\bcircumstances\b|\bCircumstances?\b/, 'context, DecisionContext'],
   [/\bseal key\b|\bfront door\b|\bfloor plan\b/, 'pseudonym key, API, dependency rules'],
   [/\bInlet\b|\bKeptAdmin\b|\bAfterTheOlder\b/, 'CommandPartition, ReconnectingAdmin, WaitForOlderProjectors'],
+  [/\bdeathOf\b|\bfoldOnto\b|\bfoldBatch\b|\bexample-story\b/, 'failureHeaders, project, projectBatch, example-data'],
+  [/\bisSealed\b|\bProjectedLog\b/, 'isPseudonymous, SqliteLogReader'],
   [
     /\bCloses(?:What|Both|The)|\btellEvery\b|\banswerWithin\b|\bmarkEvery\b|'would'|--anew\b|\bfoldAnew\b|\brows_in\b/,
     'StoreCloser, commitInterval, requestTimeout, watermarkInterval, dry-run, --from-scratch, foldFromScratch, table_name',
@@ -51,7 +53,7 @@ export const UNPLAIN = [
 /** Names in code that are retired as such, and what to write. */
 const NAMES = [
   [/\b(?:told|tells?|said|says|heard)\b/, 'report, message, notified, or what it has'],
-  [/\bMOST_|\b(?:AGAIN|APART|QUIET|SOON)\b/, 'MAX_, or a name with its unit'],
+  [/\bMOST(?:_|\b)|\b(?:AGAIN|APART|QUIET|SOON)\b/, 'MAX_, or a name with its unit'],
   [/\b(?:wire|ways)\b/, 'contract, or what they are'],
 ];
 /** Literals of one line; what code puts into them is code. */

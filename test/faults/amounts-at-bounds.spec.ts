@@ -12,8 +12,8 @@ import { all } from '../contracts/event-store.js';
 import { newExecutor } from '../support/executor.js';
 import { SCENARIO, RecordedIds, asWritten, toCommand } from '../support/scenario-arbitraries.js';
 
-const MOST = Number.MAX_SAFE_INTEGER;
-const amount = fc.constantFrom(MOST, MOST - 1, 2 ** 52, 1);
+const MAX_AMOUNT = Number.MAX_SAFE_INTEGER;
+const amount = fc.constantFrom(MAX_AMOUNT, MAX_AMOUNT - 1, 2 ** 52, 1);
 
 let folder: string;
 let store: SqliteEventStore;

@@ -49,12 +49,12 @@ const letters = (): Promise<readonly CommittedRecord[]> =>
 /** The original record of a dead letter, and the failure named in its headers. */
 function apart({ headers, value }: CommittedRecord) {
   const own: Record<string, string> = {};
-  const death: Record<string, string> = {};
+  const failure: Record<string, string> = {};
   for (const [name, text] of Object.entries(headers)) {
     const [, of] = /^__connect\.errors\.(.*)$/.exec(name) ?? [];
-    Object.assign(of === undefined ? (own ?? {}) : (death ?? {}), { [of ?? name]: text });
+    Object.assign(of === undefined ? (own ?? {}) : (failure ?? {}), { [of ?? name]: text });
   }
-  return { record: { headers: own, value }, death };
+  return { record: { headers: own, value }, failure };
 }
 
 /** As it lies in the topic of events. */
@@ -82,9 +82,9 @@ it('an event that fails in a fold parks its stream and becomes a dead letter, un
   ]);
   const record = await recordOf(id);
   const [letter, ...others] = await letters();
-  const { record: was, death } = apart(letter as CommittedRecord);
+  const { record: was, failure } = apart(letter as CommittedRecord);
   expect([was, others]).toEqual([{ headers: record?.headers, value: record?.value }, []]);
-  expect(death).toMatchObject({
+  expect(failure).toMatchObject({
     topic: deployment.settings['KAFKA_TOPIC'],
     partition: String(record?.partition),
     offset: String(record?.offset),

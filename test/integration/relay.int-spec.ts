@@ -109,7 +109,7 @@ describe('a relay refuses, with the reason,', () => {
     const forEver = name === 'retention.ms' ? [] : [{ name: 'retention.ms', value: '-1' }];
     const configEntries = [...forEver, { name, value }];
     await byHand((admin) => admin.createTopics({ topics: [{ topic, numPartitions: 6, configEntries }] }));
-    expect(await faultOf()).toContain(`forgets: its ${name} is ${value} and has to be ${wanted}`);
+    expect(await faultOf()).toContain(`expires events (${name}=${value}): set ${name}=${wanted}`);
   });
 
   it('a partition that was emptied', async () => {
@@ -134,7 +134,7 @@ describe('a relay refuses, with the reason,', () => {
         resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name: 'retention.ms', value }] }],
       });
     await byHand(set('86400000'));
-    await until(() => (relay.status().fault ?? '').includes('forgets: its retention.ms is 86400000'));
+    await until(() => (relay.status().fault ?? '').includes('expires events (retention.ms=86400000)'));
     await byHand(set('-1'));
     await until(() => relay.status().fault === null);
     await deployment.load(1);

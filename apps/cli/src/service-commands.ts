@@ -39,12 +39,12 @@ export function serviceCommands(
         throw new Error(`dead-letters takes nothing or "redrive", not "${what}"`);
       const settings = serviceSettings(process.env);
       const output = outputTo(json === true);
-      const letters = (await deadLetters(settings, what === 'redrive')).map(({ death, ...letter }) => ({
+      const letters = (await deadLetters(settings, what === 'redrive')).map(({ failure, ...letter }) => ({
         ...letter,
-        from: death['topic'] ?? '',
-        at: `${death['partition']}/${death['offset']}`,
-        stage: death['stage'] ?? '',
-        error: `${death['exception.class.name']}: ${death['exception.message']}`,
+        from: failure['topic'] ?? '',
+        at: `${failure['partition']}/${failure['offset']}`,
+        stage: failure['stage'] ?? '',
+        error: `${failure['exception.class.name']}: ${failure['exception.message']}`,
       }));
       if (output.json) output.out(JSON.stringify({ deadLetters: letters }));
       else output.out(letters.length === 0 ? 'no dead letters are left' : table(letters));

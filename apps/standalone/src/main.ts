@@ -10,7 +10,7 @@ async function bootstrap(): Promise<void> {
   const config = settingsOr(readConfig(process.env), 'Entente');
   let close = (): Promise<unknown> => Promise.resolve();
   lastResort('Entente', () => close());
-  const held = activatedSocket(process.env, process.pid);
+  const socket = activatedSocket(process.env, process.pid);
   const app = await createStandaloneApp(
     config.data.folder,
     config.process.logLevel,
@@ -24,7 +24,7 @@ async function bootstrap(): Promise<void> {
     process.once(signal, () => stopWithin(config.process.shutdownTimeoutSeconds));
   close = () => app.close();
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
-  const url = await listen(app, config.process, held);
+  const url = await listen(app, config.process, socket);
   leaveAddress(config.data.folder, url);
   process.on('exit', () => removeAddress(config.data.folder, url));
   const loaded = config.data.example === 'on' ? await loadExampleData(app.get(EventStore), app.get(Pseudonymizer)) : 0;

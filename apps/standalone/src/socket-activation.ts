@@ -31,16 +31,16 @@ export function activatedSocket(env: Readonly<Record<string, string | undefined>
 export async function listen(
   app: NestFastifyApplication,
   { host, port }: Pick<ProcessSettings, 'host' | 'port'>,
-  held: number | null,
+  socket: number | null,
 ): Promise<string> {
-  if (held === null) {
+  if (socket === null) {
     await app.listen(port, host);
     return app.getUrl();
   }
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   const server = app.getHttpServer();
-  server.listen({ fd: held });
+  server.listen({ fd: socket });
   await once(server, 'listening');
   const { address, port: taken } = server.address() as AddressInfo;
   if (isLoopback(address)) return `http://${address.includes(':') ? `[${address}]` : address}:${taken}`;

@@ -20,10 +20,10 @@ import {
   words,
 } from './fields.js';
 
-const MOST = Number.MAX_SAFE_INTEGER;
+const MAX_QUANTITY = Number.MAX_SAFE_INTEGER;
 const quantity = (description: string, example: number, min = 1) =>
-  integer(`${description}, in the line's unit`, example, min, MOST);
-const valueBy = (example: number) => minorUnits("the difference in the line's value", example, -MOST);
+  integer(`${description}, in the line's unit`, example, min, MAX_QUANTITY);
+const valueBy = (example: number) => minorUnits("the difference in the line's value", example, -MAX_QUANTITY);
 const line = (example = '001') => word("the line's name in this case", example);
 const offer = () => word("the offer's name in this case", 'basic');
 const amendment = () => word("the amendment's name in this case", 'amendment-1');
@@ -134,7 +134,8 @@ export class ReceiveInitialDeposit {
 /** An amount that was recorded wrongly, or of which nothing was received. */
 export class CorrectInitialDeposit {
   @eventId('the deposit that was wrong') readonly corrects!: string;
-  @minorUnits('the difference: below zero, if less was received', -5_000_00, -MOST) readonly difference!: number;
+  @minorUnits('the difference: below zero, if less was received', -5_000_00, -MAX_QUANTITY)
+  readonly difference!: number;
   @reason('mistyped') readonly reason!: string;
 }
 
@@ -193,7 +194,7 @@ export class LineModification {
 /** What both sides may change of a line in force. */
 export class LineAmendment extends LineModification {
   @valueBy(-80_000_00) override readonly valueBy!: number;
-  @quantity('the difference in the quantity', -20, -MOST) readonly quantityBy!: number;
+  @quantity('the difference in the quantity', -20, -MAX_QUANTITY) readonly quantityBy!: number;
 }
 
 export class AcceptAmendment {
@@ -281,7 +282,7 @@ export class AssistanceDelivered extends DeliverAssistance {
 export class CorrectDelivery {
   @eventId('the event that was wrong') readonly corrects!: string;
   @line() readonly line!: string;
-  @quantity('the difference; 0 if only the day was wrong', -2, -MOST) readonly quantityBy!: number;
+  @quantity('the difference; 0 if only the day was wrong', -2, -MAX_QUANTITY) readonly quantityBy!: number;
   @optional() @day('the right day, if it was wrong', '2026-05-19') readonly on?: string;
   @optional()
   @streamId('consignment', 'the consignment whose share changes, if the delivery rests on any')

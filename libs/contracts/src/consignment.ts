@@ -25,9 +25,9 @@ export const DELIVERY_POINTS = ['origin', 'hub', 'title', 'receipt'] as const;
 /** One of {@link DELIVERY_POINTS}. */
 export type DeliveryPoint = (typeof DELIVERY_POINTS)[number];
 
-const MOST = Number.MAX_SAFE_INTEGER;
+const MAX_QUANTITY = Number.MAX_SAFE_INTEGER;
 const quantity = (description: string, example: number, min = 1) =>
-  integer(`${description}, in the unit of the case's line`, example, min, MOST);
+  integer(`${description}, in the unit of the case's line`, example, min, MAX_QUANTITY);
 const line = () => word("the name of the case's line", '001');
 const carrier = () => code("the carrier's code", 'norland-airlift');
 const corrects = () => eventId('the event that was wrong');
@@ -192,7 +192,8 @@ export class ReceiptConfirmed extends ConfirmReceipt {
 export class CorrectReceipt {
   @corrects() readonly corrects!: string;
   @line() readonly line!: string;
-  @quantity('the difference; 0 if only serials or the store were wrong', -2, -MOST) readonly quantityBy!: number;
+  @quantity('the difference; 0 if only serials or the store were wrong', -2, -MAX_QUANTITY)
+  readonly quantityBy!: number;
   @optional() @words('serial numbers that were left out', []) readonly serialsAdded?: readonly string[];
   @optional()
   @words('serial numbers that were listed wrongly', ['NV-0002'])
@@ -204,7 +205,7 @@ export class CorrectReceipt {
 /** The items of one type that a receipt brings, and of which a sample is checked. */
 export class SampledItems {
   @itemWord() readonly item!: string;
-  @quantity('what is left of all lines of the type; below zero if more was transferred', 98, -MOST)
+  @quantity('what is left of all lines of the type; below zero if more was transferred', 98, -MAX_QUANTITY)
   readonly quantity!: number;
   @optional()
   @eventId('the event that brought them back, if all had been transferred: it names their check')
@@ -290,10 +291,10 @@ export class TransferReceivedGoods {
  */
 export class ReceivedGoodsTransferred extends TransferReceivedGoods {
   @organisation('the recipient', 'estmark') readonly recipient!: string;
-  @quantity('what is left with the organisation that held them; below zero if it had less', 96, -MOST)
+  @quantity('what is left with the organisation that held them; below zero if it had less', 96, -MAX_QUANTITY)
   readonly left!: number;
   @eventId('the event that brought the goods to that organisation') readonly broughtBy!: string;
-  @optional() @quantity('what the new holder has from then on', 2, -MOST) readonly held?: number;
+  @optional() @quantity('what the new holder has from then on', 2, -MAX_QUANTITY) readonly held?: number;
   @optional() @eventId('the event that brought the new holder what it had before') readonly joins?: string;
   @optional()
   @nested(() => ScheduleEndUseCheck, 'the first check at the new holder, if it had none of them: a policy schedules it')

@@ -31,12 +31,12 @@ const CHECK_RESULTS = ['seen', 'not-seen', 'damaged', 'seal-broken'] as const;
 export type CheckResult = (typeof CHECK_RESULTS)[number];
 
 const MAX_SERIALS = 100;
-const MOST = 1_000_000;
+const MAX_ITEMS = 1_000_000;
 const reason = (example: string) => code('the code of the reason', example);
 const dueDay = (example = '2026-08-18') => day('the last day for the check', example);
 const manner = () => oneOf(CHECK_MANNERS, 'how it is made');
 const discrepancy = () => word("the discrepancy's name in this check", 'gap-1');
-const visit = () => integer('the number of the visit in this check, from 1', 1, 1, MOST);
+const visit = () => integer('the number of the visit in this check, from 1', 1, 1, MAX_ITEMS);
 const corrects = () => eventId('the visit that was recorded wrongly');
 const knownDonor = () => organisation('the donor, if the items know the visit');
 const knownItem = () => code("the donor's word for the type, if the items know the visit", 'thermal-sight');
@@ -59,7 +59,7 @@ export class ScheduleEndUseCheck {
   @word('the place or the store', 'estmark.north-depot') readonly site!: string;
   @words('the serial numbers to check; of an enhanced type, all of them', ['TS-0001', 'TS-0002'], MAX_SERIALS)
   readonly serials!: readonly string[];
-  @integer('the number of items to check, or of which a sample is checked', 2, 1, MOST) readonly quantity!: number;
+  @integer('the number of items to check, or of which a sample is checked', 2, 1, MAX_ITEMS) readonly quantity!: number;
   @dueDay() readonly due!: string;
 }
 
@@ -123,9 +123,9 @@ export class CheckedSerial {
 /** What was found of items without serials. */
 export class CheckedLot {
   @word('the lot', 'LOT-7') readonly lot!: string;
-  @integer('seen and in order, in items', 40, 0, MOST) readonly seen!: number;
-  @integer('not seen, in items', 0, 0, MOST) readonly notSeen!: number;
-  @integer('damaged, in items', 1, 0, MOST) readonly damaged!: number;
+  @integer('seen and in order, in items', 40, 0, MAX_ITEMS) readonly seen!: number;
+  @integer('not seen, in items', 0, 0, MAX_ITEMS) readonly notSeen!: number;
+  @integer('damaged, in items', 1, 0, MAX_ITEMS) readonly damaged!: number;
 }
 
 export class PerformEndUseCheck {
@@ -217,7 +217,7 @@ export class FindDiscrepancy {
   @discrepancy() readonly discrepancy!: string;
   @code('the code of what is wrong', 'serial-missing') readonly type!: string;
   @optional() @serial() readonly serial?: string;
-  @integer('the number of items concerned', 1, 1, MOST) readonly quantity!: number;
+  @integer('the number of items concerned', 1, 1, MAX_ITEMS) readonly quantity!: number;
   @day('the day on which it was found', '2026-05-28') readonly on!: string;
 }
 
@@ -310,7 +310,7 @@ export class CheckedItemsLeftOut extends LeaveOutCheckedItems {
 export class CorrectCheckedItems {
   @reason('miscounted') readonly reason!: string;
   @optional()
-  @integer('the number of items to check, or of which a sample is checked', 38, 0, MOST)
+  @integer('the number of items to check, or of which a sample is checked', 38, 0, MAX_ITEMS)
   readonly quantity?: number;
   @optional() @streamId('storage-site', 'the store that received them', 'estmark.south-depot') readonly site?: string;
   @optional()
@@ -330,7 +330,7 @@ export class CheckedItemsCorrected extends CorrectCheckedItems {
     'veritas-monitor.check-2',
   )
   readonly passedTo?: string;
-  @optional() @integer('the number of items before, if it is another', 40, 0, MOST) readonly was?: number;
+  @optional() @integer('the number of items before, if it is another', 40, 0, MAX_ITEMS) readonly was?: number;
   @optional() @code("the area of the holder's country, if it is known", 'south') readonly area?: string;
   @optional()
   @nested(() => ScheduleEndUseCheck, 'the check in place of this one, which had nothing left: a policy schedules it')

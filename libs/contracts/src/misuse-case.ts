@@ -47,7 +47,7 @@ export const MISUSE_STEPS = [
 /** One of {@link MISUSE_STEPS}. */
 export type MisuseStep = (typeof MISUSE_STEPS)[number];
 
-const MOST = Number.MAX_SAFE_INTEGER;
+const MAX_AMOUNT = Number.MAX_SAFE_INTEGER;
 const reason = (example: string) => code('the code of the reason', example);
 const ground = (example: string) => code("the code of the finding's ground", example);
 const channel = (description: string, example: string) => code(`the code of the channel ${description}`, example);
@@ -314,7 +314,8 @@ export class RecoverFunds {
 export class CorrectRecovery {
   @reason('entered-twice') readonly reason!: string;
   @corrects() readonly corrects!: string;
-  @minorUnits('the difference; below zero if too much was recorded', -50_000_00, -MOST) readonly difference!: number;
+  @minorUnits('the difference; below zero if too much was recorded', -50_000_00, -MAX_AMOUNT)
+  readonly difference!: number;
 }
 
 /** Currency, account and day are those of the corrected recovery: the decision adds them. */

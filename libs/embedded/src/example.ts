@@ -518,7 +518,7 @@ function received(
     stream: { kind, id },
     actor: by,
     commandId: commandId(n),
-    correlationId: 'example-story',
+    correlationId: 'example-data',
     causationId: undefined,
     revision: null,
     traceparent: undefined,

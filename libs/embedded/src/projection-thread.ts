@@ -8,8 +8,8 @@ import { NestFactory } from '@nestjs/core';
 import { type ModelStatus, Projector, ReadModelStore, UNOBSERVED } from '@entente/engine';
 import type { LogLevel } from '@entente/process';
 import { Logger } from 'nestjs-pino';
-import { ProjectedLog, ProjectionModule } from './projection.module.js';
-import type { End, Ready } from './thread.js';
+import { ProjectionModule, advanceLog } from './projection.module.js';
+import type { End, Ready } from './supervised-worker.js';
 
 /** The thread's data at its start. */
 export interface ThreadData {
@@ -83,9 +83,8 @@ const untilFirstStatus = setInterval(() => {
   clearInterval(untilFirstStatus);
   sendStatus();
 }, 20);
-const log = app.get(ProjectedLog);
 port.on('message', (message: LogAdvanced | End) => {
-  if (message !== 'end') return log.committed(message.durable);
+  if (message !== 'end') return advanceLog(app, message.durable);
   clearInterval(everySecond);
   clearInterval(untilFirstStatus);
   void app.close().finally(() => port.close());

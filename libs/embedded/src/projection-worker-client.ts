@@ -1,7 +1,7 @@
 import type { OnModuleDestroy } from '@nestjs/common';
 import { type ModelStatus, type Observer, ProjectionStatus } from '@entente/engine';
 import type { ProjectionMessage, ThreadData, LogAdvanced } from './projection-thread.js';
-import { Thread } from './thread.js';
+import { SupervisedWorker } from './supervised-worker.js';
 
 /** Least milliseconds between two messages about commits. */
 const NOTIFY_EVERY_MS = 40;
@@ -11,7 +11,7 @@ const NOTIFY_EVERY_MS = 40;
  * thread has ended by itself.
  */
 export class ProjectionWorkerClient extends ProjectionStatus implements OnModuleDestroy {
-  private readonly thread: Thread<LogAdvanced, ProjectionMessage>;
+  private readonly thread: SupervisedWorker<LogAdvanced, ProjectionMessage>;
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private last: readonly ModelStatus[] = [];
   private lastFault: string | null = null;
@@ -24,7 +24,7 @@ export class ProjectionWorkerClient extends ProjectionStatus implements OnModule
     private durable: bigint,
   ) {
     super();
-    this.thread = new Thread({
+    this.thread = new SupervisedWorker({
       name: 'projection',
       code: new URL('./projection-thread.js', import.meta.url),
       data: (): ThreadData => ({ ...data, durable: this.durable }),

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, type INestApplicationContext, Module } from '@nestjs/common';
 import {
   type CorruptFile,
   EventFeed,
@@ -80,4 +80,6 @@ export class ProjectionModule {
   }
 }
 
-export { SqliteLogReader as ProjectedLog };
+/** Lets the projection read the log up to here: it is on the disk. */
+export const advanceLog = (projection: INestApplicationContext, durable: bigint): void =>
+  projection.get(SqliteLogReader).committed(durable);

@@ -13,7 +13,7 @@ import {
   type TotalsRow,
 } from '@entente/engine';
 import type { ReadMethod, SerializedFault, Question, RowsMessage, RowsThreadData } from './rows-thread.js';
-import { Thread } from './thread.js';
+import { SupervisedWorker } from './supervised-worker.js';
 
 interface PendingRead {
   resolve(value: never): void;
@@ -32,7 +32,7 @@ const faultOf = ({ code, message, retryAfter }: SerializedFault): Error =>
  */
 export class ReadModelWorkerClient extends ReadModelStore implements OnApplicationShutdown {
   readonly partitions = 1;
-  private readonly thread: Thread<Question, RowsMessage>;
+  private readonly thread: SupervisedWorker<Question, RowsMessage>;
   private readonly waiting = new Map<number, PendingRead>();
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private described: readonly ReadModelDescription[] = [];
@@ -45,7 +45,7 @@ export class ReadModelWorkerClient extends ReadModelStore implements OnApplicati
 
   private constructor(name: string, data: RowsThreadData, onDamaged: (damaged: { readonly message: string }) => void) {
     super();
-    this.thread = new Thread({
+    this.thread = new SupervisedWorker({
       name,
       code: new URL('./rows-thread.js', import.meta.url),
       data: () => data,

@@ -5,7 +5,7 @@ import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { type CorruptFile, type ReadModelDescription, Fault, type ReadModelStore, type RowScan } from '@entente/engine';
 import { readRows } from './projection.module.js';
-import type { End, Ready } from './thread.js';
+import type { End, Ready } from './supervised-worker.js';
 
 /** The thread's data at its start. */
 export interface RowsThreadData {

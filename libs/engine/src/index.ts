@@ -84,7 +84,7 @@ export { Projector, handles, foldRows } from './project.js';
 export { type ModelStatus, ProjectionStatus } from './projection-status.js';
 export { type Era, eraOf, isLost, keptUpTo } from './eras.js';
 export { partitionOf } from './partition.js';
-export { type ConsistencyToken, waitFor, parseConsistencyToken } from './read-your-writes.js';
+export { type ConsistencyToken, waitForPosition, parseConsistencyToken } from './read-your-writes.js';
 export { LiveRows, type Resume, type LiveUpdate } from './live-rows.js';
 export { SHARED_BATCH_SIZE, readingTurns } from './reading-turns.js';
 export { LiveLog } from './live-log.js';

@@ -193,7 +193,7 @@ export class Projector extends ProjectionStatus {
       this.models.flatMap((model) => {
         const from = checkpoints.get(model.name) ?? 0n;
         const isIdle = this.stopped.has(model.name) || this.outdated.has(model.name) || through <= from;
-        return isIdle ? [] : [this.foldBatch(model, partition, events, from, through)];
+        return isIdle ? [] : [this.projectBatch(model, partition, events, from, through)];
       }),
     );
     if (batches.length === 0) return;
@@ -225,7 +225,7 @@ export class Projector extends ProjectionStatus {
     if (parked > this.maxParked) this.stopped.set(model, `${parked} parked streams: more than ${this.maxParked}`);
   }
 
-  private async foldBatch(
+  private async projectBatch(
     model: AnyProjection,
     partition: number,
     events: readonly RecordedEvent[],
@@ -234,7 +234,7 @@ export class Projector extends ProjectionStatus {
   ): Promise<ModelBatch> {
     const parkedStreams = this.parkedStreams.get(model.name) as Set<string>;
     const fresh = events.filter((e) => e.position > from && handles(model, e) && !parkedStreams.has(e.stream));
-    const folding = await foldOnto(model, fresh, this.store, this.now);
+    const folding = await project(model, fresh, this.store, this.now);
     return { model: model.name, partition, from, to, ...folding, closes: [...folding.closes.values()] };
   }
 }
@@ -243,7 +243,7 @@ const lowest = (positions: readonly bigint[]): bigint =>
   positions.reduce((low, one) => (one < low ? one : low), positions[0] ?? 0n);
 
 /** Folds events onto the rows of the keys that they touch, which are read once. */
-export async function foldOnto(
+export async function project(
   model: AnyProjection,
   events: readonly RecordedEvent[],
   sink: RowSink,

@@ -34,7 +34,7 @@ export function parseConsistencyToken(token: string): ConsistencyToken | null {
  * ReadModelBehind} after `timeoutMs` milliseconds. A token with a stream waits for that stream's
  * partition; a bare position waits for all of them.
  */
-export async function waitFor(
+export async function waitForPosition(
   store: ReadModelStore,
   name: string,
   { position, stream }: Pick<ConsistencyToken, 'position' | 'stream'>,

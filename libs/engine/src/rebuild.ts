@@ -1,7 +1,7 @@
 import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import type { EventLog } from './event-store.js';
 import { partitionOf } from './partition.js';
-import { foldOnto } from './project.js';
+import { project } from './project.js';
 import type { Parked, ReadModelStore } from './read-model-store.js';
 import { replay } from './replay.js';
 
@@ -79,7 +79,7 @@ export async function retryParked(
       const missed: RecordedEvent[] = [];
       for await (const events of log.readStream(stream))
         missed.push(...events.filter((event) => event.position >= position && event.position <= checkpoint));
-      const folding = await foldOnto(model, missed, store, now);
+      const folding = await project(model, missed, store, now);
       const [parkedAgain] = folding.parked;
       const batch = {
         model: model.name,

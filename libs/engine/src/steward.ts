@@ -15,7 +15,7 @@ import { type NamedConsequence, STEWARD, consequencesOf } from './consequences.j
 import type { EventLog } from './event-store.js';
 import { ExecuteCommand, type Executor } from './execute.js';
 import type { ReadModelStore, ResultRow } from './read-model-store.js';
-import { waitFor } from './read-your-writes.js';
+import { waitForPosition } from './read-your-writes.js';
 
 /** The read model of what has a last day. */
 const DUE_DATES = 'due-dates';
@@ -255,7 +255,7 @@ export class Steward {
     const { log, rows, policies } = this.parts;
     if ((await rows.outdated()).includes(DUE_DATES)) return false;
     const position = await log.head();
-    await waitFor(rows, DUE_DATES, { position, stream: null }, this.options.rowsWithin ?? 30_000);
+    await waitForPosition(rows, DUE_DATES, { position, stream: null }, this.options.rowsWithin ?? 30_000);
     const sort = [{ column: 'due', descending: false }];
     const where = [
       { column: 'status', in: ['open'] },

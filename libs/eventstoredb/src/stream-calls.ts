@@ -56,7 +56,7 @@ export interface Running<T> {
 }
 
 /** What a subscription reports. None of the functions may throw. */
-export interface Follower {
+export interface SubscriptionHandler {
   onEvent(event: ServerEvent): void;
   /** The server has looked at everything up to here. */
   onCheckpoint(position: ServerPosition): void;
@@ -135,7 +135,7 @@ export class StreamCalls {
   }
 
   /** Follows the events after a position that pass a filter. Returns how to end it. */
-  follow(from: ReadFrom, filter: ServerFilter, follower: Follower): () => void {
+  follow(from: ReadFrom, filter: ServerFilter, handler: SubscriptionHandler): () => void {
     const options = readOptions()
       .setAll(allFrom(from))
       .setFilter(filterOf(filter))
@@ -145,15 +145,15 @@ export class StreamCalls {
     const end = (error: unknown): void => {
       if (ended) return;
       ended = true;
-      follower.onEnd(error);
+      handler.onEnd(error);
     };
     void this.open((stub) => {
       const call = openRead(stub, options, this.arguments());
       cancel = () => call.cancel();
       call.on('data', ({ event, checkpoint }: ReadPiece) => {
         if (ended) return;
-        if (event !== undefined) follower.onEvent(event);
-        else if (checkpoint !== undefined) follower.onCheckpoint(checkpoint);
+        if (event !== undefined) handler.onEvent(event);
+        else if (checkpoint !== undefined) handler.onCheckpoint(checkpoint);
       });
       call.on('error', (error: Error) => end(this.failed(stub, error)));
       call.on('end', () => end(null));

@@ -9,7 +9,7 @@ import {
   ReadModelStore,
   type ConsistencyToken,
   isLost,
-  waitFor,
+  waitForPosition,
   parseConsistencyToken,
   today,
 } from '@entente/engine';
@@ -193,7 +193,7 @@ export class ReadModelsController {
     if (request.after !== null) {
       const { position, stream } = this.parseAfter(request.after);
       if (stream === null) refuseBeyond('after', position, await this.log.head());
-      await waitFor(this.store, name, { position, stream: null });
+      await waitForPosition(this.store, name, { position, stream: null });
     }
     const { version, positions: reached } = await this.store.positions(name);
     const pastPositions =
@@ -206,14 +206,14 @@ export class ReadModelsController {
     const named = positionOf(asOf);
     if (named !== null) {
       refuseBeyond('as-of', named, await this.log.head());
-      if (named > BigInt(lowest(reached))) await waitFor(this.store, name, { position: named, stream: null });
+      if (named > BigInt(lowest(reached))) await waitForPosition(this.store, name, { position: named, stream: null });
       return reached.map(() => named);
     }
     const read = asOfInstant(asOf);
     if ('error' in read)
       throw validationProblem([{ ...read.error, message: `${read.error.message}; or a position of the log` }]);
     const position = await this.log.positionAt(read.instant);
-    if (position > BigInt(lowest(reached))) await waitFor(this.store, name, { position, stream: null });
+    if (position > BigInt(lowest(reached))) await waitForPosition(this.store, name, { position, stream: null });
     return reached.map(() => position);
   }
 

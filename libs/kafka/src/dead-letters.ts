@@ -49,10 +49,10 @@ export function deadLetterOf(
 }
 
 /**
- * What the headers of a dead letter say of it, by the ends of their names: `topic`, `partition`,
- * `offset`, `stage`, `connector.name`, `exception.class.name`, `exception.message`.
+ * The headers of a dead letter that describe its failure, by the ends of their names: `topic`,
+ * `partition`, `offset`, `stage`, `connector.name`, `exception.class.name`, `exception.message`.
  */
-export function deathOf({ headers = {} }: Pick<KafkaMessage, 'headers'>): Readonly<Record<string, string>> {
+export function failureHeaders({ headers = {} }: Pick<KafkaMessage, 'headers'>): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, one]) =>
       name.startsWith(PREFIX) ? [[name.slice(PREFIX.length), String(Array.isArray(one) ? one.at(-1) : one)]] : [],

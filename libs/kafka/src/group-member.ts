@@ -62,13 +62,13 @@ export class GroupMember {
     const { backoff } = this;
     const onFailure = (error: unknown): void => {
       this.lastError = messageOf(error);
-      this.settings.onLog?.('error', 'the consumer has ended, and another follows', { error: this.lastError });
+      this.settings.onLog?.('error', 'Kafka consumer crashed, starting a new one', { error: this.lastError });
     };
-    await supervise(() => this.live(), { signal: this.stopping.signal, backoff, onFailure });
+    await supervise(() => this.runConsumer(), { signal: this.stopping.signal, backoff, onFailure });
   }
 
-  /** The life of one consumer: until it fails or the member is stopped. */
-  private async live(): Promise<void> {
+  /** Runs one consumer until it fails or the member is stopped. */
+  private async runConsumer(): Promise<void> {
     await this.membership.check();
     if (this.started) this.settings.onReconnect?.();
     this.started = true;

@@ -1,6 +1,6 @@
 import { CompressionTypes, type KafkaMessage, type Message, Partitioners, type Producer } from 'kafkajs';
 import { endsWithin } from '@entente/async';
-import { deathOf, ownHeaders } from './dead-letters.js';
+import { failureHeaders, ownHeaders } from './dead-letters.js';
 import { kafkaOf } from './client.js';
 import type { KafkaSettings } from './settings.js';
 import { asAdmin, partitionOffsets, committedOffsets } from './topic.js';
@@ -26,7 +26,7 @@ export interface RedrivenLetter {
    * What its headers say: `topic`, `partition`, `offset`, `stage`, `exception.class.name`,
    * `exception.message`.
    */
-  readonly death: Readonly<Record<string, string>>;
+  readonly failure: Readonly<Record<string, string>>;
   readonly key: string | null;
   /** `waits`: it would go back, and was only listed. `left`: it came from elsewhere. */
   readonly became: 'sent back' | 'waits' | 'left';
@@ -79,9 +79,9 @@ async function drive(settings: RedriveSettings, producer: Producer | null): Prom
   const letters: RedrivenLetter[] = [];
   const take = async (partition: number, records: readonly KafkaMessage[], next: bigint): Promise<void> => {
     const redriven = records.map((record): RedrivenLetter => {
-      const death = deathOf(record);
-      const became = death['topic'] !== settings.topic ? 'left' : producer === null ? 'waits' : 'sent back';
-      return { partition, offset: record.offset, death, key: record.key?.toString() ?? null, became };
+      const failure = failureHeaders(record);
+      const became = failure['topic'] !== settings.topic ? 'left' : producer === null ? 'waits' : 'sent back';
+      return { partition, offset: record.offset, failure, key: record.key?.toString() ?? null, became };
     });
     if (producer !== null) {
       const back = records.flatMap((record, i) =>
@@ -100,7 +100,7 @@ const placeOf = ({ groupId }: RedriveSettings): string => `${groupId}-redrive`;
 
 /** The record of a dead letter. If its partition no longer exists, its key decides. */
 function backOf(record: KafkaMessage, partitions: number): Message {
-  const partition = Number(deathOf(record)['partition']);
+  const partition = Number(failureHeaders(record)['partition']);
   const there = Number.isInteger(partition) && partition >= 0 && partition < partitions;
   const { key, value, headers } = record;
   return { key, value, headers: ownHeaders(headers), ...(there ? { partition } : {}) };

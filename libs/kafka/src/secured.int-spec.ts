@@ -38,8 +38,8 @@ describe('a Kafka topic with TLS and users', () => {
   });
 
   const logged: string[] = [];
-  const settingsAt = (door: 'saslSsl' | 'sasl' | 'ssl', way: Way) => ({
-    ...topicForTests(2, broker.secured?.[door]),
+  const settingsAt = (listener: 'saslSsl' | 'sasl' | 'ssl', way: Way) => ({
+    ...topicForTests(2, broker.secured?.[listener]),
     ...way,
     onLog: (level: string, message: string, details: object) =>
       logged.push(`${level} ${message} ${JSON.stringify(details)}`),

@@ -75,7 +75,7 @@ export async function checkPartitions(admin: Admin, { topic, partitions }: Topic
     );
 }
 
-/** Refuses a topic that forgets. */
+/** Refuses a topic that expires events. */
 export async function checkRetention(admin: Admin, { topic }: TopicSettings): Promise<void> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
@@ -86,7 +86,7 @@ export async function checkRetention(admin: Admin, { topic }: TopicSettings): Pr
   for (const { configName, configValue } of resources[0]?.configEntries ?? []) {
     const wanted = UNLIMITED_RETENTION[configName as keyof typeof UNLIMITED_RETENTION] as string | undefined;
     if (wanted !== undefined && wanted !== configValue)
-      throw new Error(`topic ${topic} forgets: its ${configName} is ${configValue} and has to be ${wanted}`);
+      throw new Error(`topic ${topic} expires events (${configName}=${configValue}): set ${configName}=${wanted}`);
   }
 }
 

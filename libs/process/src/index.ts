@@ -16,10 +16,9 @@ export {
   networkProcess,
   originsOf,
 } from './process-settings.js';
-export { waitFor } from './retry-until-connected.js';
 export { runProcess, cannotStart, settingsOr, stopWithin } from './run-process.js';
 export { DATABASE, EVENT_STORE, PSEUDONYM_KEY } from './service-settings.js';
 export { OneOf, Setting, Text } from './setting.js';
 export { type Env, type Read, type SettingsIn, readEnvironment, readSettings, settingsPart } from './settings.js';
-export { StartupDependencies, passes } from './startup-dependencies.js';
+export { StartupDependencies } from './startup-dependencies.js';
 export { GROUP, LOG_TOPIC, OTHER_TOPICS, PUBLIC_URL } from './topic-settings.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { type WaitOptions, waitFor } from './retry-until-connected.js';
+import { type WaitOptions, retryUntilConnected } from './retry-until-connected.js';
 
 class TooOld extends Error {}
 
@@ -9,7 +9,7 @@ class TooOld extends Error {}
 function trial<T>(dial: () => Promise<T>, options: Partial<WaitOptions<T>> = {}) {
   const logged: string[] = [];
   const stop = new AbortController();
-  const waiting = waitFor('the store', dial, {
+  const waiting = retryUntilConnected('the store', dial, {
     log: (line) => logged.push(line),
     isFinal: (error) => error instanceof TooOld,
     signal: stop.signal,

@@ -27,7 +27,11 @@ export interface Connecting<T> {
 }
 
 /** Tries to connect to `what` until it succeeds, with growing pauses. */
-export function waitFor<T>(what: string, connect: () => Promise<T>, options: WaitOptions<T>): Connecting<T> {
+export function retryUntilConnected<T>(
+  what: string,
+  connect: () => Promise<T>,
+  options: WaitOptions<T>,
+): Connecting<T> {
   let status: string | null = `waits for ${what}`;
   const logged = new Set<string>();
   const report = (error: unknown): void => {

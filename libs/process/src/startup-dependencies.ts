@@ -1,8 +1,8 @@
 import { Fault } from '@entente/engine';
-import { type Connecting, waitFor } from './retry-until-connected.js';
+import { type Connecting, retryUntilConnected } from './retry-until-connected.js';
 
 /** Whether trying again helps: a backing service is away, or not as far yet. */
-export const passes = (error: unknown): boolean => error instanceof Fault && error.retryAfter !== null;
+const isTransient = (error: unknown): boolean => error instanceof Fault && error.retryAfter !== null;
 
 /** The services that a process waits for before it serves. */
 export class StartupDependencies {
@@ -22,10 +22,10 @@ export class StartupDependencies {
    * connection that comes after the end of the process is closed.
    */
   for<T extends { close(): Promise<void> }>(what: string, connect: () => Promise<T>): Promise<T> {
-    const waiting = waitFor(what, connect, {
+    const waiting = retryUntilConnected(what, connect, {
       log: this.log,
       signal: this.ended,
-      isFinal: (error) => !passes(error),
+      isFinal: (error) => !isTransient(error),
       late: (connected) => connected.close(),
     });
     this.all.push(waiting);

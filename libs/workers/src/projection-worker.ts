@@ -87,7 +87,7 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
       if (version !== this.catalogVersion && this.projector.running) {
         await this.projector.stop();
         this.projector.start();
-        this.log.warn('other rows are active: the projection continues from their checkpoint');
+        this.log.warn('another process promoted a rebuild: the projection continues from its checkpoint');
       }
       this.catalogVersion = version;
       this.looks.now(null);

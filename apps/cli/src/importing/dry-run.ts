@@ -116,8 +116,8 @@ export class DryRun implements ImportTarget {
     const stream = `${kind}/${streamId}`;
     const { ask } = this.base;
     // Only the server knows who sent a pseudonymous command that it has recorded.
-    const isSealed = allKinds.decider(kind)?.pseudonymous?.includes(received.command.type) === true;
-    if (ask !== null && isSealed && (await this.store.baseRevisionOf(stream)) >= 0) {
+    const isPseudonymous = allKinds.decider(kind)?.pseudonymous?.includes(received.command.type) === true;
+    if (ask !== null && isPseudonymous && (await this.store.baseRevisionOf(stream)) >= 0) {
       const answer = await ask(command);
       if (answer.type === 'there' || (answer.type === 'refused' && !this.store.hasChanged(stream))) return answer;
     }

@@ -14,7 +14,7 @@ export interface Ready {
 export type End = 'end';
 
 /** How a thread is started. */
-export interface ThreadOptions<Received> {
+export interface SupervisedWorkerOptions<Received> {
   readonly name: string;
   /** The file of its code. */
   readonly code: URL;
@@ -28,13 +28,13 @@ export interface ThreadOptions<Received> {
 }
 
 /** A thread of this process that starts again, after a pause, if it has ended by itself. */
-export class Thread<Sent, Received extends object> {
+export class SupervisedWorker<Sent, Received extends object> {
   private readonly log: Logger;
   private worker: Worker | null = null;
   private readonly backoff = new Backoff({ firstMs: FIRST_PAUSE_MS, maxMs: MAX_PAUSE_MS });
   private readonly stopping = new AbortController();
 
-  constructor(private readonly options: ThreadOptions<Received>) {
+  constructor(private readonly options: SupervisedWorkerOptions<Received>) {
     this.log = new Logger(options.name);
   }
 
