@@ -68,7 +68,7 @@ describe('a clock that is set back an hour and forward a year', () => {
     expect(await log()).toHaveLength(receipts.size);
     await caughtUp(url);
     const ready: unknown = await (await fetch(`${url}/health/ready`)).json();
-    expect(ready).toMatchObject({ fault: null, parked: 0, alarms: [{ follower: 'clock' }] });
+    expect(ready).toMatchObject({ fault: null, parked: 0, alarms: [{ source: 'clock' }] });
     expect((await entente('compare', '--rebuilt', '--data', folder)).status).toBe(0);
   });
 
@@ -124,7 +124,7 @@ describe('a clock that is set back an hour and forward a year', () => {
     const start = Date.now();
     const alarms = async () => {
       const answer = await fetch(`${url}/health/ready`);
-      return [answer.status, ((await answer.json()) as { alarms: { follower: string }[] }).alarms];
+      return [answer.status, ((await answer.json()) as { alarms: { source: string }[] }).alarms];
     };
     await propose(url, 'before');
     await caughtUp(url);
@@ -135,7 +135,7 @@ describe('a clock that is set back an hour and forward a year', () => {
     expect(await alarms()).toEqual([200, []]);
     setClock(start);
     const alarm = `the newest event was recorded at ${new Date(start + YEAR).toISOString().slice(0, 16)}`;
-    expect(await alarms()).toEqual([503, [{ follower: 'clock', alarm: expect.stringContaining(alarm) }]]);
+    expect(await alarms()).toEqual([503, [{ source: 'clock', alarm: expect.stringContaining(alarm) }]]);
     // At the same position in time, as far as it can be: events still have their own positions.
     await propose(url, 'after');
     expect((await log()).map(({ revision }) => revision)).toEqual([0, 0, 0]);

@@ -43,7 +43,7 @@ async function disconnectAll(): Promise<void> {
   sockets = [];
   while (openFiles() > FILES / 2) await pause(20);
 }
-const alarms = async (): Promise<readonly unknown[]> => (await server.health()).alarms.map(({ follower }) => follower);
+const alarms = async (): Promise<readonly unknown[]> => (await server.health()).alarms.map(({ source }) => source);
 
 it('a server that may open few files serves commands and raises an alarm while connections want all', async () => {
   expect(await alarms()).toEqual([]);
@@ -56,9 +56,9 @@ it('a server that may open few files serves commands and raises an alarm while c
   expect((await propose(server.url, 'idle')).status).toBe(201);
   expect(await server.health()).toMatchObject({
     status: 503,
-    alarms: [{ follower: 'open-files', alarm: expect.stringMatching(/^[0-9]+ of 256 files are open/) }],
+    alarms: [{ source: 'open-files', alarm: expect.stringMatching(/^[0-9]+ of 256 files are open/) }],
   });
-  expect(await (await fetch(`${server.url}/metrics`)).text()).toContain('entente_alarm{follower="open-files"} 1');
+  expect(await (await fetch(`${server.url}/metrics`)).text()).toContain('entente_alarm{source="open-files"} 1');
   await disconnectAll();
   expect(await alarms()).toEqual([]);
   expect(server.logged()).toMatch(/the files that this process may open allow [0-9]+ connections of 4096/);

@@ -43,7 +43,7 @@ async function withDeployment(work: (url: string, app: NestFastifyApplication) =
 }
 interface Ready {
   status: string;
-  alarms: { follower: string; alarm: string }[];
+  alarms: { source: string; alarm: string }[];
   models: { model: string; lag: string; behindSeconds: number }[];
 }
 const ready = async (url: string): Promise<[number, Ready]> => {
@@ -63,7 +63,7 @@ describe('a stalled projection raises an alarm within ten seconds,', () => {
       await propose(url, 'two');
       expect(await alarmWithin(url, 10_000)).toContain('programmes');
       const metrics = await (await fetch(`${url}/metrics`)).text();
-      expect(metrics).toContain('entente_alarm{follower="programmes"} 1');
+      expect(metrics).toContain('entente_alarm{source="programmes"} 1');
       expect(metrics).toMatch(/entente_lag_seconds\{model="programmes"\} [1-9]/);
       thaw();
       while ((await ready(url))[0] !== 200) await pause(50);
@@ -84,11 +84,11 @@ describe('a stalled projection raises an alarm within ten seconds,', () => {
     }));
 });
 
-/** The followers of the first alarms; none where there were none in time. */
+/** The sources of the first alarms; none where there were none in time. */
 async function alarmWithin(url: string, ms: number): Promise<string[]> {
   for (const end = Date.now() + ms; Date.now() < end; await pause(100)) {
     const [status, { alarms }] = await ready(url);
-    if (status === 503) return alarms.map(({ follower }) => follower);
+    if (status === 503) return alarms.map(({ source }) => source);
   }
   return [];
 }

@@ -84,8 +84,8 @@ describe('the projection thread', () => {
       if (status === 503 && text.includes('stalled since')) alarm = text;
       expect((await fetch(`${built.url}/v1/read-models/programmes`)).status).toBe(200);
     }
-    expect(alarm).toContain('"follower":"programmes"');
-    expect(await (await fetch(`${built.url}/metrics`)).text()).toContain('entente_alarm{follower="programmes"} 1');
+    expect(alarm).toContain('"source":"programmes"');
+    expect(await (await fetch(`${built.url}/metrics`)).text()).toContain('entente_alarm{source="programmes"} 1');
     await proposed('three');
     await pause(Math.max(0, begun + 12_000 - Date.now()));
     other.exec('ROLLBACK');

@@ -33,7 +33,7 @@ afterAll(async () => {
 interface AppHealth {
   readonly fault: string | null;
   readonly position: string;
-  readonly alarms: readonly { readonly follower: string; readonly alarm: string }[];
+  readonly alarms: readonly { readonly source: string; readonly alarm: string }[];
 }
 
 /** The health of an app, as it reports it. */
@@ -42,7 +42,7 @@ const healthOf = async (name: 'api' | 'relay' | 'projector' | 'intake'): Promise
   return health as unknown as AppHealth;
 };
 const alarmed = async (): Promise<readonly string[]> =>
-  (await healthOf('api')).alarms.map(({ follower }) => follower).sort();
+  (await healthOf('api')).alarms.map(({ source }) => source).sort();
 
 /** A figure of the first of these apps. */
 async function figureOf(name: AppName, figure: string): Promise<number> {

@@ -6,7 +6,7 @@ export type Settings = Readonly<Record<string, string>>;
 /** What `/health/ready` answers, with the status of the answer. */
 export interface AppHealth extends Record<string, unknown> {
   readonly status: number;
-  readonly alarms: readonly { readonly follower: string; readonly alarm: string }[];
+  readonly alarms: readonly { readonly source: string; readonly alarm: string }[];
 }
 
 /** A built app that runs. */

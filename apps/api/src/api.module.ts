@@ -62,7 +62,7 @@ type Behind = [rows: ReadModelStore, topic: PublishedPosition, commands: Command
  * end of the topic, if rows lack something; and the live history of this process. The intake
  * follows the commands topic.
  */
-function followers(log: EventLog, ...[rows, topic, commands, live]: Behind): readonly ProgressSource[] {
+function progressSourcesOf(log: EventLog, ...[rows, topic, commands, live]: Behind): readonly ProgressSource[] {
   const models = progressSources(
     rows,
     MODELS.map(({ name }) => name),
@@ -74,7 +74,7 @@ function followers(log: EventLog, ...[rows, topic, commands, live]: Behind): rea
   return [
     { name: 'relay', position: relayed },
     ...models,
-    commands.follower('intake'),
+    commands.source('intake'),
     { name: 'live history', position: () => Promise.resolve(live.position()) },
   ];
 }
@@ -193,7 +193,7 @@ export class ApiModule {
           provide: Watchdog,
           inject: [EventStore, ReadModelStore, PublishedPosition, CommandLag, LiveLog],
           useFactory: (log: EventStore, ...behind: Behind) =>
-            new Watchdog(log, followers(log, ...behind), () => Date.now()),
+            new Watchdog(log, progressSourcesOf(log, ...behind), () => Date.now()),
         },
         {
           provide: Readiness,

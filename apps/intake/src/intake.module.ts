@@ -86,7 +86,7 @@ export class IntakeModule {
           provide: Watchdog,
           inject: [EventStore, CommandLag],
           useFactory: (store: EventStore, backlog: CommandLag) =>
-            new Watchdog(store, [backlog.follower('intake')], () => Date.now()),
+            new Watchdog(store, [backlog.source('intake')], () => Date.now()),
         },
         {
           provide: Readiness,

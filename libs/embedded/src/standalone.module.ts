@@ -63,14 +63,14 @@ import { ReadModelWorkerClient } from './read-model-worker-client.js';
 /** Watches all that follow the log. */
 function watchdogOver(log: EventLog, rows: ReadModelStore, live: LiveLog, steward?: Steward): Watchdog {
   const names = MODELS.map(({ name }) => name);
-  const followers = [
+  const sources = [
     ...progressSources(rows, names),
     { name: 'live history', position: () => Promise.resolve(live.position()) },
     ...(steward === undefined
       ? []
       : [{ name: 'policies', position: () => Promise.resolve(steward.status().position) }]),
   ];
-  return new Watchdog(log, followers, () => Date.now());
+  return new Watchdog(log, sources, () => Date.now());
 }
 
 /** The readiness of this deployment, from its parts. */

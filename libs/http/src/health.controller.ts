@@ -33,7 +33,7 @@ export interface DeploymentStatus {
   /** Streams that a read model cannot fold: from which event on, why and since when. */
   readonly parked: readonly Parked[];
   /** What has stalled, by the watchdog, or because too many streams are parked; files used up. */
-  readonly alarms: readonly { readonly follower: string; readonly alarm: string }[];
+  readonly alarms: readonly { readonly source: string; readonly alarm: string }[];
   /** Why nothing is delivered now; null while events are delivered. */
   readonly fault: string | null;
   /** The problem code of the fault, if it has one. */
@@ -42,7 +42,7 @@ export interface DeploymentStatus {
 
 /** The alarms of the watchdog, and of the files of this process. */
 export const alarmsOf = (watchdog: Watchdog): DeploymentStatus['alarms'] => [
-  ...[...watchdog.alarms()].map(([follower, alarm]) => ({ follower, alarm })),
+  ...[...watchdog.alarms()].map(([source, alarm]) => ({ source, alarm })),
   ...openFilesAlarm(),
 ];
 

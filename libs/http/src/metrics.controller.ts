@@ -133,7 +133,7 @@ export class MetricsController {
     ]);
     this.parked = metrics.gauge('entente_parked_streams', 'streams that a read model cannot fold', ['model']);
     this.stopped = metrics.gauge('entente_stopped', '1 if a read model has stopped', ['model']);
-    this.alarms = metrics.gauge('entente_alarm', '1 for what has stalled, whatever it reports of itself', ['follower']);
+    this.alarms = metrics.gauge('entente_alarm', '1 for what has stalled, whatever it reports of itself', ['source']);
   }
 
   @Get()
@@ -153,7 +153,7 @@ export class MetricsController {
       this.stopped.set({ model }, stopped === null ? 0 : 1);
     }
     this.alarms.reset();
-    for (const { follower } of alarms) this.alarms.set({ follower }, 1);
+    for (const { source } of alarms) this.alarms.set({ source }, 1);
     reply.header('content-type', this.metrics.registry.contentType);
     return this.metrics.registry.metrics();
   }

@@ -61,13 +61,13 @@ export class FilesForConnections {
 
 /** An alarm if the process has nearly used up its files. */
 export function openFilesAlarm({ open, limit: most } = openFiles()): readonly {
-  readonly follower: string;
+  readonly source: string;
   readonly alarm: string;
 }[] {
   if (most - open >= LOW_FILES) return [];
   return [
     {
-      follower: 'open-files',
+      source: 'open-files',
       alarm: `${open} of ${most} files are open: new connections are refused or replace idle ones; raise the limit (ulimit -n)`,
     },
   ];

@@ -575,7 +575,7 @@ const READY: Json = {
     ),
     fault: orNull('why nothing is delivered just now'),
     code: orNull('the problem code of the fault'),
-    alarms: list(properties({ follower: text('what has stalled'), alarm: text('since when, and how') })),
+    alarms: list(properties({ source: text('what has stalled'), alarm: text('since when, and how') })),
     published: orNull('the position up to which the log is published; only where it is'),
     commandsWaiting: {
       type: ['integer', 'null'],

@@ -41,7 +41,7 @@ export class SystemReadiness extends Readiness {
     try {
       const { head, models, parked } = await this.models();
       const stopped = models.flatMap(({ model, stopped }) =>
-        stopped === null ? [] : [{ follower: model, alarm: `stopped: ${stopped}` }],
+        stopped === null ? [] : [{ source: model, alarm: `stopped: ${stopped}` }],
       );
       const ahead = head === null ? [] : await this.clockAlarms(head);
       const currentFault = fault() ?? (models.length === 0 ? STARTING : null);
@@ -93,7 +93,7 @@ export class SystemReadiness extends Readiness {
     }
     const { recordedAt } = this.newest;
     if (recordedAt === null || Date.parse(recordedAt) <= Date.now() + MAX_AHEAD_MS) return [];
-    return [{ follower: 'clock', alarm: `the newest event was recorded at ${recordedAt}, ahead of this clock` }];
+    return [{ source: 'clock', alarm: `the newest event was recorded at ${recordedAt}, ahead of this clock` }];
   }
 
   private async ageBehind(position: bigint): Promise<number> {

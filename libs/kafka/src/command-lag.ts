@@ -30,7 +30,7 @@ export class CommandLag {
    * Those who answer commands, as one who follows what is sent: by the count of all partitions'
    * records.
    */
-  follower(name: string): ProgressSource {
+  source(name: string): ProgressSource {
     const other = { of: 'command', end: () => this.seen?.sent ?? 0n };
     return { name, other, position: async () => (await this.look()).answered };
   }

@@ -50,32 +50,32 @@ describe('the number of waiting commands', () => {
       () => deployment.end(),
       () => backlog.close(),
     );
-    return { deployment, backlog, follower: backlog.follower('intake') };
+    return { deployment, backlog, source: backlog.source('intake') };
   };
 
   it('is counted with and without a running intake, and is zero once all are answered', async () => {
-    const { deployment, backlog, follower } = await watched(2);
+    const { deployment, backlog, source } = await watched(2);
     expect(backlog.waiting()).toBeNull();
-    expect(await follower.position()).toBe(0n);
-    expect([backlog.waiting(), follower.other?.end()]).toEqual([0, 0n]);
+    expect(await source.position()).toBe(0n);
+    expect([backlog.waiting(), source.other?.end()]).toEqual([0, 0n]);
     const { end } = deployment.start();
     await deployment.topics();
     const replies = await deployment.collect('replies');
     await deployment.send([aCommand('stakeholder/a'), aCommand('stakeholder/b'), aCommand('stakeholder/c')]);
     await expectCount(replies, 3);
-    await until(async () => (await follower.position()) === 3n);
+    await until(async () => (await source.position()) === 3n);
     expect(backlog.waiting()).toBe(0);
     await end();
     await deployment.send(Array.from({ length: 5 }, (_, i) => aCommand(`stakeholder/d${i}`)));
-    expect(await follower.position()).toBe(3n);
-    expect([backlog.waiting(), follower.other?.end()]).toEqual([5, 8n]);
+    expect(await source.position()).toBe(3n);
+    expect([backlog.waiting(), source.other?.end()]).toEqual([5, 8n]);
     deployment.start();
-    await until(async () => (await follower.position()) === 8n);
+    await until(async () => (await source.position()) === 8n);
     expect(backlog.waiting()).toBe(0);
   });
 
   it('is zero if the rest was aborted by its sender, or is the end of a transaction', async () => {
-    const { deployment, backlog, follower } = await watched(1);
+    const { deployment, backlog, source } = await watched(1);
     deployment.start();
     await deployment.topics();
     const replies = await deployment.collect('replies');
@@ -93,13 +93,13 @@ describe('the number of waiting commands', () => {
       await transaction[end]();
       if (end === 'commit') answered += 2;
       await until(async () => {
-        const at = await follower.position();
-        return at === follower.other?.end() && replies.length === answered;
+        const at = await source.position();
+        return at === source.other?.end() && replies.length === answered;
       });
       expect(backlog.waiting()).toBe(0);
     }
     // Two records and the end of each transaction.
-    expect(await follower.position()).toBe(12n);
+    expect(await source.position()).toBe(12n);
     await expectCount(replies, 4);
   });
 });
