@@ -41,6 +41,12 @@ const LIBRARIES = {
     ],
     node: true,
   },
+  // What the apps of the distributed deployment have in common.
+  distributed: {
+    sees: ['engine', 'eventstoredb', 'http', 'process', 'read-models', 'typeorm', 'workers'],
+    npm: ['@nestjs/common', '@nestjs/platform-fastify'],
+    node: true,
+  },
   'read-models': { sees: ['contracts', 'kernel'], npm: ['typeorm'], node: false },
   typeorm: {
     sees: ['async', 'engine', 'contracts', 'kernel'],
@@ -116,7 +122,7 @@ export default {
     {
       name: 'adapters-in-modules-only',
       severity: 'error',
-      from: { path: '^(apps|libs/embedded)/', pathNot: '(\\.module|[.-]spec)\\.ts$' },
+      from: { path: '^(apps|libs/(embedded|distributed))/', pathNot: '(\\.module|[.-]spec)\\.ts$' },
       to: { path: '^libs/(sqlite|eventstoredb|kafka|typeorm)/' },
     },
     {

@@ -12,10 +12,10 @@ const SQLITE = [
   'apps/standalone/',
 ];
 const POSTGRES = ['libs/typeorm/'];
-const KAFKA = ['libs/kafka/', 'apps/relay/', 'apps/intake/', 'apps/projector/'];
+const KAFKA = ['libs/kafka/', 'libs/distributed/', 'apps/relay/', 'apps/intake/', 'apps/projector/'];
 const EVENT_STORE = ['libs/eventstoredb/', 'test/doubles/'];
 const LOOPS = ['libs/engine/', 'libs/workers/', 'libs/process/', 'libs/async/'];
-const HTTP = ['libs/http/', 'apps/api/'];
+const HTTP = ['libs/http/', 'libs/distributed/', 'apps/api/'];
 const RULES = ['libs/contracts/', 'libs/domain/', 'libs/read-models/'];
 
 const integration = (...specs) => ['test:integration', ...specs.map((name) => `/${name}\\.int-spec`)];

@@ -1,34 +1,8 @@
-import {
-  ANSWERS,
-  COMMANDS,
-  DATABASE,
-  type Env,
-  EVENT_STORE,
-  GROUP,
-  KAFKA,
-  LOG_TOPIC,
-  OTHER_TOPICS,
-  PSEUDONYM_KEY,
-  SERVER_LIMITS,
-  type SettingsIn,
-  networkProcess,
-  readSettings,
-} from '@entente/process';
+import { DECISION_SETTINGS, ROW_SETTINGS, appSettings } from '@entente/distributed';
+import { ANSWERS, type Env, type SettingsIn, readSettings } from '@entente/process';
 
 /** The settings, from environment variables. */
-export const SETTINGS = {
-  process: networkProcess(3000),
-  limits: SERVER_LIMITS,
-  answers: ANSWERS,
-  commands: COMMANDS,
-  eventStore: EVENT_STORE,
-  kafka: KAFKA,
-  topic: LOG_TOPIC,
-  group: GROUP,
-  others: OTHER_TOPICS,
-  database: DATABASE,
-  pseudonymKey: PSEUDONYM_KEY,
-};
+export const SETTINGS = { ...appSettings(3000), ...DECISION_SETTINGS, ...ROW_SETTINGS, answers: ANSWERS };
 
 export type ApiConfig = SettingsIn<typeof SETTINGS>;
 

@@ -1,18 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { CommandFeed, EventStore, Executor, RefusalLog, Pseudonymizer, Watchdog } from '@entente/engine';
-import { EventStoreDbStore } from '@entente/eventstoredb';
-import {
-  HealthController,
-  LoopReadiness,
-  Metrics,
-  MetricsController,
-  Readiness,
-  VersionController,
-} from '@entente/http';
+import { eventStore, executor, refusals } from '@entente/distributed';
+import { CommandFeed, EventStore, RefusalLog, Watchdog } from '@entente/engine';
+import { LoopReadiness, Metrics, PROBE_CONTROLLERS, Readiness } from '@entente/http';
 import { CommandLag, KafkaCommandFeed, lastPublished } from '@entente/kafka';
-import { closeOnShutdown, type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
-import { PostgresRefusalLog } from '@entente/typeorm';
-import { IntakeWorker, RestoreCheck, WatchdogWorker, kinds } from '@entente/workers';
+import { closeOnShutdown, type StartupDependencies, logging, clientLogger } from '@entente/process';
+import { IntakeWorker, RestoreCheck, WatchdogWorker } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { IntakeConfig } from './config.js';
 
@@ -23,43 +15,19 @@ import type { IntakeConfig } from './config.js';
 @Module({})
 export class IntakeModule {
   static on(config: IntakeConfig, waits: StartupDependencies): DynamicModule {
-    const { process: own, eventStore, kafka, topic, others, group, database, pseudonymKey } = config;
+    const { process: own, kafka, topic, others, group } = config;
     const { commands, replies, deadLetters } = others;
     const { partitions, replicas } = topic;
     const answering = { topic: commands, groupId: `${group}-intake`, clientId: 'entente-intake' };
     return {
       module: IntakeModule,
       imports: [LoggerModule.forRoot(logging(own.logLevel))],
-      controllers: [HealthController, MetricsController, VersionController],
+      controllers: PROBE_CONTROLLERS,
       providers: [
         Metrics,
-        {
-          provide: EventStore,
-          inject: [Metrics],
-          useFactory: (metrics: Metrics) =>
-            waits.for('the event store', () =>
-              EventStoreDbStore.connect({
-                ...eventStore,
-                onReconnect: () => metrics.reconnected('event-store'),
-                onDamage: damageLogger(),
-                onCommitted: (...of) => metrics.committed(...of),
-              }),
-            ),
-        },
-        {
-          provide: RefusalLog,
-          inject: [Metrics],
-          useFactory: (metrics: Metrics) =>
-            waits.for('the database', () =>
-              PostgresRefusalLog.open({ ...database, onReconnect: () => metrics.reconnected('database') }),
-            ),
-        },
-        {
-          provide: Executor,
-          inject: [EventStore, RefusalLog, Metrics],
-          useFactory: (store: EventStore, refusals: RefusalLog, metrics: Metrics) =>
-            new Executor(store, kinds, new Pseudonymizer(pseudonymKey), refusals, metrics, config.commands),
-        },
+        ...eventStore(config, waits),
+        refusals(config, waits),
+        ...executor(config),
         {
           provide: CommandFeed,
           inject: [EventStore, Metrics],

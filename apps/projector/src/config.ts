@@ -1,28 +1,8 @@
-import {
-  DATABASE,
-  type Env,
-  EVENT_STORE,
-  GROUP,
-  KAFKA,
-  LOG_TOPIC,
-  OTHER_TOPICS,
-  SERVER_LIMITS,
-  type SettingsIn,
-  networkProcess,
-  readSettings,
-} from '@entente/process';
+import { ROW_SETTINGS, appSettings } from '@entente/distributed';
+import { type Env, type SettingsIn, readSettings } from '@entente/process';
 
 /** The settings, from environment variables. */
-export const SETTINGS = {
-  process: networkProcess(3002),
-  limits: SERVER_LIMITS,
-  eventStore: EVENT_STORE,
-  kafka: KAFKA,
-  topic: LOG_TOPIC,
-  group: GROUP,
-  others: OTHER_TOPICS,
-  database: DATABASE,
-};
+export const SETTINGS = { ...appSettings(3002), ...ROW_SETTINGS };
 
 export type ProjectorConfig = SettingsIn<typeof SETTINGS>;
 

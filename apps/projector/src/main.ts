@@ -1,21 +1,7 @@
 import '../../../libs/process/src/supported-node.js';
 import 'reflect-metadata';
-import { buildApp } from '@entente/http';
-import { runProcess, settingsOr, StartupDependencies } from '@entente/process';
+import { runApp } from '@entente/distributed';
 import { readConfig } from './config.js';
 import { ProjectorModule } from './projector.module.js';
 
-const NAME = "Entente's projector";
-
-async function bootstrap(): Promise<void> {
-  const config = settingsOr(readConfig(process.env), NAME);
-  const waits = new StartupDependencies((line) => process.stderr.write(`${NAME}: ${line}\n`));
-  await runProcess({
-    name: NAME,
-    at: config.process,
-    waitsFor: () => waits.status(),
-    build: (signal) => buildApp(ProjectorModule.on(config, waits.until(signal)), config.limits),
-  });
-}
-
-void bootstrap();
+void runApp("Entente's projector", readConfig, (config, waits) => ProjectorModule.on(config, waits));

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { eventLog, readModels } from '@entente/distributed';
 import {
   DeadLetters,
   EventFeed,
@@ -6,30 +7,19 @@ import {
   Projector,
   ReadModelStore,
   Watchdog,
-  eraOf,
   progressSources,
   modelStatuses,
 } from '@entente/engine';
-import { EventStoreDbStore } from '@entente/eventstoredb';
-import {
-  HealthController,
-  SystemReadiness,
-  Metrics,
-  MetricsController,
-  Readiness,
-  VersionController,
-} from '@entente/http';
+import { SystemReadiness, Metrics, PROBE_CONTROLLERS, Readiness } from '@entente/http';
 import { KafkaDeadLetters, KafkaEventFeed, lastPublished } from '@entente/kafka';
-import { closeOnShutdown, type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
-import { MODELS, VIEWS } from '@entente/read-models';
-import { PostgresReadModelStore } from '@entente/typeorm';
+import { closeOnShutdown, type StartupDependencies, logging, clientLogger } from '@entente/process';
+import { MODELS } from '@entente/read-models';
 import {
   WaitForOlderProjectors,
-  Models,
-  PROJECTION,
   RestoreCheck,
   RolloutGate,
   WatchdogWorker,
+  projection,
   rowsAsKnown,
 } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
@@ -42,26 +32,15 @@ import type { ProjectorConfig } from './config.js';
 @Module({})
 export class ProjectorModule {
   static on(config: ProjectorConfig, waits: StartupDependencies): DynamicModule {
-    const { process: own, eventStore, kafka, topic, others, group, database } = config;
+    const { process: own, kafka, topic, others, group } = config;
     return {
       module: ProjectorModule,
       imports: [LoggerModule.forRoot(logging(own.logLevel))],
-      controllers: [HealthController, MetricsController, VersionController],
+      controllers: PROBE_CONTROLLERS,
       providers: [
         Metrics,
         { provide: 'Observer', useExisting: Metrics },
-        {
-          provide: EventLog,
-          inject: [Metrics],
-          useFactory: (metrics: Metrics) =>
-            waits.for('the event store', () =>
-              EventStoreDbStore.connect({
-                ...eventStore,
-                onReconnect: () => metrics.reconnected('event-store'),
-                onDamage: damageLogger(),
-              }),
-            ),
-        },
+        ...eventLog(config, waits),
         {
           provide: KafkaEventFeed,
           inject: [EventLog, Metrics],
@@ -91,23 +70,7 @@ export class ProjectorModule {
             );
           },
         },
-        {
-          provide: ReadModelStore,
-          inject: [EventLog, Metrics],
-          useFactory: (log: EventLog, metrics: Metrics) =>
-            waits.for('the database', async () => {
-              const { partitions } = topic;
-              const rows = new PostgresReadModelStore({
-                ...database,
-                models: MODELS,
-                views: VIEWS,
-                partitions,
-                onReconnect: () => metrics.reconnected('database'),
-              });
-              await rows.open(log.id, undefined, eraOf(log));
-              return rows;
-            }),
-        },
+        readModels(config, waits, 'write'),
         {
           provide: RestoreCheck,
           inject: [EventLog, ReadModelStore],
@@ -116,8 +79,7 @@ export class ProjectorModule {
             return new RestoreCheck(log, { first: [rowsAsKnown(rows), published] });
           },
         },
-        ...PROJECTION,
-        { provide: Models, useValue: { all: MODELS, shared: true } },
+        ...projection({ shared: true }),
         {
           provide: RolloutGate,
           inject: [EventLog, ReadModelStore],

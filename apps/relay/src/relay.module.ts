@@ -1,16 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { eventLog } from '@entente/distributed';
 import { EventLog, LogPublisher, Relay, Watchdog } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
-import {
-  HealthController,
-  LoopReadiness,
-  Metrics,
-  MetricsController,
-  Readiness,
-  VersionController,
-} from '@entente/http';
+import { LoopReadiness, Metrics, PROBE_CONTROLLERS, Readiness } from '@entente/http';
 import { KafkaLogPublisher } from '@entente/kafka';
-import { closeOnShutdown, type StartupDependencies, logging, clientLogger, damageLogger } from '@entente/process';
+import { closeOnShutdown, type StartupDependencies, logging, clientLogger } from '@entente/process';
 import { RelayWorker, WatchdogWorker } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 import type { RelayConfig } from './config.js';
@@ -18,29 +12,15 @@ import type { RelayConfig } from './config.js';
 /** The relay: publishes the log to Kafka. It can read the event store, not write it. */
 @Module({})
 export class RelayModule {
-  static on(
-    { process: own, eventStore, kafka, topic, schemas }: RelayConfig,
-    waits: StartupDependencies,
-  ): DynamicModule {
+  static on(config: RelayConfig, waits: StartupDependencies): DynamicModule {
+    const { process: own, kafka, topic, schemas } = config;
     return {
       module: RelayModule,
       imports: [LoggerModule.forRoot(logging(own.logLevel))],
-      controllers: [HealthController, MetricsController, VersionController],
+      controllers: PROBE_CONTROLLERS,
       providers: [
         Metrics,
-        {
-          provide: EventStoreDbStore,
-          inject: [Metrics],
-          useFactory: (metrics: Metrics) =>
-            waits.for('the event store', () =>
-              EventStoreDbStore.connect({
-                ...eventStore,
-                onReconnect: () => metrics.reconnected('event-store'),
-                onDamage: damageLogger(),
-              }),
-            ),
-        },
-        { provide: EventLog, useExisting: EventStoreDbStore },
+        ...eventLog(config, waits),
         {
           provide: LogPublisher,
           inject: [Metrics],

@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { eventStore, executor, readModels, refusals } from '@entente/distributed';
 import {
   EventStore,
   Executor,
@@ -8,26 +9,16 @@ import {
   Steward,
   StewardCheckpoint,
   Watchdog,
-  eraOf,
 } from '@entente/engine';
 import { EventStoreDbStore } from '@entente/eventstoredb';
-import {
-  HealthController,
-  LoopReadiness,
-  Metrics,
-  MetricsController,
-  Readiness,
-  VersionController,
-} from '@entente/http';
-import { closeOnShutdown, damageLogger, type StartupDependencies, logging } from '@entente/process';
-import { MODELS, VIEWS } from '@entente/read-models';
-import { PostgresReadModelStore, PostgresRefusalLog, PostgresStewardCheckpoint } from '@entente/typeorm';
+import { LoopReadiness, Metrics, PROBE_CONTROLLERS, Readiness } from '@entente/http';
+import { closeOnShutdown, type StartupDependencies, logging } from '@entente/process';
+import { PostgresStewardCheckpoint } from '@entente/typeorm';
 import {
   RestoreCheck,
   type StewardSettings,
   StewardWorker,
   WatchdogWorker,
-  kinds,
   rowsAsKnown,
   stewardOn,
 } from '@entente/workers';
@@ -41,52 +32,17 @@ import type { StewardConfig } from './config.js';
 @Module({})
 export class StewardModule {
   static on(config: StewardConfig, waits: StartupDependencies, settings: StewardSettings = {}): DynamicModule {
-    const { process: own, eventStore, topic, database, commands, pseudonymKey } = config;
+    const { process: own, database } = config;
     return {
       module: StewardModule,
       imports: [LoggerModule.forRoot(logging(own.logLevel))],
-      controllers: [HealthController, MetricsController, VersionController],
+      controllers: PROBE_CONTROLLERS,
       providers: [
         Metrics,
-        {
-          provide: EventStoreDbStore,
-          inject: [Metrics],
-          useFactory: (metrics: Metrics) =>
-            waits.for('the event store', () =>
-              EventStoreDbStore.connect({
-                ...eventStore,
-                onReconnect: () => metrics.reconnected('event-store'),
-                onDamage: damageLogger(),
-                onCommitted: (...of) => metrics.committed(...of),
-              }),
-            ),
-        },
-        { provide: EventStore, useExisting: EventStoreDbStore },
-        {
-          provide: ReadModelStore,
-          inject: [EventStore, Metrics],
-          useFactory: (log: EventStore, metrics: Metrics) =>
-            waits.for('the database', async () => {
-              const rows = new PostgresReadModelStore({
-                ...database,
-                models: MODELS,
-                views: VIEWS,
-                partitions: topic.partitions,
-                readonly: true,
-                onReconnect: () => metrics.reconnected('database'),
-              });
-              await rows.open(log.id, undefined, eraOf(log));
-              return rows;
-            }),
-        },
-        {
-          provide: RefusalLog,
-          inject: [Metrics],
-          useFactory: (metrics: Metrics) =>
-            waits.for('the database', () =>
-              PostgresRefusalLog.open({ ...database, onReconnect: () => metrics.reconnected('database') }),
-            ),
-        },
+        ...eventStore(config, waits),
+        readModels(config, waits, 'read'),
+        refusals(config, waits),
+        ...executor(config),
         {
           provide: StewardCheckpoint,
           inject: [EventStore],
@@ -95,18 +51,14 @@ export class StewardModule {
         },
         {
           provide: Steward,
-          inject: [EventStoreDbStore, RefusalLog, ReadModelStore, StewardCheckpoint, Metrics],
+          inject: [EventStoreDbStore, Executor, ReadModelStore, StewardCheckpoint, Pseudonymizer],
           useFactory: (
             store: EventStoreDbStore,
-            refusals: RefusalLog,
+            executor: Executor,
             rows: ReadModelStore,
             checkpoint: StewardCheckpoint,
-            metrics: Metrics,
-          ) => {
-            const pseudonymizer = new Pseudonymizer(pseudonymKey);
-            const executor = new Executor(store, kinds, pseudonymizer, refusals, metrics, commands);
-            return stewardOn(store, executor, rows, checkpoint, pseudonymizer, settings);
-          },
+            pseudonymizer: Pseudonymizer,
+          ) => stewardOn(store, executor, rows, checkpoint, pseudonymizer, settings),
         },
         {
           provide: Watchdog,

@@ -20,7 +20,7 @@ import { technologyReleaseContract } from './technology-release.js';
 import { thirdPartyTransferContract } from './third-party-transfer.js';
 import type { CommandContract, CommandOf, EventContract, EventOf, KindContract, RelationOf } from './contract.js';
 
-/** Every kind of stream: the only list of them. */
+/** Every kind of stream: the compiler holds the list of their rules to this one. */
 const KINDS = [
   stakeholderContract,
   programmeContract,

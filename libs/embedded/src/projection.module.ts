@@ -12,7 +12,7 @@ import { closeOnShutdown, type LogLevel, logging } from '@entente/process';
 import { MODELS, VIEWS } from '@entente/read-models';
 import { SqliteLogReader } from '@entente/sqlite';
 import { SqliteReadModelStore } from '@entente/typeorm';
-import { PROJECTION } from '@entente/workers';
+import { projection } from '@entente/workers';
 import { LoggerModule } from 'nestjs-pino';
 
 /**
@@ -73,7 +73,7 @@ export class ProjectionModule {
           useFactory: (log: SqliteLogReader) => new InProcessFeed(log, undefined, GATHER_MS),
         },
         { provide: ReadModelStore, inject: [EventLog], useFactory: (log: EventLog) => openRows(folder, log) },
-        ...PROJECTION,
+        ...projection({ shared: false }),
         closeOnShutdown(ReadModelStore, EventLog),
       ],
     };

@@ -1,5 +1,4 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import {
   Consequences,
@@ -21,36 +20,18 @@ import {
   eraOf,
   progressSources,
 } from '@entente/engine';
-import {
-  AnswerOptions,
-  CommandsController,
-  ControlsController,
-  HealthController,
-  VersionController,
-  HistoryController,
-  SystemReadiness,
-  LiveController,
-  Metrics,
-  MetricsController,
-  OpenStreams,
-  PageController,
-  ReadModelsController,
-  Readiness,
-  RefusalsController,
-  SchemasController,
-  TakenBackGuard,
-} from '@entente/http';
+import { API_CONTROLLERS, AnswerOptions, Metrics, Readiness, SystemReadiness, apiProviders } from '@entente/http';
 import { closeOnShutdown, EXIT_UNSURE, type LogLevel, logging } from '@entente/process';
 import { MODELS } from '@entente/read-models';
 import { SqliteEventStore, SqliteRefusalLog, SqliteStewardCheckpoint } from '@entente/sqlite';
 import { LoggerModule } from 'nestjs-pino';
 import { FoundDamage } from './damage.js';
 import {
-  PROJECTION,
+  projection,
   ExecuteCommandHandler,
   StewardWorker,
   WatchdogWorker,
-  kinds,
+  executorOn,
   type StewardSettings,
   consequencesOn,
   stewardOn,
@@ -106,7 +87,7 @@ const sameThread = (folder: string): Provider[] => [
   { provide: LiveRows, inject: [ReadModelStore], useFactory: (rows: ReadModelStore) => new LiveRows(rows) },
   { provide: STATUS_ROWS, useExisting: ReadModelStore },
   { provide: 'Observer', useExisting: Metrics },
-  ...PROJECTION,
+  ...projection({ shared: false }),
 ];
 
 /** Rows read on a thread of this name, after the projection has opened them. */
@@ -195,19 +176,7 @@ export class StandaloneModule {
     return {
       module: StandaloneModule,
       imports: [CqrsModule.forRoot(), LoggerModule.forRoot(logging(logLevel))],
-      controllers: [
-        PageController,
-        HealthController,
-        VersionController,
-        CommandsController,
-        LiveController,
-        HistoryController,
-        ReadModelsController,
-        RefusalsController,
-        ControlsController,
-        SchemasController,
-        MetricsController,
-      ],
+      controllers: API_CONTROLLERS,
       providers: [
         Metrics,
         FoundDamage,
@@ -245,21 +214,14 @@ export class StandaloneModule {
         {
           provide: Executor,
           inject: [EventStore, Pseudonymizer, RefusalLog, Metrics],
-          useFactory: (store: EventStore, pseudonymizer: Pseudonymizer, refusals: RefusalLog, metrics: Metrics) =>
-            new Executor(store, kinds, pseudonymizer, refusals, metrics, commands),
+          useFactory: executorOn(commands),
         },
         {
           provide: Consequences,
           inject: [EventStore, Executor, Pseudonymizer],
           useFactory: consequencesOn,
         },
-        {
-          provide: LiveLog,
-          inject: [EventStore, EventFeed],
-          useFactory: (log: EventStore, feed: EventFeed) => new LiveLog(log, feed),
-        },
-        OpenStreams,
-        { provide: AnswerOptions, useValue: answers },
+        ...apiProviders(answers),
         {
           provide: Readiness,
           inject: [EventStore, ProjectionStatus, Watchdog, STATUS_ROWS, FoundDamage],
@@ -272,7 +234,6 @@ export class StandaloneModule {
         },
         { provide: EventLog, useExisting: SqliteEventStore },
         ...(steward === null ? [] : policies(folder, steward)),
-        { provide: APP_GUARD, useClass: TakenBackGuard },
         WatchdogWorker,
         ExecuteCommandHandler,
         closeOnShutdown(RefusalLog, ReadModelStore, EventStore),

@@ -161,7 +161,7 @@ class PseudonymSettings {
   @Setting(
     {
       name: 'ENTENTE_PSEUDONYM_KEY',
-      about: "The key of reporters' pseudonyms, the same in every `api` and `intake`, and permanent.",
+      about: "The key of reporters' pseudonyms, the same in every `api`, `intake` and `steward`, and permanent.",
       takes: '64 hexadecimal digits, the same in every process (openssl rand -hex 32 makes such a key)',
       required: true,
       secret: true,

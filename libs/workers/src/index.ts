@@ -1,10 +1,11 @@
-export { PROJECTION } from './projection.js';
+export { projection } from './projection.js';
 export { WaitForOlderProjectors, RolloutGate } from './rollout-gate.js';
 export { RestoreCheck, rowsAsKnown } from './restore-check.js';
 export { RelayWorker } from './relay-worker.js';
 export { WatchdogWorker } from './watchdog-worker.js';
 export { Models } from './rebuild-worker.js';
 export { ExecuteCommandHandler } from './execute-command.handler.js';
+export { executorOn } from './executor-on.js';
 export { kinds } from './kinds.js';
 export { DueDays } from './due-days.js';
 export { DueQueue } from './due-queue.js';

@@ -8,9 +8,9 @@ const now = (): string => new Date().toISOString();
 /**
  * What folds the log into rows, wherever it runs: it asks for an `EventFeed`, an `EventLog`, a
  * `ReadModelStore` and, as `Observer`, who watches; where there are `DeadLetters`, what cannot be
- * folded goes there too.
+ * folded goes there too. If it is `shared`, other processes fold the same models.
  */
-export const PROJECTION = [
+export const projection = ({ shared }: Pick<Models, 'shared'>) => [
   {
     provide: Projector,
     inject: [EventFeed, ReadModelStore, 'Observer', { token: DeadLetters, optional: true }],
@@ -18,7 +18,7 @@ export const PROJECTION = [
       new Projector(MODELS, feed, rows, now, undefined, observer, deadLetters ?? null),
   },
   { provide: ProjectionStatus, useExisting: Projector },
-  { provide: Models, useValue: { all: MODELS } },
+  { provide: Models, useValue: { all: MODELS, shared } },
   ProjectionWorker,
   RebuildWorker,
 ];

@@ -12,7 +12,7 @@ export abstract class Models {
    * Whether other processes fold them too: then rows of a newer version than the code's are left as
    * they are.
    */
-  readonly shared?: boolean;
+  abstract readonly shared: boolean;
 }
 
 /** Before it tries again, in milliseconds. */
