@@ -18,13 +18,6 @@ interface AssignedPartition {
   readonly catalogVersion: number | undefined;
 }
 
-/** A projection, seen as its functions. */
-interface Fold {
-  touches(event: RecordedEvent): readonly string[];
-  evolve(row: object | null, event: RecordedEvent, key: string, head: object | null): object | null;
-}
-const foldOf = (model: AnyProjection) => model as unknown as Fold;
-
 /** The versions that a fold made. The last version of each key is open. */
 export interface Folding {
   readonly closes: Map<string, RowId & { until: bigint }>;
@@ -55,15 +48,13 @@ export function foldRows(
     if (!handles(model, event) || stopped.has(stream) || isParked(stream)) continue;
     try {
       const head = model.head === true ? (current.get(rowKey({ stream, key: '' })) ?? null) : null;
-      const made = foldOf(model)
-        .touches(event)
-        .map((key) => {
-          const before = current.get(rowKey({ stream, key })) ?? null;
-          const after = foldOf(model).evolve(before, event, key, head);
-          const why = after === null || after === before ? null : refuses(after);
-          if (why !== null) throw new TypeError(`its row cannot be stored: ${why}`);
-          return { key, before, after };
-        });
+      const made = model.touches(event).map((key) => {
+        const before = current.get(rowKey({ stream, key })) ?? null;
+        const after = model.evolve(before, event, key, head);
+        const why = after === null || after === before ? null : refuses(after);
+        if (why !== null) throw new TypeError(`its row cannot be stored: ${why}`);
+        return { key, before, after };
+      });
       for (const { key, before, after } of made) {
         if (after === before) continue;
         const id = rowKey({ stream, key });
@@ -108,7 +99,7 @@ export class Projector extends ProjectionStatus {
   constructor(
     private readonly models: readonly AnyProjection[],
     private readonly feed: EventFeed,
-    private readonly store: RowSink & { outdated?(): Promise<readonly string[]>; catalogVersion?(): Promise<number> },
+    private readonly store: RowSink,
     private readonly now: () => string,
     /** More parked streams than this stop the model. */
     private readonly maxParked = MAX_PARKED_STREAMS,
@@ -157,8 +148,8 @@ export class Projector extends ProjectionStatus {
 
   private async startPosition(partition: number): Promise<bigint> {
     // First of all: if it changes while the rest is read, the first commit notices.
-    const catalogVersion = await this.store.catalogVersion?.();
-    const outdated = new Set(await this.store.outdated?.());
+    const catalogVersion = await this.store.catalogVersion();
+    const outdated = new Set(await this.store.outdated());
     const all = await this.store.checkpoints();
     const checkpoints = new Map(this.models.map(({ name }) => [name, all.get(name)?.[partition] ?? 0n]));
     const parked = await this.store.parked();
@@ -271,7 +262,7 @@ export async function project(
  */
 function keysOf(model: AnyProjection, event: RecordedEvent<Event>): readonly string[] {
   try {
-    return foldOf(model).touches(event);
+    return model.touches(event);
   } catch {
     return [];
   }

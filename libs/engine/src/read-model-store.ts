@@ -263,6 +263,14 @@ export abstract class RowSink {
    * process has already loaded the new catalog.
    */
   abstract commit(batches: readonly ModelBatch[], catalogVersion?: number): Promise<boolean>;
+  /** Models that are not folded here; none, if not overridden. */
+  outdated(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+  /** For `commit`; undefined, if not overridden: no other process changes these tables. */
+  catalogVersion(): Promise<number | undefined> {
+    return Promise.resolve(undefined);
+  }
 }
 
 /**
@@ -303,14 +311,14 @@ export abstract class ReadModelStore extends RowSink {
    * Models whose active tables have another version than the code. They wait for a rebuild, and are
    * not folded.
    */
-  abstract outdated(): Promise<readonly string[]>;
+  abstract override outdated(): Promise<readonly string[]>;
   /**
    * Begins to fill the pending tables of these models, or continues an interrupted rebuild (never
    * if `fromScratch`).
    */
   abstract rebuild(models: readonly string[], fromScratch: boolean): Promise<Rebuild>;
   /** Increases whenever any process promotes tables or clears a parked stream. */
-  abstract catalogVersion(): Promise<number>;
+  abstract override catalogVersion(): Promise<number>;
   /** The rows of a model or view. */
   abstract query(name: string, query: RowQuery): Promise<ResultPage>;
   /** Begins to read all rows of a query. The caller closes what it returns. */

@@ -271,4 +271,4 @@ export interface View<From, Query> {
 }
 
 /** A projection of unknown types. */
-export type AnyProjection = Projection<never, object>;
+export type AnyProjection = Projection<Event, object>;
