@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { CommandFeed, type CommandSubscription, EventStore, Executor } from '@entente/engine';
 import { streamName } from '@entente/kernel';
-import { LogOnChange } from '@entente/process';
+import { FaultWatch } from './fault-watch.js';
 import { Intake } from './intake.js';
 
 /**
@@ -11,9 +11,8 @@ import { Intake } from './intake.js';
 @Injectable()
 export class IntakeWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('intake');
-  private readonly faults = new LogOnChange(this.log, 'the intake');
+  private readonly watch = new FaultWatch(this.log, 'the intake', () => this.fault());
   private delivery: CommandSubscription | null = null;
-  private watch: NodeJS.Timeout | null = null;
 
   constructor(
     @Inject(CommandFeed) private readonly feed: CommandFeed,
@@ -29,11 +28,11 @@ export class IntakeWorker implements OnApplicationBootstrap, OnModuleDestroy {
       this.log.error(error);
     });
     this.delivery = this.feed.subscribe(intake);
-    this.watch = setInterval(() => this.faults.now(this.fault()), 1000).unref();
+    this.watch.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    if (this.watch !== null) clearInterval(this.watch);
+    this.watch.stop();
     await this.delivery?.stop();
   }
 

@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Relay } from '@entente/engine';
-import { LogOnChange } from '@entente/process';
+import { FaultWatch } from './fault-watch.js';
 
 /**
  * Runs the relay: starts it when the app has started, and ends it after the batch in progress when
@@ -8,18 +8,17 @@ import { LogOnChange } from '@entente/process';
  */
 @Injectable()
 export class RelayWorker implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly faults = new LogOnChange(new Logger('relay'), 'the relay');
-  private watch: NodeJS.Timeout | null = null;
+  private readonly watch = new FaultWatch(new Logger('relay'), 'the relay', () => this.relay.status().fault);
 
   constructor(@Inject(Relay) private readonly relay: Relay) {}
 
   onApplicationBootstrap(): void {
     this.relay.start();
-    this.watch = setInterval(() => this.faults.now(this.relay.status().fault), 1000).unref();
+    this.watch.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    if (this.watch !== null) clearInterval(this.watch);
+    this.watch.stop();
     await this.relay.stop();
   }
 }

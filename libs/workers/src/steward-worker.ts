@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Steward, StewardCheckpoint } from '@entente/engine';
-import { LogOnChange } from '@entente/process';
+import { FaultWatch } from './fault-watch.js';
 
 /**
  * Runs the steward: starts it when the app has started, ends it after the command in progress when
@@ -8,8 +8,7 @@ import { LogOnChange } from '@entente/process';
  */
 @Injectable()
 export class StewardWorker implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly faults = new LogOnChange(new Logger('steward'), 'the steward');
-  private watch: NodeJS.Timeout | null = null;
+  private readonly watch = new FaultWatch(new Logger('steward'), 'the steward', () => this.steward.status().fault);
 
   constructor(
     @Inject(Steward) private readonly steward: Steward,
@@ -18,11 +17,11 @@ export class StewardWorker implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     this.steward.start();
-    this.watch = setInterval(() => this.faults.now(this.steward.status().fault), 1000).unref();
+    this.watch.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    if (this.watch !== null) clearInterval(this.watch);
+    this.watch.stop();
     await this.steward.stop();
     await this.checkpoint.close();
   }
