@@ -59,7 +59,7 @@ const LIBRARIES = {
     node: true,
   },
   sqlite: {
-    sees: ['engine', 'contracts', 'kernel'],
+    sees: ['async', 'engine', 'contracts', 'kernel'],
     npm: ['better-sqlite3', '@types/better-sqlite3', 'lru-cache'],
     node: true,
   },

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { messageOf } from '@entente/async';
 import { type EventLog, VERSION } from '@entente/engine';
 import { Command } from 'commander';
 import { backUp, restore } from './backup.js';
@@ -490,7 +491,7 @@ export async function runCommandLine(
   try {
     await commandLine(exit, outputTo).parseAsync(args);
   } catch (error) {
-    outputTo(false).err(`entente: ${error instanceof Error ? error.message : String(error)}`);
+    outputTo(false).err(`entente: ${messageOf(error)}`);
     exit(error instanceof UnusableInput ? EXIT.unusable : EXIT.fault);
   }
 }

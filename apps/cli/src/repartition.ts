@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '@entente/async';
 import { type EventLog, type LogPublisher, type ReadModelStore, type RefusalLog, Relay } from '@entente/engine';
 import { type Output, progress } from './output.js';
 import { foldFromScratch } from './rows.js';

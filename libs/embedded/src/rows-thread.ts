@@ -3,6 +3,7 @@
  */
 import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '@entente/async';
 import { type CorruptFile, type ReadModelDescription, Fault, type ReadModelStore, type RowScan } from '@entente/engine';
 import { readRows } from './projection.module.js';
 import type { End, Ready } from './supervised-worker.js';
@@ -69,7 +70,7 @@ async function sendNamesIfChanged(): Promise<void> {
 
 const failed = (error: unknown): SerializedFault => ({
   code: error instanceof Fault ? error.code : null,
-  message: error instanceof Error ? error.message : String(error),
+  message: messageOf(error),
   retryAfter: error instanceof Fault ? error.retryAfter : null,
 });
 

@@ -1,3 +1,4 @@
+import { messageOf } from '@entente/async';
 /**
  * A failure that is neither a refusal by the rules nor a lost race. `retryAfter` is in seconds;
  * null if trying again does not help.
@@ -134,14 +135,9 @@ export class OutcomeUnknown extends Fault {
 /** A file of the data folder is damaged; `remedy` names what to do. */
 export class CorruptFile extends Fault {
   constructor(file: string, remedy: string, cause: unknown) {
-    super(
-      'damaged',
-      `${file} is damaged (${cause instanceof Error ? cause.message : String(cause)}): ${remedy}`,
-      null,
-      {
-        cause,
-      },
-    );
+    super('damaged', `${file} is damaged (${messageOf(cause)}): ${remedy}`, null, {
+      cause,
+    });
   }
 }
 

@@ -1,4 +1,4 @@
-import { Backoff, pause, supervise } from '@entente/async';
+import { Backoff, Wakeup, messageOf, pause, supervise } from '@entente/async';
 import type { RecordedEvent } from '@entente/kernel';
 import { EventFeed, type FeedConsumer, type FeedSubscription } from './event-feed.js';
 import { type EventLog, FOLD_BATCH_SIZE } from './event-store.js';
@@ -26,13 +26,8 @@ export class InProcessFeed extends EventFeed {
   subscribe(consumer: FeedConsumer): FeedSubscription {
     const stopped = new AbortController();
     let fault: string | null = null;
-    let wake = (): void => undefined;
-    let woken = false;
-    const onGrowth = (): void => {
-      woken = true;
-      wake();
-    };
-    const unsubscribe = this.store.onCommit(onGrowth);
+    const growth = new Wakeup();
+    const unsubscribe = this.store.onCommit(() => growth.wake());
 
     const backoff = new Backoff({ firstMs: this.firstPause });
     const onSuccess = (): void => {
@@ -43,7 +38,7 @@ export class InProcessFeed extends EventFeed {
       let at = await consumer.startPosition(0);
       let nextBatchAt = 0;
       while (!stopped.signal.aborted) {
-        woken = false;
+        growth.clear();
         for await (const events of this.store.readLog(at, { batchSize: FOLD_BATCH_SIZE })) {
           if (stopped.signal.aborted) return;
           const last = events.at(-1) as RecordedEvent;
@@ -53,14 +48,15 @@ export class InProcessFeed extends EventFeed {
           await new Promise(setImmediate);
         }
         onSuccess();
-        if (woken && nextBatchAt > performance.now()) await pause(nextBatchAt - performance.now(), stopped.signal);
+        if (growth.isWoken && nextBatchAt > performance.now())
+          await pause(nextBatchAt - performance.now(), stopped.signal);
         nextBatchAt = performance.now() + this.gatherMs;
-        if (!woken && !stopped.signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
+        await growth.wait();
       }
     };
 
     const onFailure = (error: unknown): void => {
-      fault = error instanceof Error ? error.message : String(error);
+      fault = messageOf(error);
     };
     const finished = supervise(deliver, { signal: stopped.signal, backoff, onFailure });
 
@@ -70,7 +66,7 @@ export class InProcessFeed extends EventFeed {
       stop: async () => {
         unsubscribe();
         stopped.abort();
-        onGrowth();
+        growth.wake();
         await finished;
       },
     };

@@ -1,4 +1,4 @@
-import { endsWithin } from '@entente/async';
+import { Wakeup } from '@entente/async';
 import { ReadModelBehind } from './faults.js';
 import { partitionOf } from './partition.js';
 import type { Positions, ReadModelStore } from './read-model-store.js';
@@ -45,18 +45,18 @@ export async function waitForPosition(
       ? positions.reduce((a, b) => (b < a ? b : a))
       : (positions[partitionOf(stream, store.partitions)] ?? 0n);
   const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    let wake = (): void => undefined;
-    const changed = new Promise<void>((resolve) => (wake = resolve));
-    const unsubscribe = store.onCommit(() => wake());
-    try {
+  const changes = new Wakeup();
+  const unsubscribe = store.onCommit(() => changes.wake());
+  try {
+    for (;;) {
+      changes.clear();
       const { positions } = await store.positions(name);
       if (reached(positions) >= position) return positions;
       const remaining = deadline - performance.now();
       if (remaining <= 0) throw new ReadModelBehind(position, reached(positions));
-      await endsWithin(changed, Math.min(remaining, 500));
-    } finally {
-      unsubscribe();
+      await changes.wait(Math.min(remaining, 500));
     }
+  } finally {
+    unsubscribe();
   }
 }

@@ -1,4 +1,4 @@
-import { Backoff, pause, supervise } from '@entente/async';
+import { Backoff, Wakeup, messageOf, supervise } from '@entente/async';
 import type { RecordedEvent } from '@entente/kernel';
 import {
   NO_EVENT,
@@ -64,8 +64,7 @@ export class Relay {
   private position: bigint | null = null;
   private lastFault: string | null = null;
   private readonly backoff: Backoff;
-  private wake = (): void => undefined;
-  private woken = false;
+  private readonly wakeup = new Wakeup();
 
   constructor(
     private readonly log: EventLog,
@@ -82,7 +81,7 @@ export class Relay {
   /** Ends after the current batch. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    this.wake();
+    this.wakeup.wake();
     await this.running;
   }
 
@@ -92,13 +91,10 @@ export class Relay {
 
   private async run(): Promise<void> {
     const { wake } = this.options;
-    const unsubscribe = wake?.(() => {
-      this.woken = true;
-      this.wake();
-    });
+    const unsubscribe = wake?.(() => this.wakeup.wake());
     const { backoff } = this;
     const onFailure = (error: unknown): void => {
-      this.lastFault = (error as Error | undefined)?.message ?? String(error);
+      this.lastFault = messageOf(error);
     };
     await supervise(() => this.follow(), { signal: this.stopping.signal, backoff, onFailure });
     unsubscribe?.();
@@ -133,7 +129,7 @@ export class Relay {
       nextCheckAt = performance.now() + checkEvery;
     };
     while (!this.isStopped()) {
-      this.woken = false;
+      this.wakeup.clear();
       for await (const events of ahead(this.log.readLog(at))) {
         await this.publish(events, tails, chain);
         const last = events.at(-1) as RecordedEvent;
@@ -147,7 +143,9 @@ export class Relay {
       await publishWatermarks();
       await check();
       this.onSuccess();
-      await this.sleep(at === watermarkAt ? poll : Math.min(poll, Math.max(nextWatermarkAt - performance.now(), 1)));
+      await this.wakeup.wait(
+        at === watermarkAt ? poll : Math.min(poll, Math.max(nextWatermarkAt - performance.now(), 1)),
+      );
     }
   }
 
@@ -190,14 +188,6 @@ export class Relay {
   private onSuccess(): void {
     this.lastFault = null;
     this.backoff.reset();
-  }
-
-  private async sleep(ms: number): Promise<void> {
-    if (this.woken || this.isStopped()) return;
-    const woken = new AbortController();
-    this.wake = () => woken.abort();
-    await pause(ms, woken.signal);
-    this.wake = () => undefined;
   }
 
   private isStopped(): boolean {

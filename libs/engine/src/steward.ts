@@ -1,4 +1,4 @@
-import { Backoff, pause, supervise } from '@entente/async';
+import { Backoff, Wakeup, messageOf, pause, supervise } from '@entente/async';
 import {
   type CommandMetadata,
   type Consequence,
@@ -148,7 +148,7 @@ export class Steward {
   private readonly faults = new Map<string, string>();
   private recorded = 0;
   private refused = 0;
-  private woken = new AbortController();
+  private readonly wakeup = new Wakeup();
   /** What the rules refused today, by command id: it is not asked again before tomorrow. */
   private refusedToday = new Set<string>();
 
@@ -160,7 +160,7 @@ export class Steward {
   start(): void {
     const { wake } = this.options;
     if (this.running !== null) return;
-    const unsubscribe = wake?.(() => this.woken.abort());
+    const unsubscribe = wake?.(() => this.wakeup.wake());
     const loops = [
       this.supervised('events', (onSuccess) => this.follow(onSuccess)),
       this.supervised('due dates', (onSuccess) => this.watch(onSuccess)),
@@ -171,6 +171,7 @@ export class Steward {
   /** Ends after the command in progress. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    this.wakeup.wake();
     await this.running;
   }
 
@@ -191,8 +192,7 @@ export class Steward {
       this.faults.delete(name);
       backoff.reset();
     };
-    const onFailure = (error: unknown): void =>
-      void this.faults.set(name, (error as Error | undefined)?.message ?? String(error));
+    const onFailure = (error: unknown): void => void this.faults.set(name, messageOf(error));
     await supervise(() => work(onSuccess), { signal: this.stopping.signal, backoff, onFailure });
   }
 
@@ -205,7 +205,7 @@ export class Steward {
     let saved = await checkpoint.load();
     let at = saved;
     while (!this.isStopped()) {
-      this.woken = new AbortController();
+      this.wakeup.clear();
       const head = await log.head();
       if (at > head) at = saved = 0n;
       for await (const events of log.readLog(at, { kinds, types, upTo: head }))
@@ -218,7 +218,7 @@ export class Steward {
       this.position = at = head > at ? head : at;
       if (at - saved >= CHECKPOINT_EVERY) await checkpoint.save((saved = at));
       onSuccess();
-      await pause(this.options.poll ?? 1000, AbortSignal.any([this.woken.signal, this.stopping.signal]));
+      await this.wakeup.wait(this.options.poll ?? 1000);
     }
     if (at > saved) await checkpoint.save(at);
   }

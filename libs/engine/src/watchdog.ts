@@ -1,4 +1,4 @@
-import { withTimeout } from '@entente/async';
+import { messageOf, withTimeout } from '@entente/async';
 import type { EventLog } from './event-store.js';
 
 /** Something that follows the log and should reach its end. */
@@ -85,6 +85,6 @@ async function readPosition(
   try {
     return [await withTimeout(position(), POSITION_TIMEOUT_MS, late), null];
   } catch (error) {
-    return [-1n, error instanceof Error ? error.message : String(error)];
+    return [-1n, messageOf(error)];
   }
 }

@@ -1,5 +1,6 @@
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
+import { messageOf } from '@entente/async';
 import { Fault } from '@entente/engine';
 import { type LeaderSearch, leaderSearch } from './client-patches.js';
 import { NoLeader, Rpc, isNoLeader } from './rpc.js';
@@ -121,7 +122,7 @@ function invalidUrl(address: string, error: unknown): Error {
 function unanswered(calls: Rpc, cause: unknown): Fault {
   const { address } = calls;
   if (isNoLeader(cause)) return new Fault('event-store-no-leader', calls.noLeader(), 5, { cause });
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = messageOf(cause);
   const byAddress =
     calls.onSilence === null
       ? 'over TLS use the host name that its certificate has, and not an IP address'
@@ -218,8 +219,7 @@ export async function connect(url: string, timeoutMs: number, names: Names): Pro
 }
 
 /** None of the hosts of a URL answered; the reason is that of one of them. */
-const noHost = (cause: unknown): Error =>
-  new Error(`none of its hosts answers: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+const noHost = (cause: unknown): Error => new Error(`none of its hosts answers: ${messageOf(cause)}`, { cause });
 
 function isTooOld(version: string): boolean {
   const [major = NaN, minor = NaN] = version.split('.').map(Number);

@@ -5,7 +5,7 @@ import {
   StreamNotFoundError,
   WrongExpectedVersionError,
 } from '@eventstore/db-client';
-import { Backoff, pause } from '@entente/async';
+import { Backoff, messageOf, pause } from '@entente/async';
 import { DamagedLog, Fault, TooLarge } from '@entente/engine';
 import type { Running } from './stream-calls.js';
 
@@ -303,7 +303,7 @@ export class Rpc {
 
   private unanswered(what: string, attempts: number, leaderless: boolean, cause: unknown): Fault {
     if (leaderless) return new Fault('event-store-no-leader', `${this.noLeader()}; ${RETRY_ADVICE}`, 5, { cause });
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     return new Fault(
       'event-store-unanswered',
       `the event store at ${this.address} did not ${what}, after ${attempts} attempts (${reason}); ${RETRY_ADVICE}`,

@@ -1,3 +1,4 @@
+import { messageOf } from '@entente/async';
 import {
   type ProbeRemedies,
   type ServiceAnswer,
@@ -8,7 +9,6 @@ import {
 } from '@entente/engine';
 import { type BrokerAnswers, type ClusterAnswers, ForeignRecord } from './broker-answers.js';
 import { isDenied, reasonOf } from './broker-errors.js';
-import { messageOf } from './errors.js';
 import { roomFindings, topicFindings } from './topic-findings.js';
 
 const REMEDIES: ProbeRemedies = {

@@ -1,8 +1,7 @@
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
-import { endsWithin, pause } from '@entente/async';
+import { endsWithin, messageOf, pause } from '@entente/async';
 import type { BoundedQuestions, ServiceAnswer } from '@entente/engine';
 import { ForeignRecord, type FoundTopic, type TopicAnswer, type TopicRole } from './broker-answers.js';
-import { messageOf } from './errors.js';
 import { readRecord } from './record.js';
 import type { TopicSettings } from './settings.js';
 import { CREATE_TIME, UNLIMITED_RETENTION, partitionOffsets, readRecordsAt } from './topic.js';

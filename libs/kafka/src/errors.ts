@@ -1,5 +1,4 @@
-/** The message of an error, also of one from another realm. */
-export const messageOf = (error: unknown): string => (error as { message?: string } | null)?.message ?? String(error);
+import { messageOf } from '@entente/async';
 
 /**
  * Adds a hint to an error of the client if no broker answers, or if client and broker do not agree

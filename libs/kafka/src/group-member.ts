@@ -1,6 +1,5 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
-import { Backoff, endsWithin, supervise } from '@entente/async';
-import { messageOf } from './errors.js';
+import { Backoff, endsWithin, messageOf, supervise } from '@entente/async';
 import type { MemberSettings } from './settings.js';
 
 /**

@@ -1,9 +1,8 @@
-import { endsWithin } from '@entente/async';
+import { endsWithin, messageOf } from '@entente/async';
 import { type Message, cloudEventOf, cloudWatermarkOf } from '@entente/contracts';
 import { NO_EVENT, LogPublisher, type Watermark, type PartitionLinks, type PartitionTail } from '@entente/engine';
 import kafkajs, { type Admin, type Kafka, type KafkaMessage, type Producer } from 'kafkajs';
 import { kafkaOf } from './client.js';
-import { messageOf } from './errors.js';
 import { readRecord } from './record.js';
 import type { KafkaSettings, TopicSettings } from './settings.js';
 import {

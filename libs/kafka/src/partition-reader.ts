@@ -1,10 +1,10 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { messageOf } from '@entente/async';
 import { type EventLog, type FeedConsumer, partitionOf } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import type { KafkaMessage } from 'kafkajs';
 import type { OffsetLookup } from './offset-lookup.js';
 import type { PartitionHandler, RecordBatch, StartOffset } from './partitioned-consumer.js';
-import { messageOf } from './errors.js';
 import { readRecord } from './record.js';
 
 /** Number of records read before other work gets its turn, while the consumer works. */

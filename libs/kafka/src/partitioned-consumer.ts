@@ -1,7 +1,6 @@
-import { Backoff, SerialQueue, endsWithin } from '@entente/async';
+import { Backoff, SerialQueue, endsWithin, messageOf } from '@entente/async';
 import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { GroupMember } from './group-member.js';
-import { messageOf } from './errors.js';
 import type { MemberSettings } from './settings.js';
 
 /** Where a partition is begun. */

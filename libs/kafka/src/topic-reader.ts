@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Kafka, KafkaMessage } from 'kafkajs';
-import { messageOf } from './errors.js';
+import { messageOf } from '@entente/async';
 import { leave } from './topic.js';
 
 /** A stretch of each partition: from an offset up to, and not with, another. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import kafkajs, { type Admin, type Consumer, type ITopicMetadata, type Kafka, type KafkaMessage } from 'kafkajs';
-import { endsWithin } from '@entente/async';
+import { endsWithin, pause } from '@entente/async';
 import { withHint } from './errors.js';
 import type { TopicSettings } from './settings.js';
 

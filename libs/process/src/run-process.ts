@@ -1,4 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
+import { messageOf } from '@entente/async';
 import { lastResort } from './last-resort.js';
 import { openStartupServer } from './startup-server.js';
 
@@ -62,7 +63,7 @@ export async function runProcess({ name, at, build, waitsFor }: ServedProcess): 
 
 /** Ends a process that cannot start: with status 1, the reason, and the setting to change. */
 export function cannotStart(name: string, error: unknown): never {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const taken = (error as { code?: string } | null)?.code === 'EADDRINUSE';
   process.stderr.write(`${name} cannot start: ${reason}${taken ? '; PORT names another (0: a free one)' : ''}\n`);
   process.exit(1);

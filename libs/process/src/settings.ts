@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { validateSync } from 'class-validator';
+import { messageOf } from '@entente/async';
 import { type DeclaredSetting, settingsDeclaredBy } from './setting.js';
 
 /** The environment, or a part of it: settings by their names. */
@@ -166,5 +167,4 @@ export function readSettings<Parts extends PartsOf>(
 const nameIn = (line: string): string => (/^\w+/.exec(line)?.[0] ?? line).replace(/_FILE$/, '');
 
 /** Why a file could not be read, without its content. */
-export const codeOf = (error: unknown): string =>
-  (error as { code?: string } | null)?.code ?? (error instanceof Error ? error.message : String(error));
+export const codeOf = (error: unknown): string => (error as { code?: string } | null)?.code ?? messageOf(error);

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '@entente/async';
 import {
   type Appended,
   Overloaded,

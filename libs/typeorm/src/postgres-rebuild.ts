@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '@entente/async';
 import { type ModelBatch, type Parked, type Positions, Rebuild, type RowId } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 import type { ModelTable } from './sqlite-catalogue.js';

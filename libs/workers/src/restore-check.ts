@@ -1,5 +1,5 @@
 import { Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import { Backoff, endsWithin, supervise } from '@entente/async';
+import { Backoff, endsWithin, messageOf, supervise } from '@entente/async';
 import { type Confirmation, type EventLog, type KnownEvent, compareWithLog } from '@entente/engine';
 import { LogOnChange } from '@entente/process';
 
@@ -50,7 +50,7 @@ export class RestoreCheck implements OnModuleInit, OnModuleDestroy {
   private async compare(known: KnownEvents): Promise<void> {
     const { signal } = this.stopping;
     const onFailure = (error: unknown): void => {
-      if (!signal.aborted) this.faults.now(error instanceof Error ? error.message : String(error));
+      if (!signal.aborted) this.faults.now(messageOf(error));
     };
     const compareOnce = async (): Promise<void> => {
       await compareWithLog(this.log, await known(), this.places.confirmation);

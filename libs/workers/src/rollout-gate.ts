@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause } from '@entente/async';
 import type { EventLog, ReadModelStore } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 
@@ -44,7 +44,6 @@ export class WaitForOlderProjectors extends RolloutGate {
     let seen = '';
     let since = performance.now();
     while ((await olderIn(this.rows, this.models)).length > 0) {
-      signal.throwIfAborted();
       const head = await this.log.head();
       const checkpoints = [...(await this.rows.checkpoints()).values()];
       const now = checkpoints.join(' ');
@@ -53,7 +52,8 @@ export class WaitForOlderProjectors extends RolloutGate {
         seen = now;
         since = performance.now();
       } else if (performance.now() - since > this.stallTimeoutMs) return;
-      await pause(CHECK_INTERVAL_MS, undefined, { signal });
+      await pause(CHECK_INTERVAL_MS, signal);
+      signal.throwIfAborted();
     }
   }
 }
