@@ -95,6 +95,7 @@ export function vetting(opens: DeploymentFactory): void {
     await shows('holds', { scope: U, status: 'released' });
     expect((await client.model(`barred?subject=${U}`)).rows).toEqual([]);
     await shows('vetting-cases', { vetting_case: 'norland.v2', stage: 'remedied', publication: 'published' });
+    await shows('vetting-timeliness', { donor: 'norland', recipient: 'estmark', overdue: 0, in_time_percent: 100 });
     await enrol('n-3');
     await shows('enrolments', { trainee: 'n-3', status: 'enrolled', cleared_until: inDays(90) });
   });

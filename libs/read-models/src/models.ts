@@ -64,6 +64,7 @@ import { trainingByUnit, trainingCosts } from './training-figures.js';
 import { trainingSessions } from './training-sessions.js';
 import { units, vettedPersons } from './units.js';
 import { remediationSteps, vettingCases } from './vetting-cases.js';
+import { vettingTimeliness } from './vetting-timeliness.js';
 
 const PROJECTIONS = [
   stakeholders,
@@ -176,6 +177,7 @@ export const VIEWS: readonly View<From, Query>[] = [
   overdueByMonth,
   chainOfCustody,
   barred,
+  vettingTimeliness,
   misuseTrends,
   trainingCosts,
   trainingByUnit,

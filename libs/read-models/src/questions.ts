@@ -35,6 +35,7 @@ const ASKED: Readonly<Record<Audience, readonly (readonly [question: string, tab
       'status=requested',
     ],
     ['Were answers to vetting requests in time?', 'vetting-cases', 'sort=due'],
+    ['Which share of vettings was decided in time?', 'vetting-timeliness', ''],
     ['What did a training cost, and what each person?', 'training-costs', ''],
     ['Which misuse cases are open, and what is due next?', 'misuse-register', 'closed_on=&sort=next_due'],
     ['Which money came back after misuse?', 'recoveries', ''],

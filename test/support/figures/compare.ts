@@ -65,6 +65,7 @@ export const IDENTITY: Readonly<Record<string, readonly string[]>> = {
   units: ['unit'],
   'vetted-persons': ['person'],
   'vetting-cases': ['vetting_case'],
+  'vetting-timeliness': ['donor', 'recipient'],
   'remediation-steps': ['vetting_case', 'step'],
   training: ['training'],
   enrolments: ['training', 'trainee'],

@@ -142,6 +142,7 @@ export const TOTALS: Readonly<Record<string, TotalsOf>> = {
   units: of('units', ['status']),
   'vetted-persons': of('persons', ['status']),
   'vetting-cases': of('vetting cases', ['stage', 'overdue']),
+  'vetting-timeliness': of('rows of donor and recipient', [], ['due', 'in_time', 'late', 'overdue']),
   'remediation-steps': of('steps', ['status', 'overdue']),
   training: of('trainings', ['currency', 'status'], ['planned_cost', 'actual_cost']),
   enrolments: of(

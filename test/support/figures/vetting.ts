@@ -214,6 +214,27 @@ const vettingCases: Figures = (log, { day }) =>
     };
   });
 
+const timeliness: Figures = (log, at) => {
+  const due = vettingCases(log, at).filter((row) => row['overdue'] === true || row['concluded_on'] !== null);
+  const groups = Map.groupBy(due, ({ donor, recipient }) => JSON.stringify([donor, recipient]));
+  return [...groups.values()].map((rows) => {
+    const [{ donor = null, recipient = null } = {}] = rows;
+    const days = rows.map((row) => Number(row['days_late']));
+    const inTime = days.filter((late) => late <= 0).length;
+    const overdue = rows.filter((row) => row['overdue'] === true).length;
+    return {
+      donor,
+      recipient,
+      due: rows.length,
+      in_time: inTime,
+      late: rows.length - inTime - overdue,
+      overdue,
+      in_time_percent: Math.round((inTime * 1000) / rows.length) / 10,
+      most_days_late: Math.max(...days),
+    };
+  });
+};
+
 const remediationSteps: Figures = (log, { day }) =>
   streamsOf<VettingCaseEvent>(log, 'vetting-case').flatMap((events) => {
     const opened = last(events, 'VettingRequested') as Of<VettingCaseEvent, 'VettingRequested'>;
@@ -250,5 +271,6 @@ export const VETTING: Readonly<Record<string, Figures>> = {
   units,
   'vetted-persons': vettedPersons,
   'vetting-cases': vettingCases,
+  'vetting-timeliness': timeliness,
   'remediation-steps': remediationSteps,
 };
