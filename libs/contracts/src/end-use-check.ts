@@ -19,11 +19,11 @@ import {
 } from './fields.js';
 
 /** How closely items are monitored: each serial, or a sample. */
-const CHECK_TYPES = ['enhanced', 'routine'] as const;
+export const CHECK_TYPES = ['enhanced', 'routine'] as const;
 export type CheckType = (typeof CHECK_TYPES)[number];
 
 /** How a check is made. Only one on the spot counts as an inspection. */
-const CHECK_MANNERS = ['on-site', 'remote', 'self-report'] as const;
+export const CHECK_MANNERS = ['on-site', 'remote', 'self-report'] as const;
 export type CheckManner = (typeof CHECK_MANNERS)[number];
 
 /** What a check found of one item. */

@@ -21,6 +21,9 @@ import {
   words,
 } from './fields.js';
 
+/** Whose decision it is, or whether it repeats what another system decided. */
+export const OWN_OR_REPORTED = ['own', 'reported'] as const;
+
 /** The stages of money, in the order in which they can come. */
 export const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'] as const;
 /** One of {@link STAGES}. */
@@ -53,11 +56,8 @@ export class OpenFundingAccount {
   @text("the source's name for the fund", 'Partner Capacity Fund') readonly fund!: string;
   @currency('the ISO 4217 code of its currency') readonly currency!: string;
   @listOf(STAGES, 'the stages that its own system has, in their order') readonly stages!: readonly Stage[];
-  @oneOf(
-    ['own', 'reported'],
-    '`reported` if it repeats what another system decided: its parties need not be registered',
-  )
-  readonly basis!: 'own' | 'reported';
+  @oneOf(OWN_OR_REPORTED, '`reported` if it repeats what another system decided: its parties need not be registered')
+  readonly basis!: (typeof OWN_OR_REPORTED)[number];
   @flag("whether the money runs through the recipient's own budget") readonly onBudget!: boolean;
   @optional() @text("the line of the recipient's budget", '07-210') readonly budgetLine?: string;
   @optional()

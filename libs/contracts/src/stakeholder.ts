@@ -1,3 +1,4 @@
+import { GRANTABLE_ROLES } from '@entente/kernel';
 import { code, day, eventId, oneOf, optional, organisation, text, word } from './fields.js';
 import { type CommandOf, type EventOf, type RelationOf, command, contract, event, fact } from './contract.js';
 
@@ -12,18 +13,7 @@ const STAKEHOLDER_TYPES = [
 ] as const;
 export type StakeholderType = (typeof STAKEHOLDER_TYPES)[number];
 
-/** The roles that the operator grants: all but its own, the system's and the public's. */
-const GRANTABLE_ROLES = [
-  'donor',
-  'recipient',
-  'implementer',
-  'monitor',
-  'vetter',
-  'investigator',
-  'evaluator',
-  'mediator',
-  'auditor',
-] as const;
+/** One of {@link GRANTABLE_ROLES}. */
 export type GrantableRole = (typeof GRANTABLE_ROLES)[number];
 
 const reason = (example: string) => code('the code of the reason', example);

@@ -16,7 +16,7 @@ import {
 } from './fields.js';
 
 /** What is vetted. */
-const SUBJECTS = ['security-unit', 'vetted-person'] as const;
+export const SUBJECT_KINDS = ['security-unit', 'vetted-person'] as const;
 
 const information = () => word("the information's name in this case", 'info-1');
 const step = () => word("the step's name in the remediation", 'step-1');
@@ -25,7 +25,7 @@ const clearedUntil = (description: string) => day(description, '2027-04-30');
 const authority = () => code('the code of the authority that decided it', 'foreign-ministry');
 
 export class VettingSubject {
-  @oneOf(SUBJECTS, 'what is vetted') readonly kind!: (typeof SUBJECTS)[number];
+  @oneOf(SUBJECT_KINDS, 'what is vetted') readonly kind!: (typeof SUBJECT_KINDS)[number];
   @word('the id of its stream', 'estmark.brigade-1') readonly id!: string;
 }
 const subject = () => nested(() => VettingSubject, 'the unit or person that is vetted');

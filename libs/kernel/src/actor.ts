@@ -1,8 +1,5 @@
-/**
- * The capacities in which an organisation takes part. One organisation may hold several; a command
- * is sent in exactly one.
- */
-export const ROLES = [
+/** The roles that the operator grants: all but its own, the system's and the public's. */
+export const GRANTABLE_ROLES = [
   'donor',
   'recipient',
   'implementer',
@@ -12,10 +9,13 @@ export const ROLES = [
   'evaluator',
   'mediator',
   'auditor',
-  'public',
-  'system',
-  'operator',
 ] as const;
+
+/**
+ * The capacities in which an organisation takes part. One organisation may hold several; a command
+ * is sent in exactly one.
+ */
+export const ROLES = [...GRANTABLE_ROLES, 'public', 'system', 'operator'] as const;
 
 /** One of {@link ROLES}. */
 export type Role = (typeof ROLES)[number];

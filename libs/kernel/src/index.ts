@@ -1,5 +1,5 @@
 export { type CommandMetadata, type ReceivedCommand, type RevisionCondition, meetsCondition } from './command.js';
-export { ROLES, actsFor, type Actor, type Role } from './actor.js';
+export { GRANTABLE_ROLES, ROLES, actsFor, type Actor, type Role } from './actor.js';
 export {
   MAX_NEW_ID_LENGTH,
   parseStream,

@@ -1,3 +1,4 @@
+import { STAGES } from '@entente/contracts';
 import {
   type Activity,
   MONITOR,
@@ -16,7 +17,6 @@ import { personnel } from './situations.js';
 import { training } from './trainings.js';
 
 const CURRENCIES = ['USD', 'EUR', 'GBP'] as const;
-const STAGES = ['pledged', 'committed', 'obligated', 'disbursed', 'spent'];
 
 /**
  * A programme from its proposal to its end: money, cases with their consignments, trainings,
