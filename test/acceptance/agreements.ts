@@ -207,7 +207,7 @@ export function agreements(opens: DeploymentFactory): void {
       await send(`${M}/decide-measure`, { measure: 'recover' });
       const back = { currency: 'USD', account: 'norland.a1', period: '2026' };
       expect(await refused(`${M}/recover-funds`, { ...back, amount: 601 })).toMatchObject({
-        code: 'exceeds-what-stands',
+        code: 'exceeds-what-is-left',
       });
       const recovery = lastEvent(await send(`${M}/recover-funds`, { ...back, amount: 500 }));
       await shows('funding', { account: 'norland.a1', period: '2026', disbursed: 100 });

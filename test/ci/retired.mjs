@@ -28,6 +28,7 @@ export const RETIRED = [
   [/\bseal key\b|\bfront door\b|\bfloor plan\b/, 'pseudonym key, API, dependency rules'],
   [/\bInlet\b|\bKeptAdmin\b|\bAfterTheOlder\b/, 'CommandPartition, ReconnectingAdmin, WaitForOlderProjectors'],
   [/\bdeathOf\b|\bfoldOnto\b|\bfoldBatch\b|\bexample-story\b/, 'failureHeaders, project, projectBatch, example-data'],
+  [/\bbefore-the-start\b|\bdue-unchanged\b|\bexceeds-what-stands\b/, 'before-start, same-due, exceeds-what-is-left'],
   [/\bisSealed\b|\bProjectedLog\b/, 'isPseudonymous, SqliteLogReader'],
   [
     /\bCloses(?:What|Both|The)|\btellEvery\b|\banswerWithin\b|\bmarkEvery\b|'would'|--anew\b|\bfoldAnew\b|\brows_in\b/,

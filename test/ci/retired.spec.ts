@@ -87,7 +87,7 @@ describe('the check of retired terms', () => {
       ['libs/engine/src/relay.ts', 'const stands = 1;'],
       ['docker-compose.yml', '# is told'],
       ['test/support/kafka.ts', "  until('is told');"],
-      ['docs/reference/problem-codes.md', '- `exceeds-what-stands`: at most the balance'],
+      ['docs/reference/problem-codes.md', '- `as-it-stands`: at most the balance'],
       ['docs/how-to/upgrade.md', 'a stand-in, which stays as long as its process'],
     ] as const)
       expect(unplainIn(file, line)).toBeNull();

@@ -1,6 +1,5 @@
 import { IN_MINOR_UNITS, type Schema, eventOf, minorUnitDigits, schemaOf } from '@entente/contracts';
-import { COMMAND_NOTED } from '@entente/engine';
-import { type RecordedEvent, parseStream } from '@entente/kernel';
+import { COMMAND_NOTED, type RecordedEvent, parseStream } from '@entente/kernel';
 
 /** A longer text is cut, with a hint. */
 const MAX_TEXT_LENGTH = 300;

@@ -1,6 +1,6 @@
 import { eventOf, fieldErrors, parseInstant } from '@entente/contracts';
-import { COMMAND_NOTED, type DamagedLog, type EventLog, LARGEST_POSITION, commandKey, eventId } from '@entente/engine';
-import { type RecordedEvent, kindOf, parseStream } from '@entente/kernel';
+import { type DamagedLog, type EventLog, LARGEST_POSITION, commandKey, eventId } from '@entente/engine';
+import { COMMAND_NOTED, type RecordedEvent, kindOf, parseStream } from '@entente/kernel';
 import { EventsDigest } from './events-digest.js';
 import { type Output, progress } from './output.js';
 

@@ -54,7 +54,7 @@ export function parseCommand(
   const inTrace = traceparent !== undefined && PATTERNS.traceparent.pattern.test(traceparent);
   return {
     stream,
-    command: { type, data: data },
+    command: { type, data },
     metadata: {
       actor,
       commandId,

@@ -56,7 +56,7 @@ describe('a programme is corrected (R26)', () => {
     const completed = [...past, act('ProgrammeCompleted', { on: '2026-05-01' })];
     const on = { on: '2026-04-30' };
     donor(...completed).decides(correct(4, on), corrected(4, { ...on, fact: 'completion' }));
-    donor(...completed).refuses(correct(4, { on: '2025-12-31' }), 'before-the-start');
+    donor(...completed).refuses(correct(4, { on: '2025-12-31' }), 'before-start');
   });
   it('in its recipient while nobody relies on it (R29)', () => {
     const right = { recipient: 'vestra' };
@@ -145,7 +145,7 @@ describe('a movement of money is corrected (R26, R31)', () => {
   });
   it('within the stages before and after it (R15)', () => {
     donor(...past).refuses(correct(3, { amount: 101 }), 'exceeds-stage-before');
-    donor(...past).refuses(correct(3, { amount: 59 }), 'exceeds-what-stands');
+    donor(...past).refuses(correct(3, { amount: 59 }), 'exceeds-what-is-left');
     const twice = [...past, money('FundsCommitted', 5)];
     donor(...twice).refuses(correct(2, { amount: Number.MAX_SAFE_INTEGER }), 'amount-beyond-range');
   });

@@ -1,5 +1,6 @@
 import { Backoff, pause } from '@entente/async';
 import {
+  COMMAND_NOTED,
   type Actor,
   type AnyDecider,
   type CommandMetadata,
@@ -475,6 +476,6 @@ const receiptOf = (commandId: string, stream: StreamRef, record: CommandRecord):
     stream: streamName(stream),
     revision: last.revision,
     position: record.position,
-    events: record.events.filter((event) => event.type !== 'CommandNoted'),
+    events: record.events.filter((event) => event.type !== COMMAND_NOTED),
   };
 };

@@ -1,5 +1,6 @@
 import {
   type AnyDecider,
+  COMMAND_NOTED,
   type DecisionContext,
   type Command,
   type Consulted,
@@ -16,12 +17,6 @@ import {
 } from '@entente/kernel';
 import type { NewEvent } from './event-store.js';
 import { commandKey, eventId } from './identity.js';
-
-/**
- * The engine's own event: a command was decided and changed nothing. With it, a later retry has no
- * effect either.
- */
-export const COMMAND_NOTED = 'CommandNoted';
 
 /** What one command recorded in its stream. */
 export interface CommandRecord {

@@ -61,7 +61,6 @@ export {
 } from './faults.js';
 export { Pseudonymizer, canonicalJson, commandHash, commandKey, eventId } from './identity.js';
 export {
-  COMMAND_NOTED,
   handleCommand,
   applyEvent,
   emptyStream,

@@ -1,11 +1,10 @@
-import { type AnyProjection, type Event, type RecordedEvent, kindOf } from '@entente/kernel';
+import { type AnyProjection, COMMAND_NOTED, type Event, type RecordedEvent, kindOf } from '@entente/kernel';
 import type { DeadLetters } from './dead-letters.js';
 import type { EventFeed, FeedBatch, FeedSubscription } from './event-feed.js';
 import { type Observer, UNOBSERVED } from './observer.js';
 import { partitionOf } from './partition.js';
 import { type ModelStatus, ProjectionStatus } from './projection-status.js';
 import { type ModelBatch, type Parked, type RowSink, type RowId, type RowVersion, rowKey } from './read-model-store.js';
-import { COMMAND_NOTED } from './handle-command.js';
 import { MAX_PARKED_STREAMS } from './model-status.js';
 
 /** Whether a projection folds this event. */

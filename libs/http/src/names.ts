@@ -1,5 +1,5 @@
 import { CATALOGUE, type FieldError } from '@entente/contracts';
-import { COMMAND_NOTED } from '@entente/engine';
+import { COMMAND_NOTED } from '@entente/kernel';
 
 /** The names of the kinds of stream. */
 export const KINDS: readonly string[] = CATALOGUE.map(({ kind }) => kind);

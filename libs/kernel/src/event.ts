@@ -12,6 +12,12 @@ export interface Event<Type extends string = string, Data = unknown> {
   readonly data: Data;
 }
 
+/**
+ * The engine's own event: a command was decided and changed nothing. With it, a later retry has no
+ * effect either.
+ */
+export const COMMAND_NOTED = 'CommandNoted';
+
 /** A request: a type in the imperative and its fields. */
 export interface Command<Type extends string = string, Data = unknown> {
   readonly type: Type;

@@ -1,6 +1,7 @@
 export { type CommandMetadata, type ReceivedCommand, type RevisionCondition, meetsCondition } from './command.js';
 export { GRANTABLE_ROLES, ROLES, actsFor, type Actor, type Role } from './actor.js';
 export {
+  COMMAND_NOTED,
   MAX_NEW_ID_LENGTH,
   parseStream,
   idOf,

@@ -1,3 +1,4 @@
+import { COMMAND_NOTED } from '@entente/kernel';
 import { ConsultationRow } from './consultations.js';
 import type { From, Query, RowsView } from './from.js';
 import { JournalRow } from './journal.js';
@@ -18,7 +19,7 @@ function query(from: From): Query {
     .select('j.stream', 'stream')
     .addSelect('j.revision', 'revision')
     .addSelect('j.since', 'since')
-    .where(`j.type <> 'CommandNoted'`);
+    .where(`j.type <> '${COMMAND_NOTED}'`);
   return from(ConsultationRow, 'c')
     .innerJoin(
       `(${later.getQuery()})`,
@@ -34,7 +35,7 @@ function query(from: From): Query {
     .addSelect('MAX(j.revision)', 'actual_revision')
     .addSelect('c.actor_organisation', 'actor_organisation')
     .addSelect('c.recorded_at', 'recorded_at')
-    .where(`c.type <> 'CommandNoted'`)
+    .where(`c.type <> '${COMMAND_NOTED}'`)
     .andWhere(`(${next.getQuery()}) < c.since`)
     .setParameters(next.getParameters())
     .groupBy('c.decided')

@@ -5,7 +5,7 @@ const REASONS = {
   'promised-in-the-past': 'the first promise was for a day before the one on which it was made',
   'before-the-request': 'something happened before the case was requested',
   'out-of-order': 'it was shipped, at the hub and received in another order',
-  'before-the-start': 'it was completed before it started',
+  'before-start': 'it was completed before it started',
 } as const;
 type Implausibility = keyof typeof REASONS;
 

@@ -24,7 +24,7 @@ export class ProgrammeRow {
   @day("the day on which it was proposed, by the sender's word") proposed_on!: string;
   @dayOrNull('the day on which it became active') activated_on!: string | null;
   @dayOrNull('the day on which it was completed') completed_on!: string | null;
-  @implausibleFor('before-the-start') implausible!: string | null;
+  @implausibleFor('before-start') implausible!: string | null;
   @countOrNull('the DAC gender equality policy marker: 0 none, 1 significant, 2 principal')
   gender_marker!: number | null;
   @count('objectives defined') objectives!: number;
@@ -51,14 +51,14 @@ const without = (outcomes: Outcomes, milestone: string): Outcomes =>
 function derived({ outcomes, starts, completed_on }: ProgrammeRow): Partial<ProgrammeRow> {
   const all = Object.values(outcomes);
   const met = all.filter((outcome) => outcome === 'met').length;
-  const doubts = implausible({ 'before-the-start': earlier(starts, completed_on) });
+  const doubts = implausible({ 'before-start': earlier(starts, completed_on) });
   return { milestones_met: met, milestones_missed: all.length - met, implausible: doubts };
 }
 
 export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   name: 'programmes',
   topic: 'Donors',
-  version: 10,
+  version: 11,
   kinds: ['programme'],
   about: 'a programme: its parties, its status, how many of its milestones were met and missed',
   occurred: { days: ['proposed_on'], undated: ['status'] },

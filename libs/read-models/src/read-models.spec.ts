@@ -1262,7 +1262,7 @@ describe('days that contradict each other are marked until they are corrected (R
     const marked = (...events: readonly (readonly [string, object])[]) =>
       rowsOf('programmes', happened('programme/norland.p', proposed, ...events))['']?.['implausible'];
     expect(marked()).toBeNull();
-    expect(marked(completed)).toBe('before-the-start');
+    expect(marked(completed)).toBe('before-start');
     expect(marked(completed, ['ProgrammeCorrected', { corrects: 'e0', reason: 'wrong-day', starts: PAST }])).toBeNull();
   });
 });

@@ -144,7 +144,7 @@ function programme(events: Events, day: string): FigureRow {
     proposed_on: occurredOn(proposed),
     activated_on: dayOfFact('activation', last(events, 'ProgrammeActivated')?.data.on),
     completed_on: completedOn,
-    implausible: doubts(['before-the-start', completedOn !== null && completedOn < statedLast(events, 'starts')]),
+    implausible: doubts(['before-start', completedOn !== null && completedOn < statedLast(events, 'starts')]),
     status,
     reason,
     suspended_on: dayOf(suspended(events)),

@@ -1,6 +1,5 @@
 import type { Kinds } from '@entente/engine';
-import { COMMAND_NOTED } from '@entente/engine';
-import { type AnyDecider, type Event, type RecordedEvent, parseStream } from '@entente/kernel';
+import { COMMAND_NOTED, type AnyDecider, type Event, type RecordedEvent, parseStream } from '@entente/kernel';
 import { assistanceCases } from './assistance-case.js';
 import { consignments } from './consignment.js';
 import { countrySituations, deployments, endUseChecks } from './situations.js';

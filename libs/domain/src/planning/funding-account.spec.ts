@@ -96,17 +96,17 @@ describe('each stage stays within the one before it (R15)', () => {
     ['ReimburseFunds', 'FundsReimbursed', 50, [committed, obligated, disbursed]],
   ])('%s takes back what stands and no more', (type, event, amount, past) => {
     account(...past).decides({ type, data: back(amount) }, { type: event, data: back(amount) });
-    account(...past).refuses({ type, data: back(amount + 1) }, 'exceeds-what-stands');
+    account(...past).refuses({ type, data: back(amount + 1) }, 'exceeds-what-is-left');
   });
   it('over all periods: what is taken back counts in the period that states it, which may fall below zero', () => {
     const later = (amount: number) => ({ amount, period: '2027', reason: 'contract-ended' });
     const past = [committed, obligated, disbursed];
     // 80 were obligated in 2026, and 50 of them disbursed.
     account(...past).decides(act('DeobligateFunds', later(30)), act('FundsDeobligated', later(30)));
-    account(...past).refuses(act('DeobligateFunds', later(31)), 'exceeds-what-stands');
+    account(...past).refuses(act('DeobligateFunds', later(31)), 'exceeds-what-is-left');
     account(...past, act('FundsDeobligated', later(30))).refuses(
       act('DeobligateFunds', back(1)),
-      'exceeds-what-stands',
+      'exceeds-what-is-left',
     );
   });
 
@@ -132,14 +132,14 @@ describe('each stage stays within the one before it (R15)', () => {
     system(came).decides(correct(30), corrected(10));
     system(came).decides(correct(45), corrected(-5));
     system(came, corrected(10)).decides(correct(30), []);
-    system(came).refuses(correct(51), 'exceeds-what-stands');
+    system(came).refuses(correct(51), 'exceeds-what-is-left');
     system().refuses(correct(30), 'recovery-not-recorded');
     account(...paid, came).refuses(correct(30), 'not-the-system');
   });
   it('a pledge is taken back as it was given', () => {
     const pledged = act('FundsPledged', money(10));
     account(pledged).decides(act('ReducePledge', back(10)), act('PledgeReduced', back(10)));
-    account(pledged).refuses(act('ReducePledge', back(11)), 'exceeds-what-stands');
+    account(pledged).refuses(act('ReducePledge', back(11)), 'exceeds-what-is-left');
   });
   it('an expenditure is corrected by naming its event (R26)', () => {
     const spent = act('ExpenditureReported', money(50));
@@ -478,7 +478,7 @@ describe('money goes from one account to another in two commands', () => {
       .refuses(act('ReallocateFundsOut', data), 'account-closed');
     account(committed, { ...obligated, data: money(61) }).refuses(
       act('ReallocateFundsOut', data),
-      'exceeds-what-stands',
+      'exceeds-what-is-left',
     );
     account(committed).refuses(act('ReallocateFundsOut', { ...data, amount: 0 }), 'amount-zero');
   });
@@ -519,7 +519,7 @@ describe('money goes from one account to another in two commands', () => {
     const to = { to: 'norland.third', lowers: true };
     const leaving = account(committed, { ...wentOut, data: { ...out, to: to.to } });
     leaving.decides(correct(2, 10), corrected(2, 30, to));
-    leaving.refuses(correct(2, 101), 'exceeds-what-stands');
+    leaving.refuses(correct(2, 101), 'exceeds-what-is-left');
     const half = { from: 'norland.other', out: given.id(2) };
     const taken = (...more: object[]) =>
       account(act('FundsReallocatedIn', takeIn)).knowing(

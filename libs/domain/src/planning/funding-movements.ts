@@ -152,7 +152,7 @@ export function cannotGoBack(
   const next = after(state, stage);
   const stands = state.balances[stage] - (next === undefined ? 0 : state.balances[next]);
   if (amount <= stands) return null;
-  return refuse('exceeds-what-stands', `at most what is at ${stage} and at no later stage is taken back`, 'R15', {
+  return refuse('exceeds-what-is-left', `at most what is at ${stage} and at no later stage is taken back`, 'R15', {
     amount,
     stands,
   });
@@ -181,7 +181,7 @@ export function cannotCorrectTo(
   const next = after(state, stage);
   const least = next === undefined ? 0 : state.balances[next];
   if (by >= 0 || balance >= least) return null;
-  return refuse('exceeds-what-stands', `at most what is at ${stage} and at no later stage is taken back`, 'R15', {
+  return refuse('exceeds-what-is-left', `at most what is at ${stage} and at no later stage is taken back`, 'R15', {
     balance,
     least,
   });

@@ -320,7 +320,7 @@ describe('a milestone', () => {
   it('is moved with its cause, after it was missed too, to another day', () => {
     given(programme, proposed, planned).decides(replan, replanned);
     given(programme, proposed, planned, missed).decides(replan, replanned);
-    given(programme, proposed, planned, replanned).refuses(replan, 'due-unchanged');
+    given(programme, proposed, planned, replanned).refuses(replan, 'same-due');
     given(programme, proposed, planned, met).refuses(replan, 'milestone-settled');
   });
   it('is open again once moved, and may be missed again', () => {
@@ -506,7 +506,7 @@ describe('a programme', () => {
   });
   it('is completed after it starts (R30)', () => {
     const early = act('CompleteProgramme', { on: '2025-12-31' });
-    given(programme, ...running).refuses(early, 'before-the-start');
+    given(programme, ...running).refuses(early, 'before-start');
     const history = act('ProgrammeProposed', { ...proposed.data, basis: 'reported' });
     given(programme, history, approved, active).decides(early, act('ProgrammeCompleted', early.data));
   });

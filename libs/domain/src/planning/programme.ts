@@ -206,7 +206,7 @@ const noticeRunning = (on: string, state: Programme, context: DecisionContext): 
 /** R30: it is completed after it starts; history of another system may have it otherwise. */
 const completedEarly = (on: string, { starts, basis }: Programme): Refusal | null =>
   on < starts && basis !== 'reported'
-    ? refuse('before-the-start', 'a programme is completed after it starts', 'R30', { starts })
+    ? refuse('before-start', 'a programme is completed after it starts', 'R30', { starts })
     : null;
 
 /** The events whose day is corrected, and what each day is of. */
@@ -326,7 +326,8 @@ const settled = ({ outcome }: MilestoneState, ...outcomes: readonly string[]): R
 
 const cannotReplan = ofPlanned<ProgrammeData<'ReplanMilestone'>>(
   ({ due }, milestone) =>
-    settled(milestone, 'met') ?? (due === milestone.due ? refuse('due-unchanged', 'the new day is another one') : null),
+    settled(milestone, 'met') ??
+    (due === milestone.due ? refuse('same-due', 'the new day differs from the plan') : null),
 );
 
 const cannotMeet = ofPlanned<ProgrammeData<'MeetMilestone'>>(

@@ -740,7 +740,7 @@ describe('money that comes back', () => {
   });
   it('names an account that can record its reimbursement: open, in its currency, and not beyond what it disbursed', () => {
     const recover = (more: object = {}) => event('RecoverFunds', { ...data, ...more });
-    paidBy(toRecover).refuses(recover({ amount: 101 }), 'exceeds-what-stands');
+    paidBy(toRecover).refuses(recover({ amount: 101 }), 'exceeds-what-is-left');
     paidBy(toRecover).refuses(recover({ currency: 'EUR' }), 'other-currency');
     paidBy(toRecover, event('FundingAccountClosed', { reason: 'spent' })).refuses(recover(), 'account-closed');
     asDonor(...toRecover).refuses(recover(), 'account-not-found');
