@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createStandaloneApp } from '@entente/embedded';
-import { ServerLimitSettings } from '@entente/process';
 import { standalone } from '../support/deployment.js';
 import { registerParties } from '../support/parties.mjs';
 import { httpAnswers } from './http-answers.js';
@@ -14,7 +13,7 @@ describe('the settings of answers', () => {
   it('allow pages of some origins, and keep formulas', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'entente-answers-'));
     const answers = { corsOrigins: 'https://a.example, https://b.example', csvFormulas: 'keep' } as const;
-    const app = await createStandaloneApp(folder, 'fatal', 'same-thread', new ServerLimitSettings(), answers);
+    const app = await createStandaloneApp({ folder, logLevel: 'fatal', answers });
     await app.listen(0, '127.0.0.1');
     try {
       const url = await app.getUrl();

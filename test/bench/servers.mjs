@@ -78,7 +78,7 @@ export async function receiptsToLive({ url }, count) {
 
 async function serveStandalone(data) {
   const { createStandaloneApp } = await load('libs/embedded/src/index.js');
-  const app = await createStandaloneApp(data, 'error', 'worker-threads');
+  const app = await createStandaloneApp({ folder: data, logLevel: 'error', placement: 'worker-threads' });
   app.enableShutdownHooks(['SIGTERM'], { useProcessExit: true });
   await app.listen(0, '127.0.0.1');
   process.send(await app.getUrl());

@@ -5,7 +5,7 @@
  */
 const { createStandaloneApp } = await import('../../dist/libs/embedded/src/index.js');
 
-const app = await createStandaloneApp(process.argv[2], 'error', 'worker-threads');
+const app = await createStandaloneApp({ folder: process.argv[2], logLevel: 'error', placement: 'worker-threads' });
 await app.listen(0, '127.0.0.1');
 const live = app.get('WatchedRows');
 const read = () =>

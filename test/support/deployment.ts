@@ -43,8 +43,7 @@ export type DeploymentFactory = (options?: DeploymentOptions) => Promise<Deploym
 export const createStandalone = (
   folder: string,
   steward: StewardSettings | null = null,
-): Promise<NestFastifyApplication> =>
-  createStandaloneApp(folder, 'fatal', 'same-thread', undefined, undefined, steward);
+): Promise<NestFastifyApplication> => createStandaloneApp({ folder, logLevel: 'fatal', steward });
 
 /** Starts the standalone server in this process, on a data folder and a free port. */
 export async function serveStandalone(

@@ -254,7 +254,7 @@ export async function openApi(folder: string, url: string | undefined): Promise<
   }
   const left = addressIn(folder);
   if (left !== null && (await servesLogOf(left, folder))) return { url: left, close };
-  const app = await createStandaloneApp(folder, 'error');
+  const app = await createStandaloneApp({ folder, logLevel: 'error' });
   // Who finds the folder in use from now on must not ask another server.
   if (left !== null) removeAddress(folder, left);
   await app.listen(0, '127.0.0.1');

@@ -11,15 +11,15 @@ async function bootstrap(): Promise<void> {
   let close = (): Promise<unknown> => Promise.resolve();
   lastResort('Entente', () => close());
   const socket = activatedSocket(process.env, process.pid);
-  const app = await createStandaloneApp(
-    config.data.folder,
-    config.process.logLevel,
-    'worker-threads',
-    config.limits,
-    config.answers,
-    config.data.policies === 'on' ? {} : null,
-    config.commands,
-  );
+  const app = await createStandaloneApp({
+    folder: config.data.folder,
+    logLevel: config.process.logLevel,
+    placement: 'worker-threads',
+    limits: config.limits,
+    answers: config.answers,
+    steward: config.data.policies === 'on' ? {} : null,
+    commands: config.commands,
+  });
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, () => stopWithin(config.process.shutdownTimeoutSeconds));
   close = () => app.close();

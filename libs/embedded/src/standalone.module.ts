@@ -20,8 +20,8 @@ import {
   eraOf,
   progressSources,
 } from '@entente/engine';
-import { API_CONTROLLERS, AnswerOptions, Metrics, Readiness, SystemReadiness, apiProviders } from '@entente/http';
-import { closeOnShutdown, EXIT_UNSURE, type LogLevel, logging } from '@entente/process';
+import { API_CONTROLLERS, Metrics, Readiness, type ServerLimits, SystemReadiness, apiProviders } from '@entente/http';
+import { type AnswerSettings, closeOnShutdown, EXIT_UNSURE, type LogLevel, logging } from '@entente/process';
 import { MODELS } from '@entente/read-models';
 import { SqliteEventStore, SqliteRefusalLog, SqliteStewardCheckpoint } from '@entente/sqlite';
 import { LoggerModule } from 'nestjs-pino';
@@ -160,18 +160,30 @@ const policies = (folder: string, options: StewardSettings): Provider[] => [
   StewardWorker,
 ];
 
+/** How the standalone deployment runs. */
+export interface StandaloneOptions {
+  /** The data folder. */
+  readonly folder: string;
+  readonly logLevel: LogLevel;
+  readonly placement?: ProjectionPlacement;
+  readonly limits?: ServerLimits;
+  readonly answers?: AnswerSettings;
+  /** Without these, policies and due dates are not run. */
+  readonly steward?: StewardSettings | null;
+  readonly commands?: ExecutorOptions;
+}
+
 /** The whole deployment in one process, on embedded services. */
 @Module({})
 export class StandaloneModule {
-  /** Without options of a steward, policies and due dates are not run. */
-  static on(
-    folder: string,
-    logLevel: LogLevel,
-    placement: ProjectionPlacement,
-    answers: AnswerOptions,
-    steward: StewardSettings | null,
-    commands: ExecutorOptions = {},
-  ): DynamicModule {
+  static on({
+    folder,
+    logLevel,
+    placement,
+    answers,
+    steward,
+    commands,
+  }: Required<Omit<StandaloneOptions, 'limits'>>): DynamicModule {
     const onOutcomeUnknown = (): void => process.exit(EXIT_UNSURE);
     return {
       module: StandaloneModule,

@@ -5,7 +5,6 @@ export { MAX_BODY_BYTES } from './json-body.js';
 export { OPERATOR, readActor } from './actor-header.js';
 export { Metrics } from './metrics.controller.js';
 export type { ServerLimits } from './server-limits.js';
-export { AnswerOptions } from './row-export.js';
 export { readRowQuery } from './row-query.js';
 export { allowOrigins } from './cross-origin.js';
 export { buildApp, serveDocs } from './app.js';

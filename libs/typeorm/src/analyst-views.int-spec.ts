@@ -282,7 +282,7 @@ describe('the views for analysts of the example data', () => {
   let url: string;
   let store: PostgresReadModelStore;
   beforeAll(async () => {
-    const deployment = await createStandaloneApp(join(folder, 'deployment'), 'fatal');
+    const deployment = await createStandaloneApp({ folder: join(folder, 'deployment'), logLevel: 'fatal' });
     await deployment.listen(0, '127.0.0.1');
     await loadExample(deployment);
     await deployment.close();

@@ -234,7 +234,7 @@ describe('the example data, in twelve partitions on PostgreSQL and one on SQLite
   let log: SqliteLogReader;
   const stores: ReadModelStore[] = [];
   beforeAll(async () => {
-    const deployment = await createStandaloneApp(join(folder, 'deployment'), 'fatal');
+    const deployment = await createStandaloneApp({ folder: join(folder, 'deployment'), logLevel: 'fatal' });
     await deployment.listen(0, '127.0.0.1');
     await loadExample(deployment, '2026-11-24');
     await deployment.close();
