@@ -224,6 +224,30 @@ export function views(opens: DeploymentFactory): void {
       expect((await view('consignments?overdue=true&day=2026-03-10')).rows).toEqual([]);
     });
 
+    it('states of which promise a delivery is late: of its own day, not of the line that it serves in time', async () => {
+      await programme('two-promises');
+      await supply('two-promises', 'two-promises');
+      const lines = [{ line: '001', quantity: 30 }];
+      const shipment = 'consignment/norland.two-promises';
+      await say(DONOR, `${shipment}/schedule`, { case: 'norland.two-promises', lines, due: '2026-06-10' });
+      await say(DONOR, `${shipment}/ship`, { on: '2026-06-01' });
+      await say(RECIPIENT, `${shipment}/confirm-receipt`, { on: '2026-06-20', lines });
+      const consignments = [{ consignment: 'norland.two-promises', quantity: 30 }];
+      await say(DONOR, 'assistance-case/norland.two-promises/deliver', {
+        ...lines[0],
+        on: '2026-06-20',
+        consignments,
+        facts: [],
+      });
+      // The line was promised for 30 June, and the shipment for 10 June.
+      const late = await view('lateness?programme=norland.two-promises&day=2026-07-10&sort=promise');
+      const figures = ['promise', 'promised', 'kept', 'late_first', 'mean_days_late_first'];
+      expect(only(late.rows, ...figures)).toEqual([
+        ['delivery', 1, 1, 1, 10],
+        ['line', 1, 1, 0, -10],
+      ]);
+    });
+
     it('leads to all events that made its figures, those of misuse and of money alone by currency', async () => {
       const { rows } = await view('donor-portfolio?programme=norland.alpha&currency=USD');
       const url = `/v1/read-models/donor-portfolio/events?row=${encodeURIComponent(rows[0]?.['row_id'] as string)}`;
