@@ -12,6 +12,7 @@ temporaryFoldersInMemory();
  */
 export default {
   reporters: ['default', '<rootDir>/test/support/count-reporter.mjs'],
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   testMatch: ['<rootDir>/{apps,libs,test}/**/*.spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: 'node',
