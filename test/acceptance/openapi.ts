@@ -44,14 +44,13 @@ function fill(body: Record<string, unknown>, path: string, value: string): void 
 /** The document at /docs is correct: each example in it is sent to the server. */
 export function openapi(opens: DeploymentFactory): void {
   let deployment: Deployment;
+  let document: { readonly paths: Record<string, { get?: Operation; post?: Operation }> };
   let paths: [string, { get?: Operation; post?: Operation }][];
   let schemas: Ajv2020;
   beforeAll(async () => {
     deployment = await opens();
     await loadExample(deployment.app);
-    const document = (await (await fetch(`${deployment.url}/docs-json`)).json()) as {
-      paths: Record<string, (typeof paths)[0][1]>;
-    };
+    document = (await (await fetch(`${deployment.url}/docs-json`)).json()) as typeof document;
     paths = Object.entries(document.paths);
     // Formats, and what is in the document beyond JSON Schema, are not looked at here.
     schemas = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
@@ -116,6 +115,20 @@ export function openapi(opens: DeploymentFactory): void {
       const described = [...text.matchAll(/"(?:description|summary)":"((?:[^"\\]|\\.)*)"/g)].map(([, of = '']) => of);
       expect(described.length).toBeGreaterThan(500);
       expect(described.filter((of) => /<[a-z]/.test(of.replaceAll(/`[^`]*`/g, '')))).toEqual([]);
+    });
+
+    it('gives each object a name, so that generators of clients invent none', () => {
+      const unnamed: string[] = [];
+      const look = (value: unknown, at: string): void => {
+        if (value === null || typeof value !== 'object') return;
+        const isNamed = /^#\/components\/schemas\/[^/]+$/.test(at);
+        if ('properties' in value && (value as Record<string, unknown>)['type'] === 'object' && !isNamed)
+          unnamed.push(at);
+        for (const [key, part] of Object.entries(value))
+          if (key !== 'example' && key !== 'examples') look(part, `${at}/${key}`);
+      };
+      look(document, '#');
+      expect(unnamed).toEqual([]);
     });
 
     it('has an example that works for each query', async () => {

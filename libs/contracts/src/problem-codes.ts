@@ -8,8 +8,13 @@ export const PROBLEMS: Readonly<Record<string, readonly [status: number, meaning
   'invalid-position': [400, 'The number cannot be a position of a log.', 'Use a position that an answer gave you.'],
   'no-such-command': [
     404,
-    'The kind has no such command, or the sender left no such command on the stream.',
+    'The kind has no such command.',
     'See the [event catalogue](event-catalogue.md) or `GET /v1/catalogue`.',
+  ],
+  'no-such-receipt': [
+    404,
+    'The sender sent no command of this id to the stream.',
+    'Check the id, the stream and the sender; or send the command.',
   ],
   'no-such-read-model': [404, 'There is no read model or view of this name.', 'See `GET /v1/read-models`.'],
   'no-such-route': [404, 'There is nothing at this address.', 'See `/docs`.'],

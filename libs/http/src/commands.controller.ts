@@ -85,7 +85,7 @@ export class CommandsController {
     if (ref === null) throw validationProblem([{ path: 'stream', message: 'must name a stream as <kind>/<id>' }]);
     const receipt = await this.executor.receipt(actorFrom(header), ref, commandId);
     if (receipt === null)
-      throw new Problem(404, 'no-such-command', 'this organisation has left no such command on this stream');
+      throw new Problem(404, 'no-such-receipt', 'this organisation has sent no such command to this stream');
     return { ...receiptOut(this.log, receipt), consequences: await this.consequences.of(receipt) };
   }
 

@@ -106,6 +106,29 @@ const ACTOR = object(
   ['person', 'for'],
 );
 
+const CONSULTED_REVISION = object('a stream that a decision rested on', {
+  stream: text('`<kind>/<id>`'),
+  revision: whole('the revision seen; -1: none'),
+});
+
+const EVENT_METADATA = object(
+  'who sent it, when it happened, and what it rests on',
+  {
+    actor: reference('Actor'),
+    occurredAt: text("when it happened, by the sender's word", { format: 'date-time' }),
+    recordedAt: text('when it was recorded', { format: 'date-time' }),
+    commandId: text('the command that it comes from'),
+    correlationId: text('what belongs together, by the sender'),
+    causationId: orNull(text('what led to the command, by the sender')),
+    traceparent: text('the trace in which the command was sent (W3C Trace Context)'),
+    consulted: list(reference('ConsultedRevision'), 'the other streams that the decision rested on'),
+    evidence: list(reference('EvidenceRef'), 'files that another party keeps'),
+    legalBasis: orNull(text('the law or agreement that it rests on')),
+    marking: orNull(text('its marking, if any')),
+  },
+  ['traceparent'],
+);
+
 const EVENT = object('an event as it was recorded', {
   id: text('a uuid, the same whenever the command is sent again', { format: 'uuid' }),
   stream: text('`<kind>/<id>`'),
@@ -114,26 +137,13 @@ const EVENT = object('an event as it was recorded', {
   type: text('the type; its data has the schema of this name'),
   version: whole('the version of its data'),
   data: { type: 'object', description: 'the schema named by its type', additionalProperties: true },
-  metadata: object(
-    'who sent it, when it happened, and what it rests on',
-    {
-      actor: reference('Actor'),
-      occurredAt: text("when it happened, by the sender's word", { format: 'date-time' }),
-      recordedAt: text('when it was recorded', { format: 'date-time' }),
-      commandId: text('the command that it comes from'),
-      correlationId: text('what belongs together, by the sender'),
-      causationId: orNull(text('what led to the command, by the sender')),
-      traceparent: text('the trace in which the command was sent (W3C Trace Context)'),
-      consulted: list(
-        object('a stream', { stream: text('`<kind>/<id>`'), revision: whole('the revision seen; -1: none') }),
-        'the other streams that the decision rested on',
-      ),
-      evidence: list(reference('EvidenceRef'), 'files that another party keeps'),
-      legalBasis: orNull(text('the law or agreement that it rests on')),
-      marking: orNull(text('its marking, if any')),
-    },
-    ['traceparent'],
-  ),
+  metadata: reference('EventMetadata'),
+});
+
+const RECORDED_EVENT_REF = object('an event that a command recorded', {
+  id: text('its id', { format: 'uuid' }),
+  type: text('its type'),
+  revision: whole('its place in the stream'),
 });
 
 const RECEIPT_FIELDS = {
@@ -142,42 +152,38 @@ const RECEIPT_FIELDS = {
   revision: whole('the revision that the stream has now'),
   position: text('the place of its last event in the log'),
   after: text('for the parameter `after` of a query: rows that have seen this command'),
-  events: list(
-    object('an event', {
-      id: text('its id', { format: 'uuid' }),
-      type: text('its type'),
-      revision: whole('its place in the stream'),
-    }),
-    'the events recorded; none if the command changed nothing',
-  ),
+  events: list(reference('RecordedEventRef'), 'the events recorded; none if the command changed nothing'),
 };
 
 const RECEIPT = object('what became of an accepted command', RECEIPT_FIELDS);
 
+const POLICY_CONSEQUENCE = object('a command that a policy sends', {
+  policy: text('the name of the policy'),
+  stream: text('the stream of the command, `<kind>/<id>`'),
+  command: text('the type of the command'),
+  recorded: { type: 'boolean', description: 'whether the steward has recorded it yet' },
+});
+
 const RECEIPT_READ = object('what became of an accepted command, and what follows from it', {
   ...RECEIPT_FIELDS,
   consequences: list(
-    object('a command that a policy sends', {
-      policy: text('the name of the policy'),
-      stream: text('the stream of the command, `<kind>/<id>`'),
-      command: text('the type of the command'),
-      recorded: { type: 'boolean', description: 'whether the steward has recorded it yet' },
-    }),
+    reference('PolicyConsequence'),
     'what follows from its events by policies, in order; none for most commands',
   ),
 });
 
+const PROPOSED_EVENT = object('an event that a command would record', {
+  type: text('its type'),
+  data: { type: 'object', description: 'the schema named by its type', additionalProperties: true },
+});
+
 const DRY_RUN = object('what a command would record', {
   revision: whole('the revision that the stream has'),
-  events: list(
-    object('an event', {
-      type: text('its type'),
-      data: { type: 'object', description: 'the schema named by its type', additionalProperties: true },
-    }),
-    'the events; none if the command changes nothing',
-  ),
+  events: list(reference('ProposedEvent'), 'the events; none if the command changes nothing'),
   repeated: { type: 'boolean', description: 'true if the command is recorded already: it would record nothing again' },
 });
+
+const FIELD_ERROR = object('an invalid field', { path: text('its path'), message: text('what it must be') });
 
 const PROBLEM = object(
   'RFC 9457. `code` is stable; `errors` names each invalid field; a refusal has `rule`, `unless` and `facts`.',
@@ -186,10 +192,7 @@ const PROBLEM = object(
     status: { type: 'integer', format: 'int32', description: 'the HTTP status' },
     code: text('a stable name: why', { enum: [...new Set([...Object.keys(PROBLEMS), ...REFUSAL_CODES])].sort() }),
     title: text('a sentence for people'),
-    errors: list(
-      object('a field', { path: text('its path'), message: text('what it must be') }),
-      'of `validation-failed`: every invalid field',
-    ),
+    errors: list(reference('FieldError'), 'of `validation-failed`: every invalid field'),
     rule: orNull(text('of a refusal: the number of the rule, such as R15')),
     unless: text('of a refusal: what would have to be true'),
     facts: {
@@ -222,9 +225,10 @@ const COLUMN: Readonly<Record<ColumnType, Record<string, Json>>> = {
   json: {},
 };
 
-/** The name of the schema of a read model's rows, and of its pages. */
+/** The names of the schemas of a read model's rows, its pages, and the totals of a page. */
 export const rowName = (model: string): string => `${pascal(model)}Row`;
 export const pageName = (model: string): string => `${pascal(model)}Page`;
+const totalsName = (model: string): string => `${pascal(model)}Totals`;
 
 const columnOut = (type: ColumnType, meaning: string | undefined): Json => ({
   ...COLUMN[type],
@@ -277,12 +281,13 @@ function readModelSchemas(described: ReadModelDescription): Record<string, Json>
   );
   return {
     [rowName(name)]: object(about, { ...own, ...origin }, ['parked_since']),
+    [totalsName(name)]: total,
     [pageName(name)]: object(`a page of ${name}`, {
       rows: list(reference(rowName(name)), 'the rows'),
       position: text('the position of the log up to which the rows have seen everything'),
       day: text('the day by which lateness is computed (UTC)', { format: 'date' }),
       version: text('the version of the read model'),
-      totals: list(total, 'totals, by what keeps unlike units apart'),
+      totals: list(reference(totalsName(name)), 'totals, by what keeps unlike units apart'),
       next: orNull(text('the `cursor` of the next page; null on the last')),
     }),
   };
@@ -292,10 +297,16 @@ function readModelSchemas(described: ReadModelDescription): Record<string, Json>
 export const schemasOf = (described: readonly ReadModelDescription[]): Record<string, Json> => ({
   Actor: ACTOR,
   Event: EVENT,
+  EventMetadata: EVENT_METADATA,
+  ConsultedRevision: CONSULTED_REVISION,
   Receipt: RECEIPT,
+  RecordedEventRef: RECORDED_EVENT_REF,
+  PolicyConsequence: POLICY_CONSEQUENCE,
   ReceiptWithConsequences: RECEIPT_READ,
   DryRun: DRY_RUN,
+  ProposedEvent: PROPOSED_EVENT,
   Problem: PROBLEM,
+  FieldError: FIELD_ERROR,
   ...catalogueSchemas(),
   ...Object.fromEntries(described.flatMap((one) => Object.entries(readModelSchemas(one)))),
 });

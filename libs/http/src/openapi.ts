@@ -9,9 +9,10 @@ import {
 } from '@entente/contracts';
 import type { ReadModelDescription } from '@entente/engine';
 import { codesOf } from './row-query.js';
-import type { ColumnType, Json } from '@entente/kernel';
+import { type ColumnType, type Json, ROLES } from '@entente/kernel';
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { pageName, pascal, reference, rowName, schemaNames, schemasOf, text, whole } from './openapi-schemas.js';
+import { ANSWER_SCHEMAS, JSON_SCHEMA } from './openapi-answers.js';
+import { pageName, pascal, reference, rowName, schemaNames, schemasOf } from './openapi-schemas.js';
 
 type Parameter = Readonly<Record<string, Json>>;
 type Responses = Readonly<Record<string, Json>>;
@@ -45,12 +46,25 @@ const ACTOR_DESCRIPTION =
   'Who sends the command: `<organisation>;role=<role>;person=<reference>;for=<organisation>`. `person` and `for` may be left out. Without the header it is the operator.';
 
 const matching = ({ pattern }: { readonly pattern: RegExp }): Json => ({ type: 'string', pattern: pattern.source });
-const actor = (example: string): Parameter => parameter('header', 'Entente-Actor', ACTOR_DESCRIPTION, { example });
+
+/** The form of `Entente-Actor`, of the forms of its parts. */
+const ACTOR_PATTERN = actorPattern();
+function actorPattern(): string {
+  const within = ({ pattern }: { readonly pattern: RegExp }): string => pattern.source.replaceAll(/^\^|\$$/g, '');
+  const organisation = within(PATTERNS.organisation);
+  const part = `role=(${ROLES.join('|')})|person=${within(PATTERNS.person)}|for=${organisation}`;
+  return `^${organisation}( *; *(${part}))*$`;
+}
+const actor = (example: string): Parameter =>
+  parameter('header', 'Entente-Actor', ACTOR_DESCRIPTION, {
+    schema: { type: 'string', pattern: ACTOR_PATTERN },
+    example,
+  });
 const HEADERS: readonly Parameter[] = [
   parameter(
     'header',
     'Idempotency-Key',
-    'The command id: sent again, the same receipt comes back. Made and given back if it is not sent.',
+    'The command id: sent again, the same receipt comes back. Generated and returned if it is not sent.',
     { schema: matching(PATTERNS.token) },
   ),
   parameter(
@@ -59,8 +73,8 @@ const HEADERS: readonly Parameter[] = [
     'The revision that the stream must have, or several with commas, or `*` for any: 412 if it has another.',
   ),
   parameter('header', 'If-None-Match', '`*`: the stream must not exist: 412 if it does.'),
-  parameter('header', 'Correlation-Id', 'Kept with the events, and given back.', { schema: matching(PATTERNS.token) }),
-  parameter('header', 'Causation-Id', 'What led to the command; kept with the events.', {
+  parameter('header', 'Correlation-Id', 'Stored with the events, and returned.', { schema: matching(PATTERNS.token) }),
+  parameter('header', 'Causation-Id', 'What led to the command; stored with the events.', {
     schema: matching(PATTERNS.token),
   }),
   parameter('header', 'traceparent', 'The trace in which the command is sent (W3C Trace Context).'),
@@ -73,7 +87,7 @@ const problem = (description: string, headers: Json = {}): Json => ({
   content: content(reference('Problem'), 'application/problem+json'),
 });
 const CORRELATION_ID = {
-  'Correlation-Id': { description: 'As sent, or made: log lines of the request have it.', schema: STRING },
+  'Correlation-Id': { description: 'As sent, or generated: log lines of the request have it.', schema: STRING },
 };
 const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer', format: 'int32' } },
@@ -96,29 +110,31 @@ const PROBLEM_RESPONSES = {
   TooLarge: problem(meaningOf(413)),
   WrongContent: problem(meaningOf(415)),
   Refused: problem('The rules refuse it: a stable code, the rule, and what would have to be true.'),
-  Unanswerable: problem(meaningOf(405, 408, 417, 431)),
+  WrongMethod: problem(meaningOf(405)),
+  TimedOut: problem(meaningOf(408)),
+  WrongExpectation: problem(meaningOf(417)),
+  TooLongHeaders: problem(meaningOf(431)),
   Failed: problem(meaningOf(500)),
   Unavailable: problem(meaningOf(503), RETRY_AFTER),
 };
 const shared = (name: keyof typeof PROBLEM_RESPONSES): Json => ({ $ref: `#/components/responses/${name}` });
 const INVALID = shared('Invalid');
 const NOT_FOUND = shared('NotFound');
-const ALWAYS = { '4XX': shared('Unanswerable'), 500: shared('Failed'), 503: shared('Unavailable') };
+const ALWAYS = {
+  405: shared('WrongMethod'),
+  408: shared('TimedOut'),
+  417: shared('WrongExpectation'),
+  431: shared('TooLongHeaders'),
+  500: shared('Failed'),
+  503: shared('Unavailable'),
+};
 
 const answer = (description: string, schema: Json): Json => ({
   description,
   headers: CORRELATION_ID,
   content: content(schema),
 });
-const properties = (of: Record<string, Json>): Json => ({
-  type: 'object',
-  properties: of,
-  required: Object.keys(of),
-});
 const list = (items: Json): Json => ({ type: 'array', items });
-const orNull = (description: string): Json => ({ type: ['string', 'null'], description });
-const instant = (description: string): Json => text(description, { format: 'date-time' });
-const SCHEMA: Json = { type: 'object', description: 'a JSON Schema', additionalProperties: true };
 
 const operation = (
   tag: string,
@@ -162,7 +178,7 @@ const schemaOperation = (part: 'events' | 'commands'): Json => {
     parameter('path', 'version', 'The version of the type.', { example: '1' }),
   ];
   return reading('commands', `Read${events ? 'Event' : 'Command'}Schema`, `The JSON Schema of ${what}`, parameters, {
-    200: { description: 'The schema.', content: content(SCHEMA, 'application/schema+json') },
+    200: { description: 'The schema.', content: content(JSON_SCHEMA, 'application/schema+json') },
     400: INVALID,
     404: NOT_FOUND,
   });
@@ -230,7 +246,7 @@ function commandPaths(today: string): Record<string, Json> {
             ...HEADERS,
           ],
           responses: {
-            // Not under its own number: generators use the lowest for a command's answer.
+            // Not under 200: generators return the type of the lowest status, here the receipt.
             '2XX': answer('200 with `dry-run`: what would be recorded.', reference('DryRun')),
             201: {
               description: 'The receipt: what was recorded, where, and a token (`after`) for reading it.',
@@ -394,15 +410,7 @@ function readModelPaths(model: ReadModelDescription): Record<string, Json> {
           ...(occurredBy ? [OCCURRED_BY] : []),
         ],
         {
-          200: answer(
-            'The newest 100 of them, oldest first.',
-            properties({
-              events: list(reference('Event')),
-              truncated: whole('how many earlier ones there are'),
-              next: orNull('the `before` of the page before it; null on the first'),
-              position: text('the position of the log'),
-            }),
-          ),
+          200: answer('The newest 100 of them, oldest first.', reference('EventsBehindRow')),
           400: INVALID,
           404: NOT_FOUND,
         },
@@ -424,180 +432,6 @@ function readModelPaths(model: ReadModelDescription): Record<string, Json> {
     },
   };
 }
-
-const STATUS = (description: string, of: readonly string[]): Json => text(description, { enum: [...of] });
-
-const LISTED = properties({
-  readModels: list(
-    properties({
-      name: text('its name'),
-      topic: { type: ['string', 'null'], description: 'the group under which the page lists it' },
-      answers: list(
-        properties({
-          audience: STATUS('whose question it is', ['Donors', 'Recipients', 'Auditors']),
-          question: text('a question that it answers'),
-          query: text('the parameters of the query that answers it; empty for the whole table'),
-        }),
-      ),
-      about: text('what a row is'),
-      is: STATUS('a model, or a view over models', ['model', 'view']),
-      columns: { type: 'object', description: 'the type of each column', additionalProperties: STRING },
-      meanings: {
-        type: 'object',
-        description: 'the meaning of each column with its unit',
-        additionalProperties: STRING,
-      },
-      formats: {
-        type: 'object',
-        description: 'of columns of texts that are no plain text: instant (ISO 8601, UTC), or person, a reference',
-        additionalProperties: STRING,
-      },
-      codes: {
-        type: 'object',
-        description: 'the codes that columns can have, where they are a fixed list: a filter by another one is refused',
-        additionalProperties: list(STRING),
-      },
-      daily: { type: 'boolean', description: 'whether columns depend on the day of the answer' },
-      occurredBy: { type: 'boolean', description: 'whether it can be limited to what had occurred by a day' },
-      key: list(STRING),
-      totals: { type: 'object', description: 'what its totals count and add up', additionalProperties: true },
-      reads: list(STRING),
-      position: text('the position that it has reached'),
-      version: text('its version'),
-    }),
-  ),
-  currencies: {
-    type: 'object',
-    description:
-      'how many decimal digits the minor unit of each currency has by ISO 4217, by its code; null: it has no minor unit',
-    additionalProperties: { type: ['integer', 'null'], format: 'int32' },
-  },
-});
-
-const CATALOGUED = list(
-  properties({
-    kind: text('the kind of stream'),
-    about: text('what such a stream records'),
-    commands: list({
-      type: 'object',
-      properties: {
-        type: text('its type'),
-        route: text('the method and the address'),
-        summary: text('what it does'),
-        by: list(text('a relation to the stream that may send it')),
-        body: SCHEMA,
-        example: { type: 'object', description: 'a body', additionalProperties: true },
-        exampleId: text('the id of a stream for which the body is meant'),
-        exampleActor: text('the `Entente-Actor` with which to send it'),
-      },
-      required: ['type', 'route', 'summary', 'by', 'body', 'example'],
-    }),
-    events: list(
-      properties({
-        type: text('its type'),
-        version: whole('the version of its data'),
-        summary: text('what it records'),
-        data: SCHEMA,
-      }),
-    ),
-  }),
-);
-
-const CONTROL_FINDINGS = properties({
-  position: text('up to which the log was read'),
-  events: whole('how many events were read'),
-  controls: list(
-    properties({
-      name: text('of the control'),
-      rule: text('its number'),
-      about: text('what it finds'),
-      findings: whole('how many it found'),
-    }),
-  ),
-  findings: list(
-    properties({
-      rule: text('the rule that is broken'),
-      control: text('the control that found it'),
-      stream: text('the stream of the event that breaks it, `<kind>/<id>`'),
-      revision: whole('its place in the stream'),
-      type: text('its type'),
-      event: text('its id'),
-      position: text('its place in the log'),
-      requirement: text('what would have to be true'),
-      facts: { type: 'object', description: 'the figures and names that it rests on', additionalProperties: true },
-    }),
-  ),
-  count: whole('all findings, also those beyond the first thousand'),
-});
-
-const REFUSALS = properties({
-  refusals: list(
-    properties({
-      number: whole('rising: the newest has the highest'),
-      at: instant('when it was refused'),
-      organisation: text('who sent it, or a pseudonym'),
-      role: text('the role in which it was sent'),
-      stream: text('`<kind>/<id>`'),
-      command: text('the type of the command'),
-      commandId: text('the Idempotency-Key'),
-      correlationId: text('what belongs together, by the sender'),
-      code: text('why, as a stable code'),
-      rule: orNull('the number of the rule, if it is one'),
-    }),
-  ),
-  leftOut: whole('how many could not be noted'),
-  next: orNull('the `before` of the next page; null on the last'),
-});
-
-const SERVING = properties({
-  status: STATUS('ok, or not', ['ok', 'not-serving']),
-  fault: orNull('why not'),
-  code: orNull('the problem code of the fault'),
-});
-
-const READY: Json = {
-  type: 'object',
-  description: 'the status of the deployment',
-  properties: {
-    status: STATUS('ok, or not', ['ok', 'not-ready']),
-    position: orNull('the end of the log'),
-    waiting: whole('appends that wait for their commit'),
-    parked: whole('streams that a read model cannot fold'),
-    parkedStreams: list(
-      properties({
-        model: text('the read model'),
-        stream: text('`<kind>/<id>`'),
-        eventId: text('the event that it cannot fold'),
-        position: text('its place in the log'),
-        error: text('why not'),
-        since: instant('when it was parked'),
-      }),
-    ),
-    fault: orNull('why nothing is delivered just now'),
-    code: orNull('the problem code of the fault'),
-    alarms: list(properties({ source: text('what has stalled'), alarm: text('since when, and how') })),
-    published: orNull('the position up to which the log is published; only where it is'),
-    commandsWaiting: {
-      type: ['integer', 'null'],
-      format: 'int64',
-      description: 'how many commands wait in the topic; only where it is watched',
-    },
-    models: list({
-      type: 'object',
-      properties: {
-        model: text('its name'),
-        position: text('the position that it has reached'),
-        lag: orNull('how many positions it is behind the end of the log'),
-        partitions: list(text('its position in each partition')),
-        behindSeconds: { type: 'number', description: 'the age of the oldest event that it has not folded; seconds' },
-        parked: whole('streams that it cannot fold'),
-        stopped: orNull('why it has stopped; null while it folds'),
-      },
-      required: ['model', 'position', 'lag', 'behindSeconds', 'parked', 'stopped'],
-    }),
-  },
-  required: ['status', 'models'],
-};
 
 const STREAM: readonly Parameter[] = [
   parameter('path', 'kind', 'A kind of stream.', {
@@ -626,7 +460,7 @@ function fixedPaths(): Record<string, Json> {
   return {
     '/v1/read-models': {
       get: reading('read models', 'ListReadModels', 'List the read models and views', [], {
-        200: answer('All of them.', LISTED),
+        200: answer('All of them.', reference('ReadModelList')),
       }),
     },
     '/v1/history': {
@@ -634,15 +468,7 @@ function fixedPaths(): Record<string, Json> {
         200: {
           description: 'Events in the order of the log; as NDJSON one a line.',
           content: {
-            ...(content(
-              properties({
-                events: list(reference('Event')),
-                position: text('the end of the log'),
-                log: text('the id of the log that answers'),
-                era: text('the era of the log: another one after it was restored'),
-                next: orNull('the `after` of the next page; null on the last'),
-              }),
-            ) as object),
+            ...(content(reference('LogPage')) as object),
             ...(content(reference('Event'), 'application/x-ndjson') as object),
           },
         },
@@ -667,17 +493,7 @@ function fixedPaths(): Record<string, Json> {
     },
     '/v1/history/{kind}/{id}': {
       get: reading('history', 'ReadStream', 'One stream', [...STREAM, ...state], {
-        200: answer('Its events from a revision on, at most 1,000.', {
-          type: 'object',
-          properties: {
-            stream: text('`<kind>/<id>`'),
-            events: list(reference('Event')),
-            next: { type: ['integer', 'null'], format: 'int64', description: 'the `from` of the next page' },
-            revision: whole('the revision of the state'),
-            state: { type: 'object', description: 'what the rules know of it then', additionalProperties: true },
-          },
-          required: ['stream', 'events', 'next'],
-        }),
+        200: answer('Its events from a revision on, at most 1,000.', reference('StreamPage')),
         400: INVALID,
         404: NOT_FOUND,
       }),
@@ -701,7 +517,7 @@ function fixedPaths(): Record<string, Json> {
     },
     '/v1/catalogue': {
       get: reading('commands', 'ReadCatalogue', 'Every command and event with its schema, and who may send it', [], {
-        200: answer('By kind of stream.', CATALOGUED),
+        200: answer('By kind of stream.', list(reference('CatalogueKind'))),
       }),
     },
     '/v1/controls': {
@@ -713,7 +529,7 @@ function fixedPaths(): Record<string, Json> {
           parameter('query', 'as-of', 'A position, a day (its end, UTC) or an instant; by default now.'),
           parameter('query', 'rule', 'The checks of one rule.', { example: 'R19' }),
         ],
-        { 200: answer('What was looked at, and the findings.', CONTROL_FINDINGS), 400: INVALID },
+        { 200: answer('What was looked at, and the findings.', reference('ControlFindings')), 400: INVALID },
       ),
     },
     '/v1/refusals': {
@@ -728,7 +544,7 @@ function fixedPaths(): Record<string, Json> {
           parameter('query', 'stream', '`<kind>/<id>`', { example: stream }),
           parameter('query', 'code', 'The code of the refusal.', { example: 'not-the-donor' }),
         ],
-        { 200: answer('A page of them.', REFUSALS), 400: INVALID },
+        { 200: answer('A page of them.', reference('RefusalPage')), 400: INVALID },
       ),
     },
     ...Object.fromEntries(
@@ -748,18 +564,18 @@ function fixedPaths(): Record<string, Json> {
     },
     '/version': {
       get: operation('health', 'ReadVersion', 'Which version serves', [], {
-        200: answer('Its version.', properties({ version: text('of Entente'), node: text('of Node.js') })),
+        200: answer('Its version.', reference('VersionInfo')),
       }),
     },
     '/health/live': {
       get: operation('health', 'IsLive', 'The process runs', [], {
-        200: answer('It does.', properties({ status: STATUS('always ok', ['ok']) })),
+        200: answer('It does.', reference('LiveStatus')),
       }),
     },
     '/health/serving': {
       get: operation('health', 'IsServing', 'It can take what is sent to it', [], {
-        200: answer('It can.', SERVING),
-        503: answer('It cannot, for the fault that is named.', SERVING),
+        200: answer('It can.', reference('ServingStatus')),
+        503: answer('It cannot, for the fault that is named.', reference('ServingStatus')),
       }),
     },
     '/health/ready': {
@@ -768,7 +584,10 @@ function fixedPaths(): Record<string, Json> {
         'IsReady',
         'How far each read model lags, what waits, what is parked and what has stalled',
         [],
-        { 200: answer('It serves as it should.', READY), 503: answer('Something has stalled.', READY) },
+        {
+          200: answer('It serves as it should.', reference('Readiness')),
+          503: answer('Something has stalled.', reference('Readiness')),
+        },
       ),
     },
   };
@@ -803,5 +622,5 @@ export const openApi = (described: readonly ReadModelDescription[], today: strin
       ...Object.fromEntries(described.flatMap((one) => Object.entries(readModelPaths(one)))),
       ...commandPaths(today),
     },
-    components: { schemas: schemasOf(described), responses: PROBLEM_RESPONSES },
+    components: { schemas: { ...schemasOf(described), ...ANSWER_SCHEMAS }, responses: PROBLEM_RESPONSES },
   }) as unknown as OpenAPIObject;
