@@ -640,7 +640,13 @@ const noticeLate: Planter = (plot) => {
     plot.of('ItemStepBecameOverdue', event.stream).some((one) => textIn(one, 'step') === 'notice');
   const notified = plot.place('LegislatureNotifiedOfTransfer', (event) => {
     const detected = plot.of('UnauthorisedTransferDetected', event.stream);
-    return !stepOver(event) && detected.length === 1 && !plot.isBroken(detected[0] as RecordedEvent);
+    const withdrawn = plot.of('UnauthorisedTransferWithdrawn', event.stream);
+    return (
+      !stepOver(event) &&
+      detected.length === 1 &&
+      withdrawn.length === 0 &&
+      !plot.isBroken(detected[0] as RecordedEvent)
+    );
   });
   if (notified === undefined) return undefined;
   const [detected] = plot.of('UnauthorisedTransferDetected', notified.stream);

@@ -244,7 +244,7 @@ function commandOf({ one, run }: RunStep, n: number, recorded: RecordedIds, chan
   const received = {
     stream: { kind: stream.kind, id: renamed(stream.id, run) },
     command: { type: command.type, data },
-    metadata: { ...metadata, actor: mapText(metadata.actor, moved) as typeof metadata.actor },
+    metadata: { ...metadata, occurredAt: null, actor: mapText(metadata.actor, moved) as typeof metadata.actor },
     ifMatch: null,
     body,
   };

@@ -150,7 +150,7 @@ export function toCommand(
     commandId,
     correlationId: 'property',
     causationId: null,
-    occurredAt: null,
+    occurredAt: common.occurredAt ?? null,
     evidence: common.evidence ?? [],
     legalBasis: null,
   };

@@ -295,6 +295,12 @@ export class ReconcileCase {
   @isoCurrency() readonly currency!: string;
 }
 
+export class CorrectReconciliation {
+  @eventId('the reconciliation that was wrong') readonly corrects!: string;
+  @minorUnits('the right final value', 414_000_00, 0) readonly finalValue!: number;
+  @reason('mistyped') readonly reason!: string;
+}
+
 export class CloseCase {
   @reason('all-delivered') readonly reason!: string;
 }
@@ -470,6 +476,12 @@ export const assistanceCaseContract = contract({
       'donor',
       'State the final value once every line is delivered or cancelled by amendment',
     ),
+    CorrectReconciliation: command(
+      'correct-reconciliation',
+      CorrectReconciliation,
+      'donor',
+      'Correct the final value, also after the case was closed',
+    ),
     CloseCase: command('close', CloseCase, 'donor', 'Close a reconciled case'),
     CancelCase: command('cancel', CancelCase, 'party', 'Cancel a case under which nothing was built or delivered'),
     ...FACT_COMMANDS,
@@ -523,6 +535,7 @@ export const assistanceCaseContract = contract({
     DeliveryCorrected: fact(CorrectDelivery, 'The quantity or the day of a delivery was corrected'),
     CaseHeld: event(HoldCase, 'The case was held', { opens: 'the hold of the case' }),
     CaseReleased: event(ReleaseCase, 'The case was released', { closes: ['CaseHeld'] }),
+    ReconciliationCorrected: fact(CorrectReconciliation, 'The final value was corrected'),
     CaseReconciled: event(ReconcileCase, 'The case was reconciled', { closes: ['CaseImplemented'] }),
     CaseClosed: event(CloseCase, 'The case was closed', { closes: ['AssistanceRequested'] }),
     CaseCancelled: event(CancelCase, 'The case was cancelled', {

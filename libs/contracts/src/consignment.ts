@@ -312,6 +312,16 @@ export class ReportDiscrepancy {
   @quantity('the quantity concerned', 2) readonly quantity!: number;
 }
 
+/** What a report stated wrongly: each field here replaces it. */
+export class CorrectDiscrepancy {
+  @corrects() readonly corrects!: string;
+  @discrepancy() readonly discrepancy!: string;
+  @reason('miscounted') readonly reason!: string;
+  @optional() @line() readonly line?: string;
+  @optional() @code('the right code of what is wrong', 'damaged') readonly type?: string;
+  @optional() @quantity('the right quantity concerned', 3) readonly quantity?: number;
+}
+
 export class ResolveDiscrepancy {
   @discrepancy() readonly discrepancy!: string;
   @code('the code of the outcome', 'replaced') readonly outcome!: string;
@@ -377,6 +387,18 @@ export const consignmentContract = contract({
       'Record what a transfer took of goods that are not monitored by serials',
     ),
     ReportDiscrepancy: command('report-discrepancy', ReportDiscrepancy, 'recipient', 'File a discrepancy report'),
+    CorrectDiscrepancy: command(
+      'correct-discrepancy',
+      CorrectDiscrepancy,
+      'recipient',
+      'Correct the line, the type or the quantity of a discrepancy report',
+      {
+        corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
+        discrepancy: 'sdr-1',
+        reason: 'miscounted',
+        quantity: 1,
+      },
+    ),
     ResolveDiscrepancy: command('resolve-discrepancy', ResolveDiscrepancy, 'deliverer', 'Answer a discrepancy report'),
     HoldShipment: command('hold', ConsignmentReason, ['deliverer', 'system'], 'Hold the shipment before it leaves'),
     ReleaseShipment: command('release', ConsignmentReason, ['donor', 'system'], 'Release a held shipment'),
@@ -399,6 +421,7 @@ export const consignmentContract = contract({
     DateCorrected: fact(DateCorrected, 'The day of a fact was corrected'),
     ReceivedGoodsTransferred: fact(ReceivedGoodsTransferred, 'A part of what was received has another holder'),
     DiscrepancyReported: event(ReportDiscrepancy, 'A discrepancy was reported', { opens: 'the discrepancy' }),
+    DiscrepancyCorrected: fact(CorrectDiscrepancy, 'A discrepancy report was corrected'),
     DiscrepancyResolved: event(ResolveDiscrepancy, 'A discrepancy was resolved', { closes: ['DiscrepancyReported'] }),
     ShipmentHeld: event(ShipmentHeld, 'The shipment was held', { opens: 'the hold of the shipment' }),
     ShipmentReleased: event(ShipmentHeld, 'The shipment was released', { closes: ['ShipmentHeld'] }),

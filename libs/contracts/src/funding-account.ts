@@ -257,6 +257,20 @@ export class FixExchangeRate {
   @day('the day of the rate', '2026-03-31') readonly on!: string;
 }
 
+/** What was entered wrongly: each field here replaces it. */
+export class CorrectExchangeRate {
+  @eventId('the event that fixed the rate') readonly corrects!: string;
+  @reason('mistyped') readonly reason!: string;
+  @optional() @currency('the ISO 4217 code of the right other currency', 'EUR') readonly quote?: string;
+  @optional() @decimal("how much of the other currency one unit of the account's is", '0.9123') readonly rate?: string;
+  @optional() @day('the right day of the rate', '2026-03-30') readonly on?: string;
+}
+
+/** The decision adds the rate of the newest day after it. */
+export class ExchangeRateCorrected extends CorrectExchangeRate {
+  @nested(() => FixExchangeRate, 'the rate of the newest day') readonly newest!: FixExchangeRate;
+}
+
 export class CloseFundingAccount {
   @reason('fully-spent') readonly reason!: string;
 }
@@ -383,6 +397,12 @@ export const fundingAccountContract = contract({
       'donor',
       'Fix the rate at which the account is read in another currency',
     ),
+    CorrectExchangeRate: command(
+      'correct-exchange-rate',
+      CorrectExchangeRate,
+      'donor',
+      'Correct a rate that was fixed, its currency or its day',
+    ),
     CloseFundingAccount: command('close', CloseFundingAccount, 'donor', 'Close an account whose money has arrived'),
     ...FACT_COMMANDS,
   },
@@ -420,6 +440,7 @@ export const fundingAccountContract = contract({
     FundsReallocatedIn: fact(ReallocateFundsIn, 'Money came from another account'),
     ContributionPooled: fact(PoolContribution, "Another contributor's money was pooled"),
     ExchangeRateFixed: fact(FixExchangeRate, 'An exchange rate was fixed'),
+    ExchangeRateCorrected: fact(ExchangeRateCorrected, 'An exchange rate was corrected'),
     FundingAccountClosed: event(FundingAccountClosed, 'The account was closed', {
       closes: ['FundingAccountOpened', 'DisbursementPlanned'],
     }),

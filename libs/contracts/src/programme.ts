@@ -14,7 +14,7 @@ const APPROVAL_RULES = ['unanimity', 'lead-nation'] as const;
 export type ApprovalRule = (typeof APPROVAL_RULES)[number];
 
 /** The facts of a programme whose day can be corrected. */
-const PROGRAMME_DAYS = ['activation', 'completion'] as const;
+const PROGRAMME_DAYS = ['activation', 'completion', 'notice'] as const;
 type ProgrammeDayName = (typeof PROGRAMME_DAYS)[number];
 
 const reason = (example: string) => code('the code of the reason', example);
@@ -144,7 +144,7 @@ export class AdaptProgramme {
 
 /** What an event stated wrongly: each field here replaces it. */
 export class CorrectProgramme {
-  @eventId('the proposal, adaptation, activation or completion that was wrong') readonly corrects!: string;
+  @eventId('the proposal, adaptation, notice, activation or completion that was wrong') readonly corrects!: string;
   @reason('misspelt') readonly reason!: string;
   @optional() @text('the right title', 'Border police training') readonly title?: string;
   @optional() @organisation('the right recipient', 'estmark') readonly recipient?: string;
@@ -154,10 +154,11 @@ export class CorrectProgramme {
   @optional() @code('the right way in which the assistance is given', 'remote-mentoring') readonly modality?: string;
   @optional() @code('the right technology', 'satellite-imagery') readonly technology?: string;
   @optional() @streamId('legal-framework', 'the legal framework that applies to it') readonly framework?: string;
-  @optional() @day('the right day of its activation or completion', '2026-03-02') readonly on?: string;
+  @optional() @day('the right day of its notice, activation or completion', '2026-03-02') readonly on?: string;
+  @optional() @noticeDays() readonly noticeDays?: number;
 }
 
-/** Which day was corrected: the decision adds it. */
+/** Which day was corrected, of a notice its day and period in full: the decision adds them. */
 export class ProgrammeCorrected extends CorrectProgramme {
   @optional()
   @oneOf(PROGRAMME_DAYS, 'the fact of which the day is corrected, if one is', 'activation')
@@ -265,7 +266,7 @@ export const programmeContract = contract({
       'correct',
       CorrectProgramme,
       'donor',
-      'Correct what its proposal or an adaptation stated wrongly (the recipient only while it is proposed), or the day of its activation or completion',
+      'Correct what its proposal or an adaptation stated wrongly (the recipient only while it is proposed), or the day of its notice, activation or completion',
       { corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1', reason: 'misspelt', title: 'Training of border police' },
     ),
     PlanMilestone: command('plan-milestone', PlanMilestone, PLANNERS, 'Plan a milestone'),

@@ -130,6 +130,7 @@ export class HoldSession {
 export class CorrectSession {
   @eventId('the event that was wrong') readonly corrects!: string;
   @word("the session's name in this training", 's-1') readonly session!: string;
+  @optional() @day('the right day of the session', '2026-05-06') readonly on?: string;
   @numbers('who was present') readonly present!: NumbersBySex;
   @reason('miscounted') readonly reason!: string;
 }
@@ -155,22 +156,27 @@ export class TrainingTerminated extends TerminateTraining {
   readonly trainees!: readonly string[];
 }
 
-/** Of its start the day; of one that was completed `completed`, of one terminated `trained`. */
+/**
+ * Of its plan the number and the cost; of its start the day; of one that was completed `completed`,
+ * of one terminated `trained`.
+ */
 export class CorrectTraining {
   @eventId('the event that was wrong') readonly corrects!: string;
   @optional() @numbers('who completed it') readonly completed?: NumbersBySex;
   @optional() @numbers('who took part up to its termination') readonly trained?: NumbersBySex;
-  @optional() @minorUnits('what it cost', 57_900_00, 0) readonly cost?: number;
+  @optional() @persons('how many persons are to be trained', 14, 1) readonly planned?: number;
+  @optional() @minorUnits('what it cost, or by its plan is to cost', 57_900_00, 0) readonly cost?: number;
   @optional() @day('the right day of its start or end', '2026-05-09') readonly on?: string;
   @reason('invoice-arrived-late') readonly reason!: string;
 }
 
 /**
  * The decision adds whose nomination or enrolment ended on another day, by its termination, and
- * whether the day is that of the start.
+ * whether the start or the plan was corrected.
  */
 export class TrainingCorrected extends CorrectTraining {
-  @optional() @oneOf(['start'], 'what was corrected; its end if it is left out') readonly fact?: 'start';
+  @optional() @oneOf(['start', 'plan'], 'what was corrected; its end if it is left out') readonly fact?:
+    'start' | 'plan';
   @optional()
   @words('the nominees of a terminated training, without those that were refused', ['n-1', 'n-2'])
   readonly trainees?: readonly string[];
@@ -220,14 +226,19 @@ export const trainingActivityContract = contract({
     }),
     StartTraining: command('start', StartTraining, 'deliverer', 'Record that it began'),
     HoldSession: command('hold-session', HoldSession, 'deliverer', 'Record a session and who was present'),
-    CorrectSession: command('correct-session', CorrectSession, 'deliverer', 'Correct who was present'),
+    CorrectSession: command(
+      'correct-session',
+      CorrectSession,
+      'deliverer',
+      'Correct who was present, or the day of the session',
+    ),
     CompleteTraining: command('complete', CompleteTraining, 'deliverer', 'Record its end, numbers by sex, and cost'),
     TerminateTraining: command('terminate', TerminateTraining, 'deliverer', 'End it early, after it began'),
     CorrectTraining: command(
       'correct',
       CorrectTraining,
       'deliverer',
-      'Correct its numbers, its cost or the day of its start or end',
+      'Correct its numbers, its cost, those of its plan, or the day of its start or end',
       {
         corrects: '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
         completed: { women: 3, men: 8, notStated: 0 },

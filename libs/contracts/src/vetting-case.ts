@@ -114,6 +114,21 @@ export class CorrectRemediationStep {
   @reason('wrong-day') readonly reason!: string;
 }
 
+/** The facts of which the day can be corrected, besides that of a step. */
+const VETTING_FACTS = ['source', 'word', 'publication'] as const;
+
+export class CorrectVettingDay {
+  @eventId('the event that was wrong') readonly corrects!: string;
+  @day('the right day', '2026-05-05') readonly on!: string;
+  @reason('wrong-day') readonly reason!: string;
+}
+
+/** The decision adds which fact it is. */
+export class VettingDayCorrected extends CorrectVettingDay {
+  @oneOf(VETTING_FACTS, 'the fact of which the day is corrected', 'word')
+  readonly fact!: (typeof VETTING_FACTS)[number];
+}
+
 export class CompleteRemediation {
   @day('the day on which the steps were found effective', '2026-05-09') readonly on!: string;
   @clearedUntil('the last day of the clearance that follows') readonly until!: string;
@@ -194,6 +209,12 @@ export const vettingCaseContract = contract({
       'End the remediation without success: another one can be agreed',
     ),
     PublishIneligibility: command('publish', PublishIneligibility, ['vetter', 'donor'], 'Publish the ineligibility'),
+    CorrectVettingDay: command(
+      'correct-day',
+      CorrectVettingDay,
+      ['vetter', 'donor'],
+      'Correct the day of a check of a source, of the word to the recipient, or of the publication',
+    ),
     WithholdPublication: command('withhold', WithholdPublication, 'donor', 'Withhold the publication, with its reason'),
     NoteCorrectedClearance: command(
       'note-corrected-clearance',
@@ -234,6 +255,7 @@ export const vettingCaseContract = contract({
     }),
     IneligibilityPublished: fact(PublishIneligibility, 'The ineligibility was published'),
     PublicationWithheld: fact(WithholdPublication, 'The publication was withheld'),
+    VettingDayCorrected: fact(VettingDayCorrected, 'The day of a fact was corrected'),
     VettedClearanceCorrected: fact(NoteCorrectedClearance, 'The last day of the clearance was corrected'),
     VettingBecameOverdue: fact(RecordOverdueVetting, 'The last day for the answer or a step passed'),
   },

@@ -106,11 +106,7 @@ const NOT_CORRECTED: Readonly<Record<string, readonly string[]>> = {
 
 /** What can be mistyped, and what no correction reaches yet. */
 const NOT_YET: readonly string[] = [
-  'programme LegislatureNotified',
-  'funding-account ExchangeRateFixed',
   'assistance-case LegislatureNotifiedOfOffer',
-  'assistance-case CaseReconciled',
-  'consignment DiscrepancyReported',
   'misuse-case PrecautionarySuspensionOrdered.until',
   'misuse-case RemediationVerified',
   'legal-framework AgreementSigned',
@@ -141,17 +137,12 @@ const NOT_YET: readonly string[] = [
   'storage-site StorageDecertified',
   'vetted-person ExceptionReported',
   'vetted-person RegistrationEnded',
-  'vetting-case SourceChecked',
-  'vetting-case RecipientInformed',
+  'vetting-case SourceChecked.found',
   'vetting-case RemediationCompleted.on',
   'vetting-case RemediationDiscontinued',
-  'vetting-case IneligibilityPublished',
   'technology-release TechnicalDataTransferred',
   'third-party-transfer ThirdPartyTransferCarriedOut',
-  'training-activity TrainingPlanned.planned',
-  'training-activity TrainingPlanned.cost',
   'training-activity TraineeNominated',
-  'training-activity TrainingSessionHeld',
   'training-activity CompetenceAssessed',
   'training-activity GraduateFollowedUp',
 ];

@@ -114,11 +114,29 @@ export const CORRECTIONS: {
   programme: {
     CorrectProgramme: {
       then: 'ProgrammeCorrected',
-      names: ['ProgrammeProposed', 'ProgrammeAdapted', 'ProgrammeActivated', 'ProgrammeCompleted'],
-      replaces: ['title', 'recipient', 'sector', 'starts', 'ends', 'modality', 'technology', 'framework', 'on'],
+      names: [
+        'ProgrammeProposed',
+        'ProgrammeAdapted',
+        'LegislatureNotified',
+        'ProgrammeActivated',
+        'ProgrammeCompleted',
+      ],
+      replaces: [
+        'title',
+        'recipient',
+        'sector',
+        'starts',
+        'ends',
+        'modality',
+        'technology',
+        'framework',
+        'on',
+        'noticeDays',
+      ],
       states: {
         ProgrammeProposed: ['title', 'recipient', 'sector', 'starts', 'ends', 'framework'],
         ProgrammeAdapted: ['sector', 'ends', 'modality', 'technology'],
+        LegislatureNotified: ['on', 'noticeDays'],
         ProgrammeActivated: ['on'],
         ProgrammeCompleted: ['on'],
       },
@@ -137,6 +155,11 @@ export const CORRECTIONS: {
       then: 'AccountCorrected',
       names: ['FundingAccountOpened'],
       replaces: ['fund', 'onBudget', 'budgetLine', 'availableUntil'],
+    },
+    CorrectExchangeRate: {
+      then: 'ExchangeRateCorrected',
+      names: ['ExchangeRateFixed'],
+      replaces: ['quote', 'rate', 'on'],
     },
     ReducePledge: {
       ...movesBack('PledgeReduced', 'FundsPledged', 'ContributionPooled'),
@@ -168,6 +191,11 @@ export const CORRECTIONS: {
       names: ['CaseLineAdded'],
       within: 'line',
       replaces: ['item', 'quantity', 'unit', 'value', 'due'],
+    },
+    CorrectReconciliation: {
+      then: 'ReconciliationCorrected',
+      names: ['CaseReconciled'],
+      replaces: ['finalValue'],
     },
     CorrectInitialDeposit: {
       then: 'InitialDepositCorrected',
@@ -201,6 +229,12 @@ export const CORRECTIONS: {
       },
     },
     CorrectSerials: { then: 'SerialsCorrected', names: ['SerialsRegistered'], within: 'line', derives: true },
+    CorrectDiscrepancy: {
+      then: 'DiscrepancyCorrected',
+      names: ['DiscrepancyReported'],
+      within: 'discrepancy',
+      replaces: ['line', 'type', 'quantity'],
+    },
     CorrectShipment: { then: 'ShipmentCorrected', names: ['ConsignmentShipped'], replaces: ['unit'] },
     CorrectDate: {
       then: 'DateCorrected',
@@ -345,13 +379,14 @@ export const CORRECTIONS: {
       then: 'SessionCorrected',
       names: ['TrainingSessionHeld'],
       within: 'session',
-      replaces: ['present'],
+      replaces: ['present', 'on'],
     },
     CorrectTraining: {
       then: 'TrainingCorrected',
-      names: ['TrainingStarted', 'TrainingCompleted', 'TrainingTerminated'],
-      replaces: ['completed', 'trained', 'cost', 'on'],
+      names: ['TrainingPlanned', 'TrainingStarted', 'TrainingCompleted', 'TrainingTerminated'],
+      replaces: ['planned', 'completed', 'trained', 'cost', 'on'],
       states: {
+        TrainingPlanned: ['planned', 'cost'],
         TrainingStarted: ['on'],
         TrainingCompleted: ['completed', 'cost', 'on'],
         TrainingTerminated: ['trained', 'cost', 'on'],
@@ -363,6 +398,11 @@ export const CORRECTIONS: {
       then: 'RemediationStepCorrected',
       names: ['RemediationStepTaken'],
       within: 'step',
+      replaces: ['on'],
+    },
+    CorrectVettingDay: {
+      then: 'VettingDayCorrected',
+      names: ['SourceChecked', 'RecipientInformed', 'IneligibilityPublished'],
       replaces: ['on'],
     },
   },

@@ -1,6 +1,7 @@
 import { describe, it } from '@jest/globals';
 import type { Event } from '@entente/kernel';
 import { act, given } from '../../../test/support/decider-specification.js';
+import { consignment } from './delivery/consignment.js';
 import { assistanceCase } from './delivery/assistance-case.js';
 import { fundingAccount } from './planning/funding-account.js';
 import { programme } from './planning/programme.js';
@@ -57,6 +58,20 @@ describe('a programme is corrected (R26)', () => {
     const on = { on: '2026-04-30' };
     donor(...completed).decides(correct(4, on), corrected(4, { ...on, fact: 'completion' }));
     donor(...completed).refuses(correct(4, { on: '2025-12-31' }), 'before-start');
+  });
+  it('in the day and the period of its notice, which had run out at its activation (R2)', () => {
+    const notified = act('LegislatureNotified', { on: '2026-02-01', noticeDays: 15 });
+    const fixed = (on: string, noticeDays: number) => corrected(1, { on, noticeDays, fact: 'notice' });
+    const past = [notified, act('ProgrammeApproved', { authority: 'minister' })];
+    donor(...past).decides(correct(1, { on: '2026-02-03' }), fixed('2026-02-03', 15));
+    donor(...past).decides(correct(1, { noticeDays: 30 }), fixed('2026-02-01', 30));
+    donor(...past).refuses(correct(1, { on: '2026-06-02' }), 'day-in-future');
+    donor(...past).refuses(correct(1, { title: 'Training' }), 'stated-by-another-event');
+    const activate = (on: string) => act('ActivateProgramme', { on });
+    donor(...past, fixed('2026-02-03', 15)).refuses(activate('2026-02-16'), 'notice-running');
+    const active = [...past, act('ProgrammeActivated', { on: '2026-02-20' })];
+    donor(...active).decides(correct(1, { on: '2026-02-05' }), fixed('2026-02-05', 15));
+    donor(...active).refuses(correct(1, { on: '2026-02-06' }), 'notice-running');
   });
   it('in its recipient while nobody relies on it (R29)', () => {
     const right = { recipient: 'vestra' };
@@ -261,6 +276,64 @@ describe('a line of a case is corrected (R26)', () => {
       correct({ item: 'radio', quantity: 90 }),
       corrected({ item: 'radio', quantity: 90 }),
     );
+  });
+});
+
+describe('a rate, a final value and a discrepancy report are corrected (R26)', () => {
+  it('an exchange rate, of which the newest day gives the one that counts', () => {
+    const opened = act('FundingAccountOpened', { ...parties, currency: 'USD', stages: ['pledged'], basis: 'own' });
+    const rate = (on: string, is = '0.9') => ({ quote: 'EUR', rate: is, on });
+    const fixed = (on: string) => act('ExchangeRateFixed', rate(on));
+    const account = given(fundingAccount, opened, fixed('2026-03-31'), fixed('2026-04-30')).as('norland', 'donor');
+    const correct = (n: number, more: object) => act('CorrectExchangeRate', wrong(n, more));
+    const corrected = (n: number, more: object, newest: object) =>
+      act('ExchangeRateCorrected', wrong(n, { ...more, newest }));
+    account.decides(correct(2, { rate: '0.8' }), corrected(2, { rate: '0.8' }, rate('2026-04-30', '0.8')));
+    account.decides(correct(1, { rate: '0.8' }), corrected(1, { rate: '0.8' }, rate('2026-04-30')));
+    account.decides(correct(1, { on: '2026-05-31' }), corrected(1, { on: '2026-05-31' }, rate('2026-05-31')));
+    account.decides(correct(2, { on: '2026-02-28' }), corrected(2, { on: '2026-02-28' }, rate('2026-03-31')));
+    account.refuses(correct(1, { quote: 'USD' }), 'same-currency');
+    account.refuses(correct(1, { rate: '0.9' }), 'nothing-corrected');
+  });
+  it('the final value of the reconciliation that holds, also after the case was closed', () => {
+    const past = [
+      act('AssistanceRequested', { ...parties, asked: [] }),
+      act('CaseLineAdded', { line: '001', item: 'radio', quantity: 1, unit: 'each', value: 400, due: '2026-08-31' }),
+      act('OfferPrepared', { offer: 'basic', lines: ['001'], value: 400, currency: 'USD' }),
+      act('OfferAccepted', { offer: 'basic', value: 400, currency: 'USD' }),
+      act('CaseImplemented', {}),
+      act('AssistanceDelivered', { line: '001', quantity: 1, on: '2026-05-01', consignments: [], point: 'receipt' }),
+      act('CaseReconciled', { finalValue: 390, currency: 'USD' }),
+    ];
+    const donor = (...more: Event[]) => given(assistanceCase, ...past, ...more).as('norland', 'donor');
+    const correct = (finalValue: number) => act('CorrectReconciliation', wrong(6, { finalValue }));
+    const corrected = act('ReconciliationCorrected', correct(380).data);
+    donor().decides(correct(380), corrected);
+    donor(act('CaseClosed', { reason: 'all-delivered' })).decides(correct(380), corrected);
+    donor().refuses(correct(401), 'final-value-exceeds-case');
+    donor().refuses(correct(390), 'nothing-corrected');
+    const again = act('DeliveryCorrected', wrong(5, { line: '001', quantityBy: -1 }));
+    donor(again).refuses(correct(380), 'stated-by-another-event');
+  });
+  it('a discrepancy report, within what was scheduled, also once it was answered', () => {
+    const lines = [{ line: '001', quantity: 3 }];
+    const report = { discrepancy: 'sdr-1', line: '001', type: 'shortage', quantity: 1 };
+    const recipient = (...more: Event[]) =>
+      given(
+        consignment,
+        act('DeliveryScheduled', { ...parties, case: 'norland.case-1', lines, due: '2026-05-15' }),
+        act('DiscrepancyReported', report),
+        ...more,
+      ).as('estmark', 'recipient');
+    const correct = (more: object) => act('CorrectDiscrepancy', wrong(1, { discrepancy: 'sdr-1', ...more }));
+    const corrected = (more: object) => act('DiscrepancyCorrected', correct(more).data);
+    recipient().decides(correct({ quantity: 3 }), corrected({ quantity: 3 }));
+    recipient().refuses(correct({ quantity: 4 }), 'exceeds-scheduled');
+    recipient().decides(correct({ quantity: 4, type: 'surplus' }), corrected({ quantity: 4, type: 'surplus' }));
+    recipient().refuses(correct({ line: '009' }), 'line-unknown');
+    recipient().refuses(correct({ quantity: 1 }), 'nothing-corrected');
+    const answered = act('DiscrepancyResolved', { discrepancy: 'sdr-1', outcome: 'replaced' });
+    recipient(answered).decides(correct({ quantity: 2 }), corrected({ quantity: 2 }));
   });
 });
 

@@ -60,6 +60,10 @@ function evolve(row: AccountRow | null, event: RecordedEvent<FundingAccountEvent
       const rates = row.rates + 1;
       return isNewest(rate_on, row.rate_on) ? { ...row, rates, rate_currency, rate, rate_on } : { ...row, rates };
     }
+    case 'ExchangeRateCorrected': {
+      const { quote: rate_currency, rate, on: rate_on } = event.data.newest;
+      return { ...row, rate_currency, rate, rate_on };
+    }
     case 'FundingAccountClosed':
       return { ...row, status: 'closed', closed_on: on, close_reason: event.data.reason };
     default:
@@ -71,13 +75,14 @@ const CHANGING: readonly FundingAccountEvent['type'][] = [
   'FundingAccountOpened',
   'AccountCorrected',
   'ExchangeRateFixed',
+  'ExchangeRateCorrected',
   'FundingAccountClosed',
 ];
 
 export const accounts: Projection<FundingAccountEvent, AccountRow> = {
   name: 'accounts',
   topic: 'Donors',
-  version: 3,
+  version: 4,
   kinds: ['funding-account'],
   about: 'a funding account: what it pays for, whether it is open, and its newest exchange rate',
   entity: AccountRow,

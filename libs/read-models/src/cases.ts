@@ -246,6 +246,7 @@ export const cases: Projection<AssistanceCaseEvent, CaseRow> = {
         final_value: finalValue,
         ended_on,
       }),
+      ReconciliationCorrected: ({ finalValue: final_value }) => ({ final_value }),
       CaseClosed: (_, { ended_on }, { day: on }) => ({
         status: 'closed',
         awaits: null,

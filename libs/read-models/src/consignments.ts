@@ -164,6 +164,7 @@ export const consignments: Projection<ConsignmentEvent, ConsignmentRow> = {
       ShipmentCorrected: ({ unit }) => ({ unit }),
       ReceivedGoodsTransferred: unchanged,
       DiscrepancyReported: (_, row) => ({ discrepancies_open: row.discrepancies_open + 1 }),
+      DiscrepancyCorrected: unchanged,
       DiscrepancyResolved: (_, row) => ({ discrepancies_open: row.discrepancies_open - 1 }),
       ShipmentHeld: ({ reason, unit = null }, row, { day: on }) => ({
         held_for: reason,

@@ -1,5 +1,5 @@
 import type { ConsignmentEvent } from '@entente/contracts';
-import type { Projection } from '@entente/kernel';
+import { type Projection, pick } from '@entente/kernel';
 import { count, day, dayOrNull, text, textOrNull } from './columns.js';
 import { ofConsignment } from './consignments.js';
 import { itemsBy } from './items-by.js';
@@ -23,7 +23,7 @@ export class DiscrepancyRow {
 export const discrepancies: Projection<ConsignmentEvent, DiscrepancyRow> = {
   name: 'discrepancies',
   topic: 'Recipients',
-  version: 1,
+  version: 2,
   kinds: ['consignment'],
   about:
     'a discrepancy report on a consignment: what is wrong, how much of it, and what was answered; `discrepancy-reports` adds item and unit',
@@ -39,6 +39,10 @@ export const discrepancies: Projection<ConsignmentEvent, DiscrepancyRow> = {
         quantity,
         reported_on,
       }),
+    },
+    DiscrepancyCorrected: {
+      keys: ({ discrepancy }) => discrepancy,
+      change: (data) => pick(data, 'line', 'type', 'quantity'),
     },
     DiscrepancyResolved: {
       keys: ({ discrepancy }) => discrepancy,

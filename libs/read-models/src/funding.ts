@@ -97,6 +97,7 @@ const ofAccount = rowBy<FundingRow, FundingAccountEvent>(FundingRow)(
     DisbursementPlanned: (data, row) => ({ disbursement_planned: row.disbursement_planned + data.amount }),
     TrancheCorrected: (data, row) => ({ disbursement_planned: row.disbursement_planned + data.amountBy }),
     ExchangeRateFixed: unchanged,
+    ExchangeRateCorrected: unchanged,
     ...ANSWERS_UNCHANGED,
     FundingAccountClosed: unchanged,
   },

@@ -55,6 +55,9 @@ function derived({ outcomes, starts, completed_on }: ProgrammeRow): Partial<Prog
   return { milestones_met: met, milestones_missed: all.length - met, implausible: doubts };
 }
 
+/** The column of each day that can be corrected. */
+const DAYS = { activation: 'activated_on', completion: 'completed_on', notice: 'notified_on' } as const;
+
 export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
   name: 'programmes',
   topic: 'Donors',
@@ -108,8 +111,11 @@ export const programmes: Projection<ProgrammeEvent, ProgrammeRow> = {
         activate_from: null,
       }),
       ProgrammeAdapted: ({ ends, sector }, row) => ({ ends: ends ?? row.ends, sector: sector ?? row.sector }),
-      ProgrammeCorrected: ({ title, recipient, sector, starts, ends, framework, on, fact }, row) => ({
-        ...(on !== undefined && { [fact === 'activation' ? 'activated_on' : 'completed_on']: on }),
+      ProgrammeCorrected: ({ title, recipient, sector, starts, ends, framework, on, fact, noticeDays }, row) => ({
+        ...(on !== undefined && noticeDays !== undefined && row.activate_from !== null
+          ? { activate_from: addDays(on, noticeDays) }
+          : {}),
+        ...(on !== undefined && { [DAYS[fact ?? 'completion']]: on }),
         framework: framework ?? row.framework,
         title: title ?? row.title,
         recipient: recipient ?? row.recipient,

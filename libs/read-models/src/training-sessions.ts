@@ -30,7 +30,7 @@ const counted = ({ women, men, notStated }: NumbersBySex) => ({
 export const trainingSessions: Projection<TrainingActivityEvent, TrainingSessionRow> = {
   name: 'training-sessions',
   topic: 'Vetting and training',
-  version: 1,
+  version: 2,
   kinds: ['training-activity'],
   about: 'a session of a training: on which day it was held, and how many women and men were present',
   totals: { counts: 'sessions', by: ['course'], sums: ['present', 'women', 'men', 'not_stated'] },
@@ -52,7 +52,11 @@ export const trainingSessions: Projection<TrainingActivityEvent, TrainingSession
       },
       SessionCorrected: {
         keys: ({ session }) => session,
-        change: ({ present }, { corrections }) => ({ ...counted(present), corrections: corrections + 1 }),
+        change: ({ present, on }, { corrections, held_on }) => ({
+          ...counted(present),
+          held_on: on ?? held_on,
+          corrections: corrections + 1,
+        }),
       },
     },
   ),

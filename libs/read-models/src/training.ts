@@ -84,7 +84,7 @@ const costing = (cost: number | undefined) => (cost === undefined ? {} : { actua
 export const training: Projection<TrainingActivityEvent, TrainingRow> = {
   name: 'training',
   topic: 'Vetting and training',
-  version: 4,
+  version: 5,
   kinds: ['training-activity'],
   about: 'a training: purpose, place, days, numbers planned and by sex, cost planned and actual, and per trainee',
   totals: { counts: 'trainings', by: ['currency', 'status'], sums: ['planned_cost', 'actual_cost'] },
@@ -159,13 +159,15 @@ export const training: Projection<TrainingActivityEvent, TrainingRow> = {
         ...trainedIn(trained),
         ...costing(cost),
       }),
-      TrainingCorrected: ({ completed, trained, cost, on, trainees, fact }) => ({
+      TrainingCorrected: ({ planned, completed, trained, cost, on, trainees, fact }, row) => ({
+        ...(fact === 'plan'
+          ? { planned: planned ?? row.planned, planned_cost: cost ?? row.planned_cost }
+          : costing(cost)),
         ...(on !== undefined && {
           [fact === 'start' ? 'started_on' : trainees === undefined ? 'completed_on' : 'terminated_on']: on,
         }),
         ...completedBy(completed),
         ...trainedIn(trained),
-        ...costing(cost),
       }),
       TrainingCancelled: ({ reason: end_reason }, _, { day: cancelled_on }) => ({
         status: 'cancelled',

@@ -35,6 +35,7 @@ export class VettingCaseRow {
   @textOrNull('the code of the reason for which it was given up') withdrawn_reason!: string | null;
   @dayOrNull('the day on which the recipient was informed of the refusal') informed_on!: string | null;
   @textOrNull('published or withheld, once that was decided', ['published', 'withheld']) publication!: string | null;
+  @dayOrNull('the day on which the ineligibility was published') published_on!: string | null;
   @textOrNull('the code of the authority that withheld the publication') withheld_by!: string | null;
   @textOrNull('the code of the reason for which it was withheld') withheld_reason!: string | null;
   @count('the remediations that were agreed, one after another') remediations!: number;
@@ -51,7 +52,7 @@ const ANSWERED = { ...DONE, done: 'answered_on' };
 export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
   name: 'vetting-cases',
   topic: 'Vetting and training',
-  version: 5,
+  version: 6,
   kinds: ['vetting-case'],
   about: 'the vetting of a unit or person: its stage, how long it has been open, and whether the answer is in time',
   totals: { counts: 'vetting cases', by: ['stage', 'overdue'], sums: [] },
@@ -126,6 +127,8 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
       }),
       RemediationStepTaken: (_, { steps_taken }) => ({ steps_taken: steps_taken + 1 }),
       RemediationStepCorrected: unchanged,
+      VettingDayCorrected: ({ on, fact }) =>
+        fact === 'word' ? { informed_on: on } : fact === 'publication' ? { published_on: on } : {},
       RemediationCompleted: ({ on, until }) => ({ stage: 'remedied', remedied_on: on, cleared_until: until }),
       RemediationDiscontinued: ({ on: discontinued_on, reason: discontinued_reason }) => ({
         stage: 'refused',
@@ -134,7 +137,7 @@ export const vettingCases: Projection<VettingCaseEvent, VettingCaseRow> = {
         discontinued_on,
         discontinued_reason,
       }),
-      IneligibilityPublished: () => ({ publication: 'published' }),
+      IneligibilityPublished: ({ on }) => ({ publication: 'published', published_on: on }),
       PublicationWithheld: ({ authority, reason }) => ({
         publication: 'withheld',
         withheld_by: authority,

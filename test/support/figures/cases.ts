@@ -44,6 +44,13 @@ const reconciled = (events: Events): Of<AssistanceCaseEvent, 'CaseReconciled'> |
   );
   return now?.type === 'CaseReconciled' ? now : undefined;
 };
+/** The final value of the reconciliation that holds, after its last correction. */
+function finalValueOf(events: Events): number | null {
+  const holds = reconciled(events);
+  if (holds === undefined) return null;
+  const corrected = only(events, 'ReconciliationCorrected').filter(({ data }) => data.corrects === holds.id);
+  return (corrected.at(-1) ?? holds).data.finalValue;
+}
 function statusOf(events: Events): string {
   const status = STATUS[events.findLast(({ type }) => type in STATUS)?.type ?? ''] as string;
   return status === 'reconciled' && reconciled(events) === undefined ? 'implemented' : status;
@@ -252,7 +259,7 @@ function assistanceCase(events: Events) {
     currency: terms?.currency ?? null,
     value,
     agreed_value: agreedValue(events),
-    final_value: reconciled(events)?.data.finalValue ?? null,
+    final_value: finalValueOf(events),
     offer: last(events, 'OfferMade', 'OfferAccepted')?.data.offer ?? null,
     initial_deposit: terms?.initialDeposit ?? null,
     deposited:

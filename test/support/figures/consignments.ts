@@ -225,7 +225,10 @@ function goodsHeld(events: Events): readonly FigureRow[] {
 
 function discrepancies(events: Events): readonly FigureRow[] {
   return only(events, 'DiscrepancyReported').map((reported) => {
-    const { discrepancy, line, type, quantity } = reported.data;
+    const { discrepancy, ...stated } = reported.data;
+    const { line, type, quantity } = only(events, 'DiscrepancyCorrected')
+      .filter(({ data }) => data.corrects === reported.id)
+      .reduce((is, { data }) => ({ line: data.line ?? is.line, type: data.type ?? is.type, quantity: data.quantity ?? is.quantity }), stated); // prettier-ignore
     const answer = only(events, 'DiscrepancyResolved').find(({ data }) => data.discrepancy === discrepancy);
     return {
       ...aboutOf(events),

@@ -289,7 +289,14 @@ function account(events: Events): FigureRow {
   const { stages, onBudget, budgetLine, availableUntil } = openingOf(events);
   const closed = last(events, 'FundingAccountClosed');
   const rates = only(events, 'ExchangeRateFixed');
-  const rate = newestOf(rates)?.data;
+  const right = only(events, 'ExchangeRateCorrected');
+  const rate = newestOf(
+    rates.map((one) => {
+      const changes = right.filter(({ data }) => data.corrects === one.id).map(({ data: { quote, rate: by, on } }) => ({ quote, rate: by, on })); // prettier-ignore
+      const stated = changes.flatMap((change) => Object.entries(change).filter(([, value]) => value !== undefined));
+      return { ...one, data: { ...one.data, ...Object.fromEntries(stated) } };
+    }),
+  )?.data;
   return {
     ...about,
     fund,

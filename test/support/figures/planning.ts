@@ -1,4 +1,4 @@
-import type { ProgrammeEvent } from '@entente/contracts';
+import type { LegislatureNotified, ProgrammeEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
 import {
   type FigureRow,
@@ -113,7 +113,8 @@ const seenBy = (one: Milestone, by: string | null): Milestone =>
 
 /** The end of the notice's period, while the activation can wait for it. */
 function activateFrom(events: Events): string | null {
-  const notice = last(events, 'LegislatureNotified')?.data;
+  const corrected = only(events, 'ProgrammeCorrected').findLast(({ data }) => data.fact === 'notice');
+  const notice = (corrected ?? last(events, 'LegislatureNotified'))?.data as LegislatureNotified | undefined;
   const began = events.some(({ type }) => type === 'ProgrammeActivated' || type === 'ProgrammeTerminated');
   if (notice === undefined || began) return null;
   return new Date(Date.parse(notice.on) + notice.noticeDays * 86_400_000).toISOString().slice(0, 10);
@@ -155,7 +156,7 @@ function programme(events: Events, day: string): FigureRow {
     gender_marker: last(events, 'GenderMarkerAssigned')?.data.marker ?? null,
     objectives: distinct(only(events, 'ObjectiveDefined').map(({ data }) => data.objective)).length,
     concurrence: concurrenceOf(events),
-    notified_on: last(events, 'LegislatureNotified')?.data.on ?? null,
+    notified_on: dayOfFact('notice', last(events, 'LegislatureNotified')?.data.on),
     activate_from: activateFrom(events),
     invitations: only(events, 'ParticipantInvited').length,
     participants: participants(events).length,

@@ -26,6 +26,7 @@ interface Reported {
   readonly cost?: number;
 }
 type Correction = Of<TrainingActivityEvent, 'TrainingCorrected'>;
+const isOfPlan = ({ data: { fact } }: Correction): boolean => fact === 'plan';
 const isOfStart = ({ data: { fact } }: Correction): boolean => fact === 'start';
 /** The day on which a training began, as corrected. */
 const startedOn = (events: Training): string | null =>
@@ -41,7 +42,10 @@ const endedOn = (events: Training, type: 'TrainingCompleted' | 'TrainingTerminat
 };
 /** The field of the report as it ended, or corrected last. */
 function reported<Field extends keyof Reported>(events: Training, field: Field) {
-  const stated = only(events, 'TrainingCompleted', 'TrainingTerminated', 'TrainingCorrected');
+  const stated = [
+    ...only(events, 'TrainingCompleted', 'TrainingTerminated'),
+    ...only(events, 'TrainingCorrected').filter((one) => !isOfPlan(one)),
+  ];
   return stated.flatMap(({ data }) => (data as Reported)[field] ?? []).at(-1) ?? null;
 }
 
@@ -60,6 +64,7 @@ const training: Figures = (log, { day }) =>
     const all = numbers === null ? null : numbers.women + numbers.men + numbers.notStated;
     const cost = reported(events, 'cost');
     const places = placesIn(events);
+    const planned = only(events, 'TrainingCorrected').filter(isOfPlan);
     return {
       training: idOf((events[0] as Training[number]).stream),
       purpose: plan.purpose,
@@ -87,7 +92,7 @@ const training: Figures = (log, { day }) =>
       terminated_on: endedOn(events, 'TrainingTerminated'),
       cancelled_on: cancellation === undefined ? null : occurredOn(cancellation),
       end_reason: stop?.data.reason ?? null,
-      planned: plan.planned,
+      planned: planned.flatMap(({ data }) => data.planned ?? []).at(-1) ?? plan.planned,
       nominated: sum(places.map(({ nominated }) => nominated.data.number)),
       enrolled: sum(places.map(({ nominated, place }) => (place === 'TraineeEnrolled' ? nominated.data.number : 0))),
       halts: only(events, 'EnrolmentHalted').length,
@@ -101,7 +106,7 @@ const training: Figures = (log, { day }) =>
       trained_men: partial?.men ?? null,
       trained_not_stated: partial?.notStated ?? null,
       currency: plan.currency,
-      planned_cost: plan.cost,
+      planned_cost: planned.flatMap(({ data }) => data.cost ?? []).at(-1) ?? plan.cost,
       actual_cost: cost,
       cost_per_trainee: cost === null || all === null || all === 0 ? null : Math.round(cost / all),
       late_to_start: started === null && !cancelled && day > starts,
@@ -194,7 +199,7 @@ const sessions: Figures = (log) =>
         donor,
         recipient,
         programme,
-        held_on: on,
+        held_on: corrected.flatMap(({ data }) => data.on ?? []).at(-1) ?? on,
         present: sum([women, men, notStated]),
         women,
         men,

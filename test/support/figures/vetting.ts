@@ -145,6 +145,16 @@ function stageOf(events: Inquiry, remedied: boolean): string {
     : 'refused';
 }
 
+/** The day of a fact that happens once, after its last correction. */
+const dayOfFact = (
+  events: readonly RecordedEvent<VettingCaseEvent>[],
+  fact: string,
+  recorded = null as string | null,
+) =>
+  only(events, 'VettingDayCorrected')
+    .filter(({ data }) => data.fact === fact)
+    .at(-1)?.data.on ?? recorded;
+
 const vettingCases: Figures = (log, { day }) =>
   streamsOf<VettingCaseEvent>(log, 'vetting-case').map((events) => {
     const opened = last(events, 'VettingRequested') as Of<VettingCaseEvent, 'VettingRequested'>;
@@ -165,6 +175,7 @@ const vettingCases: Figures = (log, { day }) =>
     const sources = only(events, 'SourceChecked');
     const withheld = last(events, 'PublicationWithheld');
     const published = last(events, 'IneligibilityPublished');
+    const informed = last(events, 'RecipientInformed');
     const until =
       last(events, 'VettingConcluded', 'RemediationCompleted', 'VettedClearanceCorrected')?.data.until ?? null;
     const withdrawn = last(events, 'VettingWithdrawn');
@@ -198,7 +209,8 @@ const vettingCases: Figures = (log, { day }) =>
       withdrawn_on: withdrawn === undefined ? null : occurredOn(withdrawn),
       withdrawn_by: spokenFor,
       withdrawn_reason: withdrawn?.data.reason ?? null,
-      informed_on: last(events, 'RecipientInformed')?.data.on ?? null,
+      informed_on: dayOfFact(events, 'word', informed?.data.on),
+      published_on: dayOfFact(events, 'publication', published?.data.on),
       publication: withheld !== undefined ? 'withheld' : published !== undefined ? 'published' : null,
       withheld_by: withheld?.data.authority ?? null,
       withheld_reason: withheld?.data.reason ?? null,

@@ -17,9 +17,11 @@ const REPLACED: Readonly<Record<string, readonly string[]>> = {
   ClearanceCorrected: ['until'],
   ProgrammeCorrected: ['on'],
   TrainingCorrected: ['on'],
+  SessionCorrected: ['on'],
   FrameworkDayCorrected: ['on'],
   ShipmentCorrected: ['unit'],
   RemediationStepCorrected: ['on'],
+  VettingDayCorrected: ['on'],
   HoldCorrected: ['basis', 'until', 'donor', 'on'],
 };
 

@@ -22,6 +22,9 @@ const AFTER: { readonly [Type in Ordered['type']]?: readonly (readonly [type: Or
   AssistanceResumed: [['AssistanceSuspended'], ['RemediationVerified'], ['AssurancesReceived']],
 };
 
+/** Those that come no earlier than the refusal of their vetting. */
+const AFTER_REFUSAL: readonly string[] = ['RecipientInformed', 'IneligibilityPublished'];
+
 const dayIn = (event: RecordedEvent): string => {
   const { on } = event.data as { readonly on?: string };
   return on ?? dayOf(event);
@@ -39,6 +42,9 @@ export const factsOutOfOrder: Control = {
     const earlier = new Map<string, RecordedEvent[]>();
     const bases = new Set<string>(Object.values(AFTER).flatMap((rests) => rests.map(([type]) => type)));
     const reported = new Set<string>();
+    /** By vetting case, the first refusal: word of it and its publication come no earlier. */
+    const refusals = new Map<string, RecordedEvent>();
+    const concluded = new Set<string>();
     return (event): readonly Breach[] => {
       const { stream, type, metadata } = event;
       const data = event.data as Readonly<Record<string, unknown>>;
@@ -46,7 +52,16 @@ export const factsOutOfOrder: Control = {
       const known = earlier.get(stream) ?? [];
       if (bases.has(type)) earlier.set(stream, [...known, event]);
       if (metadata.actor.role === 'system' || reported.has(stream)) return [];
+      if (type === 'VettingConcluded') concluded.add(stream);
+      const refuses = type === 'VettingConcluded' ? data['outcome'] === 'refused' : data['credible'] === true;
+      if (refuses && concluded.has(stream) && !refusals.has(stream)) refusals.set(stream, event);
       const rests = AFTER[type as Ordered['type']] ?? [];
+      const refusal = AFTER_REFUSAL.includes(type) ? (refusals.get(stream) ?? event) : event;
+      if (dayIn(refusal) > dayIn(event))
+        return breach(event, 'it comes no earlier than what it rests on', {
+          on: dayIn(refusal),
+          restsOn: refusal.type,
+        });
       const late = known.find(
         (one) =>
           dayIn(one) > dayIn(event) &&

@@ -235,3 +235,33 @@ describe('the controls of reports (R8)', () => {
     expect(findings(...both, of('waiver-2'), of('waiver-1'), later('2026-02-01'))).toEqual([]);
   });
 });
+
+describe('the control of R30', () => {
+  const day = '2026-03-02';
+  const concluded = (outcome: string): Line => [day, V, 'VettingConcluded', { outcome, subject: {} }];
+  const word = (on: string): Line => ['2026-03-09', V, 'RecipientInformed', { on, note: 'n-1' }];
+  const publication = (on: string): Line => ['2026-03-09', V, 'IneligibilityPublished', { on, list: 'l-1' }];
+  it('finds word of a refusal, and its publication, that are dated before the refusal', () => {
+    for (const made of [word, publication]) {
+      expect(findings(concluded('refused'), made(day))).toEqual([]);
+      expect(findings(concluded('refused'), made('2026-03-01'))).toEqual(['R30 2']);
+    }
+  });
+  it('finds those before the information that made a clearance a refusal', () => {
+    const assessed: Line = [
+      '2026-03-04',
+      V,
+      'InformationAssessed',
+      { information: 'i-1', credible: true, standing: 1 },
+    ];
+    expect(findings(concluded('cleared'), assessed, word('2026-03-04'))).toEqual([]);
+    expect(findings(concluded('cleared'), assessed, word('2026-03-03'))).toEqual(['R30 3']);
+    // Information before the conclusion is no refusal, nor a later one another.
+    expect(findings(assessed, [day, V, 'VettingConcluded', { outcome: 'cleared' }])).toEqual(['R30 2']);
+    expect(findings(concluded('refused'), assessed, word('2026-03-03'))).toEqual([]);
+  });
+  it('judges by the corrected day', () => {
+    const right: Line = ['2026-03-10', V, 'VettingDayCorrected', { corrects: 'e-1', on: day, fact: 'word' }];
+    expect(findings(concluded('refused'), word('2026-03-01'), right)).toEqual([]);
+  });
+});

@@ -27,6 +27,7 @@ import {
   cannotHold,
   cannotImplement,
   cannotReceive,
+  cannotCorrectReconciliation,
   cannotReconcile,
   cannotRelease,
   cannotWorkAfter,
@@ -70,6 +71,7 @@ const LASTING: readonly AssistanceCaseCommand['type'][] = [
   'CorrectDelivery',
   'CorrectWorksDay',
   'CorrectInitialDeposit',
+  'CorrectReconciliation',
 ];
 
 /**
@@ -160,6 +162,7 @@ const decide = decideBy<AssistanceCase, Besides<AssistanceCaseCommand>, Besides<
     },
     HoldCase: { unless: cannotHold, then: 'CaseHeld' },
     ReleaseCase: { unless: cannotRelease, then: 'CaseReleased' },
+    CorrectReconciliation: { unless: cannotCorrectReconciliation, then: 'ReconciliationCorrected' },
     ReconcileCase: { unless: cannotReconcile, then: 'CaseReconciled' },
     CloseCase: {
       unless: (_, state) =>

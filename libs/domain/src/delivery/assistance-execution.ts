@@ -1,5 +1,6 @@
 import type {
   CorrectInitialDeposit,
+  CorrectReconciliation,
   CorrectWorksDay,
   HoldCase,
   ImplementCase,
@@ -8,6 +9,7 @@ import type {
   WorksOnLine,
 } from '@entente/contracts';
 import { type DecisionContext, type Refusal, refuse } from '@entente/kernel';
+import { statedElsewhere } from '../corrections.js';
 import { factDay, inTheFuture } from '../days.js';
 import { frameworkOf, noAgreementInForce } from '../framework/framework-facts.js';
 import { programmeStopped } from '../planning/programme-stopped.js';
@@ -161,10 +163,19 @@ export function cannotReconcile({ finalValue, currency }: ReconcileCase, state: 
   );
   if (lines.length > 0)
     return refuse('lines-outstanding', 'every line is delivered, or cancelled by amendment', null, { lines });
-  if (currency !== offer.currency) return otherCurrency(offer);
-  if (finalValue <= value) return null;
-  return refuse('final-value-exceeds-case', 'the final value stays within the amended case', null, { value });
+  return currency === offer.currency ? exceedsCase(finalValue, value) : otherCurrency(offer);
 }
+
+const exceedsCase = (finalValue: number, value: number): Refusal | null =>
+  finalValue <= value
+    ? null
+    : refuse('final-value-exceeds-case', 'the final value stays within the amended case', null, { value });
+
+/** R26: the final value of the reconciliation that holds was another one. */
+export const cannotCorrectReconciliation = (
+  { corrects, finalValue }: CorrectReconciliation,
+  { reconciledBy, value }: AssistanceCase,
+): Refusal | null => (corrects === reconciledBy ? exceedsCase(finalValue, value) : statedElsewhere('finalValue'));
 
 /** The consignments that are to bring something of a case, or have brought it, as noted. */
 export const bringing = ({ lines }: AssistanceCase): readonly string[] => [

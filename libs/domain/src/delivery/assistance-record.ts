@@ -54,6 +54,7 @@ export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>
     value: 0,
     deposited: 0,
     implemented: false,
+    reconciledBy: null,
     arrived: [],
     held: null,
     misuseCases: [],
@@ -113,14 +114,15 @@ export const evolveCase = evolveBy<AssistanceCase, Besides<AssistanceCaseEvent>>
     DeliveryCorrected: (data, state) => ({
       ...withLine(state, data.line, (line) => withCorrection(line, data)),
       // A case that was reconciled before the quantity was corrected is reconciled again.
-      status: state.status === 'reconciled' && data.quantityBy !== 0 ? 'accepted' : state.status,
+      ...(state.status === 'reconciled' && data.quantityBy !== 0 ? { status: 'accepted', reconciledBy: null } : {}),
     }),
     CaseHeld: ({ reason, misuseCase }, { misuseCases }) => ({
       held: reason,
       misuseCases: withMisuseCase(misuseCases, misuseCase),
     }),
     CaseReleased: () => ({ held: null }),
-    CaseReconciled: () => ({ status: 'reconciled' as const }),
+    CaseReconciled: (_, __, { id: reconciledBy }) => ({ status: 'reconciled' as const, reconciledBy }),
+    ReconciliationCorrected: () => ({}),
     CaseClosed: () => ({ status: 'closed' as const }),
     CaseCancelled: () => ({ status: 'cancelled' as const }),
   },

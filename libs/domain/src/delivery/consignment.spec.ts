@@ -518,6 +518,7 @@ describe('a shipment is held', () => {
   it('once, before it is shipped (R19)', () => {
     donor(scheduled, held).refuses(hold, 'already-held');
     donor(scheduled, shipped).refuses(hold, 'already-shipped');
+    donor(scheduled, received).refuses(hold, 'already-shipped');
   });
   const planned = act('DeliveryScheduled', { ...scheduled.data, unit: UNIT });
   const waits = act('ShipmentHeld', { reason: 'clearance-expired', unit: UNIT });

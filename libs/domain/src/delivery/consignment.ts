@@ -193,6 +193,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     DiscrepancyReported: ({ discrepancy }, { discrepancies }) => ({
       discrepancies: { ...discrepancies, [discrepancy]: 'open' as const },
     }),
+    DiscrepancyCorrected: () => ({}),
     DiscrepancyResolved: ({ discrepancy }, { discrepancies }) => ({
       discrepancies: { ...discrepancies, [discrepancy]: 'resolved' as const },
     }),
@@ -358,6 +359,12 @@ function missesTooMuch(line: string, quantity: number, { lines }: Consignment): 
     : refuse('exceeds-scheduled', 'no more is missing of the line than was scheduled', 'R30', { line, most });
 }
 
+/** A report is about a line of the consignment, and R30: its shortage about what was scheduled. */
+const wrongDiscrepancy = (
+  { line, type, quantity }: Pick<ConsignmentData<'ReportDiscrepancy'>, 'line' | 'type' | 'quantity'>,
+  state: Consignment,
+): Refusal | null => lineUnknown(state, line) ?? (type === SHORTAGE ? missesTooMuch(line, quantity, state) : null);
+
 /** What another system recorded counts as delivered only by that system's own report. */
 const caseOf = ({ case: of, reported }: Consignment) => (reported ? {} : { case: of });
 
@@ -467,7 +474,7 @@ function hold(data: ConsignmentData<'HoldShipment'>, state: Consignment, context
   const { reached, held, heldFor, unit } = state;
   const event = { type: 'ShipmentHeld', data: { ...data, ...(unit === undefined ? {} : { unit }) } } as const;
   const isSystem = context.actor.role === 'system';
-  const on = reached.origin ?? (isSystem ? Object.values(reached)[0] : undefined);
+  const on = reached.origin ?? reached.receipt ?? (isSystem ? Object.values(reached)[0] : undefined);
   if (on !== undefined) return refuse('already-shipped', 'the consignment has not been shipped', 'R19', { on });
   if (isSystem) {
     const waits = held === null || (heldFor !== null && held !== data.reason);
@@ -537,11 +544,18 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
     CorrectShipment: { unless: (data, _, context) => plannedUnitUnknown(data, context), then: 'ShipmentCorrected' },
     TransferReceivedGoods: transferGoods,
     ReportDiscrepancy: {
-      unless: ({ discrepancy, line, type, quantity }, state) =>
-        Object.hasOwn(state.discrepancies, discrepancy)
-          ? refuse('discrepancy-already-reported', 'no report has this name', null, { discrepancy })
-          : (lineUnknown(state, line) ?? (type === SHORTAGE ? missesTooMuch(line, quantity, state) : null)),
+      unless: (data, state) =>
+        Object.hasOwn(state.discrepancies, data.discrepancy)
+          ? refuse('discrepancy-already-reported', 'no report has this name', null, { discrepancy: data.discrepancy })
+          : wrongDiscrepancy(data, state),
       then: 'DiscrepancyReported',
+    },
+    CorrectDiscrepancy: {
+      unless: ({ corrects, ...right }, state) => {
+        const stated = { ...state.correctable.get(corrects)?.values, ...right } as ConsignmentData<'ReportDiscrepancy'>;
+        return wrongDiscrepancy(stated, state);
+      },
+      then: 'DiscrepancyCorrected',
     },
     ResolveDiscrepancy: {
       unless: ({ discrepancy }, { discrepancies }) =>

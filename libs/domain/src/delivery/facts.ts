@@ -77,6 +77,8 @@ export interface AssistanceCase extends Correctable, Answerable {
   readonly value: number;
   readonly deposited: number;
   readonly implemented: boolean;
+  /** The reconciliation that holds; null before it, and after the case was taken up again. */
+  readonly reconciledBy: string | null;
   /** The consignments that were at its delivery point before it was implemented. */
   readonly arrived: readonly string[];
   /** The reason's code while it is held (R19); else null. */

@@ -1,8 +1,10 @@
 import type {
   CorrectAccount,
+  CorrectExchangeRate,
   CorrectMovement,
   CorrectReimbursement,
   CorrectTranche,
+  FixExchangeRate,
   DisburseFunds,
   FundingAccountCommand,
   FundingAccountEvent,
@@ -208,6 +210,7 @@ const evolve = evolveBy<FundingAccount, Besides<FundingAccountEvent>>()(
       turnover: { ...turnover, planned: turnover.planned + Math.abs(amountBy) },
     }),
     ExchangeRateFixed: () => ({}),
+    ExchangeRateCorrected: () => ({}),
     FundingAccountClosed: () => ({ closed: true }),
   },
 );
@@ -472,6 +475,21 @@ function correctAccount(data: CorrectAccount, { correctable }: FundingAccount) {
     : ([{ type: 'AccountCorrected', data: { ...data, periods } }] as const);
 }
 
+const sameCurrency = (): Refusal => refuse('same-currency', 'the rate is against another currency');
+
+/** R26: a rate is fixed against another currency, and the newest day gives the one that counts. */
+function correctRate({ corrects, ...right }: CorrectExchangeRate, { correctable, currency }: FundingAccount) {
+  if (right.quote === currency) return sameCurrency();
+  const rates = [...correctable].flatMap(([id, { type, values }]) =>
+    type === 'ExchangeRateFixed'
+      ? [{ ...values, ...(id === corrects ? right : {}) } as unknown as FixExchangeRate]
+      : [],
+  );
+  const newest = rates.reduce((last, one) => (one.on < last.on ? last : one));
+  const { quote, rate, on } = newest;
+  return [{ type: 'ExchangeRateCorrected', data: { corrects, ...right, newest: { quote, rate, on } } } as const];
+}
+
 /** R31: a tranche that was entered wrongly gets its right amount and day. */
 function correctTranche(data: CorrectTranche, state: FundingAccount, context: DecisionContext) {
   const was = trancheIn(state.tranches, data.tranche);
@@ -611,10 +629,10 @@ const decide = decideBy<FundingAccount, Besides<FundingAccountCommand>, Besides<
     ReallocateFundsIn: { unless: cannotReallocateIn, then: 'FundsReallocatedIn' },
     PoolContribution: forward('ContributionPooled'),
     FixExchangeRate: {
-      unless: ({ quote }, { currency }) =>
-        quote === currency ? refuse('same-currency', 'the rate is against another currency') : null,
+      unless: ({ quote }, { currency }) => (quote === currency ? sameCurrency() : null),
       then: 'ExchangeRateFixed',
     },
+    CorrectExchangeRate: correctRate,
     CloseFundingAccount: (data, state) => {
       const open = openTranches(state);
       const closed = { ...data, ...(open.length > 0 && { open }) };

@@ -1,4 +1,4 @@
-import type { GiveConcurrence, ProgrammeEvent, ProgrammeProposed } from '@entente/contracts';
+import type { GiveConcurrence, ProgrammeCorrected, ProgrammeEvent, ProgrammeProposed } from '@entente/contracts';
 import { type Actor, addDays, append, evolveBy, pick, put } from '@entente/kernel';
 import type { Correctable } from '../corrections.js';
 import { factDay } from '../days.js';
@@ -97,6 +97,9 @@ const ENDED = { ...OPEN, outcome: 'ended' } as const;
 export const hasEnded = ({ status }: Pick<Programme, 'status'>): boolean =>
   status === 'completed' || status === 'terminated';
 
+const noticeOf = ({ on, noticeDays }: Pick<ProgrammeCorrected, 'on' | 'noticeDays'>) =>
+  on === undefined || noticeDays === undefined ? {} : { noticeEnds: addDays(on, noticeDays) };
+
 /** A programme after its events. */
 export const evolve = evolveBy<Programme, ProgrammeEvent>()(
   'ProgrammeProposed',
@@ -135,11 +138,12 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
     GenderMarkerAssigned: ({ marker }) => ({ genderMarker: marker }),
     ConcurrenceGiven: (data, state) => withWord(state, data, null),
     ConcurrenceWithheld: (data, state) => withWord(state, data, data.reason),
-    LegislatureNotified: ({ on, noticeDays }) => ({ noticeEnds: addDays(on, noticeDays) }),
+    LegislatureNotified: noticeOf,
     ProgrammeApproved: () => ({ status: 'approved' as const }),
     ProgrammeActivated: () => ({ status: 'active' as const }),
     ProgrammeCorrected: (data, { completedOn }) => ({
       ...pick(data, 'recipient', 'sector', 'starts', 'ends', 'modality', 'technology', 'framework'),
+      ...(data.fact === 'notice' ? noticeOf(data) : {}),
       completedOn: data.fact === 'completion' ? (data.on ?? completedOn) : completedOn,
     }),
     ProgrammeAdapted: (data, { statedBy }, { id }) => {

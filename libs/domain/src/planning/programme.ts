@@ -1,5 +1,12 @@
-import type { ProgrammeCommand, ProgrammeEvent, ProgrammeRelation, WaivableRule } from '@entente/contracts';
+import type {
+  LegislatureNotified,
+  ProgrammeCommand,
+  ProgrammeEvent,
+  ProgrammeRelation,
+  WaivableRule,
+} from '@entente/contracts';
 import {
+  addDays,
   type DataOf,
   type DecisionContext,
   type ConsultedStreams,
@@ -212,12 +219,28 @@ const completedEarly = (on: string, { starts, basis }: Programme): Refusal | nul
 /** The events whose day is corrected, and what each day is of. */
 const DAYS = { ProgrammeActivated: 'activation', ProgrammeCompleted: 'completion' } as const;
 
+/** R2: the day or the period of the notice was another one, and had run out at the activation. */
+function correctNotice(data: ProgrammeData<'CorrectProgramme'>, state: Programme, context: DecisionContext) {
+  const events = [...state.correctable.values()];
+  const stated = state.correctable.get(data.corrects)?.values as unknown as LegislatureNotified;
+  const { on, noticeDays: days } = { ...pick(stated, 'on', 'noticeDays'), ...pick(data, 'on', 'noticeDays') };
+  const activated = events.find(({ type }) => type === 'ProgrammeActivated')?.values['on'] as string | undefined;
+  const noticeEnds = addDays(on, days);
+  return (
+    inTheFuture(on, context) ??
+    (activated === undefined ? null : noticeRunning(activated, { ...state, noticeEnds }, context)) ??
+    ([{ type: 'ProgrammeCorrected', data: { ...data, on, noticeDays: days, fact: 'notice' } }] as const)
+  );
+}
+
 /** R2, R26, R30: a field, or the day of its activation or completion, was another one. */
 function correctProgramme(data: ProgrammeData<'CorrectProgramme'>, state: Programme, context: DecisionContext) {
   const { on } = data;
+  const type = context.known.typeOfEvent(data.corrects);
+  if (type === 'LegislatureNotified') return correctNotice(data, state, context);
   if (on === undefined)
     return cannotCorrectProgramme(data, state, context) ?? ([{ type: 'ProgrammeCorrected', data }] as const);
-  const fact = DAYS[context.known.typeOfEvent(data.corrects) as keyof typeof DAYS];
+  const fact = DAYS[type as keyof typeof DAYS];
   return (
     inTheFuture(on, context) ??
     (fact === 'activation' ? noticeRunning(on, state, context) : completedEarly(on, state)) ??
@@ -535,9 +558,11 @@ export const programme: DeciderOf<'programme', Programme> = consultingImplemente
         if (command.type === 'ProposeProgramme')
           return [...partyStreams(partiesOf(command.data)), ...frameworkStreams(command.data.framework)];
         if (command.type === 'CorrectProgramme') {
-          const { recipient, on, framework = state?.framework } = command.data;
+          const { recipient, on, noticeDays: days, framework = state?.framework } = command.data;
           const party = recipient === undefined ? [] : partyStreams([[recipient, 'recipient']]);
-          return framesAnother(command.data) || on !== undefined ? [...party, ...frameworkStreams(framework)] : party;
+          return framesAnother(command.data) || on !== undefined || days !== undefined
+            ? [...party, ...frameworkStreams(framework)]
+            : party;
         }
         if (command.type === 'NotifyLegislature') return frameworkStreams(state?.framework);
         if (command.type === 'SuspendProgramme')

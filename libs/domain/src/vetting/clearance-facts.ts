@@ -93,6 +93,8 @@ export interface VettingCase extends Correctable {
   readonly outcome: 'cleared' | 'refused' | null;
   /** Whether the request was given up before a conclusion. */
   readonly withdrawn: boolean;
+  /** The day of the first refusal, by conclusion or by information after that; null without one. */
+  readonly refusedOn: string | null;
   readonly informed: boolean;
   readonly publication: 'published' | 'withheld' | null;
   /** The steps back; null before they were agreed, and after they were given up. */

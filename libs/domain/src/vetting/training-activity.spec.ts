@@ -453,6 +453,27 @@ describe('a training is completed (R28)', () => {
   const complete = (data: object = { completed: of(3, 5), cost: 90 }) =>
     act('CompleteTraining', { on: '2026-06-01', ...data });
   const completed = act('TrainingCompleted', complete().data);
+  it('has a session of which the day was corrected, after its start and before its end (R26, R30)', () => {
+    const held = act('TrainingSessionHeld', { session: 's-1', on: '2026-06-01', present: of(1, 1) });
+    const late = { corrects: given.id(4), session: 's-1', present: of(1, 1), reason: 'mistyped' };
+    const correct = (on: string) => act('CorrectSession', { ...late, on });
+    const early = act('TrainingStarted', { on: '2026-05-20' });
+    const past = [...waiting, early, held];
+    training(...past).decides(correct('2026-05-21'), act('SessionCorrected', correct('2026-05-21').data));
+    training(...past).refuses(correct('2026-05-19'), 'before-start');
+    training(...past).refuses(correct('2026-06-02'), 'day-in-future');
+    const ended = act('TrainingCompleted', { on: '2026-06-01' });
+    training(...past, act('SessionCorrected', { ...late, on: '2026-05-30' }), ended).refuses(
+      act('CorrectTraining', { corrects: given.id(6), reason: 'mistyped', on: '2026-05-29' }),
+      'before-start',
+    );
+  });
+  it('has a plan of which the number and the cost were corrected (R26)', () => {
+    const right = { corrects: given.id(0), reason: 'mistyped', planned: 14, cost: 120 };
+    training(...begun).decides(act('CorrectTraining', right), act('TrainingCorrected', { ...right, fact: 'plan' }));
+    training().refuses(act('CorrectTraining', { ...right, planned: 12, cost: 100 }), 'nothing-corrected');
+    training().refuses(act('CorrectTraining', { ...right, on: '2026-05-30' }), 'stated-by-another-event');
+  });
   it('with its numbers by sex and its cost, of those who are enrolled', () => {
     training(...begun).decides(complete(), completed);
     training(...begun).refusesWith(complete({ completed: of(3, 5) }), 'report-incomplete', { missing: 'cost' });

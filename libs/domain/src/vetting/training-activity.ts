@@ -111,7 +111,8 @@ const evolve = evolveBy<TrainingActivity, Besides<TrainingActivityEvent>>()(
     EnrolmentHalted: ({ trainee }, state) => withStatus(state, trainee, 'halted'),
     TrainingStarted: ({ on }) => ({ status: 'started', startedOn: on }),
     TrainingSessionHeld: ({ session, on }, { sessions }) => ({ sessions: put(sessions, session, on) }),
-    SessionCorrected: () => ({}),
+    SessionCorrected: ({ session, on }, { sessions }) =>
+      on === undefined ? {} : { sessions: put(sessions, session, on) },
     TrainingCompleted: ({ on }) => ({ status: 'completed', endedOn: on }),
     TrainingTerminated: ({ on }) => ({ status: 'terminated', endedOn: on }),
     TrainingCorrected: ({ on, fact }) =>
@@ -407,6 +408,16 @@ function startsOutOfOrder(on: string, state: TrainingActivity): Refusal | null {
   return (first === undefined ? null : beforeEarlierFact(first, on)) ?? startsBeforeEnrolment(on, state);
 }
 
+/** R30: a session is held after the training began, and before it ended. */
+const sessionOutOfOrder = (
+  on: string,
+  { startedOn, endedOn }: TrainingActivity,
+  context: DecisionContext,
+): Refusal | null =>
+  beforeEarlierFact(on, startedOn) ??
+  (endedOn === null ? null : beforeEarlierFact(endedOn, on)) ??
+  inTheFuture(on, context);
+
 /** Those whose nomination or enrolment ends with a training that is terminated. */
 const staysIn = ({ nominees }: TrainingActivity): readonly string[] =>
   Object.keys(nominees).filter((trainee) => nominees[trainee]?.status !== 'refused');
@@ -414,7 +425,9 @@ const staysIn = ({ nominees }: TrainingActivity): readonly string[] =>
 /** R28, R30: the numbers corrected are those with which it ended; its days stay in order. */
 function correct(data: TrainingData<'CorrectTraining'>, state: TrainingActivity, context: DecisionContext) {
   const { completed, trained, on } = data;
-  const isStart = state.correctable.get(data.corrects)?.type === 'TrainingStarted';
+  const type = state.correctable.get(data.corrects)?.type;
+  if (type === 'TrainingPlanned') return [{ type: 'TrainingCorrected', data: { ...data, fact: 'plan' } } as const];
+  const isStart = type === 'TrainingStarted';
   const outOfOrder = isStart ? startsOutOfOrder : endsOutOfOrder;
   const numbers = completed ?? trained;
   const stays = on !== undefined && state.status === 'terminated' ? { trainees: staysIn(state) } : {};
@@ -500,10 +513,14 @@ const decide = decideBy<TrainingActivity, Besides<TrainingActivityCommand>, Besi
         notIn(state, 'started') ??
         (Object.hasOwn(state.sessions, session)
           ? refuse('session-known', 'no session has this name', null, { session })
-          : (tooMany(present, state) ?? beforeEarlierFact(on, state.startedOn) ?? inTheFuture(on, context))),
+          : (tooMany(present, state) ?? sessionOutOfOrder(on, state, context))),
       then: 'TrainingSessionHeld',
     },
-    CorrectSession: { unless: ({ present }, state) => tooMany(present, state), then: 'SessionCorrected' },
+    CorrectSession: {
+      unless: ({ present, on }, state, context) =>
+        tooMany(present, state) ?? (on === undefined ? null : sessionOutOfOrder(on, state, context)),
+      then: 'SessionCorrected',
+    },
     CompleteTraining: { unless: cannotComplete, then: 'TrainingCompleted' },
     TerminateTraining: (data, state, context) =>
       cannotEnd(data.on, data.trained, state, context) ?? [

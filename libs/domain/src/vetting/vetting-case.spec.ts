@@ -43,6 +43,35 @@ describe('no answer of a vetting comes before what it rests on (R30)', () => {
   ])('%s', (_, of, command) => of.refuses(command, 'before-the-fact', { occurredAt: '2026-04-30T09:00:00.000Z' }));
 });
 
+describe('word of a refusal and its publication come no earlier than the refusal (R30)', () => {
+  const early = { occurredAt: '2026-04-30T09:00:00.000Z' };
+  const inform = (on: string) => act('InformRecipient', { on, note: 'note-1' });
+  const publish = (on: string) => act('PublishIneligibility', { on, list: 'list-1' });
+  const informed = (on: string) => act('RecipientInformed', inform(on).data);
+  const published = (on: string) => act('IneligibilityPublished', publish(on).data);
+  const correct = (n: number, on: string) =>
+    act('CorrectVettingDay', { corrects: given.id(n), on, reason: 'mistyped' });
+  const corrected = (n: number, on: string, fact: string) =>
+    act('VettingDayCorrected', { ...correct(n, on).data, fact });
+  it('by its conclusion, also if the day is corrected', () => {
+    vetter(...refused).refuses(inform('2026-04-30'), 'before-the-fact', early);
+    vetter(...refused).refuses(publish('2026-04-30'), 'before-the-fact', early);
+    vetter(...refused).decides(inform('2026-05-01'), informed('2026-05-01'));
+    const both = vetter(...refused, informed('2026-05-02'), published('2026-05-02'));
+    both.refuses(correct(5, '2026-04-30'), 'before-the-fact');
+    both.refuses(correct(6, '2026-04-30'), 'before-the-fact');
+    both.decides(correct(5, '2026-05-01'), corrected(5, '2026-05-01', 'word'));
+    both.decides(correct(6, '2026-05-01'), corrected(6, '2026-05-01', 'publication'));
+    both.decides(correct(1, '2026-04-30'), corrected(1, '2026-04-30', 'source'));
+    both.refuses(correct(1, '2027-04-30'), 'day-in-future');
+  });
+  it('by information after a clearance', () => {
+    const since = [checked, concluded('cleared', '2027-04-30'), found, assessed(true)];
+    vetter(...since).refuses(inform('2026-04-30'), 'before-the-fact');
+    vetter(...since).decides(inform('2026-05-01'), informed('2026-05-01'));
+  });
+});
+
 describe('a vetting is asked for', () => {
   const request = act('RequestVetting', { subject, ...parties });
   const asking = (recipient = 'estmark') =>

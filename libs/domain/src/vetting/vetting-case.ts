@@ -16,7 +16,7 @@ import {
 import type { DeciderOf } from '../decider-of.js';
 import { factDay, inTheFuture, notOverYet, overBefore, today } from '../days.js';
 import { correcting } from '../corrections.js';
-import { inOrder } from '../fact-order.js';
+import { comesBefore, inOrder } from '../fact-order.js';
 import { ownValue } from '../delivery/facts.js';
 import { assistanceNotFound, assistanceStreams } from '../delivery/named-assistance.js';
 import { relationsTo } from '../delivery/senders.js';
@@ -55,6 +55,7 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
     sources: 0,
     information: {},
     outcome: null,
+    refusedOn: null,
     withdrawn: false,
     informed: false,
     publication: null,
@@ -71,12 +72,21 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
       remedied: false,
       steps: remedied ? null : steps,
     }),
-    InformationAssessed: ({ information: name, credible }, { information, outcome, credibleSince }) => ({
+    InformationAssessed: (
+      { information: name, credible },
+      { information, outcome, credibleSince, refusedOn },
+      event,
+    ) => ({
       information: put(information, name, credible ? 'credible' : 'not-credible'),
       credibleSince: credibleSince || credible,
       outcome: outcome !== null && credible ? 'refused' : outcome,
+      refusedOn: outcome !== null && credible ? (refusedOn ?? factDay(event.metadata)) : refusedOn,
     }),
-    VettingConcluded: ({ outcome, until = null }) => ({ outcome, clearedUntil: until }),
+    VettingConcluded: ({ outcome, until = null }, _, { metadata }) => ({
+      outcome,
+      clearedUntil: until,
+      refusedOn: outcome === 'refused' ? factDay(metadata) : null,
+    }),
     VettingWithdrawn: () => ({ withdrawn: true }),
     RecipientInformed: () => ({ informed: true }),
     RemediationOpened: ({ steps }) => ({
@@ -86,6 +96,7 @@ const evolve = evolveBy<VettingCase, VettingCaseEvent>()(
     }),
     RemediationStepTaken: ({ step, on }, state) => withStep(state, step, { on }),
     RemediationStepCorrected: ({ step, on }, state) => withStep(state, step, { on }),
+    VettingDayCorrected: () => ({}),
     RemediationCompleted: ({ until }) => ({ remedied: true, clearedUntil: until }),
     VettedClearanceCorrected: ({ until }) => ({ clearedUntil: until }),
     RemediationDiscontinued: () => ({ steps: null }),
@@ -199,6 +210,24 @@ const cannotPublish = (state: VettingCase): Refusal | null =>
     ? null
     : refuse('publication-decided', 'the publication was not decided', 'R27', { is: state.publication }));
 
+/** R30: word of a refusal, and its publication, come no earlier than the refusal. */
+const beforeRefusal = (on: string, { refusedOn }: VettingCase): Refusal | null =>
+  comesBefore(on, refusedOn ?? undefined);
+
+/** The events whose day is corrected, and what each day is of. */
+const FACTS = {
+  SourceChecked: 'source',
+  RecipientInformed: 'word',
+  IneligibilityPublished: 'publication',
+} as const;
+
+/** R26, R30: the day of a fact was another one. */
+function correctDay(data: VettingData<'CorrectVettingDay'>, state: VettingCase, context: DecisionContext) {
+  const fact = FACTS[context.known.typeOfEvent(data.corrects) as keyof typeof FACTS];
+  const early = fact === 'source' ? null : beforeRefusal(data.on, state);
+  return inTheFuture(data.on, context) ?? early ?? [{ type: 'VettingDayCorrected', data: { ...data, fact } } as const];
+}
+
 /** R8: a step is taken while the remediation is under way. */
 function stepNotOpen(name: string, state: VettingCase): Refusal | null {
   const step = stepIn(state, name);
@@ -288,7 +317,9 @@ const decide = decideBy<VettingCase, VettingCaseCommand, VettingCaseEvent>()('Re
   InformRecipient: {
     unless: ({ on }, state, context) =>
       notRefused(state) ??
-      (state.informed ? refuse('already-informed', 'the recipient was not informed yet') : inTheFuture(on, context)),
+      (state.informed ? refuse('already-informed', 'the recipient was not informed yet') : null) ??
+      inTheFuture(on, context) ??
+      beforeRefusal(on, state),
     then: 'RecipientInformed',
   },
   OpenRemediation: {
@@ -315,10 +346,11 @@ const decide = decideBy<VettingCase, VettingCaseCommand, VettingCaseEvent>()('Re
     notUnderWay(state) ??
     inTheFuture(data.on, context) ?? [{ type: 'RemediationDiscontinued', data: { ...data, open: openSteps(state) } }],
   PublishIneligibility: {
-    unless: ({ on }, state, context) => cannotPublish(state) ?? inTheFuture(on, context),
+    unless: ({ on }, state, context) => cannotPublish(state) ?? inTheFuture(on, context) ?? beforeRefusal(on, state),
     then: 'IneligibilityPublished',
   },
   WithholdPublication: { unless: (_, state) => cannotPublish(state), then: 'PublicationWithheld' },
+  CorrectVettingDay: correctDay,
   NoteCorrectedClearance: {
     already: ({ until }, { clearedUntil }) => clearedUntil === null || clearedUntil === until,
     then: 'VettedClearanceCorrected',
