@@ -556,6 +556,16 @@ describe('a shipment is held', () => {
       act('ShipmentHeld', { reason: 'clearance-over', unit: UNIT }),
     ]);
   });
+  it('and is released by a shipment of a day on which its unit was cleared, recorded after that (R5)', () => {
+    const left = (on: string) => act('ShipConsignment', { on });
+    const past = () => sender(false, waits).knowing(assistanceCase, CASE, ...running);
+    const shippedOn = act('ConsignmentShipped', { on: '2026-05-31', unit: UNIT, case: CASE });
+    past().decides(left('2026-05-31'), [freed('shipped-while-cleared'), shippedOn]);
+    past().refuses(left('2026-06-01'), 'shipment-held');
+    sender(false, waits, held)
+      .knowing(assistanceCase, CASE, ...running)
+      .refuses(left('2026-05-31'), 'shipment-held');
+  });
   it('and is released when it is shipped for another unit (R5)', () => {
     const GUARD = 'estmark.guard-1';
     const past = [planned, waits, act('DeliveryRescheduled', { due: '2026-06-30', cause: 'other-unit' })];

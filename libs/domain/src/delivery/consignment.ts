@@ -301,6 +301,18 @@ const forAnotherUnit = ({ unit }: Pick<Consignment, 'unit'>, { heldFor }: Consig
   heldFor !== null && unit !== undefined && unit !== heldFor;
 
 /**
+ * Whether it is held for a clearance that it did not lack: it goes to another unit, or left on a
+ * day on which its unit was still cleared and is recorded after the hold.
+ */
+const neededNoClearance = (
+  data: ConsignmentData<'ShipConsignment'>,
+  state: Consignment,
+  context: DecisionContext,
+): boolean =>
+  forAnotherUnit(data, state) ||
+  (state.heldFor !== null && data.on < today(context) && plannedUnitBarred(state, context, data.on) === null);
+
+/**
  * R16, R19: shipping is execution. It needs an implemented case that is not held, a programme that
  * is not suspended and has not ended, a shipment that is not held, and no hold on any of its
  * scopes. R1: it needs an agreement in force on the day of the shipment, if the programme names
@@ -312,7 +324,7 @@ function cannotShip(
   context: DecisionContext,
 ): Refusal | null {
   const { known } = context;
-  if (state.held !== null && !forAnotherUnit(data, state))
+  if (state.held !== null && !neededNoClearance(data, state, context))
     return refuse('shipment-held', 'the shipment is released', 'R19', { reason: state.held });
   const ended = programmeStopped(state.programme, context, data.on);
   if (ended !== null) return ended;
@@ -455,12 +467,12 @@ function correctReceipt(data: ConsignmentData<'CorrectReceipt'>, state: Consignm
   ];
 }
 
-/** R5, R7, R8: why the unit that it is planned for receives nothing today; null if it may. */
-function plannedUnitBarred(state: Consignment, context: DecisionContext): Refusal | null {
+/** R5, R7, R8: why the unit that it is planned for receives nothing on a day; null if it may. */
+function plannedUnitBarred(state: Consignment, context: DecisionContext, on = today(context)): Refusal | null {
   const { unit, programme } = state;
   if (unit === undefined) return null;
   const scopes = [...scopesOf(state), ...receivingScope(state)];
-  return unitNotCleared({ unit, on: today(context) }, frameworkOf(programme, context.known), scopes, context);
+  return unitNotCleared({ unit, on }, frameworkOf(programme, context.known), scopes, context);
 }
 
 const released = (reason: string, { heldFor }: Pick<Consignment, 'heldFor'>) =>
@@ -525,7 +537,8 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
       const barred = cannotReach(state, 'origin', data.on, context) ?? cannotShip(data, state, context);
       if (barred !== null) return barred;
       const event = { type: 'ConsignmentShipped', data: { ...data, ...caseOf(state) } } as const;
-      return forAnotherUnit(data, state) ? [released('shipped-to-another-unit', state), event] : [event];
+      if (forAnotherUnit(data, state)) return [released('shipped-to-another-unit', state), event];
+      return state.held === null ? [event] : [released('shipped-while-cleared', state), event];
     },
     RecordArrivalAtHub: (data, state, context) =>
       cannotReach(state, 'hub', data.on, context) ?? [
