@@ -13,13 +13,13 @@ const { BatchAppendResp } = streams;
 type Status = NonNullable<ReturnType<InstanceType<typeof BatchAppendResp>['getError']>>;
 
 /**
- * Seconds after which the server gives an append up, by its own clock, which may be a minute off.
- * Our own timeout is much shorter.
+ * Seconds after which the server abandons an append, by its own clock. That clock may be a minute
+ * off. The call timeout here is much shorter.
  */
 const DEADLINE_SECONDS = 125;
 
 /**
- * The last revision of an append. A server that recognised a repeat may leave the position out.
+ * The result of an append. The position is null if the server recognised a repeat and left it out.
  */
 export interface BatchAppended {
   readonly revision: number;
@@ -32,7 +32,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A call that carries appends, and those without an answer. */
+/** One batch append call, and its appends that have no answer yet. */
 class Batch {
   private readonly waiting = new Map<number, Waiting>();
   private sent = 0;
@@ -41,7 +41,7 @@ class Batch {
 
   constructor(private readonly call: BatchCall) {}
 
-  /** Sends an append; the answer is cancelled if no caller waits for it any more. */
+  /** Sends an append. `cancel` stops waiting for its answer. */
   append(stream: string, last: number | 'any', events: readonly ProposedEvent[]): Running<BatchAppended> {
     const number = (this.sent += 1);
     const answersBefore = this.answers;
@@ -52,13 +52,13 @@ class Batch {
     this.call.write(bytesOfAppend({ number, stream, last, events, deadline }));
     const cancel = (): void => {
       if (!this.waiting.delete(number)) return;
-      // The call itself may be stuck if nothing else was answered either.
+      // If nothing else was answered either, the call itself may be stuck.
       if (this.answers === answersBefore) this.end(new Error('the call gives no answers'));
     };
     return { answer, cancel };
   }
 
-  /** Ends the call: every append without an answer fails with the error. */
+  /** Ends the call. Every append without an answer rejects with the error. */
   end(error: Error): void {
     if (!this.open) return;
     this.open = false;
@@ -80,19 +80,20 @@ class Batch {
 }
 
 /**
- * Appends over one call for each connection. An append that the server refuses fails alone; if the
- * call breaks, only its own appends fail. The client's own batch append keeps one table for the
- * whole process, so that an error of one connection rejects the appends of all.
+ * Sends appends over one batch append call per connection. If the server refuses an append, only
+ * that append rejects. If the call breaks, the appends on that call reject. The client's own batch
+ * append keeps one table for the whole process, so an error of one connection rejects the appends
+ * of all connections.
  */
 export class BatchAppends {
-  /** By the stub that opened it: a new connection has a new one. */
+  /** With the stub that opened it. A new connection has a new stub. */
   private current: { readonly stub: Stub; readonly batch: Batch } | null = null;
 
   constructor(private readonly calls: StreamCalls) {}
 
   /**
-   * Appends after the last revision of a stream (-1: no stream), or after any. `stream` is the
-   * server's name.
+   * Appends at the expected revision `last` (-1: no stream), or at any revision. `stream` is the
+   * name on the server.
    */
   append(stream: string, last: number | 'any', events: readonly ProposedEvent[]): Running<BatchAppended> {
     let running: Running<BatchAppended> | null = null;
@@ -129,7 +130,7 @@ export class BatchAppends {
   }
 }
 
-/** The client's error for a refusal; the details name it. */
+/** The client's error class for a refused append, chosen by the type of the details. */
 function errorIn(status: Status | undefined, stream: string): Error {
   const details = status?.getDetails();
   const name = details?.getTypeName() ?? '';

@@ -6,13 +6,15 @@ import { type ParsedUrl, parsedUrl } from './parsed-url.js';
 import { askCalls, askNode } from './server-questions.js';
 import { Names } from './stream-names.js';
 
-/** Milliseconds that all questions together may take, and the apps' own connection. */
+/**
+ * Time limits in milliseconds: of all questions together, and of the connection that the apps make.
+ */
 const TOTAL_MS = 12_000;
 const CONNECT_MS = 3000;
 
 /**
- * Looks at the event store of a deployment before its first start, with the calls that the apps
- * make. It writes one event to a scratch stream, which it deletes. Never rejects.
+ * Checks the event store of a deployment before its first start, with the calls that the apps make.
+ * Appends one event to a scratch stream, and deletes that stream. Never rejects.
  */
 export async function checkEventStore({
   url,
@@ -41,8 +43,8 @@ export async function checkEventStore({
 async function askAll(url: string, parsed: ParsedUrl, log: string | undefined): Promise<EventStoreAnswers> {
   const questions = new BoundedQuestions(TOTAL_MS);
   const { hosts, tls, hasUser, discovers, prefersLeader } = parsed;
-  const probeAll = (places: ParsedUrl['hosts']) =>
-    Promise.all(places.map((place) => probeServer({ ...place, tls, timeoutMs: questions.leftMs() })));
+  const probeAll = (servers: ParsedUrl['hosts']) =>
+    Promise.all(servers.map((server) => probeServer({ ...server, tls, timeoutMs: questions.leftMs() })));
   const probed = await probeAll(hosts);
   const usable = probed.filter(({ unreachable }) => unreachable === null);
   const nodes = await Promise.all(usable.map((node) => askNode(url, node, questions)));
@@ -67,7 +69,7 @@ async function askAsApps(
   const connecting = connect(url, CONNECT_MS, new Names(log));
   const connection = await questions.ask(() => connecting, 2 * CONNECT_MS);
   if (!connection.ok) {
-    // It may still come.
+    // The connection may still open later. It is then closed.
     connecting.then(disconnect, () => undefined);
     return { connected: connection, calls: null };
   }

@@ -5,7 +5,10 @@ import discovery from '@eventstore/db-client/dist/Client/discovery.js';
 import { GossipClient } from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import { StreamsClient } from '@eventstore/db-client/generated/streams_grpc_pb.js';
 
-/** The client's module for the search for a node, which it calls through the module. */
+/**
+ * The client's module that searches for a node. The client calls the function through the module,
+ * so that it can be replaced.
+ */
 interface Discovery {
   determineBestNode: typeof discovery.determineBestNode;
 }
@@ -14,7 +17,7 @@ interface Discovery {
 export interface LeaderSearch {
   /** How many nodes answered. */
   answered: number;
-  /** Why a node did not answer, of those that did not. */
+  /** The error of one of the nodes that did not answer; null if all answered. */
   failure: Error | null;
 }
 
@@ -24,9 +27,9 @@ export const leaderSearch = new AsyncLocalStorage<LeaderSearch>();
 const { determineBestNode } = discovery;
 
 /**
- * Lets the client connect to no node of a cluster but the leader, unless its URL prefers another.
- * Without this it connects to any node if there is no leader: a follower cannot answer calls that
- * need the leader, and a frozen one does not answer for twenty seconds.
+ * Makes the client connect only to the leader of a cluster, unless its URL prefers other nodes.
+ * Without this patch, the client connects to any node if there is no leader. A follower cannot
+ * answer calls that need the leader. A frozen node does not answer for twenty seconds.
  */
 (discovery as Discovery).determineBestNode = (preference, members) => {
   const search = leaderSearch.getStore();
@@ -43,7 +46,7 @@ type GossipRead = (...of: unknown[]) => unknown;
 const gossip = GossipClient.prototype as unknown as { read: GossipRead };
 const readGossip = gossip.read;
 
-/** Keeps the error of a node: the client drops it, and reports only that it found none. */
+/** Keeps the error of a node. The client drops it, and reports only that it found no node. */
 gossip.read = function (this: unknown, ...of) {
   const search = leaderSearch.getStore();
   const answer = of.at(-1) as (error: Error | null, info: unknown) => void;
@@ -62,9 +65,9 @@ const prototype = StreamsClient.prototype as unknown as { append: AppendCall };
 const { append } = prototype;
 
 /**
- * Ends an append by its callback if its channel was closed just before. gRPC then throws at once,
- * inside an `async` executor of a promise of the client: no caller could catch that, and the
- * process would end.
+ * Passes an error to the callback of an append if its channel was closed just before. gRPC throws
+ * synchronously then, inside an `async` promise executor of the client. No caller could catch that
+ * error, and the process would end.
  */
 prototype.append = function (this: unknown, ...of) {
   try {

@@ -14,8 +14,8 @@ const OLDEST_VERSION = [22, 6] as const;
 const UNAVAILABLE_CODE = 14;
 
 /**
- * Milliseconds by which the client's deadlines lie behind our own: some are instants, and the
- * server's clock may be a minute off.
+ * Milliseconds that the client's deadlines have beyond the call timeout. Some deadlines are
+ * instants, and the server's clock may be a minute off.
  */
 const DEADLINE_MARGIN_MS = 120_000;
 
@@ -30,7 +30,7 @@ interface ClientInternals {
   getGRPCClient: (of: typeof StreamsClient, name: string) => Promise<unknown>;
 }
 
-/** A connection to a server or a cluster, and what all its users share. */
+/** A connection to a server or a cluster, and the objects that all its users share. */
 export interface EventStoreConnection {
   readonly client: EventStoreDBClient;
   readonly calls: Rpc;
@@ -46,12 +46,12 @@ export function addressOf(url: string): string {
   return hostsAndPath.replace(/[?/].*$/s, '') || 'no address';
 }
 
-/** A URL without user and password, which may contain any character. */
+/** The URL without user and password. Both may contain any character. */
 const withoutUser = (url: string): string => url.replace(/^([a-z+]+:\/\/)[^/?#]*@/i, '$1');
 
 /**
- * The options that the client knows, in the form in which it compares them. For any other, it
- * prints the whole connection string, with the password.
+ * The options that the client knows, in the form in which it compares them. If a URL has another
+ * option, the client prints the whole connection string, with the password.
  */
 const OPTIONS = [
   'tls',
@@ -70,15 +70,15 @@ const OPTIONS = [
 ];
 
 /**
- * How the client searches for the leader, unless the URL states it: seconds until a node without an
- * answer is skipped, and rounds over all nodes. The client's own five seconds and ten rounds take
- * longer than any election.
+ * Defaults for the client's search for the leader: seconds until a node without an answer is
+ * skipped, and rounds over all nodes. The client's own defaults are five seconds and ten rounds.
+ * They take longer than any election.
  */
 const DISCOVERY = { gossipTimeout: '1', maxDiscoverAttempts: '2' } as const;
 
 /**
- * Matches a URL of several names: with `esdb+discover://` the client would use only the first of
- * them.
+ * Matches a URL with several hosts and `esdb+discover://`. The client would use only the first
+ * host.
  */
 const SEVERAL_HOSTS = /^esdb\+discover:\/\/[^/?#]*,/i;
 
@@ -108,7 +108,9 @@ function unknownOption(url: string): string | null {
   return names.find((name) => name !== '' && !OPTIONS.includes(plainName(name))) ?? null;
 }
 
-/** The error if the client rejects a URL. The client's own message would show the password. */
+/**
+ * The error for a URL that the client rejects. The client's own message would show the password.
+ */
 function invalidUrl(address: string, error: unknown): Error {
   const { connectionString, message } = error as Partial<Error> & { connectionString?: string };
   return new Error(
@@ -118,7 +120,9 @@ function invalidUrl(address: string, error: unknown): Error {
   );
 }
 
-/** Why there was no answer, and what to check; the caller tries again. */
+/**
+ * The fault for a connection without an answer: the reason and what to check. It has a retry time.
+ */
 function unanswered(calls: Rpc, cause: unknown): Fault {
   const { address } = calls;
   if (isNoLeader(cause)) return new Fault('event-store-no-leader', calls.noLeader(), 5, { cause });
@@ -139,9 +143,8 @@ function unanswered(calls: Rpc, cause: unknown): Fault {
 }
 
 /**
- * Connects, and checks that the server can hold the log. Otherwise fails with an error that names
- * the address and never the credentials; it is a `Fault` with a retry time if trying again may
- * help.
+ * Connects, and checks that the server can hold the log. Rejects with an error that names the
+ * address and never the credentials. If a retry may help, the error is a `Fault` with a retry time.
  */
 export async function connect(url: string, timeoutMs: number, names: Names): Promise<EventStoreConnection> {
   const address = addressOf(url);
@@ -161,16 +164,17 @@ export async function connect(url: string, timeoutMs: number, names: Names): Pro
     throw invalidUrl(address, error);
   }
   const internals = client as unknown as ClientInternals;
-  // One call per append. If the client sent many over one call, an error of that call would reject
-  // the appends of every client in the process, and later answers would end the process.
+  // The client itself sends one call per append. If it sent many over one call, an error of that
+  // call would reject the appends of every client in the process, and a later answer would end the
+  // process.
   internals.supports = () => Promise.resolve(false);
-  // The client does not await this. If there is no leader it rejects, and an unhandled rejection
-  // ends the process. The caller gets the error itself.
+  // The client does not await this promise. It rejects if there is no leader, and an unhandled
+  // rejection ends the process. The caller gets the error in another way.
   const handleError = internals.handleError;
   internals.handleError = (...of) => handleError(...of).catch(() => undefined);
   const calls = new Rpc(address, timeoutMs);
-  // Leave a silent node of a cluster at once, and not only after keep-alives: the others know the
-  // leader.
+  // Leave a silent node of a cluster at once, without waiting for keep-alives: the other nodes know
+  // the leader.
   if (isCluster(url))
     calls.onSilence = () => {
       const silent = Object.assign(new Error('silent'), { code: UNAVAILABLE_CODE, details: 'silent' });
@@ -187,7 +191,7 @@ export async function connect(url: string, timeoutMs: number, names: Names): Pro
       calls.foundLeader();
       return uri;
     } catch (error) {
-      // The client reports nodes without a leader and missing hosts by the same error.
+      // The client reports the same error if no node has a leader and if no host answers.
       const reason = search.answered > 0 ? new NoLeader() : noHost(search.failure ?? error);
       calls.foundNoLeader(reason);
       throw reason;
@@ -218,7 +222,7 @@ export async function connect(url: string, timeoutMs: number, names: Names): Pro
   return connection;
 }
 
-/** None of the hosts of a URL answered; the reason is that of one of them. */
+/** The error if no host of a URL answered, with the reason of one of them. */
 const noHost = (cause: unknown): Error => new Error(`none of its hosts answers: ${messageOf(cause)}`, { cause });
 
 function isTooOld(version: string): boolean {
@@ -227,7 +231,7 @@ function isTooOld(version: string): boolean {
   return !(major > oldestMajor || (major === oldestMajor && minor >= oldestMinor));
 }
 
-/** Ends every stream of the connection, and the connection. */
+/** Ends every call of the connection, and closes it. Never rejects. */
 export async function disconnect({ client, calls, streams }: EventStoreConnection): Promise<void> {
   streams.close();
   await calls.once(() => client.dispose()).catch(() => undefined);

@@ -7,17 +7,14 @@ import type { ReadFrom, ServerFilter, ServerPage } from './stream-calls.js';
 /** Events per read. */
 const PAGE_SIZE = 2000;
 
-/**
- * The `$tb` of a stream that was deleted and may be appended to again: 2^63 - 1, as JSON is read
- * here.
- */
+/** The `$tb` of a soft-deleted stream: 2^63 - 1, as `JSON.parse` reads it. */
 const DELETED_BEFORE = 2 ** 63;
-/** The type of the event that ends a stream for ever. */
+/** The type of the event that tombstones a stream. */
 const TOMBSTONE_TYPE = '$streamDeleted';
 const METADATA_TYPE = '$metadata';
 const METADATA_PREFIX = '$$';
 
-/** Why a stream is not whole: by a setting that can be removed again, or for ever. */
+/** Why a stream is incomplete: a setting that can be removed, or a permanent deletion. */
 interface Cut {
   readonly cause: string;
   readonly isSetting: boolean;
@@ -26,13 +23,13 @@ interface Cut {
 /** A stream that an administrator changed. */
 interface Damage {
   readonly position: bigint;
-  /** Null: its newest metadata cut nothing. */
+  /** Null if the newest metadata removes no events. */
   readonly cut: Cut | null;
 }
 
 const RESTORE = 'restore the server from a backup';
 
-/** The fault of a stream of which a part was removed. */
+/** The fault for a stream that has lost events. */
 export const streamCut = (stream: string, cause: string, isSetting = false): DamagedLog =>
   new DamagedLog(
     'stream-deleted',
@@ -41,9 +38,9 @@ export const streamCut = (stream: string, cause: string, isSetting = false): Dam
   );
 
 /**
- * The log's streams of which an administrator of the server removed events: by a limit in the
- * stream's metadata (`$maxCount`, `$maxAge`, `$tb`), or by deleting it. The server shows each as an
- * event in its log.
+ * The streams of the log from which an administrator removed events: by a limit in the stream's
+ * metadata (`$maxCount`, `$maxAge`, `$tb`), or by deletion. The server records each change as an
+ * event.
  */
 export class DamagedStreams {
   private readonly damaged = new Map<string, Damage>();
@@ -51,8 +48,8 @@ export class DamagedStreams {
   constructor(private readonly names: Names) {}
 
   /**
-   * Notes what an event of the server does to a stream of the log. Returns false if the event is
-   * one of a stream itself.
+   * Notes the damage that an event of the server reports. Returns false if it is an ordinary event
+   * of a stream.
    */
   note({ stream, type, data, commit }: ServerEvent): boolean {
     if (type === TOMBSTONE_TYPE) {
@@ -65,8 +62,8 @@ export class DamagedStreams {
   }
 
   /**
-   * The fault if a stream is not whole, or the one of the log's identity; null if both are.
-   * `stream` is the deployment's name.
+   * The fault if a stream, or the identity stream of the log, is incomplete; null if both are
+   * complete. `stream` is the deployment's name.
    */
   faultOf(stream: string): DamagedLog | null {
     return this.faultAt(this.names.onServer(stream), stream) ?? this.faultOfIdentity();
@@ -81,12 +78,18 @@ export class DamagedStreams {
     return cut === null ? null : streamCut(stream, cut.cause, cut.isSetting);
   }
 
-  /** The fault of the first damaged stream of some kinds, or of any kind; null if all are whole. */
+  /**
+   * The fault of the first damaged stream of the given kinds, or of any kind; null if there is
+   * none.
+   */
   faultOfKinds(kinds?: readonly string[]): DamagedLog | null {
     return this.faults(kinds)[0] ?? null;
   }
 
-  /** The fault of each damaged stream, and of the log's identity, which concerns all kinds. */
+  /**
+   * The fault of each damaged stream of the given kinds, and of the identity stream. The latter
+   * concerns all kinds.
+   */
   faults(kinds?: readonly string[]): DamagedLog[] {
     const ofIdentity = this.faultOfIdentity();
     const ofStreams = [...this.damaged.keys()].flatMap((onServer) => {
@@ -104,7 +107,7 @@ export class DamagedStreams {
   }
 }
 
-/** How a stream's metadata cuts it; null if it does not. */
+/** How the metadata of a stream removes events; null if it does not. */
 function cutIn(data: Uint8Array): Cut | null {
   let metadata: unknown;
   try {
@@ -122,7 +125,7 @@ function cutIn(data: Uint8Array): Cut | null {
   return { cause: `its metadata on the server has ${found} ${String(limits[found])}`, isSetting: true };
 }
 
-/** The fault of a stream that its metadata on the server cut; null if they do not. */
+/** The fault if the metadata of a stream on the server removes events; else null. */
 export async function faultInMetadata(
   { calls, streams }: EventStoreConnection,
   onServer: string,
@@ -137,8 +140,8 @@ export async function faultInMetadata(
 }
 
 /**
- * Notes the streams of the log that an administrator cut or deleted: the server searches for these
- * events from where the log begins.
+ * Finds the streams of the log that an administrator truncated or deleted. The server searches for
+ * these events from the beginning of the log.
  */
 export async function findDamage(
   connection: EventStoreConnection,

@@ -4,18 +4,18 @@ import type { ProposedEvent } from './messages.js';
 import type { ServerEvent } from './messages.js';
 
 /**
- * An event's metadata on the server, besides what every event has. The names are the storage format
- * and stay for ever.
+ * The part of an event's metadata that is added on the server. The names are the storage format and
+ * never change.
  */
 interface ServerMetadata {
   /** The version of the event's type. */
   readonly version: number;
   /**
-   * The highest time of recording that the writer had seen. The event's own is not lower, whatever
-   * the server's clock shows.
+   * The highest `recordedAt` that the writer had seen. The event's own `recordedAt` is not lower,
+   * whatever the server's clock shows.
    */
   readonly notBefore?: string;
-  /** For an event of another log: when that recorded it. */
+  /** For an imported event: when its original log recorded it. */
   readonly recordedAt?: string;
 }
 
@@ -23,9 +23,7 @@ type MetadataOnServer = ProposedMetadata & { readonly entente?: Partial<ServerMe
 
 const encoder = new TextEncoder();
 
-/**
- * Converts an event for the server. Fails here, and not within the client, if its data is not JSON.
- */
+/** Converts an event for the server. Throws if its data cannot be written as JSON. */
 export function toServer(
   { id, type, version, data, metadata }: NewEvent,
   recorded: Omit<ServerMetadata, 'version'>,
@@ -58,8 +56,8 @@ export function fromServer(event: ServerEvent, stream: string): RecordedEvent {
   };
 }
 
-/** Where an event of the server is in the log, and when it was recorded; its data are not read. */
-export function placeOf(
+/** The position of an event, and when it was recorded. Its data are not parsed. */
+export function positionAndTimeOf(
   event: ServerEvent,
   stream: string,
 ): { readonly position: bigint; readonly recordedAt: string } {
@@ -84,7 +82,7 @@ const foreign = (event: ServerEvent, stream: string): DamagedLog =>
     `${stream}: revision ${event.revision} at position ${event.commit} was written by another program; its stream is the log's own: give that program another stream, and restore the server from a backup of before`,
   );
 
-/** The value of a JSON text; undefined if it is none. */
+/** The value of a JSON text; undefined if the text is not valid JSON. */
 function jsonIn(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
@@ -94,8 +92,8 @@ function jsonIn(bytes: Uint8Array): unknown {
 }
 
 /**
- * The commit position. An event of an old client's transaction has another prepare position, and a
- * read could not start at it; Entente never writes one.
+ * The commit position. An event of an old client's transaction has a different prepare position,
+ * and no read could start at it. Entente never writes transactions.
  */
 function positionOf({ commit, prepare, revision }: ServerEvent, stream: string): bigint {
   const at = `${stream}: revision ${revision}`;

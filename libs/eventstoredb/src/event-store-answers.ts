@@ -1,7 +1,7 @@
 import type { ClockComparison, DamagedLog, ProbedServer, ServiceAnswer } from '@entente/engine';
 import type { Identity } from './identity.js';
 
-/** A node, as another one describes it. */
+/** A node, as another node describes it by gossip. */
 export interface ClusterMember {
   readonly host: string;
   readonly port: number;
@@ -9,7 +9,7 @@ export interface ClusterMember {
   readonly alive: boolean;
 }
 
-/** A host of the connection string, asked by itself. */
+/** The answers of one host of the connection string. */
 export interface NodeAnswer {
   readonly host: string;
   readonly port: number;
@@ -19,7 +19,7 @@ export interface NodeAnswer {
 
 /** The newest events of the server, counted by the program that wrote them. */
 export interface TailCounts {
-  /** How many were looked at; fewer than asked for if the server has no more. */
+  /** The number of events read. It is lower than requested if the server has no more. */
   readonly events: number;
   /** Whether these are all events of the server. */
   readonly whole: boolean;
@@ -31,7 +31,7 @@ export interface TailCounts {
   readonly foreign: number;
 }
 
-/** How a log is that is there. */
+/** The state of an existing log. */
 export interface LogState {
   /** The position of its newest event that can be read; null if there is none. */
   readonly newest: bigint | null;
@@ -43,19 +43,22 @@ export interface LogState {
 export interface CallAnswers {
   /** An append to a scratch stream, with the time that the server wrote into its event. */
   readonly append: ServiceAnswer<ClockComparison>;
-  /** The limit of one append, in bytes; null if it takes what the apps send at most. */
+  /**
+   * The size limit of one append, in bytes; null if the server accepts the largest append of the
+   * apps.
+   */
   readonly appendLimit: ServiceAnswer<number | null>;
   readonly metadata: ServiceAnswer<null>;
   /** The deletion of the scratch stream. */
   readonly removal: ServiceAnswer<null>;
   readonly tail: ServiceAnswer<TailCounts>;
-  /** Null if a log may begin here; the fault if a start would refuse. */
+  /** The identity of the log; null if a log may begin here. An error if a start would refuse. */
   readonly log: ServiceAnswer<Identity | null>;
   /** Null if there is no log. */
   readonly state: ServiceAnswer<LogState> | null;
 }
 
-/** What an event store answered, before anything is made of it. */
+/** All answers of an event store, before they are evaluated. */
 export interface EventStoreAnswers {
   readonly settings: {
     readonly overTls: boolean;
@@ -63,7 +66,7 @@ export interface EventStoreAnswers {
     /** Whether the client looks for the leader among several hosts. */
     readonly discovers: boolean;
     readonly prefersLeader: boolean;
-    /** The name of the log on a server with several; null without one. */
+    /** The name of the log on a server with several logs; null if it has no name. */
     readonly logName: string | null;
   };
   /** The hosts of the connection string. */

@@ -21,17 +21,23 @@ import type {
 } from './event-store-answers.js';
 import type { Identity } from './identity.js';
 
-/** The oldest server that returns the position of each event, and the versions that were tried. */
+/**
+ * The oldest server that returns the position of each event, and the major versions that were
+ * tested.
+ */
 const OLDEST_VERSION = [22, 6] as const;
 const TRIED_VERSIONS = [22, 23, 24];
 
-/** The deadline of an append is an instant: from this difference of the clocks on, it may pass. */
+/**
+ * The difference of the clocks, in milliseconds, from which appends may fail: their deadline is an
+ * instant.
+ */
 const CLOCK_FAILS_MS = 60_000;
 
-/** The gRPC code of a wrong password. */
+/** The gRPC status code for a wrong password. */
 const UNAUTHENTICATED = 16;
 
-/** The damaged streams that are named. */
+/** The maximum number of damaged streams that are named. */
 const MAX_FAULTS = 5;
 const SLOW_SEARCH = 'the server is large or slow: the first start searches to the end, and may refuse it then';
 
@@ -44,7 +50,7 @@ const REMEDIES = {
 const ADVERTISE =
   "set the node's AdvertiseHostToClientAs and AdvertiseHttpPortToClientAs to a host and a port that are reached from here, and over TLS to a host that its certificate is for";
 
-/** What follows from the answers of an event store. */
+/** Evaluates the answers of an event store. */
 export function eventStoreFindings(answers: EventStoreAnswers): readonly ServiceFinding[] {
   const { settings, probed, nodes, advertised, connected, calls, askedAt } = answers;
   const found = [
@@ -66,7 +72,7 @@ export function eventStoreFindings(answers: EventStoreAnswers): readonly Service
 
 const ADVERTISED = { unreachable: ADVERTISE, plain: ADVERTISE, otherHost: ADVERTISE };
 
-/** A host that is away keeps a cluster from nothing while others answer. */
+/** An unreachable host is only a warning if another host answers. */
 function hostFindings(
   probe: EventStoreAnswers['probed'][number],
   { settings, probed, askedAt }: EventStoreAnswers,
@@ -102,7 +108,7 @@ function settingsFindings({ overTls, hasUser, prefersLeader }: EventStoreAnswers
 function versionFindings(nodes: readonly NodeAnswer[]): ServiceFinding[] {
   const isAnyThere = nodes.some(({ version }) => version.ok);
   return nodes.flatMap(({ host, port, version }) => {
-    // Where none answers, the apps' own connection names the reason.
+    // If no host answers, the attempt to connect reports the reason.
     if (!version.ok && !isAnyThere) return [];
     if (!version.ok)
       return [
@@ -129,11 +135,11 @@ function versionFindings(nodes: readonly NodeAnswer[]): ServiceFinding[] {
   });
 }
 
-const placeOf = ({ host, port }: { readonly host: string; readonly port: number }): string => `${host}:${port}`;
+const addressOf = ({ host, port }: { readonly host: string; readonly port: number }): string => `${host}:${port}`;
 
 function clusterFindings(nodes: readonly NodeAnswer[], discovers: boolean): ServiceFinding[] {
   const known = nodes.flatMap(({ members }) => (members.ok ? [members.value] : []));
-  // A node that was cut off knows less than the others.
+  // A node that is partitioned from the others knows fewer leaders.
   const members = known.toSorted((a, b) => leadersOf(b).length - leadersOf(a).length)[0];
   if (members === undefined) return [];
   const [leader] = leadersOf(members);
@@ -148,10 +154,10 @@ function clusterFindings(nodes: readonly NodeAnswer[], discovers: boolean): Serv
       ),
     );
   else if (members.length === 1) found.push(fits('leader', 'one node, which leads'));
-  else found.push(fits('leader', `${placeOf(leader)} leads ${members.length} nodes`));
+  else found.push(fits('leader', `${addressOf(leader)} leads ${members.length} nodes`));
   if (leader !== undefined && away.length > 0)
     found.push(
-      warns('nodes', `not alive: ${away.map(placeOf).join(', ')}`, 'start them: the cluster survives fewer losses'),
+      warns('nodes', `not alive: ${away.map(addressOf).join(', ')}`, 'start them: the cluster survives fewer losses'),
     );
   if (members.length > 1 && members.length % 2 === 0)
     found.push(
@@ -166,7 +172,7 @@ function clusterFindings(nodes: readonly NodeAnswer[], discovers: boolean): Serv
       warns(
         'nodes',
         'ESDB_URL names one node of a cluster: if it is down, apps do not find the others',
-        `name each: ${members.map(placeOf).join(',')}`,
+        `name each: ${members.map(addressOf).join(',')}`,
       ),
     );
   return found;
@@ -209,7 +215,7 @@ function callFindings(calls: CallAnswers, { settings, nodes }: EventStoreAnswers
   };
   const tried = <T>(answer: ServiceAnswer<T>, right: string, remedy: string): ServiceFinding =>
     answer.ok ? fits('rights', `may ${right}`) : denied(right, answer.error, remedy);
-  // A server that answers other calls searches: the first start waits longer.
+  // If the server answers other calls, it is still searching. The first start waits longer.
   const searched = <T>(answer: ServiceAnswer<T>, what: string): ServiceFinding =>
     answer.ok || answer.error instanceof Fault || !tail.ok
       ? tried(answer, `read ${prefix}`, `let it read ${prefix}`)
@@ -231,11 +237,11 @@ function callFindings(calls: CallAnswers, { settings, nodes }: EventStoreAnswers
   ];
 }
 
-/** Whether a start refuses this log, or the streams of others in its place. */
+/** Whether a start would refuse this log, or the streams of other programs. */
 const isRefusal = (error: Error): error is Fault =>
   error instanceof DamagedLog || (error instanceof Fault && error.code === 'foreign-event');
 
-/** What is wrong, and the remedy: the text of a fault has both, in this order. */
+/** The cause and the remedy. The message of a fault has both, in this order. */
 const partsOf = ({ message }: Error): readonly string[] => /^(.*?); (.*)$/s.exec(message)?.slice(1) ?? [message, ''];
 const withoutRemedy = (error: Error): string => partsOf(error)[0] ?? '';
 
@@ -270,7 +276,7 @@ function afterAppend({
   ];
 }
 
-/** Only the node that leads writes events: their time is the only one that a client gets. */
+/** Only the leader writes events, so only its clock is known. */
 function clockOf(clock: ClockComparison, nodes: readonly NodeAnswer[]): ServiceFinding {
   const found = clockFinding(clock, CLOCK_FAILS_MS, 'the recording times of events are of the server');
   const isCluster = nodes.some(({ members }) => members.ok && members.value.length > 1);

@@ -28,12 +28,12 @@ import { Names } from './stream-names.js';
 import { toServer } from './event-mapping.js';
 
 /**
- * Number of appends of this process that it may not have seen in the log yet, when it appends: some
- * writers have no more events in such appends than the reader looks back.
+ * The number of this process's latest appends that its subscription may not have delivered yet when
+ * it appends again. This many appends hold fewer events than `LogReader` looks back.
  */
 const MAX_UNSEEN_APPENDS = 64;
 
-/** Attempts of an append without an exact revision while others append to the stream. */
+/** Attempts of an append at 'any' or 'exists' while other writers append to the stream. */
 const MAX_ATTEMPTS = 50;
 
 /** How to connect. */
@@ -43,46 +43,49 @@ export interface EventStoreDbOptions {
    * or `esdb+discover://` with the one DNS name of all of them.
    */
   readonly url: string;
-  /** The log on a server with several logs, in kebab-case; by default the only one. */
+  /**
+   * The name of the log on a server with several logs, in kebab-case. Without it, the server has
+   * one log.
+   */
   readonly log?: string;
-  /** Converts old versions of events to the newest. */
+  /** Converts an event to the newest version of its type. */
   readonly upcast?: (event: RecordedEvent) => RecordedEvent;
-  /** Milliseconds in which the server must answer; each call is tried four times. */
+  /** The call timeout in milliseconds. Each call is tried at least four times. */
   readonly answerTimeout?: number;
-  /** Called each time that it follows the log again after an interruption. */
+  /** Called each time the subscription resumes after an interruption. */
   readonly onReconnect?: () => void;
   /**
    * Called after each append that took effect: the number of appends and of events, and how long it
    * took, in `ms`.
    */
   readonly onCommitted?: (appends: number, events: number, ms: number) => void;
-  /** Called with each event of the log that cannot be read, as far as it follows the log. */
+  /** Called with the fault of each event that the subscription cannot read. */
   readonly onDamage?: (fault: DamagedLog) => void;
   /**
-   * Whether to open a log of which streams were cut or deleted: a reader with `onDamage` then reads
-   * the rest. Otherwise the log is not opened.
+   * Whether to open a log with truncated or deleted streams. A reader with `onDamage` can then read
+   * the other streams. By default, `connect` rejects.
    */
   readonly evenIfDamaged?: boolean;
-  /** The number of events that may wait; above it an append is `Overloaded`. */
+  /** The maximum number of pending events. Further appends reject with `Overloaded`. */
   readonly maxWaiting?: number;
 }
 
 /**
- * The log on EventStoreDB, 22.6 or newer. Positions are the server's commit positions, with gaps.
- * The leader answers reads and appends. An append without an answer is sent again: at an exact
- * revision, and with ids that belong to it, it takes effect once.
+ * The log on EventStoreDB 22.6 or newer. Positions are the server's commit positions, with gaps.
+ * The leader answers reads and appends. An append without an answer is sent again. It takes effect
+ * once, because it names an exact revision and the ids of its events.
  *
  * `recordedAt` is the server's clock, or the highest time that this process had seen in the log,
  * whichever is later. If the server's clock is set back, `recordedAt` stays the same until the
- * clock has passed it again. Appends that run at the same time, in that very moment, may be stored
- * with times in another order than their positions; `readLog` returns them in order.
+ * clock has passed it again. Concurrent appends at that moment may be stored with times in another
+ * order than their positions. `readLog` returns times that never decrease.
  */
 export class EventStoreDbStore extends EventStore {
   private readonly running = new Set<Promise<unknown>>();
   private pendingEvents = 0;
   /**
-   * The positions of the last appends here, by their answers: the log must have been seen up to the
-   * first of them before another append sets `recordedAt`.
+   * The positions of the last appends of this process. The subscription must have reached the first
+   * of them before the next append sets `recordedAt`.
    */
   private readonly appended: bigint[] = [];
   private closed = false;
@@ -105,14 +108,14 @@ export class EventStoreDbStore extends EventStore {
     super();
     this.id = identity.id;
     this.eras = identity.eras;
-    // Reads that find out about the log itself, whatever this store refuses by then.
+    // This check uses the reader directly, because the store may refuse reads by then.
     this.continuity = new LogContinuity(this, reader, identity, subscription.position, connection.calls.timeoutMs);
     subscription.onAdvance((position) => this.continuity.saw(position));
   }
 
   /**
-   * Connects, once. If the server does not answer or is too old, it fails with an error that names
-   * the remedy, and the address without credentials.
+   * Connects, without retries. If the server does not answer or is too old, rejects with an error
+   * that names the remedy, and the address without credentials.
    */
   static async connect(options: EventStoreDbOptions): Promise<EventStoreDbStore> {
     const { url, log, upcast, onReconnect, answerTimeout = 5000, maxWaiting = 10_000 } = options;
@@ -130,7 +133,7 @@ export class EventStoreDbStore extends EventStore {
         onReconnect?.();
       };
       const subscription = new LogSubscription(connection, reader, identity.position, marks, reconnected, onDamage);
-      // In this order: damage that comes later is seen by the subscription.
+      // The order matters: the subscription notices damage that happens after the search.
       await subscription.findEnd();
       await findDamage(connection, identity.position, damaged);
       const [fault] = damaged.faults();
@@ -169,9 +172,9 @@ export class EventStoreDbStore extends EventStore {
   }
 
   /**
-   * For 'any' and 'exists' it appends at the current revision, and again if that has moved. The
-   * server's own modes recognise a repeat by its ids for a limited time only: that is neither what
-   * these modes promise here nor enough to send an append twice.
+   * For 'any' and 'exists', appends at the current revision, and retries if another writer was
+   * first. The server's own modes are not used: they recognise a repeated append only for a limited
+   * time.
    */
   private async appendOrRetry(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
@@ -181,7 +184,7 @@ export class EventStoreDbStore extends EventStore {
       if (last < -1) return { ok: false, actual: await this.reader.revisionOf(stream) };
       const startedAt = performance.now();
       const answer = await this.writer.append(stream, last, async () => {
-        // Without it, the time that readers get is still in order.
+        // If this wait ends too early, readers still get times in order.
         const needed = this.seenBefore();
         if (this.subscription.position < needed) {
           const reached = this.subscription.reached(needed).catch(() => undefined);
@@ -197,8 +200,9 @@ export class EventStoreDbStore extends EventStore {
   }
 
   /**
-   * After an interruption: makes sure that the node is the leader, since what is not appended rests
-   * on a read. A user who may only read decides nothing.
+   * Checks, after an interruption, that the node is still the leader. A decision that appends
+   * nothing relies on a read, so that read must be current. A user without the right to write makes
+   * no decisions and skips the check.
    */
   private async confirmLeader(): Promise<void> {
     await this.marks.mark(this.subscription.seen).catch((error: unknown) => {
@@ -211,7 +215,7 @@ export class EventStoreDbStore extends EventStore {
     if (this.appended.length > MAX_UNSEEN_APPENDS) this.appended.shift();
   }
 
-  /** The position up to which the log must have been seen before an append. */
+  /** The position that the subscription must have reached before an append. */
   private seenBefore(): bigint {
     return this.appended.length < MAX_UNSEEN_APPENDS ? 0n : (this.appended[0] ?? 0n);
   }
@@ -231,7 +235,10 @@ export class EventStoreDbStore extends EventStore {
     return positions;
   }
 
-  /** Appends events of one stream at once; in two halves if the server accepts less at once. */
+  /**
+   * Appends events of one stream in one call. If the server refuses the size, appends them in two
+   * halves.
+   */
   private async appendRun(run: readonly RecordedEvent[]): Promise<readonly bigint[]> {
     const [first] = run;
     if (first === undefined) return [];
@@ -291,9 +298,9 @@ export class EventStoreDbStore extends EventStore {
   }
 
   /**
-   * Waits until nothing can be recorded at or before the instant any more, unless that is in the
-   * future: the same question then has the same answer for ever. A user who may only read gets what
-   * is there.
+   * Waits until no event can be recorded at or before the instant any more, unless the instant is
+   * in the future. The same question then always has the same answer. A user without the right to
+   * write gets the current answer.
    */
   async positionAt(instant: string): Promise<bigint> {
     const reader = this.open();
@@ -306,12 +313,12 @@ export class EventStoreDbStore extends EventStore {
       await this.subscription.look();
     }
     const mark = await marks.lastBefore(instant);
-    // A log that was restored may have lost the event of a mark.
+    // A restored log may have lost the event of a mark.
     const isThere = mark !== null && (await reader.hasEventAt(mark.position));
     return reader.positionAt(instant, isThere ? mark : null);
   }
 
-  /** The faults of the streams that were cut or deleted, as far as they are known. */
+  /** The faults of the truncated or deleted streams that are known. */
   override damages(): readonly DamagedLog[] {
     return this.reader.damaged.faults();
   }
@@ -325,9 +332,9 @@ export class EventStoreDbStore extends EventStore {
   }
 
   /**
-   * Begins an era after the log was restored or moved. `since` is the last position that it shares
-   * with the one before; by default its end. A process that has the log open uses the new era after
-   * it has opened it again.
+   * Begins an era after the log was restored or moved. `since` is the last position that the new
+   * era shares with the previous one; by default the end of the log. A process that has the log
+   * open must reopen it to use the new era.
    */
   async beginEra(since?: bigint): Promise<void> {
     this.open();
@@ -335,8 +342,8 @@ export class EventStoreDbStore extends EventStore {
   }
 
   /**
-   * Calls the listener soon after new events of any writer, with the last position; feeds then
-   * read.
+   * Calls the listener soon after new events of any writer, with the last position. Feeds read the
+   * log then.
    */
   onCommit(listener: (position: bigint) => void): () => void {
     return this.subscription.onAdvance(listener);

@@ -16,30 +16,30 @@ import { faultInMetadata, streamCut } from './damaged-streams.js';
 export interface Identity {
   readonly id: string;
   readonly eras: readonly Era[];
-  /** The position of its first event on the server: all events of the log are after it. */
+  /** The server's position of the first identity event. All events of the log come after it. */
   readonly position: bigint;
 }
 
 /**
  * The data of an event in the identity stream: first `LogBegun`, then an `EraBegun` for each era.
- * The names are the storage format and stay for ever.
+ * The names are the storage format and never change.
  */
 interface IdentityData {
   readonly log?: string;
   readonly era?: string;
-  /** The last position that the era shares with the one before, as a decimal string. */
+  /** The last position that the era shares with the previous era, as a decimal string. */
   readonly since?: string;
 }
 
-/** An event of the identity stream, with its place on the server. */
+/** An event of the identity stream, with its position and revision. */
 interface IdentityEvent extends IdentityData {
   readonly position: bigint;
   readonly revision: bigint;
 }
 
 /**
- * The log's identity; the first process that asks creates it, unless the server held a log or has
- * streams of others that this one would take for its own.
+ * The identity of the log. The first process creates it. Rejects if the server has lost a log's
+ * identity, or has streams of other programs with names of the log's form.
  */
 export async function identityOf(connection: EventStoreConnection): Promise<Identity> {
   const existing = await existingIdentity(connection);
@@ -48,7 +48,7 @@ export async function identityOf(connection: EventStoreConnection): Promise<Iden
   return identityIn(await readIdentityStream(connection));
 }
 
-/** The identity of the log that is there; null if one may begin. */
+/** The identity of the existing log; null if the server has none and a log may begin. */
 export async function existingIdentity(connection: EventStoreConnection): Promise<Identity | null> {
   const existing = await readIdentityStream(connection);
   const { identity } = connection.names;
@@ -61,7 +61,10 @@ export async function existingIdentity(connection: EventStoreConnection): Promis
   return null;
 }
 
-/** Begins an era: what another copy recorded after `since` is not in this log. Returns its id. */
+/**
+ * Begins an era: events that another copy recorded after `since` are not in this log. Returns the
+ * id of the era.
+ */
 export async function beginEra(connection: EventStoreConnection, since: bigint): Promise<string> {
   const era = randomBytes(4).toString('hex');
   for (;;) {
@@ -71,8 +74,8 @@ export async function beginEra(connection: EventStoreConnection, since: bigint):
 }
 
 /**
- * A log without a name takes every stream of its form for its own: there may be none before it
- * begins.
+ * A log without a name owns every stream whose name has the form `<kind>/<id>`. So no such stream
+ * may exist before the log begins.
  */
 async function refuseStreamsOfOthers({ calls, streams, names }: EventStoreConnection): Promise<void> {
   const page = await calls.ask('search for streams of others', () =>
@@ -121,7 +124,7 @@ async function readIdentityStream({
   }
 }
 
-/** Returns false if another process was first. */
+/** Returns false if another process appended first. */
 async function write(
   connection: EventStoreConnection,
   expectedRevision: AppendExpectedRevision,

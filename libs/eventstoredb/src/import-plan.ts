@@ -1,20 +1,20 @@
 import type { RecordedEvent } from '@entente/kernel';
 import type { LogReader } from './log-reader.js';
 
-/** Number of streams to read at once. */
+/** The number of streams that are read concurrently. */
 const MAX_CONCURRENT_READS = 32;
 
 /**
- * The maximum bytes of one append by a server's default settings; some versions count metadata,
- * too.
+ * The maximum size of one append in bytes, by a server's default settings. Some versions also count
+ * metadata.
  */
 const MAX_RUN_BYTES = 1_048_576;
-/** The maximum bytes that an event has on the server besides data and metadata. */
+/** The maximum size of an event on the server in bytes, without data and metadata. */
 const EVENT_OVERHEAD_BYTES = 200;
 
 /**
- * The positions of events that are there already, and the runs to write: each of one stream, in the
- * given order, and small enough for one append unless a single event is larger.
+ * The positions of events that are stored already, and the runs to append. A run holds events of
+ * one stream in the given order. It fits one append, unless a single event is larger.
  */
 export interface ImportPlan {
   readonly existing: readonly bigint[];
@@ -22,9 +22,9 @@ export interface ImportPlan {
 }
 
 /**
- * Plans an import, so that an interrupted import continues: events that are there already, with the
- * same ids and revisions, are the beginning of what is given. Fails before it writes anything if
- * one of the others is not the next of its stream, or was recorded before the last event here.
+ * Plans an import, so that an interrupted import continues. The first events may be stored already,
+ * with the same ids and revisions. Rejects before anything is written if another event is not the
+ * next of its stream, or was recorded before the last event of the log.
  */
 export async function planImport(
   events: readonly RecordedEvent[],
@@ -60,7 +60,7 @@ export async function planImport(
   return { existing, runs };
 }
 
-/** The bytes that an event takes in an append. */
+/** The size of an event in an append, in bytes. */
 export const bytesOf = ({ data, metadata }: RecordedEvent): number =>
   Buffer.byteLength(JSON.stringify(data)) + Buffer.byteLength(JSON.stringify(metadata)) + EVENT_OVERHEAD_BYTES;
 

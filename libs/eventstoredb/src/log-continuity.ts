@@ -3,17 +3,23 @@ import { Backoff, endsWithin, pause } from '@entente/async';
 import type { Identity } from './identity.js';
 import type { LogReader } from './log-reader.js';
 
-/** Pauses until the server answers again, in milliseconds. */
+/**
+ * The first and the longest pause between attempts while the server does not answer, in
+ * milliseconds.
+ */
 const FIRST_PAUSE_MS = 50;
 const MAX_PAUSE_MS = 1000;
 
 /**
- * Looks whether the server still has the last event that this process has seen: at intervals, and
- * as soon as the server answers again after an interruption. If it has not, an older copy of the
- * log took its place. An event that an administrator removed is another fault.
+ * Checks whether the server still has the last event that this process has seen: at intervals, and
+ * as soon as the server answers after an interruption. If it does not, an older copy has replaced
+ * the log. An event that an administrator removed is a different fault.
  */
 export class LogContinuity {
-  /** An event that the log has: before the first look, the one that began it, without its id. */
+  /**
+   * An event that the log is known to have. Before the first check it is the event that began the
+   * log, without its id.
+   */
   private known: { readonly position: bigint; readonly id?: string };
   private newest: bigint;
   private looking: Promise<void> | null = null;
@@ -32,12 +38,12 @@ export class LogContinuity {
     this.timer = setInterval(() => void this.look(), everyMs).unref();
   }
 
-  /** This process has seen the event at a position. */
+  /** Notes that this process has seen the event at a position. */
   saw(position: bigint): void {
     if (position > this.newest) this.newest = position;
   }
 
-  /** Looks now, and again until the server answers. */
+  /** Checks now, and retries until the server answers. Never rejects. */
   look(): Promise<void> {
     return (this.looking ??= this.lookUntilAnswered().finally(() => (this.looking = null)));
   }
@@ -45,7 +51,7 @@ export class LogContinuity {
   async stop(): Promise<void> {
     clearInterval(this.timer);
     this.stopped.abort();
-    // A server that does not answer must not keep the process.
+    // A server that does not answer must not delay the shutdown.
     if (this.looking !== null) await endsWithin(this.looking, this.everyMs);
   }
 
@@ -56,7 +62,7 @@ export class LogContinuity {
       try {
         return await this.lookOnce();
       } catch (error) {
-        // No answer, or one that no look can change: the next reader of the log gets it.
+        // A retry does not help: the next reader of the log gets the error.
         if (!(error instanceof Fault) || error.retryAfter === null) return;
         await pause(backoff.next(), signal);
       }

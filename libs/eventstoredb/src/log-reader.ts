@@ -5,7 +5,7 @@ import { TimeIndex } from './time-index.js';
 import type { TimeMark } from './time-marks.js';
 import type { EventStoreConnection } from './connection.js';
 import { type DamagedStreams, streamCut } from './damaged-streams.js';
-import { fromServer, placeOf } from './event-mapping.js';
+import { fromServer, positionAndTimeOf } from './event-mapping.js';
 import { PageFilters } from './page-filters.js';
 import { RevisionCheck } from './revision-check.js';
 import type { ServerEvent, ServerPosition } from './messages.js';
@@ -13,28 +13,29 @@ import type { ReadFrom, ServerFilter, ServerPage } from './stream-calls.js';
 
 /** Events per read of the log. */
 const LOG_PAGE_SIZE = 2000;
-/** Events per read of one stream, and per batch unless the caller asks for fewer. */
+/** Events per read of one stream, and the default batch size. */
 const PAGE_SIZE = 500;
-/** The events of the first page in which the position of an instant is searched. */
+/** The size of the first page in the search for the position of an instant. */
 const FIRST_SEARCHED = 125;
-/** Events per read for the last one: some may be of other programs. */
+/** Events per read in the search for the last event. Some may belong to other programs. */
 const LAST_EVENTS = 4;
 /**
- * Events that are read before the first one for the time of recording: appends that ran at the same
- * time when the server's clock was set back are not further apart.
+ * The number of earlier events that are read for the highest `recordedAt`. Concurrent appends
+ * during a set-back of the server's clock are not further apart.
  */
 const LOOK_BACK = 512;
-/** Events that a page may have besides those that are wanted: time marks are among them. */
+/** Additional events per page: time marks are among the events that the filter returns. */
 const MARKS_PER_PAGE = 100;
-/** Number of read ends of which the time is remembered. */
+/** The number of positions at which reads ended whose `recordedAt` is remembered. */
 const KNOWN_ENDS = 32;
 
-/** Called with each event that cannot be read, and is skipped. */
+/** Called with the fault of each event that cannot be read. The event is skipped. */
 export type OnDamage = (fault: DamagedLog) => void;
 
 /**
- * How far a log was followed: after its event at `at` there are only events of others up to
- * `through`. `latest` is the highest time of recording up to there.
+ * How far the subscription has followed the log. Between the event at `at` and the position
+ * `through` there are no further events of the log. `latest` is the highest `recordedAt` up to
+ * there.
  */
 interface Followed {
   readonly at: bigint;
@@ -42,33 +43,39 @@ interface Followed {
   readonly latest: string;
 }
 
-/** A page of the log, up to the position `through`; `seen` is what was known of the part before. */
+/**
+ * A page of the log, up to the position `through`. `seen` is set if the page began where the
+ * subscription had arrived.
+ */
 interface LogPage extends ServerPage {
   readonly through: bigint;
   readonly seen: Followed | null;
 }
 
 /**
- * The log as it is read from the server, page by page. The server filters: events of the server
- * itself or of others are not sent.
+ * Reads the log from the server, page by page. The server filters: it does not send its own events
+ * or those of other programs.
  */
 export class LogReader {
   private readonly timeIndex = new TimeIndex();
-  /** The highest time of recording up to where reads ended: other reads begin there. */
+  /** The highest `recordedAt` up to positions at which reads ended. Later reads may begin there. */
   private readonly ends = new Map<bigint, string>();
 
-  /** How far the log was followed; null until something came after its last event. */
+  /**
+   * How far the subscription has followed the log; null until it reports a position after the last
+   * event.
+   */
   followed: Followed | null = null;
 
   constructor(
     private readonly connection: EventStoreConnection,
-    /** The position at which the log begins; earlier events of the server are not read. */
+    /** The position at which the log begins. Earlier events of the server are not read. */
     private readonly beginsAt: bigint,
     readonly damaged: DamagedStreams,
     private readonly upcast: (event: RecordedEvent) => RecordedEvent = (event) => event,
   ) {}
 
-  /** Fails if the stream is not whole: its events are there from revision 0 without a gap. */
+  /** Throws if the stream is incomplete: revisions start at 0 and have no gaps. */
   async *readStream(
     stream: string,
     { from, backwards = false, limit = Infinity }: StreamRange = {},
@@ -76,7 +83,7 @@ export class LogReader {
     if (!this.connection.names.isStream(stream)) return;
     this.checkWhole(stream);
     let next = from ?? (backwards ? undefined : 0);
-    // Revisions run from 0 without a gap: otherwise a part is missing.
+    // The expected revision. A different one means that events are missing.
     let due = backwards ? undefined : BigInt(from ?? 0);
     for (let left = limit; left > 0 && (next === undefined || next >= 0);) {
       const count = Math.min(PAGE_SIZE, left);
@@ -110,9 +117,10 @@ export class LogReader {
   }
 
   /**
-   * The time of recording never goes back along the log: an event has that of the event before it
-   * if its own is lower. So it may be later here than in `readStream`, by the time that two appends
-   * took when the server's clock was set back. A gap in the revisions of a stream is a fault.
+   * `recordedAt` never decreases along the log. If an event's own `recordedAt` is lower than that
+   * of the event before it, it gets the same value. So it may be later here than in `readStream`,
+   * by the duration of two concurrent appends, if the server's clock was set back. Throws if the
+   * revisions of a stream have a gap.
    */
   async *readLog(after: bigint, range: LogRange = {}): AsyncIterable<readonly RecordedEvent[]> {
     const { upTo, kinds, types, limit = Infinity, batchSize = PAGE_SIZE, onDamage } = range;
@@ -123,7 +131,7 @@ export class LogReader {
     let left = matchesNothing ? 0 : limit;
     let next = this.orBeginning(checkedPosition(after));
     const isWhole = kinds === undefined && types === undefined;
-    // Who reads past damage finds gaps by itself.
+    // A caller with `onDamage` checks for gaps in its own way.
     const revisions = types === undefined && onDamage === undefined ? new RevisionCheck(next === this.beginsAt) : null;
     const isRead = () => left <= 0 || (upTo !== undefined && next >= upTo);
     const ask = async (): Promise<LogPage> => {
@@ -141,7 +149,8 @@ export class LogReader {
       if (isFirst && isWhole && page.events.some(({ commit }) => commit > next))
         latest = page.seen?.latest ?? (await this.latestTime(next));
       for (const event of page.events) {
-        // A page begins with the last event before it, which is part of the time up to there.
+        // A page begins with the last event before it. That event only counts for the highest
+        // `recordedAt`.
         if (event.commit <= next && !isFirst) continue;
         if (event.stream === this.connection.names.times && event.created > latest) latest = event.created;
         for (const one of this.ownEvents(event, kinds, event.commit <= next ? () => undefined : onDamage)) {
@@ -160,7 +169,8 @@ export class LogReader {
       left -= events.length;
       filters.note(page.through - next, page.events.length, own.length);
       next = page.through;
-      // Who took a page and asked for another gets each later one while working on the one before.
+      // A caller that took the first page and continues gets each later page while it handles the
+      // one before.
       asked = isFirst || page.last || isRead() ? null : ask();
       asked?.catch(() => undefined);
       isFirst = false;
@@ -175,9 +185,9 @@ export class LogReader {
   }
 
   /**
-   * Whether the server was set back behind an event of the log. In the log of a server, a record
-   * that was set back was never there: nothing begins at its position, another record does, or the
-   * log ends before. A record that was scavenged leaves a place, from which the next one is read.
+   * Whether the server was restored to a state before an event of the log. Such a server has no
+   * record at the position: no event begins there, another record does, or the log ends earlier. A
+   * scavenged record leaves its position readable: a read from there returns the next record.
    */
   async lacks(position: bigint, id?: string): Promise<boolean> {
     if (position > LARGEST_POSITION) return true;
@@ -198,8 +208,8 @@ export class LogReader {
   }
 
   /**
-   * The last known position of an event before a position without one: that of the last event read
-   * there, or the beginning of the log.
+   * The last known position of an event before a given position: the position of an event that was
+   * read before, or the beginning of the log. Used if no event begins at the given position.
    */
   knownBefore(position: bigint): bigint {
     const known = this.orBeginning(this.timeIndex.before(position));
@@ -223,8 +233,8 @@ export class LogReader {
   }
 
   /**
-   * The events after a position that the server has reached, as it sent them, and whether these are
-   * all. Events that damage a stream are noted.
+   * The events after a position that the server has reached, unconverted. `last` is true if there
+   * are no more. Events that report damage are noted.
    */
   async news(after: ServerPosition): Promise<ServerPage> {
     const page = await this.allPage({ from: after, count: LOG_PAGE_SIZE, filter: this.connection.names.ownFilter() });
@@ -233,9 +243,8 @@ export class LogReader {
   }
 
   /**
-   * The position of the last event recorded at or before an instant, of those that are there. The
-   * search starts at the last known event before that: one read here, or one that was marked, with
-   * the highest time of recording up to there.
+   * The position of the last stored event that was recorded at or before an instant. The search
+   * starts at the last known earlier event: one that was read before, or the event of a time mark.
    */
   async positionAt(instant: string, mark: TimeMark | null): Promise<bigint> {
     let found = this.timeIndex.recordedBy(instant);
@@ -243,7 +252,7 @@ export class LogReader {
       found = mark.position;
       this.noteEnd(found, mark.latest);
     }
-    // The event is near, so the first page is small.
+    // The event is probably near, so the first page is small.
     for (let size = FIRST_SEARCHED; ; size = Math.min(2 * size, PAGE_SIZE)) {
       let read = 0;
       for await (const events of this.readLog(found, { limit: size }))
@@ -256,14 +265,17 @@ export class LogReader {
     }
   }
 
-  /** The event as the deployment knows it, if it belongs to the log and to the kinds. */
+  /**
+   * The event, converted, in an array; an empty array if it does not belong to the log or the
+   * kinds.
+   */
   ownEvents(event: ServerEvent, kinds?: readonly string[], onDamage?: OnDamage): RecordedEvent[] {
     return this.own(event, kinds, onDamage, (stream) => this.upcast(fromServer(event, stream)));
   }
 
-  /** The place of an event, if it belongs to the log. */
-  ownPlace(event: ServerEvent, onDamage: OnDamage): ReturnType<typeof placeOf> | null {
-    return this.own(event, undefined, onDamage, (stream) => placeOf(event, stream))[0] ?? null;
+  /** The position and `recordedAt` of an event; null if it does not belong to the log. */
+  ownPositionAndTime(event: ServerEvent, onDamage: OnDamage): ReturnType<typeof positionAndTimeOf> | null {
+    return this.own(event, undefined, onDamage, (stream) => positionAndTimeOf(event, stream))[0] ?? null;
   }
 
   private own<T>(
@@ -284,7 +296,7 @@ export class LogReader {
     }
   }
 
-  /** The highest time of recording before a position, of the events near it. */
+  /** The highest `recordedAt` before a position, from the events shortly before it. */
   private async latestTime(position: bigint): Promise<string> {
     if (position <= this.beginsAt) return '';
     const known = this.ends.get(position);
@@ -326,7 +338,10 @@ export class LogReader {
     if (fault !== null) throw fault;
   }
 
-  /** The filters of the server for a range; those by streams find damage, too. */
+  /**
+   * The server-side filter for a range. Filters by stream names also return events that report
+   * damage.
+   */
   private filtersOf({ kinds, types }: LogRange): Pick<PageFilters, 'filter' | 'note'> {
     const { names } = this.connection;
     if (kinds === undefined && types !== undefined)
@@ -339,16 +354,18 @@ export class LogReader {
     return position < this.beginsAt ? this.beginsAt : position;
   }
 
-  /** How far the log was followed, if only events of others are between a position and there. */
+  /**
+   * How far the subscription has followed the log, if a position is within that part; else null.
+   */
   private seenAfter(position: bigint): Followed | null {
     const { followed } = this;
     return followed !== null && position >= followed.at && position < followed.through.commit ? followed : null;
   }
 
   /**
-   * A page that begins at a position or before it, and has events after it unless it is the last.
-   * The server only reads from the position of an event. For any other position the read starts at
-   * the last known event before it.
+   * A page that begins at or before a position. It has events after the position unless it is the
+   * last page. The server can only read from the position of an event. For any other position, the
+   * read starts at the last known event before it.
    */
   private async pageAfter(after: bigint, filter: ServerFilter, count: number): Promise<LogPage> {
     const seen = this.seenAfter(after);
@@ -359,7 +376,7 @@ export class LogReader {
       from = this.knownBefore(from);
       page = await this.pageAt(from, filter, LOG_PAGE_SIZE);
     }
-    // The last known event may be many pages before it.
+    // The last known event may be many pages before the position.
     for (let latest = page.events.at(-1); !page.last && latest !== undefined && latest.commit < after;) {
       page = await this.allPage({ from: latest, count: LOG_PAGE_SIZE, filter });
       if (page.events.at(-1)?.commit === latest.commit) break;
@@ -375,7 +392,8 @@ export class LogReader {
   }
 
   /**
-   * A page with the event at a position first; null if no event begins there. 0: from the start.
+   * A page that starts with the event at a position, or at the start of the log for 0; null if no
+   * event begins at the position.
    */
   private pageAt(position: bigint, filter: ServerFilter, count: number): Promise<ServerPage | null> {
     return this.pageFrom(position === 0n ? 'start' : { commit: position, prepare: position }, filter, count);
@@ -415,12 +433,12 @@ export class LogReader {
 }
 
 /**
- * Whether an event came from another log, with the time at which that recorded it. An event of this
- * log is never recorded before the server wrote it.
+ * Whether an event was imported, with the `recordedAt` of its original log. An event of this log is
+ * never recorded before the server wrote it.
  */
 const isImported = ({ metadata }: RecordedEvent, { created }: ServerEvent): boolean => metadata.recordedAt < created;
 
-/** The event with this time of recording, if that is later than its own. */
+/** The event, with this `recordedAt` if it is later than the event's own. */
 const recordedAt = (event: RecordedEvent, latest: string): RecordedEvent =>
   event.metadata.recordedAt >= latest ? event : { ...event, metadata: { ...event.metadata, recordedAt: latest } };
 

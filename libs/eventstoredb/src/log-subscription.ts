@@ -6,15 +6,15 @@ import type { TimeMark, TimeMarks } from './time-marks.js';
 import type { ServerEvent, ServerPosition } from './messages.js';
 import type { ReadFrom, ServerPage } from './stream-calls.js';
 
-/** Pauses before it subscribes again, in milliseconds. */
+/** The first and the longest pause before it subscribes again, in milliseconds. */
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 3000;
-/** Milliseconds to wait for the subscription before the log is read instead. */
+/** Milliseconds to wait for the subscription before the log is read directly. */
 const WAIT_FOR_SUBSCRIPTION_MS = 250;
 
 /**
- * Follows the end of the log by a subscription, of which the server filters the events. It wakes
- * all callers of `reached`, and knows the highest time of recording.
+ * Follows the end of the log by a subscription with a server-side filter. Resolves all calls of
+ * `reached`, and keeps the highest `recordedAt`.
  */
 export class LogSubscription {
   private readonly listeners = new Set<(position: bigint) => void>();
@@ -27,8 +27,8 @@ export class LogSubscription {
   private running: Promise<void> = Promise.resolve();
   private at = 0n;
   /**
-   * The last position of all that the server holds up to which it has seen everything: it
-   * subscribes again from there.
+   * The position, among all events of the server, up to which it has seen everything. It subscribes
+   * again from there.
    */
   private through: ServerPosition;
   /** The last position that a subscription reported. */
@@ -47,41 +47,47 @@ export class LogSubscription {
     this.through = { commit: beginsAt, prepare: beginsAt };
   }
 
-  /** Finds the current end of the log: it follows from there. */
+  /** Finds the current end of the log, from which the subscription starts. */
   async findEnd(): Promise<void> {
     const last = await this.reader.last(this.onDamage);
     if (last !== null) {
       this.through = { commit: last.position, prepare: last.position };
       this.advance(last.position, last.metadata.recordedAt);
     }
-    // What this process appends is not recorded before a mark of others.
+    // This process's appends are not recorded before the last time mark of another process.
     const marked = await this.marks.lastCreated();
     if (marked > this.latest) this.latest = marked;
   }
 
-  /** Follows the log. */
+  /** Starts the subscription. */
   start(): void {
     this.running = this.run();
   }
 
-  /** The position of the last event of the log that it has seen; 0 before the first. */
+  /** The position of the last event of the log that it has seen; 0 before the first event. */
   get position(): bigint {
     return this.at;
   }
 
-  /** How far it has seen the log, and the times up to there; they are empty before the first. */
+  /**
+   * How far it has seen the log, and the times up to there. The times are empty before the first
+   * event.
+   */
   get seen(): TimeMark {
     return { position: this.at, recordedAt: this.recorded, latest: this.latest };
   }
 
-  /** The same, or the time of a later mark: nothing more is recorded before it. */
+  /**
+   * The highest `recordedAt` of the events and time marks so far. No later event is recorded before
+   * it.
+   */
   get recordedAt(): string {
     return this.latest;
   }
 
   /**
-   * The last position of the log, read from the server: from where it has seen everything, so that
-   * others' events before that are not searched again.
+   * The last position of the log, read from the server. The read starts where the subscription has
+   * arrived, so the server does not search earlier events of other programs again.
    */
   async head(): Promise<bigint> {
     await this.look();
@@ -90,7 +96,8 @@ export class LogSubscription {
 
   /**
    * Resolves when it has seen the log up to a position. If the subscription is late, it reads up to
-   * there; if the subscription has been silent, it subscribes again.
+   * the position directly. If the subscription has been silent meanwhile, it subscribes again.
+   * Rejects if the read fails.
    */
   async reached(position: bigint): Promise<void> {
     if (this.at >= position) return;
@@ -111,7 +118,9 @@ export class LogSubscription {
     return (this.currentRead ??= this.look(position).finally(() => (this.currentRead = null)));
   }
 
-  /** Reads what it has not seen yet, up to a position at which it may stop. */
+  /**
+   * Reads the events that it has not seen yet: to the end of the log, or at least up to a position.
+   */
   async look(position?: bigint): Promise<void> {
     for (;;) {
       const { events, last } = await this.news();
@@ -130,7 +139,7 @@ export class LogSubscription {
       }
   }
 
-  /** Nothing begins at this position: it continues from the last event before that. */
+  /** No event begins at this position. It continues from the last known event before it. */
   private fallBack(position: bigint): void {
     const known = this.at < position && this.at > 0n ? this.at : this.reader.knownBefore(position);
     this.through = { commit: known, prepare: known };
@@ -148,7 +157,9 @@ export class LogSubscription {
     await this.running;
   }
 
-  /** Notes an event, once: a read and the subscription may both have it. */
+  /**
+   * Notes an event, unless it was noted before: a read and the subscription may both deliver it.
+   */
   private see(event: ServerEvent): void {
     if (event.commit <= this.through.commit) return;
     this.through = { commit: event.commit, prepare: event.prepare };
@@ -158,8 +169,8 @@ export class LogSubscription {
       this.reader.followed = { at: this.at, through: this.through, latest: this.latest };
       return;
     }
-    // An event that cannot be read is an error for its readers.
-    const own = this.reader.ownPlace(event, (fault) => {
+    // An event that cannot be read is reported here, and is an error for those who read it.
+    const own = this.reader.ownPositionAndTime(event, (fault) => {
       this.onDamage(fault);
       this.advance(event.commit, this.recorded);
     });
@@ -192,19 +203,17 @@ export class LogSubscription {
       const previous = this.through.commit;
       const end = await this.subscribeOnce();
       if (this.through.commit > previous) backoff.reset();
-      // A subscription that the server cut continues from its position: that is no outage.
+      // If the server dropped a slow subscription, it continues from its position without a pause.
       if (isCut(end) && this.through.commit > previous) continue;
-      // A subscription cannot start at a position without an event, however often it is tried.
+      // A subscription cannot start at a position without an event, so a retry there would never
+      // work.
       if (isNoEventThere(end) && this.through.commit === previous) this.fallBack(previous);
       await pause(backoff.next(), signal);
       if (!signal.aborted) this.onReconnect();
     }
   }
 
-  /**
-   * A subscription that has gone silent reports nothing, so it looks at the end of the log at
-   * intervals.
-   */
+  /** Reads the end of the log at intervals, because a silent subscription reports no error. */
   private async watch(): Promise<void> {
     if (this.isLooking) return;
     this.isLooking = true;
@@ -213,7 +222,7 @@ export class LogSubscription {
       () => true,
       () => false,
     );
-    // The subscription may be on its way to where the read has been.
+    // The subscription may deliver the same events a little later.
     if (looked && this.at > at) {
       await pause(WAIT_FOR_SUBSCRIPTION_MS, this.stopped.signal);
       if (this.reported === reported) cutSubscription();

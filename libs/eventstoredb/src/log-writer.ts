@@ -6,19 +6,18 @@ import { streamCut } from './damaged-streams.js';
 import type { LogReader } from './log-reader.js';
 import type { ProposedEvent } from './messages.js';
 
-/** Number of appends that the server gets at once. */
+/** The maximum number of concurrent appends. */
 const MAX_CONCURRENT_APPENDS = 256;
 
 /**
- * The bytes of an append above which it is sent in a separate call: the server ends the whole call
- * if an append is larger than its transport accepts.
+ * The size in bytes above which an append is sent in a separate call. The server ends the whole
+ * call if an append is larger than its transport accepts.
  */
 const MAX_BATCHED_BYTES = 1_048_576;
 
 /**
- * Appends at an exact revision. There an append may be sent any number of times: the server
- * recognises events by their ids and revisions, so a repeat gets the first result, whether or not
- * the first took effect.
+ * Appends at an exact revision. Such an append may be sent any number of times. The server
+ * recognises events by their ids and revisions, so a repeat gets the result of the first append.
  */
 export class EventStoreDbLogWriter {
   private running = 0;
@@ -31,7 +30,7 @@ export class EventStoreDbLogWriter {
   ) {}
 
   /**
-   * Appends events after the last revision of a stream (-1: no stream). `make` creates them again
+   * Appends events at the expected revision `last` (-1: no stream). `make` creates the events again
    * for each attempt.
    */
   async append(stream: string, last: number, make: () => Promise<readonly ProposedEvent[]>): Promise<Appended> {
@@ -94,10 +93,7 @@ export class EventStoreDbLogWriter {
     return { revision: Number(nextExpectedRevision), position: isWhole ? position.commit : null };
   }
 
-  /**
-   * The position of the last event. The answer to a repeat may lack it; then the event itself is
-   * read.
-   */
+  /** The position of the last event. It is read if the answer to a repeated append lacks it. */
   private async positionOf(stream: string, revision: number): Promise<bigint> {
     for await (const [event] of this.reader.readStream(stream, { from: revision, limit: 1 }))
       if (event !== undefined) return event.position;

@@ -1,8 +1,7 @@
 /**
- * The messages of the server's protocol of which there is one for each event, between bytes and
- * values: field by field, since the client's generated classes need four times the time of it. The
- * numbers of the fields are those of its `streams.proto` and `shared.proto`; a spec holds each
- * message against the generated class.
+ * Encodes and decodes the protocol messages that exist once per event, field by field. The client's
+ * generated classes take four times as long. The field numbers are those of the server's
+ * `streams.proto` and `shared.proto`. A spec compares each message with the generated class.
  */
 import protobuf from 'protobufjs/minimal.js';
 
@@ -20,7 +19,7 @@ export interface ServerEvent extends ServerPosition {
   /** 2^63-1 for the event that ends a tombstoned stream. */
   readonly revision: bigint;
   readonly type: string;
-  /** When it was written, by the server's clock: an ISO instant. */
+  /** When the server wrote it, by the server's clock: an ISO instant. */
   readonly created: string;
   readonly data: Uint8Array;
   readonly metadata: Uint8Array;
@@ -36,18 +35,18 @@ export interface ProposedEvent {
 
 /** An append, as the server's batch append takes it. */
 export interface BatchedAppend {
-  /** Returned with the answer: a number from 1 on, unique within a call. */
+  /** A number from 1 on, unique within a call. The server returns it with the answer. */
   readonly number: number;
   /** The stream's name on the server. */
   readonly stream: string;
-  /** The last revision that the stream has; -1: there is no stream. */
+  /** The expected last revision of the stream; -1: the stream must not exist. */
   readonly last: number | 'any';
   readonly events: readonly ProposedEvent[];
-  /** When the server gives it up, by its own clock, in seconds since 1970. */
+  /** When the server abandons it, by its own clock, in seconds since 1970. */
   readonly deadline: number;
 }
 
-/** A part of the answer to a read; other parts have none of the members. */
+/** A message of the answer to a read. A message of another type has none of these members. */
 export interface ReadPiece {
   readonly event?: ServerEvent;
   readonly checkpoint?: ServerPosition;
@@ -61,14 +60,14 @@ export interface BatchedAnswer {
   readonly success: { readonly revision: number; readonly position: ServerPosition | null } | null;
 }
 
-/** How a field is written: its number, and whether its length precedes it. */
+/** The tag of a field: as a number, or with its length before it. */
 const number = (field: number): number => field << 3;
 const sized = (field: number): number => (field << 3) | 2;
 
-/** The server counts time in 100 nanoseconds: four digits more than milliseconds. */
+/** The server counts time in units of 100 nanoseconds, with four digits more than milliseconds. */
 const DIGITS_BELOW_MS = 4;
 
-/** The bytes of a `BatchAppendReq` that is complete. */
+/** Encodes a complete `BatchAppendReq`. */
 export function bytesOfAppend({ number: own, stream, last, events, deadline }: BatchedAppend): Buffer {
   const writer = protobuf.Writer.create();
   // The correlation id, as two numbers.
@@ -90,7 +89,7 @@ export function bytesOfAppend({ number: own, stream, last, events, deadline }: B
   return writer.uint32(number(4)).bool(true).finish() as Buffer;
 }
 
-/** An entry of the map of what every event has. */
+/** Writes an entry of the event's metadata map of the protocol. */
 function writeEntry(writer: protobuf.Writer, key: string, value: string): void {
   writer.uint32(sized(2)).fork().uint32(sized(1)).string(key).uint32(sized(2)).string(value).ldelim();
 }
@@ -109,7 +108,7 @@ export function batchedAnswerIn(bytes: Buffer): BatchedAnswer {
   return { number: of, success };
 }
 
-/** The number in a correlation id, which a server returns as two numbers, or as text. */
+/** The number in a correlation id. A server returns the id as two numbers, or as text. */
 function correlationIn(reader: protobuf.Reader): number {
   let of = 0;
   within(reader, (field) => {
@@ -230,13 +229,13 @@ function entryIn(reader: protobuf.Reader): readonly [string, string] {
   return [key, value];
 }
 
-/** Reads the fields of a message whose length precedes it. */
+/** Reads the fields of a length-delimited message. */
 function within(reader: protobuf.Reader, read: (field: number) => boolean): void {
   const length = reader.uint32();
   each(reader, reader.pos + length, read);
 }
 
-/** Reads fields up to an end; skips those that `read` leaves. */
+/** Reads fields up to a byte position. Skips a field if `read` returns false. */
 function each(reader: protobuf.Reader, end: number, read: (field: number) => boolean): void {
   while (reader.pos < end) {
     const tag = reader.uint32();
@@ -244,7 +243,7 @@ function each(reader: protobuf.Reader, end: number, read: (field: number) => boo
   }
 }
 
-/** A number of 64 bits, which the library returns in two halves. */
+/** Converts a number of 64 bits, which the library returns in two halves. */
 function bigOf(value: number | { readonly high: number; readonly low: number }): bigint {
   if (typeof value === 'number') return BigInt(value);
   return (BigInt(value.high >>> 0) << 32n) | BigInt(value.low >>> 0);

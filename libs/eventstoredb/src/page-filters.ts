@@ -1,16 +1,16 @@
 import type { ServerFilter } from './stream-calls.js';
 
-/** Pages after which the filter that is not used is tried again. */
+/** The number of pages after which the other filter is tried again. */
 const TRY_AGAIN = 16;
 
 /**
- * The filter of each page of a read by types. By types the server returns those of every log that
- * it holds; by the names of streams, all events of this log. Either may be most of the server, so
- * the read uses the filter whose last page led further: it reads at most about twice as much as by
- * the better one.
+ * Chooses the server-side filter for each page of a read by event types. A filter by types returns
+ * events of every log on the server. A filter by stream names returns all events of this log.
+ * Either set may be most of the server. So the read uses the filter whose last page advanced
+ * further. It reads at most about twice as much as with the better filter.
  */
 export class PageFilters {
-  /** How far the last page of each filter led; null if it is not known. */
+  /** How far the last page of each filter advanced; null if unknown. */
   private readonly spans: [bigint | null, bigint | null] = [null, null];
   private current: 0 | 1 = 0;
   private pages = 0;
@@ -21,7 +21,10 @@ export class PageFilters {
     return this.filters[this.current];
   }
 
-  /** Notes how far a page led in the server's log, and how many of its events are of this log. */
+  /**
+   * Notes how far a page advanced in the server's log, and how many of its events belong to this
+   * log.
+   */
   note(span: bigint, events: number, own: number): void {
     this.spans[this.current] = span;
     this.pages += 1;

@@ -4,7 +4,7 @@ import { LEADER } from '@eventstore/db-client';
 import { parseConnectionString } from '@eventstore/db-client/dist/Client/parseConnectionString.js';
 import type { ProbeTls } from '@entente/engine';
 
-/** What a connection string states, without the password. */
+/** The contents of a connection string, without the password. */
 export interface ParsedUrl {
   readonly hosts: readonly { readonly host: string; readonly port: number }[];
   /** The certificates of a connection over TLS; null without TLS. */
@@ -15,7 +15,10 @@ export interface ParsedUrl {
   readonly prefersLeader: boolean;
 }
 
-/** Reads a connection string. Fails without showing it, if it or a file that it names is wrong. */
+/**
+ * Parses a connection string. Throws if it, or a file that it names, cannot be read. The error does
+ * not show the connection string.
+ */
 export function parsedUrl(url: string): ParsedUrl {
   let options: ReturnType<typeof parseConnectionString>;
   try {

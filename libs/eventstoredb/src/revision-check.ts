@@ -1,20 +1,20 @@
 import type { RecordedEvent } from '@entente/kernel';
 import { streamCut } from './damaged-streams.js';
 
-/** Streams of which a reading of the log remembers the last revision. */
+/** The number of streams whose last revision is remembered during a read of the log. */
 const MAX_STREAMS = 50_000;
 
 /**
- * Checks that one reading of the log gets every event of each stream: revisions run without a gap,
- * and from 0 if the reading began where the log begins. Streams beyond a number that is bounded for
- * memory, and what is before a later beginning, are not checked.
+ * Checks that a read of the log returns every event of each stream. Revisions must have no gaps,
+ * and start at 0 if the read starts at the beginning of the log. To bound memory, streams beyond a
+ * maximum number are not checked.
  */
 export class RevisionCheck {
   private readonly last = new Map<string, number>();
 
   constructor(private readonly fromBeginning: boolean) {}
 
-  /** Fails if an event of the stream is missing before this one. */
+  /** Throws if an event of the stream is missing before this one. */
   follow({ stream, revision }: RecordedEvent): void {
     const before = this.last.get(stream);
     const isKnown = before !== undefined;

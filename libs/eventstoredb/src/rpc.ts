@@ -9,49 +9,58 @@ import { Backoff, messageOf, pause } from '@entente/async';
 import { DamagedLog, Fault, TooLarge } from '@entente/engine';
 import type { Running } from './stream-calls.js';
 
-/** Pauses between attempts, as parts of the call timeout; they grow fourfold. */
-const FIRST_PAUSE_PART = 0.01;
-const MAX_PAUSE_PART = 0.16;
-/** The least number of attempts of a call without an answer. */
+/**
+ * The first and the longest pause between attempts, as fractions of the call timeout. Each pause is
+ * four times the previous one.
+ */
+const FIRST_PAUSE_FRACTION = 0.01;
+const MAX_PAUSE_FRACTION = 0.16;
+/** The minimum number of attempts of a call that gets no answer. */
 const MIN_TRIES = 4;
 /**
- * The call timeout is counted in this number of parts. A late tick counts once: while this process
- * was stopped, it could not receive an answer.
+ * The call timeout is counted in this number of ticks. A late tick counts once, because a suspended
+ * process could not receive an answer.
  */
-const CALL_PARTS = 10;
+const CALL_TICKS = 10;
 
-/** After these parts without an answer, the server is asked for something small. */
-const PROBE_PARTS = 2;
-/** Milliseconds after an interruption in which the leader may have changed. */
+/** After this number of ticks without an answer, a small probe is sent to the server. */
+const PROBE_TICKS = 2;
+/** Milliseconds after an interruption during which the leader may have changed. */
 const UNSTEADY_MS = 10_000;
-/** After these parts without an answer, a node of a cluster is left: two seconds by default. */
-const SILENT_PARTS = 4;
-/** The most parts of a search beyond the call timeout: two minutes by default. */
-const MAX_SEARCH_PARTS = 240;
+/**
+ * After this number of ticks without an answer, the client leaves a node of a cluster: two seconds
+ * by default.
+ */
+const SILENT_TICKS = 4;
+/** The maximum number of ticks of a search beyond the call timeout: two minutes by default. */
+const MAX_SEARCH_TICKS = 240;
 
-/** Codes of gRPC. */
+/** gRPC status codes. */
 const UNKNOWN = 2;
 const INVALID_ARGUMENT = 3;
 const RESOURCE_EXHAUSTED = 8;
 const ABORTED = 10;
 const UNAUTHENTICATED = 16;
 
-/** A call without an answer yet, and the parts of the timeout that it has left. */
+/** A call without an answer yet, and the ticks until its timeout. */
 interface WaitingCall {
   left: number;
-  /** Parts that it may take beyond the timeout while the server answers other calls. */
+  /** Ticks that it may take beyond the timeout while the server answers other calls. */
   extra: number;
   readonly timeOut: () => void;
 }
 
-/** No answer within the call timeout; it is unknown whether the call took effect. */
+/**
+ * The error of a call without an answer within the call timeout. It is unknown whether the call
+ * took effect.
+ */
 class NoAnswer extends Error {
   constructor(ms: number) {
     super(`no answer within ${ms / 1000} s`);
   }
 }
 
-/** Answers that trying again does not change. */
+/** Whether an error is an answer that a retry would not change. */
 const isDefinite = (error: unknown): boolean =>
   error instanceof WrongExpectedVersionError ||
   error instanceof StreamNotFoundError ||
@@ -62,9 +71,9 @@ const isDefinite = (error: unknown): boolean =>
   isBeyondTransport(error);
 
 /**
- * Whether a read of the whole log, or a subscription, failed because there is no event at its start
- * position. Servers answer with code 2, newer ones for a subscription with code 3. Both codes have
- * other meanings, too, so the text decides.
+ * Whether a read of `$all`, or a subscription to it, failed because no event begins at its start
+ * position. Servers answer with code 2; newer servers answer a subscription with code 3. Both codes
+ * have other meanings too, so the text is checked.
  */
 export const isNoEventThere = (error: unknown): boolean =>
   [UNKNOWN, INVALID_ARGUMENT].includes(codeOf(error) as number) &&
@@ -72,14 +81,14 @@ export const isNoEventThere = (error: unknown): boolean =>
   /Unexpected ReadAllResult|invalid position/i.test(error.message);
 
 /**
- * The server cut a subscription because too many events waited; it continues from its last
- * position.
+ * Whether the server dropped a subscription because too many events were pending. The subscription
+ * can continue from its last position.
  */
 export const isCut = (error: unknown): boolean => codeOf(error) === ABORTED;
 
 /**
- * More than the server's transport accepts in one message. Code 8 has other meanings, too, such as
- * a proxy's rate limit, so the text decides.
+ * Whether a message was larger than the server's transport accepts. Code 8 has other meanings too,
+ * such as a proxy's rate limit, so the text is checked.
  */
 const isBeyondTransport = (error: unknown): boolean =>
   codeOf(error) === RESOURCE_EXHAUSTED &&
@@ -88,7 +97,7 @@ const isBeyondTransport = (error: unknown): boolean =>
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code;
 
-/** Nodes answered, and none named a leader. */
+/** The error if nodes answered and none named a leader. */
 export class NoLeader extends Error {
   constructor() {
     super('no node leads');
@@ -102,22 +111,22 @@ export const isNoLeader = (error: unknown): boolean =>
 const RETRY_ADVICE = 'try again: what has taken effect is then recognised, and not done twice';
 
 /**
- * Calls to the server, each with its own timeout: with a silent server, a call of the client hangs
- * past its deadline. A call without an answer, or with one from a node that is not the leader, or
- * is starting or ending, is tried again: every call here may be made twice.
+ * Makes calls to the server, each with its own timeout: if the server is silent, a call of the
+ * client hangs past its deadline. A call is retried if it gets no answer, or an answer from a node
+ * that is not the leader, is starting or is stopping. So every call here must be safe to repeat.
  */
 export class Rpc {
   private readonly waiting = new Set<WaitingCall>();
-  /** One clock for all calls, while there are any. */
+  /** One timer for all calls, while there are any. */
   private ticking: NodeJS.Timeout | undefined;
   private lastOutage: string | null = null;
   /** Why the last search found no leader; null if it found one. */
   private searchFailure: Error | null = null;
-  /** Parts of the call timeout since the server answered anything, while calls wait. */
-  private quiet = 0;
+  /** Ticks since the server answered any call, while calls wait. */
+  private ticksWithoutAnswer = 0;
   private unsteadyUntil = 0;
   private isConnected = false;
-  /** Searches for the leader that are under way. */
+  /** The number of running searches for the leader. */
   private searches = 0;
 
   constructor(
@@ -128,23 +137,24 @@ export class Rpc {
   ) {}
 
   /**
-   * One attempt. A call that receives its answer in pieces calls `onPiece` with each, which
-   * restarts the timeout. `ended` is called when no caller waits for the answer any more.
+   * Makes one attempt. A call that receives its answer in pieces calls `onPiece` for each piece,
+   * which restarts the timeout. `ended` is called if the attempt times out. Rejects on a timeout,
+   * and with the errors of the call.
    */
   async once<T>(call: (onPiece: () => void) => Promise<T>, ended?: () => void): Promise<T> {
     return this.wait(call, ended, 0);
   }
 
   /**
-   * One attempt of a call for which the server searches its log: that takes as long as the log is
-   * long, and gives no pieces. The timeout restarts while the server answers other calls, at most
-   * for {@link MAX_SEARCH_PARTS}.
+   * Makes one attempt of a call for which the server searches its log. A long search sends no
+   * pieces. The timeout restarts while the server answers other calls, for at most {@link
+   * MAX_SEARCH_TICKS}.
    */
   async search<T>(call: (onPiece: () => void) => Promise<T>, ended?: () => void): Promise<T> {
-    return this.wait(call, ended, MAX_SEARCH_PARTS);
+    return this.wait(call, ended, MAX_SEARCH_TICKS);
   }
 
-  /** One attempt of a call that is cancelled once no caller waits for its answer any more. */
+  /** Makes one attempt of a call, and cancels the call if the attempt times out. */
   async run<T>(how: 'once' | 'search', begin: (onPiece: () => void) => Running<T>): Promise<T> {
     let cancel = (): void => undefined;
     return this[how](
@@ -160,59 +170,59 @@ export class Rpc {
   private async wait<T>(
     call: (onPiece: () => void) => Promise<T>,
     ended: (() => void) | undefined,
-    extraParts: number,
+    extraTicks: number,
   ): Promise<T> {
     const { promise: timedOut, reject } = Promise.withResolvers<never>();
     const waiting: WaitingCall = {
-      left: CALL_PARTS,
-      extra: extraParts,
+      left: CALL_TICKS,
+      extra: extraTicks,
       timeOut: () => {
         reject(new NoAnswer(this.timeoutMs));
         ended?.();
       },
     };
     this.waiting.add(waiting);
-    this.ticking ??= setInterval(() => this.tick(), this.timeoutMs / CALL_PARTS);
-    const onPart = (): void => {
-      this.quiet = 0;
-      waiting.left = CALL_PARTS;
+    this.ticking ??= setInterval(() => this.tick(), this.timeoutMs / CALL_TICKS);
+    const onPiece = (): void => {
+      this.ticksWithoutAnswer = 0;
+      waiting.left = CALL_TICKS;
     };
     try {
-      return await Promise.race([call(onPart), timedOut]);
+      return await Promise.race([call(onPiece), timedOut]);
     } finally {
-      if (this.waiting.delete(waiting)) this.quiet = 0;
+      if (this.waiting.delete(waiting)) this.ticksWithoutAnswer = 0;
     }
   }
 
-  /** A part of the call timeout has passed, for all calls. */
+  /** Counts one tick of the call timeout, for all calls. */
   private tick(): void {
-    // While the leader is searched for, no node was asked yet.
-    this.quiet = this.searches > 0 ? 0 : this.quiet + 1;
-    if (this.quiet >= PROBE_PARTS) this.noteUnsteady();
-    if (this.quiet === PROBE_PARTS && this.waiting.size > 0) void this.probe().catch(() => undefined);
-    if (this.quiet >= SILENT_PARTS && this.onSilence !== null) {
-      // Another node of a cluster may answer: none of the calls waits any longer for this one.
-      this.quiet = 0;
+    // During a search for the leader, no node has received the calls yet.
+    this.ticksWithoutAnswer = this.searches > 0 ? 0 : this.ticksWithoutAnswer + 1;
+    if (this.ticksWithoutAnswer >= PROBE_TICKS) this.noteUnsteady();
+    if (this.ticksWithoutAnswer === PROBE_TICKS && this.waiting.size > 0) void this.probe().catch(() => undefined);
+    if (this.ticksWithoutAnswer >= SILENT_TICKS && this.onSilence !== null) {
+      // Another node of the cluster may answer, so all calls to this node time out now.
+      this.ticksWithoutAnswer = 0;
       this.onSilence();
       this.timeOut([...this.waiting]);
     }
     for (const call of this.waiting) {
       call.left -= 1;
       if (call.left >= 0) continue;
-      if (call.extra > 0 && this.quiet <= PROBE_PARTS) {
-        call.left = Math.min(CALL_PARTS, call.extra);
+      if (call.extra > 0 && this.ticksWithoutAnswer <= PROBE_TICKS) {
+        call.left = Math.min(CALL_TICKS, call.extra);
         call.extra -= call.left;
       } else this.timeOut([call]);
     }
     if (this.waiting.size > 0) return;
     clearInterval(this.ticking);
     this.ticking = undefined;
-    this.quiet = 0;
+    this.ticksWithoutAnswer = 0;
   }
 
   /**
-   * Whether another node may lead by now: a leader that was frozen answers reads for a moment after
-   * it was replaced. Always false if there is one node only.
+   * Whether another node may be the leader by now. A leader that was frozen still answers reads for
+   * a moment after it was replaced. Always false if the URL names a single node.
    */
   isUnsteady(): boolean {
     return this.onSilence !== null && performance.now() < this.unsteadyUntil;
@@ -230,57 +240,58 @@ export class Rpc {
   }
 
   /**
-   * Called if the server gave no answer to any call for {@link SILENT_PARTS}; null if there is no
-   * other node to ask.
+   * Called if the server answered no call for {@link SILENT_TICKS} ticks; null if there is no other
+   * node to ask.
    */
   onSilence: (() => void) | null = null;
 
-  /** Asks the server for something small, to learn whether it answers. */
+  /** Sends a small request to learn whether the server answers. */
   probe: () => Promise<unknown> = () => Promise.resolve();
 
-  /** Why the server does not answer now, by the last call; null while it answers. */
+  /** Why the server did not answer the last call; null if it did. */
   outage(): string | null {
     return this.lastOutage;
   }
 
-  /** The client searches for the leader. */
+  /** Notes that the client has started a search for the leader. */
   searchesLeader(): void {
     this.searches += 1;
   }
 
-  /** A search found the leader; the client connects to it next. */
+  /** Notes that a search found the leader. The client connects to it next. */
   foundLeader(): void {
     this.searches -= 1;
     if (this.isConnected) this.noteUnsteady();
     this.isConnected = true;
     this.searchFailure = null;
-    this.quiet = 0;
+    this.ticksWithoutAnswer = 0;
   }
 
-  /** A search found no leader. A call may time out during a search. */
+  /** Notes that a search found no leader. A call may time out during a search. */
   foundNoLeader(reason: Error): void {
     this.searches -= 1;
     this.searchFailure = reason;
   }
 
-  /** A message that there is no leader, and what to do. */
+  /** The message that no node leads, with the remedy. */
   noLeader(): string {
     return `no node of the event store at ${this.address} leads: a cluster needs more than half of its nodes; see that they run and reach each other`;
   }
 
   /**
-   * Tries until there is an answer, at least four times and for one call timeout; then fails with a
-   * fault that names the remedy and a retry time. If a search found no leader, one call timeout is
-   * enough. Definite answers are passed on; `isAnswer` recognises further errors that are answers.
+   * Retries until there is an answer, at least four times and for one call timeout. If a search
+   * found no leader, one call timeout is enough. Then rejects with a fault that names the remedy
+   * and a retry time. Definite answers are passed on at once. `isAnswer` recognises further errors
+   * that are answers.
    */
   async ask<T>(what: string, call: () => Promise<T>, isAnswer: (error: unknown) => boolean = () => false): Promise<T> {
     const giveUpAt = performance.now() + this.timeoutMs;
     const backoff = new Backoff({
-      firstMs: FIRST_PAUSE_PART * this.timeoutMs,
-      maxMs: MAX_PAUSE_PART * this.timeoutMs,
+      firstMs: FIRST_PAUSE_FRACTION * this.timeoutMs,
+      maxMs: MAX_PAUSE_FRACTION * this.timeoutMs,
       factor: 4,
     });
-    let leaderless = false;
+    let hasNoLeader = false;
     for (let attempts = 1; ; attempts += 1) {
       try {
         const answer = await call();
@@ -292,17 +303,17 @@ export class Rpc {
           this.lastOutage = null;
           throw this.translateError(error, what);
         }
-        leaderless ||= isNoLeader(error) || isNoLeader(this.searchFailure);
-        this.lastOutage = leaderless ? this.noLeader() : `the event store at ${this.address} does not answer`;
+        hasNoLeader ||= isNoLeader(error) || isNoLeader(this.searchFailure);
+        this.lastOutage = hasNoLeader ? this.noLeader() : `the event store at ${this.address} does not answer`;
         const triedEnough = attempts >= MIN_TRIES || this.searchFailure !== null;
-        if (triedEnough && performance.now() > giveUpAt) throw this.unanswered(what, attempts, leaderless, error);
+        if (triedEnough && performance.now() > giveUpAt) throw this.unanswered(what, attempts, hasNoLeader, error);
         await pause(backoff.next());
       }
     }
   }
 
-  private unanswered(what: string, attempts: number, leaderless: boolean, cause: unknown): Fault {
-    if (leaderless) return new Fault('event-store-no-leader', `${this.noLeader()}; ${RETRY_ADVICE}`, 5, { cause });
+  private unanswered(what: string, attempts: number, hasNoLeader: boolean, cause: unknown): Fault {
+    if (hasNoLeader) return new Fault('event-store-no-leader', `${this.noLeader()}; ${RETRY_ADVICE}`, 5, { cause });
     const reason = messageOf(cause);
     return new Fault(
       'event-store-unanswered',
@@ -313,8 +324,8 @@ export class Rpc {
   }
 
   /**
-   * Translates a definite error into what an operator must do. The caller handles conflicts and
-   * missing streams.
+   * Translates a definite error into a fault that names the remedy. The caller handles conflicts
+   * and missing streams.
    */
   private translateError(error: unknown, what: string): unknown {
     if (error instanceof AccessDeniedError && codeOf(error) === UNAUTHENTICATED)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { GossipClient } from '@eventstore/db-client/generated/gossip_grpc_pb.js';
 import type { ClusterInfo } from '@eventstore/db-client/generated/gossip_pb.js';
-// Of these CommonJS modules plain Node.js does not find every name.
+// Imported as a whole CommonJS module: Node.js does not find every named export in it.
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import {
   BACKWARDS,
@@ -23,15 +23,23 @@ import { type Identity, existingIdentity } from './identity.js';
 import type { ServerEvent } from './messages.js';
 import type { Names } from './stream-names.js';
 
-/** The most that the apps send in one append: the server's own limit, less what it may count. */
+/**
+ * The largest append of the apps, in bytes: the server's limit, less a margin for what the server
+ * counts.
+ */
 const LARGEST_APPEND_BYTES = 1_048_576 - 1024;
 
-/** The number of newest events that are looked at, of the server and of the log. */
+/** The number of newest events that are read, of the server and of the log. */
 const TAIL_EVENTS = 1000;
-/** The longest wait for a call: longer than its repeats, so that their reason is reported. */
+/**
+ * The timeout of one question in milliseconds. It is longer than the retries of a call, so that
+ * their error is reported.
+ */
 const CALL_MS = 4500;
 
-/** A revision that no stream has: an append there is refused after its size was looked at. */
+/**
+ * A revision that no stream has. The server checks the size of such an append, and then refuses it.
+ */
 const NO_SUCH_REVISION = 2n ** 40n;
 
 const { LEADER, FOLLOWER } = VNodeState;
@@ -42,11 +50,11 @@ interface NodeClient {
   getChannel(): Promise<{ close(): void }>;
 }
 
-/** A connection string for one of its hosts alone. */
+/** The connection string with a single host. */
 const onlyHost = (url: string, host: string, port: number): string =>
   url.replace(/^esdb(?:\+discover)?:\/\/((?:[^@/?#]*@)?)[^@/?#]+/i, `esdb://$1${host}:${port}`);
 
-/** Asks one host for its version, and for the nodes that it knows. */
+/** Asks one host for its version, and for the cluster members that it knows. */
 export async function askNode(
   url: string,
   { host, port }: { readonly host: string; readonly port: number },
@@ -86,17 +94,16 @@ const membersOf = (info: ClusterInfo): readonly ClusterMember[] =>
   });
 
 /**
- * Makes the calls that the apps make, on a scratch stream with the prefix of the log, and asks what
- * a start asks about the log.
+ * Makes the calls of the apps on a scratch stream with the log's prefix, and the checks of a start.
  */
 export async function askCalls(connection: EventStoreConnection, questions: BoundedQuestions): Promise<CallAnswers> {
   const { client, calls, names, callOptions } = connection;
   const stream = names.onServer(`entente-check-${randomUUID()}`);
   const event = (text: string) => jsonEvent({ id: randomUUID(), type: 'EntenteChecked', data: { text } });
-  /** As the apps ask: again if the node does not lead, or is not ready. */
+  /** Asks as the apps do: with retries if the node is not the leader, or is not ready. */
   const ask = <T>(what: string, call: () => Promise<T>) =>
     questions.ask(() => calls.ask(what, () => calls.once(call)), CALL_MS);
-  // First of all, since the scratch stream would be the newest.
+  // This question comes first, because the event of the scratch stream would be the newest.
   const tail = await questions.ask(() => tailCounts(connection), CALL_MS);
   const scratch = event('a check before the first start');
   const append = await ask(`append to ${stream}`, async () => {
@@ -105,7 +112,7 @@ export async function askCalls(connection: EventStoreConnection, questions: Boun
     const answeredAt = Date.now();
     const options = { ...callOptions, fromRevision: END, direction: BACKWARDS, maxCount: 1 } as const;
     const written: Date[] = [];
-    // To its end: a reading that is left is waited for when the connection is closed.
+    // Read to the end: closing the connection waits for an unfinished read.
     for await (const { event: one } of client.readStream(stream, options)) if (one) written.push(one.created);
     const [created] = written;
     if (created === undefined) throw new Error('the event that was just written is not there');
@@ -120,7 +127,7 @@ export async function askCalls(connection: EventStoreConnection, questions: Boun
         await client.appendToStream(stream, large, { ...callOptions, expectedRevision: NO_SUCH_REVISION });
       } catch (error) {
         if (error instanceof MaxAppendSizeExceededError) return error.maxAppendSize;
-        // Its size was taken; the revision is wrong on purpose, so that it is not written.
+        // The size was accepted. The revision is wrong on purpose, so that nothing is written.
         if (!(error instanceof WrongExpectedVersionError)) throw error;
       }
       return null;
@@ -132,7 +139,7 @@ export async function askCalls(connection: EventStoreConnection, questions: Boun
   const removal = await afterAppend(() =>
     ask(`delete ${stream}`, () => client.deleteStream(stream, callOptions).then(() => null)),
   );
-  // These search the server, so they get what is left of the time.
+  // These questions search the server, so they get all of the remaining time.
   const log = await questions.ask(() => existingIdentity(connection), Infinity);
   const identity = log.ok ? log.value : null;
   const state = identity === null ? null : await questions.ask(() => stateOf(connection, identity), Infinity);
@@ -154,7 +161,7 @@ async function tailCounts({ calls, streams, names }: EventStoreConnection): Prom
   return { ...counts, events: events.length, whole: last };
 }
 
-/** What a start finds out about a log that is there, and whether its newest events can be read. */
+/** What a start checks in an existing log, and whether its newest events can be read. */
 async function stateOf(connection: EventStoreConnection, { position }: Identity): Promise<LogState> {
   const { calls, streams, names } = connection;
   const damaged = new DamagedStreams(names);
@@ -173,7 +180,7 @@ async function stateOf(connection: EventStoreConnection, { position }: Identity)
   return { newest, faults: [...damaged.faults(), ...unreadable.values()] };
 }
 
-/** The event if it is one of the log; null, and the fault, if it cannot be read as one. */
+/** The event if it belongs to the log; else null. Calls `onDamage` if it cannot be read. */
 function ownIn(event: ServerEvent, names: Names, onDamage: (fault: DamagedLog) => void): RecordedEvent | null {
   const name = names.toStream(event.stream);
   if (name === null) return null;

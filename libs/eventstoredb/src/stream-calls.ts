@@ -10,18 +10,18 @@ const { Empty, StreamIdentifier } = shared;
 const { ReadReq } = streams;
 /** The client's generated calls over one connection. */
 export type Stub = InstanceType<typeof StreamsClient>;
-/** A call that carries appends, in bytes. */
+/** A batch append call, whose messages are bytes. */
 export type BatchCall = ReturnType<typeof openBatchAppend>;
 
-/** The form of answers that is asked for: the one that servers of 21.10 and newer give. */
+/** The requested format of answers: that of servers from 21.10 on. */
 const COMPATIBILITY = 21;
-/** The number of records after which the server reports how far it has looked, at most. */
+/** The maximum number of records after which the server reports a checkpoint. */
 const MAX_SEARCH_WINDOW = 5000;
-/** A page ends early after this number of bytes: events have up to a megabyte each. */
+/** The size in bytes after which a page ends early. An event may have up to a megabyte. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 const encoder = new TextEncoder();
 
-/** Metadata and options of a call. */
+/** The gRPC metadata and options of a call. */
 type CallArguments = Readonly<Required<Parameters<Stub['batchAppend']>>>;
 
 /** Members that the client has and does not export. */
@@ -34,7 +34,10 @@ interface ClientCalls {
   ) => CallArguments;
 }
 
-/** Which events the server returns: by the beginnings or a pattern of stream names, or of types. */
+/**
+ * The events that the server returns: by prefixes or a pattern of stream names, or by a pattern of
+ * types.
+ */
 export type ServerFilter =
   | { readonly streamPrefixes: readonly string[] }
   | { readonly streamPattern: string }
@@ -49,7 +52,7 @@ export interface ServerPage {
   readonly last: boolean;
 }
 
-/** A call in progress; `cancel` ends it without an answer. */
+/** A running call. `cancel` ends it without an answer. */
 export interface Running<T> {
   readonly answer: Promise<T>;
   cancel(): void;
@@ -58,16 +61,16 @@ export interface Running<T> {
 /** What a subscription reports. None of the functions may throw. */
 export interface SubscriptionHandler {
   onEvent(event: ServerEvent): void;
-  /** The server has looked at everything up to here. */
+  /** The server has delivered all matching events up to this position. */
   onCheckpoint(position: ServerPosition): void;
-  /** Called once: the subscription ended, with the error if there was one. */
+  /** Called once when the subscription has ended, with the error or null. */
   onEnd(error: unknown): void;
 }
 
 /**
- * The calls of the server's protocol that carry the load, over the client's own connection: they
- * have options that the client does not offer, and their messages are read and written as bytes.
- * Errors are those of the client, which leaves a connection that is away or leads to a follower.
+ * The frequent calls of the server's protocol, over the client's own connection. They use options
+ * that the client does not offer, and encode their messages directly. Errors are the client's own.
+ * On an error, the client drops a connection that is lost or leads to a follower.
  */
 export class StreamCalls {
   private readonly client: ClientCalls;
@@ -78,8 +81,8 @@ export class StreamCalls {
   }
 
   /**
-   * Events of the whole log that pass a filter, at most `count`: forwards with the event at `from`
-   * first, backwards from before it. The server itself searches past all others.
+   * Reads at most `count` events of `$all` that match a filter. Forwards, the page starts with the
+   * event at `from`; backwards, before it. The server skips all other events.
    */
   readAll(
     {
@@ -105,8 +108,8 @@ export class StreamCalls {
   }
 
   /**
-   * Events of a stream from a revision on, at most `count`; without `from` from its beginning, or
-   * backwards from its end. Null if there is no such stream.
+   * Reads at most `count` events of a stream from a revision. Without `from`, it starts at the
+   * beginning, or backwards at the end. Null if the stream does not exist.
    */
   readStream(
     {
@@ -134,7 +137,10 @@ export class StreamCalls {
     return this.collect(options, count, onPiece);
   }
 
-  /** Follows the events after a position that pass a filter. Returns how to end it. */
+  /**
+   * Subscribes to the events after a position that match a filter. Returns a function that ends the
+   * subscription.
+   */
   follow(from: ReadFrom, filter: ServerFilter, handler: SubscriptionHandler): () => void {
     const options = readOptions()
       .setAll(allFrom(from))
@@ -165,23 +171,25 @@ export class StreamCalls {
     };
   }
 
-  /** Later calls fail: they would open another connection. */
+  /** Makes later calls reject: they would open another connection. */
   close(): void {
     this.closed = true;
   }
 
-  /** Opens a call; fails if there is no connection. */
+  /** Opens a call. Rejects if there is no connection. */
   async open<T>(begin: (stub: Stub) => T | Promise<T>): Promise<T> {
     if (this.closed) throw new ShuttingDown();
     return begin(await this.client.getGRPCClient(StreamsClient, 'streams'));
   }
 
-  /** Metadata with credentials, and options, of a call that the leader must answer. */
+  /** The metadata, with credentials, and the options of a call that the leader must answer. */
   arguments(): CallArguments {
     return this.client.callArguments({ requiresLeader: true }, { deadline: Infinity });
   }
 
-  /** The client's error for one of a stub; the client leaves a connection that is away. */
+  /**
+   * Converts an error of a stub to the client's error. The client drops a connection that is lost.
+   */
   failed(stub: Stub, error: Error): Error {
     void this.client.handleError(stub, error);
     return convertToCommandError(error);
@@ -226,7 +234,7 @@ export class StreamCalls {
   }
 }
 
-/** A stream's name in a request. */
+/** The name of a stream in the form of a request. */
 export const nameOf = (stream: string): InstanceType<typeof StreamIdentifier> =>
   new StreamIdentifier().setStreamName(encoder.encode(stream));
 
@@ -254,7 +262,7 @@ function filterOf(filter: ServerFilter): InstanceType<typeof ReadReq.Options.Fil
   return options.setStreamIdentifier(expression);
 }
 
-/** Bytes are passed on as they are. */
+/** Passes bytes on unchanged. */
 const asBytes = (bytes: Buffer): Buffer => bytes;
 
 /** Opens a call that carries appends. */

@@ -2,7 +2,8 @@ import { parseStream } from '@entente/kernel';
 import type { ServerFilter } from './stream-calls.js';
 
 /**
- * The stream with the log's identity. It has no `<kind>/<id>` name, so it is not part of the log.
+ * The stream with the log's identity. Its name has not the form `<kind>/<id>`, so it is not part of
+ * the log.
  */
 const IDENTITY = 'entente-log';
 
@@ -10,18 +11,19 @@ const IDENTITY = 'entente-log';
 const TIMES = 'entente-times';
 
 /**
- * A kind as domains name it. Streams of other logs and other programs on the server do not match.
+ * The form of a kind's name. Stream names of other logs and other programs on the server do not
+ * match.
  */
 const KIND = /^[a-z][a-z0-9-]*$/;
 
-/** The beginning of a stream's name, as the server searches for it. */
+/** The pattern for the beginning of a stream's name, in server-side filters. */
 const STREAM_PATTERN = '[a-z][a-z0-9-]*/';
-/** Before the name of the stream that holds the metadata of another. */
+/** The prefix of the stream that holds the metadata of another stream. */
 const METADATA_PREFIX = '$$';
 
 /**
- * Maps the log's streams to their names on the server: the same names, or, on a server with several
- * logs, the same names after the log's name and a colon.
+ * Maps the log's streams to their names on the server. On a server with several logs, the name on
+ * the server begins with the log's name and a colon. Otherwise the names are equal.
  */
 export class Names {
   private readonly prefix: string;
@@ -44,20 +46,20 @@ export class Names {
     return `${this.prefix}${stream}`;
   }
 
-  /** Whether the log can have a stream of this name: any other could not be found again. */
+  /** Whether the log can have a stream of this name. No filter would find another name. */
   isStream(stream: string): boolean {
     return this.toStream(this.onServer(stream)) !== null;
   }
 
-  /** Finds the streams of some kinds, their metadata, and the log's time marks. */
+  /** Matches the streams of some kinds, their metadata, and the log's time marks. */
   kindsFilter(kinds: readonly string[]): ServerFilter {
     const prefixes = kinds.map((kind) => `${this.prefix}${kind}/`);
     return { streamPrefixes: [...prefixes.flatMap((prefix) => [prefix, `${METADATA_PREFIX}${prefix}`]), this.times] };
   }
 
   /**
-   * Finds all streams of the log, their metadata, and its time marks. A log without a name has no
-   * prefix, so its streams are found by the form of their names.
+   * Matches all streams of the log, their metadata, and its time marks. A log without a name has no
+   * prefix, so a pattern matches the form of its stream names.
    */
   ownFilter(): ServerFilter {
     return this.prefix === ''
@@ -65,12 +67,12 @@ export class Names {
       : { streamPrefixes: [this.prefix, `${METADATA_PREFIX}${this.prefix}`] };
   }
 
-  /** Finds the streams of the log alone. */
+  /** Matches only the streams of the log. */
   streamsFilter(): ServerFilter {
     return { streamPattern: `^${this.prefix}${STREAM_PATTERN}` };
   }
 
-  /** Finds the metadata of all streams of the log. */
+  /** Matches the metadata of all streams of the log. */
   damageFilter(): ServerFilter {
     return this.prefix === ''
       ? { streamPattern: `^\\$\\$(${STREAM_PATTERN}|${IDENTITY}$)` }
@@ -78,8 +80,8 @@ export class Names {
   }
 
   /**
-   * The stream's name in the deployment; null if it belongs to the server, to another log or to
-   * another program.
+   * The stream's name in the deployment; null if it belongs to the server, another log or another
+   * program.
    */
   toStream(onServer: string): { readonly stream: string; readonly kind: string } | null {
     if (!onServer.startsWith(this.prefix)) return null;

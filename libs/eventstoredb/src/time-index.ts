@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@entente/kernel';
 
-/** It remembers one event per this number of bytes of the log. */
+/** One event per this number of bytes of the log is remembered. */
 const SAMPLE_DISTANCE = 65_536n;
 
 interface KnownInstant {
@@ -9,8 +9,8 @@ interface KnownInstant {
 }
 
 /**
- * The position and time of some events, as far as the log was read here. Time never goes back along
- * the log, so both rise together.
+ * The positions and times of some events that were read. Times never decrease along the log, so
+ * both are in the same order.
  */
 export class TimeIndex {
   private readonly known: KnownInstant[] = [];

@@ -7,41 +7,44 @@ import type { EventStoreConnection } from './connection.js';
 import type { ServerEvent } from './messages.js';
 
 /**
- * The number of the log's events after which its position and time are marked: a question about an
- * instant reads that many events at most, besides the marks.
+ * The number of events of the log between two time marks. A query for an instant reads at most this
+ * many events, and the marks.
  */
 const MARK_EVERY = 250;
-/** The marks that are read at once. */
+/** The number of time marks per read. */
 const MARKS_OF_A_PAGE = 32;
-/** Milliseconds between two marks, at least. */
+/** The minimum pause between two marks, in milliseconds. */
 const MIN_PAUSE_MS = 5;
-/** The name is the storage format and stays for ever. */
+/** The name is the storage format and never changes. */
 const MARK_TYPE = 'TimeMarked';
 
 const encoder = new TextEncoder();
 
-/** A time mark: the position of an event of the log, and the highest time recorded up to there. */
+/** A time mark: the position of an event of the log, and the highest times up to there. */
 export interface TimeMark {
   readonly position: bigint;
-  /** Of its events. */
+  /** The highest `recordedAt` of the events up to there. */
   readonly recordedAt: string;
-  /** Of its events and marks: nothing after it was recorded earlier. An import may be. */
+  /**
+   * The highest time of the events and marks up to there. Only imported events can have an earlier
+   * time after it.
+   */
   readonly latest: string;
 }
 
 /**
- * Time marks of a log, in a stream beside it. They serve two purposes:
+ * The time marks of a log, in a separate stream. They serve two purposes:
  *
- * - A question about an instant is answered once nothing can be recorded before it any more: a
- *   later event is there, or a mark that was appended after the instant. A leader without followers
- *   holds writes back, which come into the log later with their first time.
- * - A stream is read at any revision at once, so the position of an instant is found by halving,
- *   and not by reading the log.
+ * - A query for an instant is answered only when no event can be recorded before the instant any
+ *   more. A later event, or a mark that was appended after the instant, proves that. A leader
+ *   without followers delays writes, and they appear in the log later with their first time.
+ * - The position of an instant is found by binary search over the marks, without reading the log: a
+ *   stream can be read at any revision.
  */
 export class TimeMarks {
   private sinceMark = 0;
   private marking: Promise<string> | null = null;
-  /** Whether this process writes: a reader leaves the marks to those who do. */
+  /** Whether this process writes marks. Processes that only read do not. */
   private writes = false;
 
   constructor(
@@ -49,34 +52,34 @@ export class TimeMarks {
     private readonly batches: BatchAppends,
   ) {}
 
-  /** This process writes to the log, and marks its times from now on. */
+  /** Notes that this process appends to the log. It writes time marks from now on. */
   setWriting(): void {
     this.writes = true;
   }
 
-  /** Counts an event of the log that was seen; writes a mark now and then. */
+  /** Counts an event of the log. Writes a mark after each {@link MARK_EVERY} events. */
   saw(mark: TimeMark): void {
     this.sinceMark += 1;
     if (this.sinceMark < MARK_EVERY || !this.writes) return;
     this.sinceMark = 0;
-    // Without a mark, a later question about an instant reads more of the log.
+    // If this append fails, a later query for an instant reads more events.
     void this.append(mark).catch(() => undefined);
   }
 
-  /** Another process wrote a mark. */
+  /** Notes that a mark was written by any process. */
   sawMark(): void {
     this.sinceMark = 0;
   }
 
   /**
-   * Appends a mark, and waits until the server's clock has passed the instant. All callers share a
-   * mark. `latest` is the last event that is known. Fails if the instant does not pass in time, or
-   * if the user may not write.
+   * Appends marks until the server's clock has passed the instant. Concurrent callers share a mark.
+   * `latest` is the last known event. Throws the fault `instant-not-over` if the instant does not
+   * pass within the call timeout. Rejects if the user may not write.
    */
   async settle(instant: string, latest: TimeMark): Promise<void> {
     const giveUpAt = performance.now() + this.connection.calls.timeoutMs;
     for (;;) {
-      // A mark that is under way may have been written before the instant.
+      // A running append of a mark may have been written before the instant.
       const running = this.marking;
       let created = running === null ? '' : await running.catch(() => '');
       if (created <= instant) created = await this.mark(latest);
@@ -98,7 +101,7 @@ export class TimeMarks {
     let low = 0;
     let high = await this.lastRevision();
     while (low <= high) {
-      // What is left is read at once when it is a page.
+      // If the remaining marks fit one page, they are read together.
       const isPage = high - low < MARKS_OF_A_PAGE;
       const from = isPage ? low : Math.floor((low + high) / 2);
       const marks = await this.marksFrom(from, isPage ? MARKS_OF_A_PAGE : 1);
@@ -113,12 +116,15 @@ export class TimeMarks {
     return found;
   }
 
-  /** Appends a mark, which only the leader of the moment acknowledges. All callers share one. */
+  /**
+   * Appends a mark, which only the current leader acknowledges. Concurrent callers share a mark.
+   * Resolves to the time at which the server wrote it.
+   */
   mark(latest: TimeMark): Promise<string> {
     return (this.marking ??= this.timed(latest).finally(() => (this.marking = null)));
   }
 
-  /** Appends a mark; returns when the server wrote it. */
+  /** Appends a mark, and reads it. Returns the time at which the server wrote it. */
   private async timed(latest: TimeMark): Promise<string> {
     const { calls, names, streams } = this.connection;
     const asked = { stream: names.times, from: await this.append(latest), count: 1 };
@@ -140,7 +146,7 @@ export class TimeMarks {
     return revision;
   }
 
-  /** When the server wrote the last mark; empty if there is none. */
+  /** The time at which the server wrote the last mark; empty if there is none. */
   async lastCreated(): Promise<string> {
     return (await this.last())?.created ?? '';
   }
@@ -169,10 +175,10 @@ export class TimeMarks {
   }
 }
 
-/** Whether the user may read the log and not write to it. */
+/** Whether an append failed because the user may only read. */
 export const isReader = (error: unknown): boolean => error instanceof Fault && error.cause instanceof AccessDeniedError;
 
-/** The mark in an event. One that another program wrote there is before all others. */
+/** The mark in an event. An invalid event of another program becomes a mark before all others. */
 function markIn({ data, revision }: ServerEvent): TimeMark & { readonly revision: number } {
   const none = { position: 0n, recordedAt: '', latest: '', revision: Number(revision) };
   try {
