@@ -4,10 +4,10 @@ import { inUnits } from './minor-units.js';
 import { currentRowsSql } from './queries.js';
 import type { Queryable } from './queryable.js';
 
-/** A SQL view as it is to be. */
+/** The definition of a SQL view. */
 export interface SqlView {
   readonly name: string;
-  /** The version of the model or view behind it. */
+  /** The version of the model or view that it shows. */
   readonly version: number;
   readonly select: string;
   readonly comments: readonly string[];
@@ -19,7 +19,10 @@ interface SqlColumn {
   readonly meaning: string;
 }
 
-/** The functions of an analyst's schema: a text that is no day, or no instant, becomes null. */
+/**
+ * The SQL functions of the analysts' schema. They return null for a text that is not a day or not
+ * an instant.
+ */
 export const functionsIn = (schema: string): readonly string[] => [
   `CREATE OR REPLACE FUNCTION ${schema}.day_of(text) RETURNS date LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $body$
     SELECT CASE WHEN $1 ~ '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$' THEN
@@ -30,7 +33,7 @@ export const functionsIn = (schema: string): readonly string[] => [
       (${schema}.day_of(substr($1, 1, 10)) + make_time(substr($1, 12, 2)::int, substr($1, 15, 2)::int, rtrim(substr($1, 18), 'Z')::double precision)) AT TIME ZONE 'UTC' END $body$`,
 ];
 
-/** Today in UTC, as rows hold days. */
+/** A SQL expression for today in UTC, in the format of days in rows. */
 const TODAY = `to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD')`;
 
 const SYSTEM_MEANINGS: Readonly<Record<string, string>> = {
@@ -48,7 +51,10 @@ function typed(schema: string, column: string, type: ColumnType | undefined, for
   return type === 'json' ? `${column}::json` : column;
 }
 
-/** The columns of a view: persons are left out, and an amount has a second column in units. */
+/**
+ * The columns of a view. Columns with persons are left out. An amount has a second column in units
+ * of its currency.
+ */
 function columnsOf(schema: string, source: Queryable): SqlColumn[] {
   const inCurrency = source.columns['currency'] === 'text';
   return source.selects.flatMap((name): readonly SqlColumn[] => {
@@ -63,7 +69,10 @@ function columnsOf(schema: string, source: Queryable): SqlColumn[] {
   });
 }
 
-/** Since when a model's stream is parked, so that its rows lack later events; of a view unknown. */
+/**
+ * A column with the time since which the row's stream is parked. A view over several models has no
+ * such column.
+ */
 function parkedSince(schema: string, { type, reads: [stored] }: Queryable): SqlColumn[] {
   if (type === 'view' || stored === undefined) return [];
   const since = `SELECT p.since FROM parked p WHERE p.table_name = ${literal(stored.table)} AND p.stream = v.stream`;
@@ -73,7 +82,7 @@ function parkedSince(schema: string, { type, reads: [stored] }: Queryable): SqlC
 
 /**
  * The SQL view of a model or view: its current rows, with typed columns and comments. Its name is
- * that of the source, with underscores.
+ * that of the source, with underscores instead of hyphens.
  */
 export function sqlViewOf(dataSource: DataSource, schema: string, source: Queryable): SqlView {
   const name = source.name.replaceAll('-', '_');

@@ -4,30 +4,31 @@ import { activeTables } from './postgres-catalogue.js';
 import { LOCK_NOT_AVAILABLE, type SqlClient, SCHEMA, attempt } from './postgres-connections.js';
 import type { ReadModelCatalog } from './read-model-catalog.js';
 
-/** Where the views for analysts are, and who may read them. */
+/** The schema of the views for analysts, and the role that may read them. */
 export interface AnalystOptions {
-  /** A separate schema. */
+  /** A schema that contains only these views. */
   readonly analystSchema: string;
   /** The role that may read these views, and nothing else. */
   readonly analystRole: string;
 }
 
 /**
- * A view is replaced under an exclusive lock. A query that reads it is waited for no longer than
- * this: writers of rows and later readers wait meanwhile.
+ * The lock timeout for the replacement of a view, in milliseconds. The replacement needs an
+ * exclusive lock. While it waits for a query on the view, writers of rows and later readers wait
+ * too.
  */
 const LOCK_TIMEOUT_MS = 300;
 
-/** SQLSTATE: the columns of a view cannot be changed in place. */
+/** SQLSTATE: the columns of a view cannot be changed by CREATE OR REPLACE. */
 const INVALID_TABLE_DEFINITION = '42P16';
-/** Another database of the same server has made the role at the same time. */
+/** SQLSTATE: a process on another database of the same server created the role at the same time. */
 const ALREADY_THERE = /^(?:42710|23505)$/;
-/** A statement that the active tables do not fit: they lack a column of this version. */
+/** SQLSTATE: a statement names a column or type that the active tables do not have. */
 const DOES_NOT_FIT = /^42(?:703|P01|804|883)$/;
 
 /**
- * The SQL views for analysts: one for each model and view, over the active tables. Their
- * definitions are kept beside the tables, so that what did not change is not locked.
+ * The SQL views for analysts: one for each model and view, over the active tables. A table stores
+ * their definitions, so that unchanged views need no lock.
  */
 export class AnalystViews {
   constructor(private readonly options: AnalystOptions) {}
@@ -49,7 +50,7 @@ export class AnalystViews {
     if (await this.roleExists(db)) await this.grant(db);
   }
 
-  /** Lets the role read the views that there are, and those to come. */
+  /** Lets the role read the existing and future views. */
   private async grant(db: SqlClient): Promise<void> {
     const { analystSchema: schema, analystRole: role } = this.options;
     await db.query(`GRANT USAGE ON SCHEMA ${schema} TO ${role}`);
@@ -62,7 +63,10 @@ export class AnalystViews {
     for (const { view } of rows) await db.query(`GRANT SELECT ON ${view} TO ${role}`);
   }
 
-  /** Creates the role if there is none and this user may; whether there is one then. */
+  /**
+   * Creates the role if it is missing and this user may create roles. Returns whether the role
+   * exists.
+   */
   private async roleExists(db: SqlClient): Promise<boolean> {
     const { analystRole: role } = this.options;
     const { rows } = await db.query<{ present: boolean; may: boolean }>(
@@ -80,13 +84,14 @@ export class AnalystViews {
   }
 
   /**
-   * Moves the views to the active tables, within the transaction that has changed these. Views of a
-   * newer version stay; views over retired tables go. Returns whether every view could be locked.
+   * Moves the views to the active tables, within the transaction that changed the active tables.
+   * Views of a newer version are kept. Views over retired tables are dropped. Returns false if a
+   * view could not be locked.
    */
   async refresh(db: SqlClient, catalog: ReadModelCatalog, compiler: DataSource): Promise<boolean> {
     const active = (await activeTables(db)).map(({ table }) => table);
     await db.query(`SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`);
-    // After a return to an older version, those of the newer one go, and are placed again.
+    // After a downgrade, the views of the newer version are dropped, and then created again.
     const all =
       (await this.placeAll(db, catalog, compiler)) &&
       (await this.dropStale(db, active)) &&
@@ -103,7 +108,7 @@ export class AnalystViews {
     return true;
   }
 
-  /** Creates or replaces one view if it is another one than before; false if it is locked. */
+  /** Creates or replaces one view if its definition has changed. Returns false if it is locked. */
   private async place(db: SqlClient, view: SqlView): Promise<boolean> {
     const { analystSchema: schema } = this.options;
     const { name, version, select, comments } = view;
@@ -129,7 +134,10 @@ export class AnalystViews {
     return failure !== LOCK_NOT_AVAILABLE;
   }
 
-  /** Drops the views over tables that are not active any more: they would show old rows. */
+  /**
+   * Drops the views over tables that are no longer active, because they would show old rows.
+   * Returns false if a view is locked.
+   */
   private async dropStale(db: SqlClient, active: readonly string[]): Promise<boolean> {
     const { rows } = await db.query<{ view: string }>(
       `SELECT DISTINCT format('%I.%I', s.nspname, v.relname) AS view
@@ -150,7 +158,10 @@ export class AnalystViews {
   }
 }
 
-/** In place, so that what others have made on it stays; else from scratch. */
+/**
+ * Replaces a view in place if possible, so that dependent objects of users are kept. Otherwise
+ * drops and creates it.
+ */
 async function createOrReplace(db: SqlClient, view: string, select: string): Promise<void> {
   const inPlace = await attempt(
     db,

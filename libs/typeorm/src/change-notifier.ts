@@ -6,16 +6,19 @@ import type { SqlClient } from './postgres-connections.js';
 const CHANNEL = 'entente_rows';
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 5000;
-/** Least milliseconds between two notifications; changes in between are sent together. */
+/**
+ * The minimum interval between two notifications, in milliseconds. Changes in between are sent
+ * together.
+ */
 const NOTIFY_EVERY_MS = 10;
 const ENDED = new Error('the connection has ended');
 
 /**
- * Notifies all processes on one database which models changed, by LISTEN and NOTIFY. It is a hint:
- * a process misses it while its connection is lost, so a reader that must not miss a change also
- * looks at intervals. It is sent after the commit, not within the transaction: a transaction that
- * notifies holds a lock of the whole server while it is synced, and no two such transactions would
- * be synced together.
+ * Notifies all processes on one database of the models that changed, by LISTEN and NOTIFY. A
+ * process misses notifications while its connection is lost. So a reader that must not miss a
+ * change also polls. The notification is sent after the commit. If it were sent within the
+ * transaction, its commit would hold a lock of the whole server, and no two such commits could be
+ * synced together.
  */
 export class ChangeNotifier {
   private readonly ownId = randomUUID();
@@ -24,7 +27,7 @@ export class ChangeNotifier {
   private notifying: Promise<void> | null = null;
   private client: pg.Client | null = null;
   private readonly listening: Promise<void>;
-  /** Resolves when it listens, or when its first attempt has failed. */
+  /** Resolves when it listens, or when the first attempt has failed. */
   readonly ready: Promise<void>;
 
   constructor(
@@ -39,7 +42,8 @@ export class ChangeNotifier {
   }
 
   /**
-   * Notifies the other processes soon. Models that change until then go into the same notification.
+   * Notifies the other processes soon. Models that change until then are sent in the same
+   * notification.
    */
   notify(models: Iterable<string>): void {
     for (const model of models) this.pending.add(model);
@@ -73,13 +77,14 @@ export class ChangeNotifier {
       backoff.reset();
       ready();
     };
-    // The database is unreachable, or a certificate file is missing: it tries again.
+    // An attempt fails if the database is unreachable or a certificate file is missing. It is then
+    // retried.
     await supervise(() => this.listenOnce(onListening), { signal, backoff, onFailure: ready });
   }
 
   /**
-   * Listens on one connection. Rejects when the connection ends; resolves if this was closed
-   * before.
+   * Listens on one connection. Rejects when the connection ends. Resolves if the notifier was
+   * closed before.
    */
   private async listenOnce(onListening: () => void): Promise<void> {
     const client = this.createClient();

@@ -6,22 +6,22 @@ import { databaseFindings } from './database-findings.js';
 import { askDatabase, connectDatabase } from './database-questions.js';
 import type { AnalystOptions } from './analyst-views.js';
 
-/** What the apps use of a database. */
+/** The database settings of the apps. */
 export interface DatabaseCheckSettings extends AnalystOptions {
   readonly url: string;
-  /** Into how many partitions the log is folded. */
+  /** The number of partitions into which the log is folded. */
   readonly partitions: number;
 }
 
-/** Milliseconds that all questions together may take. */
+/** The time limit of all questions together, in milliseconds. */
 const TOTAL_MS = 12_000;
 
 /**
- * Looks at the database of a deployment before its first start. What it creates is rolled back.
- * Never rejects.
+ * Checks the database of a deployment before its first start. All objects that it creates are
+ * rolled back. Never rejects.
  */
 export async function checkDatabase(settings: DatabaseCheckSettings): Promise<ServiceReport> {
-  const { host, port, database } = placeIn(settings.url);
+  const { host, port, database } = partsOfUrl(settings.url);
   const answers = await askAll(settings);
   const rows = answers.answers?.rows;
   return {
@@ -32,7 +32,7 @@ export async function checkDatabase(settings: DatabaseCheckSettings): Promise<Se
   };
 }
 
-function placeIn(url: string) {
+function partsOfUrl(url: string) {
   const { hostname, port, pathname, username } = new URL(url);
   return {
     host: hostname.replace(/^\[(.*)\]$/, '$1'),
@@ -45,7 +45,7 @@ function placeIn(url: string) {
 async function askAll(settings: DatabaseCheckSettings): Promise<DatabaseAnswers> {
   const { url, partitions, analystSchema, analystRole } = settings;
   const questions = new BoundedQuestions(TOTAL_MS);
-  const { host, port, database, user } = placeIn(url);
+  const { host, port, database, user } = partsOfUrl(url);
   const probed = await probeServer({ host, port, tls: null, timeoutMs: questions.leftMs() });
   const isLocal = /^(?:localhost|127\.|::1$)/.test(host);
   const asked = { settings: { database, user, partitions, analystSchema, analystRole, isLocal }, probed };
@@ -53,7 +53,7 @@ async function askAll(settings: DatabaseCheckSettings): Promise<DatabaseAnswers>
   const connecting = connectDatabase(url);
   const connected = await questions.ask(() => connecting, 4000);
   if (!connected.ok) {
-    // It may still come.
+    // The connection may still open later. It is then closed.
     connecting.then(end, () => undefined);
     return { ...asked, connected, answers: null };
   }

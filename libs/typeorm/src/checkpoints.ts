@@ -1,7 +1,7 @@
 import type { Positions } from '@entente/engine';
 import type { StoredModel } from './queryable.js';
 
-/** A checkpoint as either database stores it. */
+/** A checkpoint, as SQLite and PostgreSQL return it. */
 export interface StoredCheckpoint {
   readonly table_name: string;
   readonly partition: unknown;
@@ -17,11 +17,11 @@ export function checkpointsByModel(
   models: Iterable<StoredModel>,
   partitions: number,
 ): ReadonlyMap<string, Positions> {
-  const pinOf = ({ table }: StoredModel): Positions => {
+  const positionsOf = ({ table }: StoredModel): Positions => {
     const positions = Array<bigint>(partitions).fill(0n);
     for (const { table_name, partition, at } of stored)
       if (table_name === table) positions[Number(partition)] = BigInt(at);
     return positions;
   };
-  return new Map([...models].map((stored) => [stored.model.name, pinOf(stored)]));
+  return new Map([...models].map((stored) => [stored.model.name, positionsOf(stored)]));
 }

@@ -11,14 +11,16 @@ import type { DatabaseAnswers, DatabaseCallAnswers, DatabaseFacts, FoundRows } f
 import { CREATE_DATABASE, FORMAT } from './postgres-catalogue.js';
 import { SCHEMA } from './postgres-connections.js';
 
-/** The oldest server whose SQL is enough, and the oldest that was tried. */
+/** The oldest major version whose SQL is sufficient, and the oldest that was tested. */
 const OLDEST_VERSION = 12;
 const OLDEST_TRIED = 15;
 
-/** The connections that an api, a projector, an intake and a steward may open together. */
+/**
+ * The maximum number of connections of one api, one projector, one intake and one steward together.
+ */
 const CONNECTIONS = 76;
 
-/** The code of a right that is missing. */
+/** SQLSTATE: insufficient privilege. */
 const DENIED = '42501';
 
 const REMEDIES = {
@@ -30,7 +32,7 @@ const REMEDIES = {
 
 const codeOf = (error: Error): string => (error as { readonly code?: string }).code ?? '';
 
-/** What follows from the answers of a database. */
+/** Evaluates the answers of a database. */
 export function databaseFindings({ settings, probed, connected, answers }: DatabaseAnswers): readonly ServiceFinding[] {
   const found = [...probeFindings(probed, false, REMEDIES, 0)];
   if (connected?.ok === false) found.push(connectionFinding(connected.error, settings));
@@ -153,7 +155,7 @@ function analystFindings(
   { creation, analystSchema: tried, analystRole: role }: DatabaseCallAnswers,
   { analystSchema, analystRole, user }: DatabaseAnswers['settings'],
 ): ServiceFinding[] {
-  // The same right is missing for both.
+  // Both need the same right, so one finding is enough.
   if (!creation.ok) return [];
   const found: ServiceFinding[] = [];
   if (!tried.ok)

@@ -6,13 +6,13 @@ import type { DatabaseCallAnswers, DatabaseFacts, FoundRows } from './database-a
 import { databaseLocale } from './postgres-catalogue.js';
 import { SCHEMA, SEARCH_PATH, type SqlClient } from './postgres-connections.js';
 
-/** Milliseconds for a connection, a statement, a lock, and a notification. */
+/** The time limits of a connection, a statement, a lock and a notification, in milliseconds. */
 const CONNECT_MS = 3000;
 const STATEMENT_MS = 3000;
 const LOCK_MS = 1000;
 const NOTIFICATION_MS = 1000;
 
-/** Opens a connection as the apps do; the caller ends it. */
+/** Opens a connection as the apps do. The caller must end it. */
 export async function connectDatabase(url: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
@@ -20,7 +20,7 @@ export async function connectDatabase(url: string): Promise<pg.Client> {
     statement_timeout: STATEMENT_MS,
     options: SEARCH_PATH,
   });
-  // A connection that breaks fails the current statement.
+  // If the connection breaks, the current statement rejects. This listener keeps the process alive.
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -38,7 +38,7 @@ const sqlClient = (client: pg.Client): SqlClient => ({
   },
 });
 
-/** Makes the calls that the apps make; what they create is rolled back. */
+/** Makes the calls that the apps make. All objects that they create are rolled back. */
 export async function askDatabase(
   client: pg.Client,
   url: string,
@@ -78,19 +78,19 @@ async function factsOf(db: SqlClient): Promise<DatabaseFacts> {
 }
 
 async function foundRows(db: SqlClient): Promise<FoundRows | null> {
-  const [there] = (
+  const [found] = (
     await db.query<{ present: boolean; others: number }>(
       `SELECT to_regclass('${SCHEMA}.store_info') IS NOT NULL AS present,
         (SELECT count(*)::int FROM pg_tables WHERE schemaname = '${SCHEMA}' AND NOT pg_has_role(tableowner, 'USAGE')) AS others`,
     )
   ).rows;
-  if (there?.present !== true) return null;
+  if (found?.present !== true) return null;
   const [info] = (
     await db.query<{ log: string; format: number; partitions: number; models: number }>(
       `SELECT log, format, partitions, (SELECT count(*)::int FROM ${SCHEMA}.models) AS models FROM ${SCHEMA}.store_info`,
     )
   ).rows;
-  return info === undefined ? null : { ...info, othersTables: there.others };
+  return info === undefined ? null : { ...info, othersTables: found.others };
 }
 
 async function rolledBack<T>(db: SqlClient, work: () => Promise<T>): Promise<T> {
@@ -131,15 +131,15 @@ async function roleOf(db: SqlClient, role: string): Promise<{ readonly exists: b
   return { exists: rows[0]?.present === true, mayBeMade: rows[0]?.may === true };
 }
 
-/** Whether what one connection notifies comes to another: not through every pooler. */
+/** Whether a notification from one connection reaches another. Not every pooler passes it on. */
 async function isNotified(sender: pg.Client, url: string): Promise<boolean> {
   const channel = `entente_check_${randomBytes(8).toString('hex')}`;
   const listener = await connectDatabase(url);
   try {
-    const came = new Promise<true>((resolve) => listener.once('notification', () => resolve(true)));
+    const received = new Promise<true>((resolve) => listener.once('notification', () => resolve(true)));
     await listener.query(`LISTEN ${channel}`);
     await sender.query('SELECT pg_notify($1, $2)', [channel, '']);
-    return await Promise.race([came, pause(NOTIFICATION_MS).then(() => false)]);
+    return await Promise.race([received, pause(NOTIFICATION_MS).then(() => false)]);
   } finally {
     await listener.end();
   }

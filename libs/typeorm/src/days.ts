@@ -1,8 +1,9 @@
 import type { DataSource } from 'typeorm';
 
 /**
- * An expression for the days from one day to another, both YYYY-MM-DD as text. On PostgreSQL, a
- * text that is no day fails the statement, unless `dayOf` names a function that checks it.
+ * A SQL expression for the number of days between two days, both as text in the form YYYY-MM-DD. On
+ * PostgreSQL, an invalid day fails the statement, unless `dayOf` names a function that returns null
+ * for it.
  */
 export function daysBetween(
   { options }: Pick<DataSource, 'options'>,

@@ -1,15 +1,18 @@
 import type { ExactSums } from '@entente/kernel';
 import type { DataSource } from 'typeorm';
 
-/** How a database holds exact sums within a query, and how they enter and leave it. */
+/** How a database represents exact sums within a query, and how they are encoded and decoded. */
 export interface SumStorage extends ExactSums {
-  /** A sum as the value of a statement. */
+  /** Encodes a sum as a value of a statement. */
   encode(sum: bigint): string;
-  /** The decimal digits of a sum that was selected. */
+  /** Decodes a selected sum to decimal digits. */
   decode(stored: unknown): string;
-  /** The expressions that a total of sums selects, by the suffix of their names. */
+  /** The expressions that the total of a column of sums selects, by the suffix of their names. */
   partsOfSum(column: string): Parts;
-  /** The expressions that a total of whole numbers selects, by the suffix of their names. */
+  /**
+   * The expressions that the total of a column of whole numbers selects, by the suffix of their
+   * names.
+   */
   partsOfInteger(column: string): Parts;
 }
 
@@ -18,7 +21,7 @@ type Parts = Readonly<Record<string, string>>;
 const LARGEST = BigInt(Number.MAX_SAFE_INTEGER);
 const LOWER_BITS = 32n;
 const LOWER_MASK = (1n << LOWER_BITS) - 1n;
-/** Added to the upper part, so that no sum in text has a sign. */
+/** Added to the upper part, so that no sum in text form has a sign. */
 const OFFSET = 1n << 62n;
 const UPPER_DIGITS = 19;
 const LOWER_DIGITS = 10;
@@ -35,9 +38,9 @@ const upperIn = (text: string): string => `(CAST(substr(${text}, 1, ${UPPER_DIGI
 const lowerIn = (text: string): string => `CAST(substr(${text}, ${UPPER_DIGITS + 1}) AS INTEGER)`;
 
 /**
- * SQLite's sums have 64 bits, and fail above that. So the upper and the lower 32 bits of each value
- * are summed separately: that is exact for two thousand million values of any size. Within a query,
- * a sum is text of a fixed length, whose order is that of the numbers.
+ * SQLite's sums have 64 bits, and fail on overflow. So the upper and the lower 32 bits of each
+ * value are summed separately. That is exact for two thousand million values of any size. Within a
+ * query, a sum is text of a fixed length, so texts sort as the numbers do.
  */
 const ON_SQLITE: SumStorage = {
   sum(expression) {
@@ -56,7 +59,7 @@ const ON_SQLITE: SumStorage = {
   partsOfInteger: (column) => ({ '': `${column} & ${LOWER_MASK}`, [UPPER]: `${column} >> ${LOWER_BITS}` }),
 };
 
-/** PostgreSQL's sums are numeric. */
+/** On PostgreSQL, sums are of type numeric. */
 const ON_POSTGRES: SumStorage = {
   sum: (expression) => `SUM(${expression})`,
   orZero: (sum) => `COALESCE(${sum}, 0)`,
@@ -67,12 +70,12 @@ const ON_POSTGRES: SumStorage = {
   partsOfInteger: (column) => ({ '': column }),
 };
 
-/** What follows the name of a column with the upper bits of a total. */
+/** The suffix of the column with the upper bits of a total. */
 const UPPER = '__upper';
 
 /**
  * The exact total of a column in decimal digits, from its selected parts; null if no row has a
- * value: there is nothing to add, which is not 0.
+ * value. Such a total is unknown, and not 0.
  */
 export function totalIn(row: Readonly<Record<string, unknown>>, column: string): string | null {
   if (row[column] === null) return null;
@@ -81,6 +84,6 @@ export function totalIn(row: Readonly<Record<string, unknown>>, column: string):
   return upper === undefined ? sum : String((BigInt(upper as string) << LOWER_BITS) + BigInt(sum));
 }
 
-/** The storage of sums in a database. */
+/** How the database of a data source represents sums. */
 export const sumsIn = (dataSource: DataSource): SumStorage =>
   dataSource.options.type === 'better-sqlite3' ? ON_SQLITE : ON_POSTGRES;

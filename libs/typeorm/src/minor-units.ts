@@ -6,8 +6,8 @@ const list = (digits: number | null): string =>
     .join(', ');
 
 /**
- * A SQL expression for an amount in units of a currency, exact; null without a currency, and for
- * one that has no minor unit.
+ * A SQL expression for the exact amount in units of a currency. It is null if there is no currency,
+ * or if the currency has no minor unit.
  */
 export const inUnits = (amount: string, currency: string): string =>
   `${amount} * CASE WHEN ${currency} IS NULL OR ${currency} IN (${list(null)}) THEN NULL

@@ -26,41 +26,41 @@ interface StoreInfo {
   readonly partitions: number;
 }
 
-/** The log whose rows these are, and its number of partitions. */
+/** The id of the log, and the number of partitions into which it is folded. */
 export interface StoreIdentity {
   readonly storeId: string;
   readonly partitions: number;
 }
 
-/** One process at a time prepares the schema or promotes tables: the others wait here. */
+/** A lock: one process at a time prepares the schema or promotes tables. The others wait. */
 const LOCK = `SELECT pg_advisory_xact_lock(hashtext('entente: the rows'))`;
 
-/** How a database orders text, and in which encoding it keeps it. */
+/** The collation and the encoding of a database. */
 export interface DatabaseLocale {
   readonly name: string;
   readonly locale: string;
   readonly encoding: string;
-  /** Whether it orders text by its code points, as SQLite does. */
+  /** Whether it sorts text by code points, as SQLite does. */
   readonly fits: boolean;
 }
 
-/** The locale and the encoding of the database that is connected. */
+/** The locale and the encoding of the connected database. */
 export async function databaseLocale(db: SqlClient): Promise<DatabaseLocale> {
   const { rows } = await db.query<{ about: Readonly<Record<string, string>>; encoding: string }>(
     'SELECT to_jsonb(d) AS about, pg_encoding_to_char(encoding) AS encoding FROM pg_database d WHERE datname = current_database()',
   );
   const { about = {}, encoding = '' } = rows[0] ?? {};
-  // Before version 15 there is only one provider.
+  // Before PostgreSQL 15 there is only one locale provider.
   const { datname: name = '', datlocprovider: provider = 'c', datcollate, datlocale } = about;
   const locale = (provider === 'c' ? datcollate : (datlocale ?? about['daticulocale'])) ?? '';
   const fits = encoding === 'UTF8' && provider !== 'i' && /^(?:C|POSIX|C\.utf-?8)$/i.test(locale);
   return { name, locale, encoding, fits };
 }
 
-/** How to create a database that fits. */
+/** The statement that creates a suitable database. */
 export const CREATE_DATABASE = `CREATE DATABASE ... LOCALE 'C' ENCODING 'UTF8' TEMPLATE template0`;
 
-/** Fails unless the database orders text by its code points, as SQLite does. */
+/** Rejects unless the database sorts text by code points, as SQLite does. */
 export async function checkLocale(db: SqlClient): Promise<void> {
   const { name, locale, encoding, fits } = await databaseLocale(db);
   if (fits) return;
@@ -70,8 +70,8 @@ export async function checkLocale(db: SqlClient): Promise<void> {
 }
 
 /**
- * Creates the schema's own tables, and an entry for each new model. Fails if the rows are another
- * log's, or were folded into another number of partitions.
+ * Creates the schema's own tables, and an entry for each new model. Rejects if the rows belong to
+ * another log, or were folded into another number of partitions.
  */
 export async function prepareSchema(
   db: SqlClient,
@@ -93,15 +93,16 @@ export async function prepareSchema(
       model.version,
       JSON.stringify(ownColumns(model)),
     ]);
-    // A newer Entente beside this one may be filling a newer version.
+    // A newer release that runs at the same time may be filling a pending table of a newer version.
     await db.query('DELETE FROM pending_models WHERE name = $1 AND version < $2', [model.name, model.version]);
   }
   if (head !== undefined) await rebuildTablesAhead(db, models, head);
 }
 
 /**
- * Rows ahead of the log's end were folded from events that it no longer has. They are folded from
- * scratch under another generation, so that no reader confuses the two.
+ * Rebuilds tables that are ahead of the end of the log. Their rows were folded from events that the
+ * log no longer has. They are folded from scratch under a new generation, so that readers can
+ * distinguish them.
  */
 async function rebuildTablesAhead(db: SqlClient, models: readonly AnyProjection[], head: bigint): Promise<void> {
   const ahead = async (table: string): Promise<boolean> =>
@@ -116,7 +117,7 @@ async function rebuildTablesAhead(db: SqlClient, models: readonly AnyProjection[
     if (await ahead(table)) await db.query('DELETE FROM pending_models WHERE name = $1', [name]);
 }
 
-/** Fails unless the rows are those of this log in these partitions. */
+/** Rejects unless the rows belong to this log and were folded into this number of partitions. */
 export async function checkStoreInfo(db: SqlClient, { storeId, partitions }: StoreIdentity): Promise<void> {
   const [table] = (await db.query<{ present: boolean }>(`SELECT to_regclass('store_info') IS NOT NULL AS present`))
     .rows;
@@ -138,15 +139,17 @@ export async function checkStoreInfo(db: SqlClient, { storeId, partitions }: Sto
     );
 }
 
-/** The catalog version, locked: no process promotes tables before the transaction ends. */
+/**
+ * Reads and locks the catalog version. No process can promote tables before the transaction ends.
+ */
 export async function lockedCatalogVersion(db: SqlClient): Promise<number> {
   const { rows } = await db.query<{ catalog_version: number }>('SELECT catalog_version FROM store_info FOR SHARE');
   return rows[0]?.catalog_version ?? 0;
 }
 
 /**
- * Locks the catalog: no other process promotes, prepares or writes rows before the transaction
- * ends.
+ * Locks the catalog. No other process can promote tables, prepare the schema or write rows before
+ * the transaction ends.
  */
 export async function lockStoreInfo(db: SqlClient): Promise<void> {
   await db.query(LOCK);
@@ -163,7 +166,7 @@ export async function activeTables(db: SqlClient): Promise<readonly ModelTable[]
   return rows.map((row) => tableFrom(row, JSON.parse(String(row['columns'])) as OwnColumn[]));
 }
 
-/** The pending tables of these models, in the version of the code. */
+/** The pending tables of these models, if they have the version of the code. */
 export async function pendingTables(db: SqlClient, models: readonly AnyProjection[]): Promise<readonly ModelTable[]> {
   const { rows } = await db.query('SELECT * FROM pending_models');
   return rows.flatMap((row) => {
@@ -172,7 +175,7 @@ export async function pendingTables(db: SqlClient, models: readonly AnyProjectio
   });
 }
 
-/** The pending table of a model: the one that an interrupted rebuild left, or a new one. */
+/** The pending table of a model: that of an interrupted rebuild, or a new one. */
 export async function allocatePending(db: SqlClient, model: AnyProjection, fromScratch: boolean): Promise<ModelTable> {
   const [pending] = await pendingTables(db, [model]);
   if (pending !== undefined && !fromScratch) return pending;
@@ -189,8 +192,8 @@ export async function allocatePending(db: SqlClient, model: AnyProjection, fromS
 }
 
 /**
- * Makes a pending table the active one. It removes the checkpoints of the retired table, which
- * fences workers that still fold it.
+ * Makes a pending table the active one. Removes the checkpoints of the retired table, which fences
+ * workers that still fold into it.
  */
 export async function promote(db: SqlClient, pending: ModelTable): Promise<void> {
   const previous = (await activeTables(db)).find(({ name }) => name === pending.name);
@@ -206,8 +209,8 @@ export async function promote(db: SqlClient, pending: ModelTable): Promise<void>
 }
 
 /**
- * Drops the tables that are neither active nor pending, with what others have made on them. A table
- * that is being read stays until the next time.
+ * Drops the tables that are neither active nor pending, with dependent objects of users. A table
+ * that is being read is kept until the next start.
  */
 export async function dropUnused(db: SqlClient): Promise<void> {
   await db.query(LOCK);

@@ -2,7 +2,7 @@ import { Fault, DiskFull } from '@entente/engine';
 import pg from 'pg';
 import type { SqlQuery } from './sql-program.js';
 
-/** Runs statements: on a pool, or on one connection within a transaction. */
+/** Runs statements on a pool, or on one connection within a transaction. */
 export interface SqlClient {
   query<Row extends object = Record<string, unknown>>(
     sql: string,
@@ -14,7 +14,7 @@ export interface QueryResult<Row> {
   readonly count: number;
 }
 
-/** A connection within a transaction, until it is ended. A statement that fails ends it, too. */
+/** A connection with an open transaction. `end` ends it. A failed statement ends it too. */
 export interface OpenSnapshot {
   run(statement: SqlQuery): Promise<readonly unknown[]>;
   end(): Promise<void>;
@@ -22,10 +22,10 @@ export interface OpenSnapshot {
 
 /** The schema of all tables of Entente in a database. */
 export const SCHEMA = 'entente';
-/** The schema in which every connection looks first. */
+/** The connection option that makes this schema the search path. */
 export const SEARCH_PATH = `-c search_path=${SCHEMA}`;
 
-/** How connections are opened. */
+/** Options of connections. */
 export interface PostgresOptions {
   /**
    * `postgres://user:password@host:port/database`, with `sslmode` and other parameters of the
@@ -37,19 +37,19 @@ export interface PostgresOptions {
   /** Milliseconds after which the server cancels a statement. */
   readonly statementTimeout?: number;
   /**
-   * Milliseconds after which the server ends a transaction whose client sends nothing, so that a
-   * process that is stalled keeps no table from being dropped.
+   * Milliseconds after which the server ends a transaction of an idle client. Without it, a stalled
+   * process could prevent that a table is dropped.
    */
   readonly idleTransactionTimeout?: number;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** A pool of connections to one database; it translates the driver's errors. */
+/** A pool of connections to one database. It translates the driver's errors. */
 export class Connections implements SqlClient {
   private readonly pool: pg.Pool;
   private readonly named = new Map<string, string>();
-  /** What ends each open snapshot. */
+  /** The functions that end the open snapshots. */
   private readonly snapshots = new Set<() => Promise<void>>();
 
   constructor(readonly options: PostgresOptions) {
@@ -63,7 +63,7 @@ export class Connections implements SqlClient {
         : { idle_in_transaction_session_timeout: options.idleTransactionTimeout }),
       options: SEARCH_PATH,
     });
-    // A connection that breaks while it is idle is replaced by the next one.
+    // The pool replaces an idle connection that breaks.
     this.pool.on('error', () => undefined);
   }
 
@@ -77,8 +77,8 @@ export class Connections implements SqlClient {
   }
 
   /**
-   * Works on one connection within one transaction. It commits when the work ends, and rolls back
-   * if the work fails.
+   * Runs the work in one transaction on one connection. Commits when the work resolves, and rolls
+   * back if it rejects.
    */
   async transaction<T>(work: (db: SqlClient) => Promise<T>, mode = ''): Promise<T> {
     return this.withConnection(async (client) => {
@@ -95,7 +95,10 @@ export class Connections implements SqlClient {
     });
   }
 
-  /** Runs statements on one connection, in one snapshot. Each is prepared once per connection. */
+  /**
+   * Runs statements on one connection, in one snapshot. Each statement is prepared once per
+   * connection.
+   */
   async inSnapshot<T>(work: (run: (statement: SqlQuery) => Promise<readonly unknown[]>) => Promise<T>): Promise<T> {
     return this.withConnection(async (client) => {
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
@@ -113,33 +116,33 @@ export class Connections implements SqlClient {
     });
   }
 
-  /** Opens one snapshot on one connection; the caller ends it, or closing does. */
+  /** Opens a snapshot on one connection. The caller, or `close`, ends it. */
   async openSnapshot(): Promise<OpenSnapshot> {
-    const over = Promise.withResolvers<void>();
+    const finished = Promise.withResolvers<void>();
     const opened = Promise.withResolvers<OpenSnapshot['run']>();
-    const whole = this.inSnapshot((run) => {
+    const transaction = this.inSnapshot((run) => {
       opened.resolve(run);
-      return over.promise;
+      return finished.promise;
     });
-    whole.catch(opened.reject);
+    transaction.catch(opened.reject);
     const run = await opened.promise;
-    let isOver = false;
+    let isFinished = false;
     const end = async (): Promise<void> => {
-      isOver = true;
+      isFinished = true;
       this.snapshots.delete(end);
-      over.resolve();
-      await whole.catch(() => undefined);
+      finished.resolve();
+      await transaction.catch(() => undefined);
     };
     this.snapshots.add(end);
     return {
       run: async (statement) => {
-        // By then, others may use the connection.
-        if (isOver) throw new Fault('rows-away', 'these rows are no longer read; ask again', 1);
+        // The pool may have given the connection to another caller.
+        if (isFinished) throw new Fault('rows-away', 'these rows are no longer read; ask again', 1);
         try {
           return await run(statement);
         } catch (error) {
-          isOver = true;
-          over.reject(error);
+          isFinished = true;
+          finished.reject(error);
           throw translateError(error);
         }
       },
@@ -147,13 +150,16 @@ export class Connections implements SqlClient {
     };
   }
 
-  /** Snapshots that are still open are ended: the pool waits for their connections. */
+  /** Ends open snapshots first, because the pool waits for their connections. */
   async close(): Promise<void> {
     await Promise.all([...this.snapshots].map((end) => end()));
     await this.pool.end();
   }
 
-  /** After an error that is not the database's own, the connection is not used again. */
+  /**
+   * Runs the work on one connection. After an error that did not come from the server, the
+   * connection is not reused.
+   */
   private async withConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     let client: pg.PoolClient;
     try {
@@ -161,8 +167,8 @@ export class Connections implements SqlClient {
     } catch (error) {
       throw translateError(error);
     }
-    // A connection that breaks in use fails the current statement. Without a listener, it would end
-    // the process.
+    // If a connection breaks in use, the current statement rejects. Without this listener, the
+    // process would end.
     const ignore = (): void => undefined;
     client.on('error', ignore);
     let failed: Error | undefined;
@@ -182,7 +188,7 @@ export class Connections implements SqlClient {
     }
   }
 
-  /** A statement with values is prepared once per connection. */
+  /** Prepares a statement with values once per connection. */
   private prepared(sql: string, values: readonly unknown[]): pg.QueryConfig {
     return values.length === 0 ? { text: sql } : { name: this.nameOf(sql), text: sql, values: [...values] };
   }
@@ -201,8 +207,8 @@ export class Connections implements SqlClient {
 export const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
- * Works in a savepoint of a transaction. Returns null if it worked, and the SQLSTATE of an expected
- * failure, which the transaction survives.
+ * Runs the work in a savepoint of a transaction. Returns null if it resolves. After an expected
+ * failure, rolls back to the savepoint and returns its SQLSTATE; the transaction continues.
  */
 export async function attempt(
   db: SqlClient,
@@ -222,15 +228,15 @@ export async function attempt(
   return null;
 }
 
-/** Replaces `?` by the numbers that PostgreSQL expects. */
+/** Replaces each `?` with a numbered parameter of PostgreSQL. */
 function numbered(sql: string): string {
   let n = 0;
   return sql.replaceAll('?', () => `$${(n += 1)}`);
 }
 
 /**
- * A short hash of a text: the same text gives the same name, so that a name never refers to another
- * statement.
+ * A short hash of a statement. It is part of the name of the prepared statement, so that a name
+ * never refers to another statement.
  */
 function hash(text: string): string {
   let value = 0xcbf29ce484222325n;
@@ -240,12 +246,15 @@ function hash(text: string): string {
 }
 
 /**
- * SQLSTATE classes after which trying again helps: connection exceptions, resources, operator
- * intervention, deadlocks and serialization.
+ * SQLSTATE classes of transient errors: connection exceptions, insufficient resources, operator
+ * intervention, deadlocks and serialization failures.
  */
 const TRANSIENT = /^(?:08|53|57P|40)/;
 
-/** Translates a driver's error for the caller: disk full, try again, or the error itself. */
+/**
+ * Translates an error of the driver: to `DiskFull`, to a fault with a retry time if it is
+ * transient, or to the error itself.
+ */
 export function translateError(error: unknown): Error {
   const failed = error as Error;
   if (failed instanceof Fault) return failed;

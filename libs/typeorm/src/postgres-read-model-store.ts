@@ -50,38 +50,41 @@ import { type SqlProgram, runAsync } from './sql-program.js';
 import { beginScan } from './postgres-scan.js';
 import { ON_POSTGRES } from './tables.js';
 
-/** How the store is opened. */
+/** Options of the store. */
 export interface PostgresReadModelStoreOptions extends PostgresOptions, Partial<AnalystOptions> {
   readonly models: readonly AnyProjection[];
   readonly views: readonly StoredView[];
-  /** Into how many partitions the log is folded. */
+  /** The number of partitions into which the log is folded. */
   readonly partitions: number;
-  /** Called each time that it listens to the database again after the connection was lost. */
+  /** Called each time the store listens again after its connection was lost. */
   readonly onReconnect?: () => void;
-  /** Rows are read, never written, and no table is created. */
+  /** If true, the store never writes rows and creates no table. */
   readonly readonly?: boolean;
 }
 
-/** The connections for the status of the rows. */
+/** The number of connections for the status of the rows. */
 const STATUS_CONNECTIONS = 2;
-/** The connections for whole queries: further ones wait. */
+/** The number of connections for scans. Further scans wait. */
 const SCAN_CONNECTIONS = 4;
-/** Longer than a reader of a whole query leaves its scan open while it pauses. */
+/**
+ * The idle timeout of a scan's transaction, in milliseconds. It is longer than a reader may pause
+ * with an open scan.
+ */
 const SCAN_IDLE_TIMEOUT_MS = 20_000;
 
 /**
- * Rows in a separate schema of a PostgreSQL database, for any number of processes. Processes
- * that fold fence each other by the checkpoints, all see the active tables by the catalog version,
- * and they notify each other of changes. TypeORM creates the tables and compiles the queries. Every
- * answer is read in one transaction, from one snapshot. If it has a schema and a role for analysts,
- * it keeps SQL views for them over the active tables.
+ * Stores rows in a separate schema of a PostgreSQL database, for any number of processes. Workers
+ * fence each other by compare-and-swap of checkpoints. Every process finds the active tables by the
+ * catalog version. Processes notify each other of changes. TypeORM creates the tables and compiles
+ * the queries. Every answer is read in one transaction, from one snapshot. If a schema and a role
+ * for analysts are set, the store keeps SQL views over the active tables.
  */
 export class PostgresReadModelStore extends ReadModelStore {
   readonly partitions: number;
   private readonly connections: Connections;
-  /** For the status of the rows, which waits for no query. */
+  /** Separate connections for the status of the rows, so that it does not wait for queries. */
   private readonly statusConnections: Connections;
-  /** For whole queries, so that they keep no page waiting. */
+  /** Separate connections for scans, so that pages do not wait for them. */
   private readonly scanConnections: Connections;
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private readonly analyst: AnalystViews | null;
@@ -109,7 +112,7 @@ export class PostgresReadModelStore extends ReadModelStore {
     });
   }
 
-  /** If it fails, nothing stays open. Use a new store for the next attempt. */
+  /** If it rejects, all connections are closed. Use a new store for the next attempt. */
   async open(storeId: string, head?: bigint, era = ''): Promise<void> {
     this.era = era;
     try {
@@ -166,12 +169,15 @@ export class PostgresReadModelStore extends ReadModelStore {
     const first = this.reader === null;
     this.reader = new RowReader(compiler, this.partitions);
     this.catalog = catalog;
-    // It has not compiled anything yet, and needs no connection for that.
+    // Compiling queries needs no connection.
     await compiler.destroy();
     if (!first) this.notify(new Set(catalog.models.keys()));
   }
 
-  /** Knows the tables of some models; TypeORM reads the version of the database. */
+  /**
+   * Creates a data source with the tables of some models. TypeORM connects once, to read the
+   * version of the database.
+   */
   private dataSource(models: readonly StoredModel[]): Promise<DataSource> {
     return new DataSource({
       type: 'postgres',
@@ -210,7 +216,7 @@ export class PostgresReadModelStore extends ReadModelStore {
     }
   }
 
-  /** Moves the views for analysts to the active tables; false if some of them are being read. */
+  /** Moves the views for analysts to the active tables. Returns false if a view is being read. */
   private async moveViews(db: SqlClient): Promise<boolean> {
     if (this.analyst === null) return true;
     const catalog = new ReadModelCatalog(0, this.resolve(await activeTables(db)), this.options.views);
@@ -222,7 +228,7 @@ export class PostgresReadModelStore extends ReadModelStore {
     }
   }
 
-  /** Loads the active tables again after any process has changed the catalog. */
+  /** Reloads the active tables after any process has changed the catalog. */
   private async reload(): Promise<void> {
     this.loading ??= this.load().finally(() => (this.loading = null));
     await this.loading;
@@ -261,8 +267,8 @@ export class PostgresReadModelStore extends ReadModelStore {
   }
 
   /**
-   * Reads the tables that were active at the last look. If they no longer are, `commit` writes
-   * nothing of what is folded onto them.
+   * Reads the tables that were active when the catalog was last loaded. If they are no longer
+   * active, `commit` writes nothing and returns false.
    */
   async current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>> {
     return this.writer().current(this.connections, model, ids);
@@ -378,7 +384,7 @@ export class PostgresReadModelStore extends ReadModelStore {
     return this.inSnapshot((catalog, reader) => work(catalog.source(name), reader));
   }
 
-  /** Reads everything for one answer in one transaction, from the tables that are active in it. */
+  /** Reads all rows of one answer in one transaction, from the tables that are active in it. */
   private async inSnapshot<T>(
     work: (catalog: ReadModelCatalog, reader: RowReader) => SqlProgram<T>,
     connections = this.connections,

@@ -7,11 +7,13 @@ import type { SqlClient, Connections } from './postgres-connections.js';
 import { Fenced, PostgresRowWriter } from './postgres-row-writer.js';
 import type { StoredModel } from './queryable.js';
 
-/** Analysts read views that have to be moved: nothing was promoted. */
+/** Thrown if analysts are reading views that must be moved. The cut-over is rolled back. */
 class ViewsInUse extends Error {}
 const VIEWS_IN_USE_RETRY_MS = 1000;
 
-/** The pending tables of some models, filled while other workers fold the active ones. */
+/**
+ * A rebuild of some models: it fills pending tables while other workers fold into the active ones.
+ */
 export class PostgresRebuild extends Rebuild {
   private readonly writer: PostgresRowWriter;
 
@@ -19,7 +21,7 @@ export class PostgresRebuild extends Rebuild {
     private readonly connections: Connections,
     readonly partitions: number,
     private readonly pending: readonly ModelTable[],
-    private readonly stored: (kept: readonly ModelTable[]) => ReadonlyMap<string, StoredModel>,
+    private readonly stored: (tables: readonly ModelTable[]) => ReadonlyMap<string, StoredModel>,
     private readonly moveViews: (db: SqlClient) => Promise<boolean>,
     private readonly promoted: () => Promise<void>,
   ) {
@@ -80,14 +82,16 @@ export class PostgresRebuild extends Rebuild {
     return Promise.resolve();
   }
 
-  /** Whether these are still the pending tables, until the transaction ends. */
+  /**
+   * Whether these are still the pending tables. A lock keeps that true until the transaction ends.
+   */
   private async isCurrent(db: SqlClient): Promise<boolean> {
     const { rows } = await db.query<{ name: string; generation: number }>(
       'SELECT name, generation FROM pending_models WHERE name = ANY($1) FOR SHARE',
       [this.pending.map(({ name }) => name)],
     );
     return this.pending.every(({ name, generation }) =>
-      rows.some((there) => there.name === name && there.generation === generation),
+      rows.some((row) => row.name === name && row.generation === generation),
     );
   }
 }

@@ -10,22 +10,24 @@ const CREATE_TABLE = `
   );
 `;
 
-/** Milliseconds between two writes of the queue. */
+/** The interval between two writes of the queue, in milliseconds. */
 const WRITE_EVERY_MS = 250;
 
 const COLUMNS = ['at', 'organisation', 'role', 'stream', 'command', 'command_id', 'correlation_id', 'code', 'rule'];
 
-/** Bounds of the list and of its queue. */
+/** Limits of the stored list and of the queue. */
 export interface PostgresRefusalLogOptions extends PostgresOptions {
-  /** The number of refusals stored; the oldest are removed. */
+  /** The maximum number of stored refusals. The oldest are removed. */
   readonly maxEntries?: number;
-  /** The number that may wait in this process to be written. */
+  /** The maximum number of refusals in the queue of this process. Further ones are only counted. */
   readonly maxWaiting?: number;
-  /** Called each time that a write succeeds after one has failed. */
+  /** Called each time a write succeeds after a failed one. */
   readonly onReconnect?: () => void;
 }
 
-/** Refused commands of all processes on one database, written together four times a second. */
+/**
+ * The refused commands of all processes on one database. The queue is written four times a second.
+ */
 export class PostgresRefusalLog extends RefusalLog {
   private queued: RefusedCommand[] = [];
   private leftOut = 0;
@@ -48,7 +50,7 @@ export class PostgresRefusalLog extends RefusalLog {
     const { maxEntries = 100_000, maxWaiting = 10_000, onReconnect = () => undefined } = options;
     const connections = new Connections({ ...options, connections: 2 });
     try {
-      // If two processes created it at once, one would fail because it exists.
+      // Without the lock, one of two concurrent processes would fail because the table exists.
       await connections.transaction(async (db) => {
         await db.query(`SELECT pg_advisory_xact_lock(hashtext('entente: the rows'))`);
         await db.query(CREATE_TABLE);
@@ -87,12 +89,12 @@ export class PostgresRefusalLog extends RefusalLog {
   }
 
   /**
-   * Writes the queue, one batch after the other. A batch that fails stays in the queue, within its
-   * bound.
+   * Writes the queue as one batch. Writes do not overlap. A failed batch stays in the queue, which
+   * keeps its limit.
    */
   private write(): Promise<void> {
     return this.queue.runExclusive(async () => {
-      // Others may be queued during the write.
+      // More refusals may be queued during the write.
       const batch = [...this.queued];
       if (batch.length === 0) return;
       try {
@@ -115,7 +117,7 @@ export class PostgresRefusalLog extends RefusalLog {
         this.failed = false;
       } catch {
         this.failed = true;
-        // Nothing of it was written: the next write tries again.
+        // The transaction was rolled back. The next write tries again.
       }
     });
   }

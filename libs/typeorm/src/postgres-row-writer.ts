@@ -29,10 +29,10 @@ const TYPES: Readonly<Record<ColumnType, string>> = {
   json: 'text',
 };
 
-/** A cell of a row as the driver receives it. */
+/** The value of a cell, as it is passed to the driver. */
 type PostgresCell = string | number | bigint | boolean | null;
 
-/** A cell as PostgreSQL stores it. Fails if a row cannot hold the value. */
+/** The value of a cell, as PostgreSQL stores it. Throws if the column cannot hold the value. */
 function cellOf(column: OwnColumn, value: unknown): PostgresCell {
   const cell = encode(column, value);
   if (typeof cell === 'string' && cell.includes('\u0000'))
@@ -41,7 +41,8 @@ function cellOf(column: OwnColumn, value: unknown): PostgresCell {
 }
 
 /**
- * Values in PostgreSQL's syntax of an array: the driver does the same, at several times the cost.
+ * Formats values as a PostgreSQL array literal. The driver's own conversion takes several times as
+ * long.
  */
 function arrayOf(values: readonly PostgresCell[]): string {
   let text = '{';
@@ -54,12 +55,12 @@ function arrayOf(values: readonly PostgresCell[]): string {
   return `${text}}`;
 }
 
-/** Thrown if a batch was not folded on the current rows: its transaction is rolled back. */
+/** Thrown if a batch was not folded onto the current rows. Its transaction is rolled back. */
 export class Fenced extends Error {}
 
 /**
- * Writes versions of rows, with their checkpoints and parked streams: one statement for all rows of
- * a model, within the caller's transaction.
+ * Writes row versions, checkpoints and parked streams within the caller's transaction: one
+ * statement for all rows of a model.
  */
 export class PostgresRowWriter {
   constructor(private readonly models: ReadonlyMap<string, StoredModel>) {}
@@ -103,7 +104,7 @@ export class PostgresRowWriter {
     );
   }
 
-  /** Writes batches; fails with {@link Fenced} if a checkpoint has moved. */
+  /** Writes batches. Throws {@link Fenced} if another worker has moved a checkpoint. */
   async write(db: SqlClient, batches: readonly ModelBatch[]): Promise<void> {
     await this.moveCheckpoints(db, batches);
     for (const batch of batches) {
@@ -115,8 +116,8 @@ export class PostgresRowWriter {
   }
 
   /**
-   * A compare-and-swap of all checkpoints. PostgreSQL locks each row, and compares it again when
-   * another worker's lock ends.
+   * Moves all checkpoints by compare-and-swap. PostgreSQL locks each row, and compares it again
+   * after another worker's transaction ends.
    */
   private async moveCheckpoints(db: SqlClient, batches: readonly ModelBatch[]): Promise<void> {
     const tables = batches.map(({ model }) => this.of(model).table);
@@ -191,10 +192,7 @@ export class PostgresRowWriter {
     );
   }
 
-  /**
-   * Whether each model here has reached another writer's checkpoint, in every partition of that
-   * writer.
-   */
+  /** Whether each model has reached the other writer's checkpoint in every partition. */
   async reaches(db: SqlClient, other: PostgresRowWriter): Promise<boolean> {
     for (const model of this.models.keys()) {
       const { count } = await db.query(

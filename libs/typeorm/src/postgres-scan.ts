@@ -6,8 +6,8 @@ import { type SqlProgram, runAsync } from './sql-program.js';
 const CURSOR = 'scan';
 
 /**
- * Rows that one statement returns, by a cursor of the database. The program prepares them; null if
- * it returns null. Closing it ends the snapshot.
+ * Scans the rows of one statement with a cursor. The program prepares the statement. Returns null
+ * if the program returns null. Closing the scan ends the snapshot.
  */
 export async function beginScan(
   snapshot: OpenSnapshot,

@@ -7,8 +7,8 @@ const CREATE_TABLE = `
 `;
 
 /**
- * The checkpoint of all stewards on one database, one for each log and era. It never goes back: a
- * second steward, which is behind, does not undo the first one's.
+ * The checkpoint of all stewards on one database, one for each log and era. It never decreases, so
+ * a slower second steward does not reset it.
  */
 export class PostgresStewardCheckpoint extends StewardCheckpoint {
   private constructor(
@@ -22,7 +22,7 @@ export class PostgresStewardCheckpoint extends StewardCheckpoint {
   static async open(options: PostgresOptions, log: Pick<EventLog, 'id' | 'eras'>): Promise<PostgresStewardCheckpoint> {
     const connections = new Connections({ ...options, connections: 2 });
     try {
-      // If two processes created it at once, one would fail because it exists.
+      // Without the lock, one of two concurrent processes would fail because the table exists.
       await connections.transaction(async (db) => {
         await db.query(`SELECT pg_advisory_xact_lock(hashtext('entente: the rows'))`);
         await db.query(CREATE_TABLE);

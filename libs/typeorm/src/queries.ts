@@ -12,42 +12,50 @@ import { type SourceBuilder, SYSTEM_COLUMNS, type Queryable, type StoredModel, d
 import { daysBetween } from './days.js';
 import { sumsIn } from './exact-sums.js';
 
-/** A statement and its values, as a driver accepts them. */
+/** A statement and its values, in the form that drivers accept. */
 export type Compiled = readonly [sql: string, values: readonly unknown[]];
 
-/** What a query sees. */
+/** The position and day of a query, which decide what it returns. */
 export interface At {
-  /** The positions to read at, one for each partition. Null: now, from current versions only. */
+  /**
+   * The positions to read at, one for each partition. Null: now, from current row versions only.
+   */
   readonly positions: Positions | null;
-  /** The day of the answer, YYYY-MM-DD. */
+  /** The day of the answer, in the form YYYY-MM-DD. */
   readonly day: string;
-  /** Only what had occurred by this day. */
+  /** If set, the query returns only what had occurred by this day. */
   readonly occurredBy: string | null;
-  /** A function of the database by which a text becomes a day, or null if it is none. */
+  /**
+   * A database function that converts a text to a day. It returns null for a text that is not a
+   * day.
+   */
   readonly dayOf?: string;
 }
 
 /**
- * The parameters of a query: none for now, one if all partitions have the same position, else one
- * each.
+ * The position parameters of a query: none for current rows, one if all partitions have the same
+ * position, else one per partition.
  */
 const positionsOf = ({ positions: at }: At): Positions =>
   at === null ? [] : at.every((one) => one === at[0]) ? at.slice(0, 1) : at;
 
-/** What of it changes the text of a query. */
+/** The parts of {@link At} that change the text of a statement. */
 const shapeOf = (at: At): readonly unknown[] => [positionsOf(at).length, at.occurredBy !== null];
 
 type Builder = SelectQueryBuilder<ObjectLiteral>;
 
 /**
- * Marks a value that differs between queries of one shape; all others are part of the compiled
- * statement.
+ * The prefix of a placeholder for a value that differs between queries of one shape. All other
+ * values are part of the compiled statement.
  */
 const PLACEHOLDER = '\u0000';
 const placeholders = (names: Iterable<string>): Record<string, string> =>
   Object.fromEntries([...names].map((name) => [name, PLACEHOLDER + name]));
 
-/** Queries of one shape are compiled once: building a statement costs more than running it. */
+/**
+ * Queries of one shape are compiled once, because building a statement takes longer than running
+ * it.
+ */
 const compiled = new WeakMap<Queryable, Map<string, Compiled>>();
 const MAX_COMPILED = 500;
 
@@ -74,7 +82,8 @@ function compile(
 }
 
 /**
- * The condition that a version holds at positions. All sources of one query share its parameters.
+ * The condition that a row version is visible at positions. All sources of one query share its
+ * parameters.
  */
 function visibleAt(positions: Positions): { readonly sql: string; readonly parameters: Record<string, string> } {
   const each = positions.map((_, i) => `+r.since <= :position${i} AND (r.until IS NULL OR r.until > :position${i})`);
@@ -84,8 +93,8 @@ function visibleAt(positions: Positions): { readonly sql: string; readonly param
 }
 
 /**
- * The rows of a model at positions, as a sub-query under an alias. The plus keeps SQLite from using
- * an index on `since`: nearly all versions begin before a position, and in the order of their keys
+ * The rows of a model at positions, as a sub-query under an alias. The unary plus keeps SQLite from
+ * using an index on `since`: nearly all versions begin before a position. In the order of the keys,
  * a page ends early.
  */
 function pinned(dataSource: DataSource, stored: StoredModel, at: At, alias: string): Builder {
@@ -94,11 +103,14 @@ function pinned(dataSource: DataSource, stored: StoredModel, at: At, alias: stri
     .from<ObjectLiteral>((sub) => versions(sub as Builder, stored, at, ofDay(dataSource, stored, at)), alias);
 }
 
-/** The columns that depend on the day of the answer: each with its expression. */
+/** The columns that depend on the day of the answer, each with its SQL expression. */
 const ofDay = (dataSource: DataSource, stored: StoredModel, { dayOf }: At): ReadonlyMap<string, string> =>
   new Map(dailyOf(stored).map(([name, column]) => [name, dailyExpression(dataSource, name, column, dayOf)]));
 
-/** Selects the columns of `r`: as stored, and those that depend on the day, also in their place. */
+/**
+ * Selects the stored columns of `r`, and the columns that depend on the day. The latter replace
+ * stored columns of the same name.
+ */
 function selectColumns(rows: Builder, stored: StoredModel, daily: ReadonlyMap<string, string>): void {
   for (const name of storedNames(stored)) if (!daily.has(name)) rows.addSelect(`r.${name}`, name);
   for (const [name, expression] of daily) rows.addSelect(expression, name);
@@ -109,7 +121,10 @@ const storedNames = ({ columns }: StoredModel): readonly string[] => [
   ...columns.map(({ name }) => name),
 ];
 
-/** The stored columns of the versions that hold at positions, and those that depend on the day. */
+/**
+ * Selects the stored columns of the versions that are visible at positions, and the columns that
+ * depend on the day.
+ */
 function versions(
   builder: Builder,
   stored: StoredModel,
@@ -126,12 +141,12 @@ function versions(
   return stored.model.head === true ? rows.andWhere(`r.row_key <> ''`) : rows;
 }
 
-/** Whether the day in a column has come by the day by which something had occurred. */
+/** A condition: the day in a column is not after the day by which something had occurred. */
 const hasCome = (column: string): string => `${column} <= CAST(:occurred_by AS TEXT)`;
 
 /**
- * The rows of a model by what had occurred by a day: the one place where columns, and sums of rows,
- * are limited to it. `began` is the column of the day from which a row counts.
+ * The rows of a model, limited to what had occurred by a day. This is the only place where columns,
+ * and sums of rows, are limited to a day. `began` is the column of the day from which a row counts.
  */
 function occurred(
   dataSource: DataSource,
@@ -142,38 +157,38 @@ function occurred(
   began: string | null,
 ): Builder {
   const { days = [], words = {}, undated = [], sums = {} } = stored.model.occurred ?? {};
-  const seen = dataSource.createQueryBuilder().select([]);
+  const limited = dataSource.createQueryBuilder().select([]);
   const all = versions(dataSource.createQueryBuilder() as Builder, stored, at);
-  seen.from(`(${all.getQuery()})`, 'o').setParameters(all.getParameters());
+  limited.from(`(${all.getQuery()})`, 'o').setParameters(all.getParameters());
   const added = sumsOfRows(dataSource, sums, others, at);
   for (const { query, join, as } of added)
-    seen.leftJoin(`(${query.getQuery()})`, as, join).setParameters(query.getParameters());
+    limited.leftJoin(`(${query.getQuery()})`, as, join).setParameters(query.getParameters());
   for (const name of storedNames(stored)) {
     const column = `o.${name}`;
     const word = words[name];
     const sum = added.find(({ columns }) => columns.includes(name));
-    if (days.includes(name)) seen.addSelect(`CASE WHEN ${hasCome(column)} THEN ${column} END`, name);
-    else if (undated.includes(name)) seen.addSelect(`CASE WHEN 1 = 0 THEN ${column} END`, name);
+    if (days.includes(name)) limited.addSelect(`CASE WHEN ${hasCome(column)} THEN ${column} END`, name);
+    else if (undated.includes(name)) limited.addSelect(`CASE WHEN 1 = 0 THEN ${column} END`, name);
     else if (word !== undefined) {
       const steps = Object.entries(word.by).map(
         ([day, is]) => `WHEN ${hasCome(`o.${day}`)} THEN ${is === null ? column : `'${is}'`}`,
       );
-      seen.addSelect(`CASE ${steps.join(' ')} ELSE '${word.otherwise}' END`, name);
+      limited.addSelect(`CASE ${steps.join(' ')} ELSE '${word.otherwise}' END`, name);
     } else if (sum !== undefined)
-      seen.addSelect(`CASE WHEN ${column} IS NOT NULL THEN COALESCE(${sum.as}.${name}, 0) END`, name);
-    else seen.addSelect(column, name);
+      limited.addSelect(`CASE WHEN ${column} IS NOT NULL THEN COALESCE(${sum.as}.${name}, 0) END`, name);
+    else limited.addSelect(column, name);
   }
-  if (began !== null) seen.where(hasCome(`o.${began}`));
+  if (began !== null) limited.where(hasCome(`o.${began}`));
   else if (added.length > 0 && stored.model.occurredBy === null)
-    seen.where(added.map(({ as }) => `${as}.counted IS NOT NULL`).join(' OR '));
+    limited.where(added.map(({ as }) => `${as}.counted IS NOT NULL`).join(' OR '));
   return dataSource.createQueryBuilder().from<ObjectLiteral>((sub) => {
-    const rows = sub.select([]).from(`(${seen.getQuery()})`, 'r').setParameters(seen.getParameters());
+    const rows = sub.select([]).from(`(${limited.getQuery()})`, 'r').setParameters(limited.getParameters());
     selectColumns(rows, stored, ofDay(dataSource, stored, at));
     return rows;
   }, alias);
 }
 
-/** Sums over the same rows of one model, to be joined. */
+/** Sums over the same rows of one model, which are joined to another model's rows. */
 interface AddedRows {
   readonly as: string;
   readonly columns: readonly string[];
@@ -182,7 +197,8 @@ interface AddedRows {
 }
 
 /**
- * The sums of a row over the rows that count by a day: one query for each model and way to share.
+ * The sums over the rows that count by a day: one query for each combination of model, day and
+ * shared columns.
  */
 function sumsOfRows(
   dataSource: DataSource,
@@ -213,7 +229,7 @@ function sumsOfRows(
 }
 
 /**
- * The parameters that are days: that of the answer, and the one by which something had occurred.
+ * The parameters that are days: the day of the answer, and the day by which something had occurred.
  */
 const DAYS = placeholders(['today', 'occurred_by']);
 
@@ -245,10 +261,10 @@ function dailyExpression(
   return `CASE ${finished}WHEN ${overdue} THEN ${late(':today')} END`;
 }
 
-/** A source's rows under the alias `v`, to be filtered, sorted or summed. */
+/** The rows of a source under the alias `v`, for filters, sorting and totals. */
 function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
   const { view } = source;
-  /** Rows of a model, limited to what had occurred by a day if they can be. */
+  /** The rows of a model, limited to what had occurred by a day if the query asks for that. */
   const rows = (stored: StoredModel, alias: string, began: string | null | undefined): Builder =>
     at.occurredBy === null || began === undefined
       ? pinned(dataSource, stored, at, alias)
@@ -271,15 +287,16 @@ function rowsOf(dataSource: DataSource, source: Queryable, at: At): Builder {
   const parameters = { ...inner.getParameters(), ...DAYS };
   if (view.daily === undefined)
     return dataSource.createQueryBuilder().from(`(${inner.getQuery()})`, 'v').setParameters(parameters);
-  const seen = dataSource.createQueryBuilder().from(`(${inner.getQuery()})`, 'r').select([]);
-  for (const name of Object.keys(view.columns)) seen.addSelect(`r.${name}`, name);
+  const withDaily = dataSource.createQueryBuilder().from(`(${inner.getQuery()})`, 'r').select([]);
+  for (const name of Object.keys(view.columns)) withDaily.addSelect(`r.${name}`, name);
   for (const [name, column] of Object.entries(view.daily))
-    seen.addSelect(dailyExpression(dataSource, name, column, at.dayOf), name);
-  return dataSource.createQueryBuilder().from(`(${seen.getQuery()})`, 'v').setParameters(parameters);
+    withDaily.addSelect(dailyExpression(dataSource, name, column, at.dayOf), name);
+  return dataSource.createQueryBuilder().from(`(${withDaily.getQuery()})`, 'v').setParameters(parameters);
 }
 
 /**
- * The conditions of a query, with names for their values, so that the text alone gives the shape.
+ * The conditions of a query. Their values are named parameters, so that the text alone identifies
+ * the shape.
  */
 class Conditions {
   readonly parts: string[] = [];
@@ -301,7 +318,9 @@ class Conditions {
     return `:${name}`;
   }
 
-  /** A value that is compared with those of a column; a sum is digits, and encoded. */
+  /**
+   * A parameter for a value that is compared with a column. The digits of a sum are encoded first.
+   */
   private valueOf(column: string, value: Cell): string {
     const sum = isSum(this.source.columns[column]);
     return this.value(sum ? sumsIn(this.dataSource).encode(BigInt(String(value))) : value);
@@ -319,7 +338,10 @@ class Conditions {
     } else this.filterColumn(filter);
   }
 
-  /** A column with A to Z in lower case: on PostgreSQL, only the collation C leaves all others. */
+  /**
+   * A column with A to Z in lower case. On PostgreSQL, only the collation C leaves all other
+   * letters unchanged.
+   */
   private lowerCase(column: string): string {
     return `LOWER(v.${column}${this.dataSource.options.type === 'postgres' ? ' COLLATE "C"' : ''})`;
   }
@@ -337,7 +359,7 @@ class Conditions {
     if (before !== undefined && before !== null) this.parts.push(`v.${column} < ${this.valueOf(column, before)}`);
   }
 
-  /** Rows whose key, or the given part of it, is one of these. */
+  /** Keeps rows whose key, or the given part of it, is one of these. */
   keys(keys: readonly Readonly<Record<string, Cell>>[]): void {
     const each = keys.map(
       (key) =>
@@ -348,7 +370,7 @@ class Conditions {
     this.parts.push(`(${each.join(' OR ')})`);
   }
 
-  /** Rows after one of them, in the order of these columns, missing values last. */
+  /** Keeps rows after a given row in this order. Missing values come last. */
   after(order: readonly Order[], values: readonly Cell[]): void {
     const cases: string[] = [];
     order.forEach(({ column, descending, nullable }, i) => {
@@ -375,8 +397,8 @@ interface Order {
 }
 
 /**
- * Whether a column can be empty; for a view, and for a column that depends on the day, it is
- * unknown.
+ * Whether a column may be null. For a view, and for a column that depends on the day, it is
+ * assumed.
  */
 function canBeEmpty({ view, reads: [stored] }: Queryable, name: string): boolean {
   if (view !== null || stored === undefined) return true;
@@ -395,8 +417,8 @@ export const orderOf = (source: Queryable, query: Pick<RowQuery, 'sort'>): reado
   ].map((by) => ({ ...by, nullable: canBeEmpty(source, by.column) }));
 
 /**
- * Values that may lie beyond the safe range are selected as text, whatever the driver does: sums
- * and positions. Rows hold no amount beyond it.
+ * Selects values that may exceed the safe integer range as text, for every driver: sums and
+ * positions. Amounts in rows never exceed it.
  */
 const selected = (column: string, type: ColumnType | undefined): string =>
   isSum(type) || (type === undefined && column === 'since') ? `CAST(v.${column} AS TEXT)` : `v.${column}`;
@@ -407,7 +429,7 @@ function select(builder: Builder, source: Queryable): Builder {
   return builder;
 }
 
-/** The rows of a source, a page or all of them. `after` are the values of {@link orderOf}. */
+/** A page of the rows of a source, or all of them. `after` are the values of {@link orderOf}. */
 export function rowsQuery(
   dataSource: DataSource,
   source: Queryable,
@@ -421,7 +443,8 @@ export function rowsQuery(
   const shape = ['rows', shapeOf(at), conditions.parts, order, query.limit];
   return compile(source, shape, conditions.values, () => {
     const builder = conditions.on(select(rowsOf(dataSource, source, at), source));
-    // An index has its own order; NULLS LAST, if rows may lack a value, cannot use it.
+    // NULLS LAST is added only if a column may be null, because a statement with it cannot use an
+    // index.
     for (const { column, descending, nullable } of order)
       builder.addOrderBy(`v.${column}`, descending ? 'DESC' : 'ASC', nullable ? 'NULLS LAST' : undefined);
     return query.limit === null ? builder : builder.limit(query.limit);
@@ -429,8 +452,8 @@ export function rowsQuery(
 }
 
 /**
- * The current rows of a source as a statement without values, for a SQL view on PostgreSQL.
- * `today` is an expression for the day of the answer as text, `dayOf` as in {@link At}.
+ * The current rows of a source, as a statement without values for a SQL view on PostgreSQL. `today`
+ * is an expression for the day of the answer as text. `dayOf` is explained in {@link At}.
  */
 export function currentRowsSql(dataSource: DataSource, source: Queryable, today: string, dayOf: string): string {
   const now: At = { positions: null, day: '', occurredBy: null, dayOf };
@@ -444,7 +467,7 @@ export function currentRowsSql(dataSource: DataSource, source: Queryable, today:
   });
 }
 
-/** The rows of a source that have one of these keys, or these parts of one. */
+/** The rows of a source with one of these keys, or with these parts of a key. */
 export function keyedQuery(
   dataSource: DataSource,
   source: Queryable,
@@ -458,10 +481,10 @@ export function keyedQuery(
   );
 }
 
-/** The name of a column's values that are summed, where rows repeat figures. */
+/** The name of the column with the values to sum, if rows repeat figures. */
 const summed = (column: string): string => `summed_${column}`;
 
-/** The expressions that are summed for the total of a column. */
+/** The expressions whose sums make the total of a column. */
 function partsOf(
   dataSource: DataSource,
   { columns, totals }: Queryable,
@@ -472,12 +495,13 @@ function partsOf(
   return isSum(columns[column]) ? partsOfSum(value) : partsOfInteger(value);
 }
 
-/** Which row of its parent, within its group, a row is. */
+/** The number of a row among the rows of its parent, within its group. */
 const NTH = 'nth_of_parent';
 
 /**
- * The rows that match, and for each parent with figures that they repeat one row more, in which
- * these figures are: it counts as none, and has no value in the columns that keep sums apart.
+ * Adds one row for each parent whose figures the matching rows repeat. The added row has these
+ * figures once. It does not count as a row, and is null in the columns by which sums are kept
+ * apart.
  */
 function withParents(
   dataSource: DataSource,
@@ -509,7 +533,10 @@ function withParents(
   return dataSource.createQueryBuilder().from(`(${rows.getQuery()})`, 'v').setParameters(matching.getParameters());
 }
 
-/** Counts and sums over all rows that match, by columns: few groups, if they are its own. */
+/**
+ * Counts and sums over all matching rows, grouped by columns. If other columns than the source's
+ * own group them, the number of groups is limited.
+ */
 export function totalsQuery(
   dataSource: DataSource,
   source: Queryable,

@@ -13,12 +13,12 @@ import { type RowMaker, rowMaker } from './row-maker.js';
 import { type OwnColumn, decode } from './tables.js';
 
 /**
- * The parameter of a view's query: returns a builder that selects from a model's rows at one
+ * The parameter of a view's query. It returns a builder that selects a model's rows at one
  * position, under an alias.
  */
 export type SourceBuilder = (entity: new () => object, alias: string) => SelectQueryBuilder<ObjectLiteral>;
 
-/** A view as this adapter runs it. */
+/** A view whose query this library can run. */
 export type StoredView = View<SourceBuilder, SelectQueryBuilder<ObjectLiteral>>;
 
 /** A model with its active table. */
@@ -29,12 +29,16 @@ export interface StoredModel {
   readonly table: string;
   /** `<version>.<generation>.<epoch>`, and `~<era>` if the log was restored or moved. */
   readonly version: string;
-  /** Whether the code has another version: these rows are active until that one has been filled. */
+  /**
+   * Whether the code has another version of the model. The rows stay active until that version has
+   * been filled.
+   */
   readonly outdated: boolean;
 }
 
 /**
- * The columns of a table that depend on the day of the answer: those that its stored columns allow.
+ * The columns that depend on the day of the answer, if the table has the stored columns that they
+ * need.
  */
 export const dailyOf = ({ model, columns }: StoredModel): readonly (readonly [string, DailyColumn])[] =>
   Object.entries(model.daily ?? {}).filter(([, { due, done, from, then, closed = {} }]) =>
@@ -53,7 +57,7 @@ const DAILY_TYPES = {
   'elapsed-percent': 'decimal',
 } as const satisfies Record<Exclude<DailyColumn['kind'], 'until'>, ColumnType>;
 
-/** A model or a view, for queries. */
+/** A model or a view that can be queried. */
 export interface Queryable {
   readonly name: string;
   readonly topic: string | null;
@@ -62,31 +66,36 @@ export interface Queryable {
   readonly about: string;
   readonly type: 'model' | 'view';
   readonly columns: Readonly<Record<string, ColumnType>>;
-  /** The meaning of each column with its unit. */
+  /** The meaning of each column, with its unit. */
   readonly meanings: Readonly<Record<string, string>>;
   readonly formats: ColumnFormats;
   readonly codes: ColumnCodes;
-  /** The selected columns, in order; for a model's row also its origin ({@link SYSTEM_COLUMNS}). */
+  /**
+   * The selected columns, in order. For a model, they include the origin of the row ({@link
+   * SYSTEM_COLUMNS}).
+   */
   readonly selects: readonly string[];
   /** The types of the columns, in the same order. */
   readonly types: readonly ColumnType[];
-  /** Makes the columns of a row. */
+  /** Converts the selected values to the columns of a row. */
   readonly make: RowMaker;
-  /** The indexes of the key columns among them. */
+  /** The indexes of the key columns in `selects`. */
   readonly keyAt: readonly number[];
-  /** The columns that identify a row; for a model its stream and its row key. */
+  /** The columns that identify a row. For a model: its stream and its row key. */
   readonly key: readonly string[];
   readonly totals: Totals;
   /** Whether columns depend on the day of the answer. */
   readonly daily: boolean;
   readonly reads: readonly StoredModel[];
-  /** Further models whose rows are summed for what had occurred by a day. */
+  /** Further models whose rows are summed in queries for what had occurred by a day. */
   readonly sums: readonly StoredModel[];
   /** The view; null for a model. */
   readonly view: StoredView | null;
 }
 
-/** A model's totals over the columns that its rows have: an older version may lack some. */
+/**
+ * A model's totals, limited to the columns of its table. An older version may lack some columns.
+ */
 function totalsOver(stored: StoredModel): Totals {
   const { totals } = stored.model;
   const names = [...stored.columns.map(({ name }) => name), ...dailyOf(stored).map(([name]) => name)];
@@ -94,7 +103,7 @@ function totalsOver(stored: StoredModel): Totals {
   return { ...totals, by: totals.by.filter(has), sums: totals.sums.filter(has) };
 }
 
-/** The columns with the origin of a model's row. */
+/** The columns that identify a model's row and its origin. */
 export const SYSTEM_COLUMNS = ['stream', 'row_key', 'since', 'event_id'] as const;
 
 type ColumnTypes = Readonly<Record<string, ColumnType>>;
@@ -110,13 +119,13 @@ const inOrder = (columns: ColumnTypes, key: readonly string[], system: readonly 
   };
 };
 
-/** The meanings of stored columns and of those that depend on the day. */
+/** The meanings of the stored columns and of the columns that depend on the day. */
 const meaningsOf = ({ meanings = {}, daily = {} }: Pick<AnyProjection, 'meanings' | 'daily'>) => ({
   ...meanings,
   ...Object.fromEntries(Object.entries(daily).map(([name, { meaning }]) => [name, meaning])),
 });
 
-/** The models whose rows the sums of these models add up, other than themselves. */
+/** The other models whose rows the sums of these models add up. */
 function summedIn(reads: readonly StoredModel[], models: ReadonlyMap<string, StoredModel>): readonly StoredModel[] {
   const names = reads.flatMap(({ model }) => Object.values(model.occurred?.sums ?? {}).map(({ rows }) => rows));
   return [...new Set(names)].flatMap((name) => {
@@ -126,7 +135,7 @@ function summedIn(reads: readonly StoredModel[], models: ReadonlyMap<string, Sto
   });
 }
 
-/** A model as a source. */
+/** Makes a model queryable. */
 export const modelSource = (stored: StoredModel, models: ReadonlyMap<string, StoredModel>): Queryable => ({
   name: stored.model.name,
   version: stored.version,
@@ -152,7 +161,7 @@ export const modelSource = (stored: StoredModel, models: ReadonlyMap<string, Sto
   view: null,
 });
 
-/** A view as a source; fails if it reads an unknown model. */
+/** Makes a view queryable. Throws if the view reads an unknown model. */
 export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredModel>): Queryable {
   const reads = Object.keys(view.movedBy).map((name) => {
     const model = models.get(name);
@@ -179,14 +188,11 @@ export function viewSource(view: StoredView, models: ReadonlyMap<string, StoredM
   };
 }
 
-/**
- * The text that identifies a row of a source for ever: a model's stream and key, or a view's key
- * values.
- */
+/** The permanent id of a row: a model's stream and row key, or the key values of a view. */
 export function rowIdOf({ type, types, keyAt }: Queryable, row: readonly unknown[]): string {
   const first = String(row[keyAt[0] ?? 0]);
   if (keyAt.length === 1) return first;
-  // A database may give a whole number as text.
+  // A database may return a whole number as text.
   if (type === 'view') return JSON.stringify(keyAt.map((at) => decode(types[at] ?? 'text', row[at])));
   const key = row[keyAt[1] ?? 0];
   return key === '' ? first : `${first}#${String(key)}`;

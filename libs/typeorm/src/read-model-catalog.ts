@@ -5,16 +5,17 @@ import { type Queryable, type StoredModel, type StoredView, modelSource, viewSou
 import { type StorageTypes, tableOf } from './tables.js';
 
 /**
- * The models of the code with their stored tables and columns, in versions that name the log's era.
+ * The models of the code with their stored tables and columns. The version of each includes the
+ * log's era.
  */
 export function resolveTables(
-  kept: readonly ModelTable[],
+  tables: readonly ModelTable[],
   models: readonly AnyProjection[],
   stored: StorageTypes,
   era: string,
 ): ReadonlyMap<string, StoredModel> {
   const found = new Map<string, StoredModel>();
-  for (const { name, version, generation, epoch, columns, table } of kept) {
+  for (const { name, version, generation, epoch, columns, table } of tables) {
     const model = models.find((one) => one.name === name);
     if (model === undefined) continue;
     found.set(name, {
@@ -29,7 +30,7 @@ export function resolveTables(
   return found;
 }
 
-/** What a description repeats of its model or view. */
+/** The members that a description copies from its model or view. */
 const DESCRIBED = [
   'name',
   'topic',
@@ -46,7 +47,7 @@ const DESCRIBED = [
 ] as const satisfies readonly (keyof Queryable & keyof ReadModelDescription)[];
 
 /**
- * The tables that are active at one catalog version: one for each model, and over them every name
+ * The active tables at one catalog version: one for each model. It also has every model and view
  * that can be queried.
  */
 export class ReadModelCatalog {
@@ -83,7 +84,7 @@ export class ReadModelCatalog {
     return stored;
   }
 
-  /** The model of an active table; undefined for any other table. */
+  /** The model of an active table; undefined if the table is not active. */
   modelIn(table: unknown): StoredModel | undefined {
     return [...this.models.values()].find((stored) => stored.table === table);
   }

@@ -1,10 +1,12 @@
 import { type ColumnType, type Json, isSum } from '@entente/kernel';
 import { decode } from './tables.js';
 
-/** Makes the columns of a row from its values, in the order in which they are selected. */
+/** Converts values, in the order in which they are selected, to the columns of a row. */
 export type RowMaker = (values: readonly unknown[], decodeSum: (stored: unknown) => string) => Record<string, Json>;
 
-/** The expression of a column over `v`, its value. A null is never decoded. */
+/**
+ * The JavaScript expression that decodes the value `v` of a column. It is never evaluated for null.
+ */
 function expressionOf(type: ColumnType): string {
   if (isSum(type)) return 'decodeSum(v)';
   if (type === 'text' || type === 'day') return `typeof v === 'string' ? v : decode('${type}', v)`;
@@ -13,10 +15,10 @@ function expressionOf(type: ColumnType): string {
 }
 
 /**
- * Compiles the maker of a source's rows: an object literal with the columns in their order. A loop
- * that serves all sources stores each member by a name that the engine must look up (measured:
- * four times the time of a row, and as much as the read of a page). Names and types come from the
- * declarations of models and views, never from a request.
+ * Compiles a function that makes the rows of a source by an object literal. A generic loop stores
+ * each member by a dynamic name. That took four times as long per row when measured, and as much
+ * time as the read of a page. Names and types come from the declarations of models and views, never
+ * from a request.
  */
 export function rowMaker(columns: Readonly<Record<string, ColumnType>>): RowMaker {
   const members = Object.entries(columns).map(

@@ -22,13 +22,19 @@ import { type Queryable, type StoredModel, keyOf, rowIdOf } from './queryable.js
 import { type SqlProgram, type SqlQuery, query } from './sql-program.js';
 import { decode } from './tables.js';
 
-/** Above this number of changed rows, a reader reads them from scratch. */
+/**
+ * The maximum number of changed rows in an answer. If there are more, the client must read all rows
+ * again.
+ */
 const MAX_CHANGES = 500;
 type ReadRow = Record<string, unknown>;
 
 const same = (one: Positions, other: Positions): boolean => one.every((at, i) => at === other[i]);
 
-/** A statement that returns rows, how each becomes one of the answer, and where they were read. */
+/**
+ * A statement that returns rows, the conversion of each row, and the positions at which they are
+ * read.
+ */
 export interface PreparedRows {
   readonly statement: SqlQuery;
   readonly positions: Positions;
@@ -36,12 +42,12 @@ export interface PreparedRows {
   toRow(values: readonly unknown[]): ResultRow;
 }
 
-/** A condition with its values, in order. */
+/** A SQL condition and its values, in order. */
 type Condition = readonly [sql: string, values: readonly unknown[]];
 
 /**
- * A condition on versions for each partition, with that partition's positions; without a partition
- * number if there is only one.
+ * A condition on row versions for each partition, with the positions of that partition. It has no
+ * partition number if there is only one partition.
  */
 function ofEach(partitions: number, alias: string, holds: (partition: number) => Condition): Condition {
   const each = Array.from({ length: partitions }, (_, i) => holds(i));
@@ -51,24 +57,27 @@ function ofEach(partitions: number, alias: string, holds: (partition: number) =>
 }
 
 /**
- * Reads the active tables, by programs that any driver can run: TypeORM compiles the queries. Run
- * the program of one answer in one transaction, so that its rows, totals and positions are of one
- * snapshot.
+ * Reads the active tables, by programs that run on any driver. TypeORM compiles the queries. The
+ * caller runs the program of one answer in one transaction, so that its rows, totals and positions
+ * belong to one snapshot.
  */
 export class RowReader {
   constructor(
     private readonly dataSource: DataSource,
-    /** Into how many partitions the log is folded here. */
+    /** The number of partitions into which the log is folded. */
     private readonly partitions: number,
   ) {}
 
-  /** Increases whenever tables are promoted or readers must begin again. */
+  /**
+   * The catalog version. It increases when tables are promoted, or when clients must read all rows
+   * again.
+   */
   *catalogVersion(): SqlProgram<number> {
     const [info] = yield* query<{ catalog_version: unknown }>('SELECT catalog_version FROM store_info');
     return Number(info?.catalog_version);
   }
 
-  /** A model's checkpoint in each partition. */
+  /** The checkpoint of a model in each partition. */
   *checkpoints({ table }: StoredModel): SqlProgram<Positions> {
     const rows = yield* query<{ partition: unknown; at: string }>(
       'SELECT partition, CAST(position AS TEXT) AS at FROM checkpoints WHERE table_name = ?',
@@ -79,12 +88,12 @@ export class RowReader {
     return positions;
   }
 
-  /** The checkpoints of many models, by one query. */
+  /** The checkpoints of several models, read by one statement. */
   *allCheckpoints(models: Iterable<StoredModel>): SqlProgram<ReadonlyMap<string, Positions>> {
     return checkpointsByModel(yield* query<StoredCheckpoint>(CHECKPOINTS), models, this.partitions);
   }
 
-  /** Every parked stream of every table, as it is stored. */
+  /** All parked streams of all tables, as stored. */
   parked(): SqlProgram<readonly ReadRow[]> {
     return query<ReadRow>('SELECT * FROM parked ORDER BY position');
   }
@@ -95,7 +104,7 @@ export class RowReader {
     return { rows: rows.slice(0, query.limit).map(toRow), more: rows.length > query.limit, positions, version };
   }
 
-  /** All rows of a query: the statement is to be run row by row, in the same transaction. */
+  /** All rows of a query. The caller runs the statement row by row, in the same transaction. */
   scan(source: Queryable, query: WholeQuery): SqlProgram<PreparedRows> {
     return this.prepare(source, query, null);
   }
@@ -105,8 +114,8 @@ export class RowReader {
     const reached = yield* this.reached(source);
     const positions = query.positions ?? lowest(reached);
     const after = afterRow === undefined ? {} : { after: this.valuesOf(source, query, afterRow) };
-    const seen = at(reached, positions, day, occurredBy);
-    const [sql, values] = rowsQuery(this.dataSource, source, { where, sort, limit, ...after }, seen);
+    const readAt = at(reached, positions, day, occurredBy);
+    const [sql, values] = rowsQuery(this.dataSource, source, { where, sort, limit, ...after }, readAt);
     const parkedSince = yield* this.parkedSince(source);
     return {
       statement: { sql, values, raw: true },
@@ -116,7 +125,7 @@ export class RowReader {
     };
   }
 
-  /** The values of a row in the total order: its sort columns, then its key. */
+  /** The values of a row in the total order of a query: its sort columns, then its key. */
   private valuesOf(
     source: Queryable,
     query: WholeQuery,
@@ -165,7 +174,7 @@ export class RowReader {
     return { changes, positions, version: source.version, tooMany: changes.length > MAX_CHANGES };
   }
 
-  /** The keys, or parts of one, whose rows may have changed; null if there are too many. */
+  /** The keys, or parts of keys, of the rows that may have changed; null if there are too many. */
   private *changedKeys(
     source: Queryable,
     from: Positions,
@@ -254,7 +263,7 @@ export class RowReader {
         ([column, value]) => `r."${column}" ${value === null ? 'IS NULL' : '= ?'}`,
       );
       if (began !== null) where.push(`r."${began}" <= ?`);
-      // A stream's head is a part of its rows, and nothing that began on a day.
+      // The head row of a stream is part of its other rows. It did not begin on a day.
       if (began !== null && model.head === true) where.push(`r.row_key <> ''`);
       parts.push([
         `SELECT v.stream AS stream, v.event_id AS event_id, v.since AS since, '${model.name}' AS model FROM "${table}" r
@@ -272,7 +281,8 @@ export class RowReader {
   }
 
   /**
-   * The newest events of several queries before a position, oldest first, and how many there are.
+   * The newest events of several queries before a position, oldest first, and the total number of
+   * events.
    */
   private *originsIn(parts: readonly Condition[], before: bigint, limit: number): SqlProgram<RowOrigins> {
     if (parts.length === 0) return { origins: [], count: 0 };
@@ -330,10 +340,7 @@ export class RowReader {
     return { key, columns, sortValues, source: from, parkedSince: parkedSince.get(stream) ?? null };
   }
 
-  /**
-   * The values of each row, in the order in which they are selected: rows as objects cost as much
-   * again as the read.
-   */
+  /** The values of each row as an array. Rows as objects would double the time of the read. */
   private *values([sql, values]: Compiled): SqlProgram<readonly unknown[][]> {
     return (yield { sql, values, raw: true }) as readonly unknown[][];
   }
@@ -341,7 +348,10 @@ export class RowReader {
 
 const OWN_KEY = { stream: 'stream', row_key: 'row_key' };
 
-/** The models of a source, each with a mapping by which its rows change rows of the source. */
+/**
+ * The models of a source, each with a mapping from the source's key columns to columns of the
+ * model. A change of the model's row changes the rows of the source with that key.
+ */
 function mappingsOf({ view, reads }: Queryable): readonly (readonly [StoredModel, KeyMapping])[] {
   return reads.flatMap((stored) => {
     const mappings = view === null ? OWN_KEY : (view.movedBy[stored.model.name] ?? []);
@@ -349,7 +359,9 @@ function mappingsOf({ view, reads }: Queryable): readonly (readonly [StoredModel
   });
 }
 
-/** The models whose rows make a row of a source, each with the values that these rows have. */
+/**
+ * The models whose rows contribute to a row of a source, each with the column values of these rows.
+ */
 function madeOf(
   source: Queryable,
   row: ReadRow,
@@ -371,9 +383,9 @@ function madeOf(
 }
 
 /**
- * The same by what had occurred by a day, each with the column of the day from which its rows
- * count: without models that are no part of what is limited to a day, and of a row that sums
- * others, those.
+ * Like {@link madeOf}, limited to what had occurred by a day. Each model comes with the column of
+ * the day from which its rows count. Models that are not limited to a day are left out. If a row
+ * sums other rows, only the models of those rows are returned.
  */
 function madeBy(
   source: Queryable,
@@ -399,13 +411,13 @@ function madeBy(
   return summed.length > 0 ? summed : own.map(([stored, values]) => [stored, values, null] as const);
 }
 
-/** The positions that all models of a source have reached. */
+/** The lowest position of all models of a source, in each partition. */
 const lowest = (reached: readonly Positions[]): Positions =>
   reached.reduce((low, positions) => low.map((at, i) => (at < (positions[i] ?? 0n) ? at : (positions[i] ?? 0n))));
 
 /**
- * What to read at positions, seen on a day: current versions if they are what every model has
- * reached, else those of the positions.
+ * The {@link At} of a query. If all models are exactly at the positions, current row versions are
+ * read.
  */
 const at = (
   reached: readonly Positions[] | null,

@@ -7,7 +7,7 @@ import { decode, encode } from './tables.js';
 
 type WrittenRow = Record<string, unknown>;
 
-/** The statements that run for every event, prepared once per table. */
+/** The statements that run for every event. They are prepared once per table. */
 interface Statements {
   readonly insert: BetterSqlite3.Statement;
   readonly close: BetterSqlite3.Statement;
@@ -29,8 +29,8 @@ function statementsOf(db: BetterSqlite3.Database, { columns, table }: StoredMode
 }
 
 /**
- * Writes versions of rows into one table per model, with their checkpoints and parked streams: on
- * one connection, in its own transactions.
+ * Writes row versions, checkpoints and parked streams to a SQLite file, into one table per model.
+ * It uses one connection and opens its own transactions.
  */
 export class RowWriter {
   private readonly statements = new Map<string, Statements>();
@@ -63,7 +63,7 @@ export class RowWriter {
     }
   }
 
-  /** The checkpoint of each model, in its one partition. */
+  /** The checkpoint of each model, in the only partition. */
   checkpoints(): ReadonlyMap<string, Positions> {
     return new Map([...this.models.keys()].map((model) => [model, [this.checkpoint(model, 0)]]));
   }
@@ -72,10 +72,7 @@ export class RowWriter {
     return BigInt((this.checkpointAt.get(this.of(model).table, partition) as string | undefined) ?? 0);
   }
 
-  /**
-   * Whether each model here has reached another writer's checkpoint, in every partition of that
-   * writer.
-   */
+  /** Whether each model has reached the other writer's checkpoint in every partition. */
   reaches(other: RowWriter): boolean {
     return [...this.models.keys()].every((model) => {
       const of = this.db.prepare('SELECT partition FROM checkpoints WHERE table_name = ?').pluck();
@@ -107,8 +104,8 @@ export class RowWriter {
   }
 
   /**
-   * Writes batches in one transaction, whole or not at all. Returns false if `isActive` is false or
-   * a checkpoint has moved: another worker was here.
+   * Writes all batches in one transaction. Returns false, and writes nothing, if `isActive` returns
+   * false or another worker has moved a checkpoint. Throws `DiskFull`, or the database's error.
    */
   commit(batches: readonly ModelBatch[], isActive: () => boolean): boolean {
     try {
@@ -151,7 +148,7 @@ export class RowWriter {
   }
 }
 
-/** A parked stream as it is stored. */
+/** Converts a stored row to a parked stream. */
 export const parkedOf = (model: string, row: Readonly<WrittenRow>): Parked => ({
   model,
   stream: String(row['stream']),

@@ -1,6 +1,6 @@
 /**
- * A statement with `?` for each of its values. `raw`: the rows are arrays, in the order in which
- * the columns are selected.
+ * A statement with `?` for each of its values. If `raw` is true, rows are arrays in the order of
+ * the selected columns.
  */
 export interface SqlQuery {
   readonly sql: string;
@@ -9,7 +9,7 @@ export interface SqlQuery {
 }
 
 /**
- * A read as a generator: it yields each statement, and its rows come back. So the same read runs on
+ * A read as a generator. It yields each statement, and receives the rows. So the same read runs on
  * a synchronous and on an asynchronous driver.
  */
 export type SqlProgram<T> = Generator<SqlQuery, T, readonly unknown[]>;
@@ -19,7 +19,7 @@ export function* query<Row>(sql: string, ...values: readonly unknown[]): SqlProg
   return (yield { sql, values }) as readonly Row[];
 }
 
-/** A value as SQLite accepts it. */
+/** Converts a value for SQLite, which has no booleans. */
 export const asBound = (value: unknown): unknown => (typeof value === 'boolean' ? Number(value) : value);
 
 /** Runs a program on a synchronous driver. */

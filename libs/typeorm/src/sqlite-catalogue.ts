@@ -6,8 +6,8 @@ import { type OwnColumn, ownColumns } from './tables.js';
 type Db = BetterSqlite3.Database;
 
 /**
- * The format of the file's own tables. Rows of an older format are dropped and folded from the log
- * again.
+ * The format of the catalog tables of the file. Rows of an older format are dropped, and folded
+ * from the log again.
  */
 const FORMAT = 3;
 
@@ -22,7 +22,7 @@ const STORE_INFO = `
   );
 `;
 
-/** A table of one version of a model's rows: active or pending. */
+/** The table of one version of a model: active or pending. */
 export interface ModelTable {
   readonly name: string;
   readonly version: number;
@@ -35,7 +35,7 @@ export interface ModelTable {
 const tableName = (name: string, version: number, generation: number): string =>
   `${name.replaceAll('-', '_')}_v${version}_g${generation}`;
 
-/** A table, from its entry in the catalog. */
+/** Converts an entry of the catalog to a table. */
 export const tableFrom = (row: Record<string, unknown>, columns: readonly OwnColumn[]): ModelTable => {
   const name = String(row['name']);
   const version = Number(row['version']);
@@ -45,8 +45,8 @@ export const tableFrom = (row: Record<string, unknown>, columns: readonly OwnCol
 };
 
 /**
- * Creates the file's own tables and an entry for each new model. Drops the tables that are neither
- * active nor pending. Fails if the file is not this log's.
+ * Creates the catalog tables and an entry for each new model. Drops tables that are neither active
+ * nor pending. Throws if the file belongs to another program or another log.
  */
 export function prepareFile(
   db: Db,
@@ -74,8 +74,9 @@ export function prepareFile(
 }
 
 /**
- * Rows ahead of the log's end were folded from events that it no longer has. They are folded from
- * scratch under another generation, so that no reader confuses the two.
+ * Rebuilds tables that are ahead of the end of the log. Their rows were folded from events that the
+ * log no longer has. They are folded from scratch under a new generation, so that readers can
+ * distinguish them.
  */
 function rebuildTablesAhead(db: Db, models: readonly AnyProjection[], head: bigint): void {
   const ahead = db.prepare('SELECT COUNT(*) FROM checkpoints WHERE table_name = ? AND position > ?').pluck();
@@ -89,7 +90,7 @@ function rebuildTablesAhead(db: Db, models: readonly AnyProjection[], head: bigi
     if (ahead.get(table, head) !== 0) db.prepare('DELETE FROM pending_models WHERE name = ?').run(name);
 }
 
-/** The format of the file's own tables; the present format if there are none yet. */
+/** The format of the catalog tables; the current format if there are none yet. */
 function formatOf(db: Db): number {
   const tables = tablesIn(db);
   return tables.includes('store_info') ? Number(db.prepare('SELECT format FROM store_info').pluck().get()) : FORMAT;
@@ -101,21 +102,21 @@ const tablesIn = (db: Db): readonly string[] =>
     .pluck()
     .all() as string[];
 
-/** Drops a table of rows with its checkpoints and parked streams. */
+/** Drops a table of rows, its checkpoints and its parked streams. */
 function dropRows(db: Db, table: string): void {
   db.exec(`DROP TABLE IF EXISTS "${table}"`);
   db.prepare('DELETE FROM checkpoints WHERE table_name = ?').run(table);
   db.prepare('DELETE FROM parked WHERE table_name = ?').run(table);
 }
 
-/** Fails if the file is not a database, or is another program's. */
+/** Throws if the file is not a database, or belongs to another program. */
 function checkOwn(db: Db, file: string): void {
   const tables = readableRows(file, () => tablesIn(db));
   if (tables.length > 0 && !tables.includes('store_info'))
     throw new Error(`${file} is another program's database: choose another data folder`);
 }
 
-/** Reads or writes the rows; an error that shows that the file is damaged names the remedy. */
+/** Runs a read or write of the rows. Translates errors of the file by {@link faultOfRows}. */
 export function readableRows<T>(file: string, read: () => T): T {
   try {
     return read();
@@ -125,8 +126,8 @@ export function readableRows<T>(file: string, read: () => T): T {
 }
 
 /**
- * Translates an error of the rows' file: damaged, disk full, or not writable; null for any other
- * error.
+ * Translates an error of the file: it is damaged, the disk is full, or it cannot be written.
+ * Returns null for any other error.
  */
 export function faultOfRows(file: string, error: unknown): Fault | Error | null {
   if (error instanceof CorruptFile) return error;
@@ -148,7 +149,7 @@ export function faultOfRows(file: string, error: unknown): Fault | Error | null 
 const REMEDY =
   'stop, remove this file with those beside it that begin with its name, and start again: the rows are folded from the log again';
 
-/** Fails if the file is another log's, or was written by another format of Entente. */
+/** Throws if the file belongs to another log, or has another format. */
 export function checkLog(db: Db, storeId: string, file: string): void {
   const format = formatOf(db);
   if (format > FORMAT) throw new Error(`${file} was written by a newer Entente (format ${format}): run that one`);
@@ -170,13 +171,16 @@ export const pendingTables = (db: Db, models: readonly AnyProjection[]): readonl
     return model === undefined ? [] : [tableFrom(row, ownColumns(model))];
   });
 
-/** Increases whenever tables are promoted or readers must begin again. */
+/**
+ * The catalog version. It increases when tables are promoted, or when clients must read all rows
+ * again.
+ */
 export const catalogVersionOf = (db: Db): number =>
   Number(db.prepare('SELECT catalog_version FROM store_info').pluck().get());
 export const bumpCatalogVersion = (db: Db): void =>
   void db.prepare('UPDATE store_info SET catalog_version = catalog_version + 1').run();
 
-/** The pending table of a model: the one that an interrupted rebuild left, or a new one. */
+/** The pending table of a model: that of an interrupted rebuild, or a new one. */
 export function allocatePending(db: Db, model: AnyProjection, fromScratch: boolean): ModelTable {
   const [pending] = pendingTables(db, [model]);
   if (pending !== undefined && !fromScratch) return pending;
@@ -188,8 +192,8 @@ export function allocatePending(db: Db, model: AnyProjection, fromScratch: boole
 }
 
 /**
- * Makes a pending table the active one. The next start drops the retired table, when no reader can
- * have it open.
+ * Makes a pending table the active one. The retired table is dropped at the next start, when no
+ * reader uses it.
  */
 export function promote(db: Db, pending: ModelTable): void {
   db.prepare('UPDATE models SET version = ?, generation = ?, epoch = epoch + 1, columns = ? WHERE name = ?').run(

@@ -44,33 +44,33 @@ import { ON_SQLITE } from './tables.js';
 
 const FILE = 'rows.sqlite';
 
-/** How the store is opened. */
+/** Options of the store. */
 export interface SqliteReadModelStoreOptions {
-  /** The data folder; created if it is missing. */
+  /** The data folder. It is created if it is missing. */
   readonly folder: string;
   readonly models: readonly AnyProjection[];
   readonly views: readonly StoredView[];
-  /** Beside a running deployment: rows are read, never written. */
+  /** If true, the store never writes rows. Such a store may be opened while a deployment runs. */
   readonly readonly?: boolean;
   /**
-   * Called when a read or write finds the rows damaged. They stay damaged until they are folded
-   * from scratch.
+   * Called when a read or write finds that the file is damaged. It stays damaged until the rows are
+   * folded from scratch.
    */
   readonly onDamaged?: (damaged: CorruptFile) => void;
 }
 
 /**
- * Rows in one SQLite file. TypeORM creates the tables and compiles the queries, on a DataSource
- * that only reads. Statements that run for every event are prepared on a separate connection: a
- * DataSource has one connection, and its readers would see open transactions. Every answer is read
- * in one transaction, so that rows, totals and position belong together.
+ * Stores rows in one SQLite file. TypeORM creates the tables and compiles the queries, on a
+ * read-only DataSource. Statements that run for every event are prepared on a separate connection:
+ * a DataSource has only one connection, and its readers would see open transactions. Every answer
+ * is read in one transaction, so its rows, totals and position are consistent.
  */
 export class SqliteReadModelStore extends ReadModelStore {
   readonly partitions = 1;
   private readonly file: string;
   private storeId = '';
   private era = '';
-  /** The active tables, at the catalog version of the last look. */
+  /** The active tables, at the catalog version that was last loaded. */
   private catalog = new ReadModelCatalog(0, new Map(), []);
   private readonly listeners = new Set<(models: ReadonlySet<string>) => void>();
   private write: Database.Database | null = null;
@@ -102,11 +102,11 @@ export class SqliteReadModelStore extends ReadModelStore {
     if (!readonly) {
       mkdirSync(folder, { recursive: true });
       this.write = new Database(this.file);
-      // Rows are folded from the log: those that a power cut destroys are folded again, so a commit
-      // need not wait for the disk.
+      // A commit does not wait for the disk. Rows that a power failure destroys are folded from the
+      // log again.
       this.write.pragma('synchronous = NORMAL');
-      // SQLite moves 40 MB of rows into the file at a time: it then writes a page once that many
-      // commits changed.
+      // Checkpoints of the write-ahead log run after 40 MB. A page that many commits changed is
+      // then written once.
       this.write.pragma('wal_autocheckpoint = 10000');
       prepareFile(this.write, storeId, this.file, models, head);
       await makeTables(this.file, this.stored(activeTables(this.write)));
@@ -118,9 +118,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     return resolveTables(tables, this.options.models, ON_SQLITE, this.era);
   }
 
-  /**
-   * Loads the active tables, the views over them, and the connection on which TypeORM reads them.
-   */
+  /** Loads the active tables and views, and opens the connection on which TypeORM reads them. */
   private async load(): Promise<void> {
     const db = new Database(this.file, { readonly: true });
     let catalog = this.catalog;
@@ -147,7 +145,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     if (previous !== null) this.notify(new Set(catalog.models.keys()));
   }
 
-  /** Loads the active tables again after this or another process has changed the catalog. */
+  /** Reloads the active tables if this or another process has changed the catalog. */
   private async upToDate(): Promise<void> {
     this.reader();
     if (this.loading === null && this.currentCatalogVersion() === this.catalog.version) return;
@@ -244,8 +242,8 @@ export class SqliteReadModelStore extends ReadModelStore {
   }
 
   /**
-   * Notifies listeners that models changed: also if another thread or process folded them and
-   * notified this one.
+   * Notifies listeners of changed models. It is also called if another thread or process folded
+   * them and notified this one.
    */
   notify(changed: ReadonlySet<string>): void {
     for (const listener of this.listeners) listener(changed);
@@ -319,7 +317,7 @@ export class SqliteReadModelStore extends ReadModelStore {
     return (yield* rows.catalogVersion()) === this.catalog.version ? { result: yield* program } : null;
   }
 
-  /** Reads everything for one answer in one transaction, from the tables that are active in it. */
+  /** Reads all rows of one answer in one transaction, from the tables that are active in it. */
   private async inSnapshot<T>(name: string, work: (source: Queryable, reader: RowReader) => SqlProgram<T>): Promise<T> {
     for (;;) {
       const reader = this.reader();
@@ -335,8 +333,9 @@ export class SqliteReadModelStore extends ReadModelStore {
 async function makeTables(file: string, models: ReadonlyMap<string, StoredModel>): Promise<void> {
   const dataSource = await open(file, { entities: [...models.values()].map(({ schema }) => schema) }, () => undefined);
   const runner = dataSource.createQueryRunner();
-  // One transaction: a table that a kill left without its indexes would pass for complete.
-  // IMMEDIATE: SQLite refuses a reader that becomes a writer.
+  // One transaction creates all tables. Otherwise a killed process could leave a table without
+  // indexes, which would look complete. BEGIN IMMEDIATE is needed: SQLite may refuse to turn a read
+  // transaction into a write transaction.
   await runner.query('BEGIN IMMEDIATE');
   try {
     for (const { table } of models.values()) {
@@ -345,13 +344,13 @@ async function makeTables(file: string, models: ReadonlyMap<string, StoredModel>
     }
     await runner.query('COMMIT');
   } finally {
-    // Closing rolls back an open transaction.
+    // Closing the connection rolls back an open transaction.
     await runner.release();
     await dataSource.destroy();
   }
 }
 
-/** A read-only connection of TypeORM, with prepared statements. */
+/** A read-only connection of TypeORM that prepares its statements. */
 class RowConnection {
   private readonly prepared = new Map<string, Database.Statement>();
   private readonly inTransaction: (work: (rows: RowReader) => SqlProgram<unknown>) => unknown;
@@ -368,7 +367,7 @@ class RowConnection {
     return runSync(work(this.rows), (statement) => this.answer(statement));
   }
 
-  /** All reads of a program are of one snapshot. */
+  /** Runs a program in one transaction, so all its reads see one snapshot. */
   inSnapshot<T>(work: (rows: RowReader) => SqlProgram<T>): T {
     return this.inTransaction(work) as T;
   }

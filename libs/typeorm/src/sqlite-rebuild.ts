@@ -5,7 +5,7 @@ import { type ModelTable, bumpCatalogVersion, promote } from './sqlite-catalogue
 import { RowWriter } from './row-writer.js';
 import type { StoredModel } from './queryable.js';
 
-/** The pending tables of some models, filled on a separate connection. */
+/** A rebuild of some models: it fills pending tables on a separate connection. */
 export class SqliteRebuild extends Rebuild {
   readonly partitions = 1;
   private readonly writer: RowWriter;
@@ -58,7 +58,7 @@ export class SqliteRebuild extends Rebuild {
 
   /** Whether these are still the pending tables. */
   private isCurrent(): boolean {
-    const there = this.db.prepare('SELECT generation FROM pending_models WHERE name = ?').pluck();
-    return this.pending.every(({ name, generation }) => there.get(name) === generation);
+    const selectGeneration = this.db.prepare('SELECT generation FROM pending_models WHERE name = ?').pluck();
+    return this.pending.every(({ name, generation }) => selectGeneration.get(name) === generation);
   }
 }

@@ -4,8 +4,8 @@ import type { PreparedRows } from './row-reader.js';
 import { type SqlProgram, asBound, runSync } from './sql-program.js';
 
 /**
- * Rows that one statement returns, read on a separate connection: one with an open statement can
- * run no other.
+ * Scans the rows of one statement on a separate connection: a connection with an open statement
+ * cannot run another one.
  */
 export class SqliteScan {
   private constructor(
@@ -14,7 +14,7 @@ export class SqliteScan {
     private readonly prepared: PreparedRows,
   ) {}
 
-  /** Runs a program that prepares the rows; null if it returns null. */
+  /** Runs a program that prepares the rows. Returns null if the program returns null. */
   static begin(file: string, program: SqlProgram<{ readonly result: PreparedRows } | null>): SqliteScan | null {
     const db = new Database(file, { readonly: true });
     try {
@@ -43,13 +43,13 @@ export class SqliteScan {
   }
 
   next(): readonly ResultRow[] {
-    const some: ResultRow[] = [];
-    while (some.length < SCANNED_ROWS) {
+    const page: ResultRow[] = [];
+    while (page.length < SCANNED_ROWS) {
       const row = this.rows.next();
       if (row.done === true) break;
-      some.push(this.prepared.toRow(row.value));
+      page.push(this.prepared.toRow(row.value));
     }
-    return some;
+    return page;
   }
 
   close(): void {

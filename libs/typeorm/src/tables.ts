@@ -9,8 +9,8 @@ export interface OwnColumn {
 }
 
 /**
- * The columns of every row besides its own: its origin, and the positions from and until which it
- * holds.
+ * The columns that every table has besides the model's own: the origin of the row, and the
+ * positions from and until which it is valid.
  */
 const SYSTEM: Readonly<Record<string, EntitySchemaColumnOptions>> = {
   stream: { type: 'text', primary: true },
@@ -32,8 +32,8 @@ const TYPES: Readonly<Record<string, ColumnType>> = {
 };
 
 /**
- * The own columns of a model, in the order of their declaration. Fails on a type or a name that
- * rows cannot have.
+ * The own columns of a model, in the order of their declaration. Throws if a column has a type or a
+ * name that rows cannot have.
  */
 export function ownColumns(model: AnyProjection): readonly OwnColumn[] {
   return getMetadataArgsStorage()
@@ -48,7 +48,7 @@ export function ownColumns(model: AnyProjection): readonly OwnColumn[] {
     });
 }
 
-/** JSON members of a row besides its columns. */
+/** The names of members that a row has in JSON besides its columns. */
 const RESERVED = ['row_id', 'event', 'parked_since'];
 
 function inheritance(entity: new () => object): (new () => object)[] {
@@ -58,19 +58,16 @@ function inheritance(entity: new () => object): (new () => object)[] {
   return line;
 }
 
-/** How each type is stored in a database, in TypeORM's words. */
+/** The column type of TypeORM for each type of a model. */
 export type StorageTypes = Readonly<Record<ColumnType, 'text' | 'integer' | 'bigint' | 'boolean' | 'simple-json'>>;
 
 /**
- * The columns by which readers filter and sort most. On PostgreSQL, each has an index over the
- * current rows, in every model that has the column.
+ * The columns that are filtered and sorted most often. On PostgreSQL, every model with such a
+ * column has an index on it, over the current rows.
  */
 const FILTERED = ['donor', 'recipient', 'programme', 'assistance_case', 'status', 'due'];
 
-/**
- * One table of one version of a model, as TypeORM sees it: the columns of the class and the
- * system's.
- */
+/** The TypeORM schema of a model's table: the columns of the class and the system columns. */
 export function tableOf(
   columns: readonly OwnColumn[],
   table: string,
@@ -85,14 +82,14 @@ export function tableOf(
     tableName: table,
     columns: { ...SYSTEM, ...own },
     indices: [
-      // Of rows that never change, the primary key has the same order.
+      // If rows never change, the primary key has the same order.
       ...(appendOnly
         ? []
         : [{ name: `${table}_current`, columns: ['stream', 'row_key'], unique: true, where: '"until" IS NULL' }]),
       { name: `${table}_since`, columns: ['since'] },
-      // Of closed versions only: current rows are found in the order of their keys.
+      // Only closed versions: current rows are read in the order of their keys.
       { name: `${table}_until`, columns: ['until'], where: '"until" IS NOT NULL' },
-      // With the key behind it, which completes the order of every answer.
+      // The key follows, because it completes the order of every answer.
       ...[...filtered, ...indexes.filter((names) => names.every(has))].map((names) => ({
         name: `${table}_by_${names.join('_')}`,
         columns: [...names, 'stream', 'row_key'],
@@ -102,7 +99,7 @@ export function tableOf(
   });
 }
 
-/** On SQLite. */
+/** The storage types on SQLite. */
 export const ON_SQLITE: StorageTypes = {
   text: 'text',
   day: 'text',
@@ -115,12 +112,14 @@ export const ON_SQLITE: StorageTypes = {
   json: 'simple-json',
 };
 
-/** On PostgreSQL, whose integers are narrower: a count takes what a JavaScript number can count. */
+/**
+ * The storage types on PostgreSQL. Its type integer has 32 bits, so counts are stored as bigint.
+ */
 export const ON_POSTGRES: StorageTypes = { ...ON_SQLITE, integer: 'bigint' };
 
 /**
- * A cell as SQLite stores it. Fails if a row cannot hold the value: the stream is then parked or
- * the batch refused, and no wrong figure is stored.
+ * The value of a cell, as SQLite stores it. Throws if the column cannot hold the value: the stream
+ * is then parked or the batch refused, so no wrong figure is stored.
  */
 export function encode({ name, type, nullable }: OwnColumn, value: unknown): string | number | bigint | null {
   if (value === null || value === undefined) {
@@ -145,7 +144,7 @@ export function encode({ name, type, nullable }: OwnColumn, value: unknown): str
   throw new TypeError(`${name} cannot hold ${JSON.stringify(value)}`);
 }
 
-/** A cell as it was before it was stored. */
+/** Decodes a stored cell. */
 export function decode(type: ColumnType, stored: unknown): Json {
   if (stored === null || stored === undefined) return null;
   if (type === 'text' && typeof stored === 'string') return stored;
