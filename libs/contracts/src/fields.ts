@@ -96,12 +96,27 @@ export const eventId = (description: string): Field =>
     '5f0c1c52-1f0f-5a3e-9c55-0f2a54a3a9b1',
   );
 
+const PERIOD = /^(?:fy)?[0-9]{4}(?:[.-][0-9a-z]{1,8})?$/;
+
+/** The body with its periods as they are stored: `2025/26` as `2025-26`, `2026-Q1` as `2026-q1`. */
+export const withStoredPeriods = (
+  { properties = {} }: Schema,
+  body: Readonly<Record<string, unknown>>,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(body).map(([name, value]) => {
+      const { pattern: form } = (properties as Readonly<Record<string, Schema>>)[name] ?? {};
+      const isPeriod = form === PERIOD.source && typeof value === 'string';
+      return [name, isPeriod ? value.toLowerCase().replace('/', '-') : value];
+    }),
+  );
+
 /** A fiscal period as the account names it: a year, and what distinguishes a part of it. */
 export const period = (description: string, example = '2026'): Field =>
   pattern(
-    /^(?:fy)?[0-9]{4}(?:[.-][0-9a-z]{1,8})?$/,
+    PERIOD,
     'a period in lower case that begins with its year, such as 2026, fy2026, 2025-26, 2026-q1, 2026-06 or 1976.9',
-    `${description}, such as 2026, fy2026, 2025-26, 2026-q1 or 2026-06; an account has one form throughout, as 2026 and fy2026 are two periods`,
+    `${description}, such as 2026, fy2026, 2025-26, 2026-q1 or 2026-06; an account has one form throughout, as 2026 and fy2026 are two periods; a command can spell them 2025/26 and 2026-Q1, too`,
     example,
   );
 

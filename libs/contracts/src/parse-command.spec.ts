@@ -41,6 +41,25 @@ describe('parseCommand', () => {
       expect(parsed({ on: '2026-05-04', occurredAt })).toMatchObject({ errors: [{ path: 'occurredAt' }] }),
   );
 
+  it.each([
+    ['2025/26', '2025-26'],
+    ['2026-Q1', '2026-q1'],
+    ['FY2026', 'fy2026'],
+    ['2026', '2026'],
+  ])('takes the period %s as it is stored: %s', (period, stored) => {
+    const pledge = commandAt('funding-account', 'pledge') as NonNullable<ReturnType<typeof commandAt>>;
+    const body = { amount: 1, period };
+    expect(parseCommand(pledge, body, raw, names)).toMatchObject({ command: { data: { period: stored } }, body });
+  });
+
+  it.each(['26', '2026 Q1', '2025/26/27', 2026])('refuses %s as a period, and names the form', (period) => {
+    const pledge = commandAt('funding-account', 'pledge') as NonNullable<ReturnType<typeof commandAt>>;
+    const message = expect.stringContaining('such as 2026, fy2026, 2025-26, 2026-q1') as unknown;
+    expect(parseCommand(pledge, { amount: 1, period }, raw, names)).toMatchObject({
+      errors: [{ path: 'period', message }],
+    });
+  });
+
   it('takes the command id as correlation id if none is given, and ignores an invalid traceparent', () =>
     expect(parsed({ on: '2026-05-04' }, { traceparent: 'nonsense' })).toEqual({
       stream: raw.stream,

@@ -2,7 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validateSync } from 'class-validator';
 import type { Evidence } from '@entente/kernel';
 import { compileOnce } from './compiled.js';
-import { instant, nestedList, optional, sha256, text } from './fields.js';
+import { instant, nestedList, optional, sha256, text, withStoredPeriods } from './fields.js';
 import { type Schema, schemaOf } from './schema.js';
 import { ErrorList, type FieldError, checkStructure } from './structure.js';
 
@@ -63,14 +63,18 @@ export function fieldErrors(contract: new () => object, value: unknown): readonl
   return errors.list();
 }
 
-/** A body as received, in parts: the command's own fields, the common ones, and all errors. */
+/**
+ * A body as received, in parts: the command's own fields, the common ones, and all errors. Periods
+ * are spelt as they are stored.
+ */
 export function readBody(
   contract: new () => object,
   body: unknown,
 ): { data: unknown; common: CommandEnvelope; errors: readonly FieldError[] } {
   if (body === null || typeof body !== 'object' || Array.isArray(body))
     return { data: body, common: {}, errors: fieldErrors(contract, body) };
-  const { occurredAt, evidence, legalBasis, ...data } = body as Record<string, unknown>;
+  const { occurredAt, evidence, legalBasis, ...sent } = body as Record<string, unknown>;
+  const data = withStoredPeriods(schemaFor(contract), sent);
   const errors = fieldErrors(contract, data);
   if (occurredAt === undefined && evidence === undefined && legalBasis === undefined)
     return { data, common: {}, errors };
