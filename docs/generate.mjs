@@ -193,6 +193,7 @@ function typeOf(schema) {
     return `list of ${schema.items?.enum ? typeOf(schema.items) : (schema.items?.type ?? 'values')}`;
   if (schema.format === 'date') return 'day, YYYY-MM-DD';
   if (schema.format === 'date-time') return 'instant, UTC';
+  if (schema.format === 'fiscal-period') return 'fiscal period';
   if (schema.type === 'integer') {
     const { minimum, maximum } = schema;
     const bounds = [
@@ -334,7 +335,7 @@ function eventCatalogue(kinds, { commands: recorders, screens, courseOf }) {
       `${kinds.length} kinds of stream, ${count('commands')} commands, ${count('events')} events. A running server answers the same as JSON Schema at \`GET /v1/catalogue\`.`,
     ),
     wrap(
-      'Every command also takes `occurredAt` (an instant, UTC: when it happened; now, if it is not given), `evidence` (a list of files by their SHA-256 and reference) and `legalBasis` (text). Who acts is stated beside the body: see the [HTTP API](http-api.md#headers-of-a-command). A sender such as the donor or the recipient is the organisation that the stream has as that, [whatever role it states](http-api.md#headers-of-a-command).',
+      'Every command also takes `occurredAt` (an instant, UTC: when it happened; now, if it is not given), `evidence` (a list of files by their SHA-256 and reference) and `legalBasis` (text). Who acts is stated beside the body: see the [HTTP API](http-api.md#headers-of-a-command). A sender such as the donor or the recipient is the organisation that the stream has as that, [whatever role it states](http-api.md#headers-of-a-command). A fiscal period is a text such as `2026`, `fy2026`, `2025-26`, `2026-q1` or `2026-06`; a command can spell it `2025/26` or `2026-Q1`, too. An account has one form of it throughout: `2026` and `fy2026` are two periods.',
     ),
     wrap(
       'A command names its [rules](rules.md). An event names the commands that record it in the example scenario, with their senders and rules; its screens: the [read models](read-models.md) of which it changes a row, and the views over these (the journal, which has every event, is left out); what it opens, with the events that close that, and what it closes.',

@@ -261,10 +261,10 @@ export class DateCorrected extends CorrectDate {
   @oneOf([...DELIVERY_POINTS, ...PROMISES], 'the fact or promise of which the day is corrected', 'receipt')
   readonly fact!: DeliveryPoint | PromiseFact;
   @optional() @day('of a promise: the day planned now, if that is corrected', '2026-05-19') readonly due?: string;
-  @optional() @organisation('the donor of the monitored items that were received') readonly donor?: string;
+  @optional() @organisation('the donor, only if monitored items were received') readonly donor?: string;
   @optional() @site() readonly store?: string;
   @optional()
-  @nestedList(() => MonitoredSerials, 'the monitored items that were received', 50)
+  @nestedList(() => MonitoredSerials, 'the monitored items, only if some were received', 50)
   readonly monitored?: readonly MonitoredSerials[];
   @optional()
   @nestedList(() => MovedCheck, 'of a receipt: the first checks that move with it', 50)

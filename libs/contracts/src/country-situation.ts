@@ -50,13 +50,13 @@ export class AssessCountryRisk {
 /** Something that the continuity plan asks for. */
 export class ContinuityTask {
   @task() readonly task!: string;
-  @day('its last day', '2026-06-15') readonly due!: string;
+  @day('the last day for the task', '2026-06-15') readonly due!: string;
 }
 
 export class ActivateContinuityPlan {
   @plan() readonly plan!: string;
   @on('from which it applies') readonly on!: string;
-  @nestedList(() => ContinuityTask, 'what it asks for', 50) readonly tasks!: readonly ContinuityTask[];
+  @nestedList(() => ContinuityTask, 'the tasks of the plan', 50) readonly tasks!: readonly ContinuityTask[];
 }
 
 /** The steward carries out what a declaration asks for: remote monitoring, a hold, a plan. */
@@ -128,7 +128,7 @@ export class ContinuityPlanEnded extends EndContinuityPlan {
 export class RecordOverdueSituationDuty {
   @oneOf(SITUATION_DUTIES, 'what was due') readonly duty!: SituationDuty;
   @word("the alert's or the task's name", 'alert-1') readonly item!: string;
-  @day('its last day, which is over', '2026-05-05') readonly due!: string;
+  @day('the last day for what was due, which is over', '2026-05-05') readonly due!: string;
 }
 
 export class CorrectSituationDay {

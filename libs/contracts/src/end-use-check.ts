@@ -72,7 +72,7 @@ export class EndUseCheckScheduled extends ScheduleEndUseCheck {
   @optional() @currency("the case's currency") readonly currency?: string;
   @optional() @minorUnits("the value of the case's lines of the item", 37_500_00, 0) readonly orderedValue?: number;
   @optional()
-  @integer("the quantity of the case's lines of the item", 3, 1, Number.MAX_SAFE_INTEGER)
+  @integer("the quantity of the case's lines of the item, in the unit of those lines", 3, 1, Number.MAX_SAFE_INTEGER)
   readonly orderedQuantity?: number;
 }
 
@@ -174,7 +174,9 @@ export class CheckResultCorrected extends CorrectCheckResult {
   @optional() @knownDonor() readonly donor?: string;
   @optional() @knownItem() readonly item?: string;
   @optional() @day('the day of the visit, if its items know it', '2026-05-28') readonly visitedOn?: string;
-  @optional() @oneOf(CHECK_RESULTS, 'the result before the correction', 'not-seen') readonly was?: CheckResult;
+  @optional()
+  @oneOf(CHECK_RESULTS, 'the result of the serial before the correction', 'not-seen')
+  readonly was?: CheckResult;
 }
 
 export class CorrectCheckDay {
@@ -299,7 +301,7 @@ export class CheckedItemsLeftOut extends LeaveOutCheckedItems {
   )
   readonly on!: string;
   @optional()
-  @day('if they were left out before: the day that was stated then', '2026-05-28')
+  @day('if they were left out before: the day from which they were, as recorded then', '2026-05-28')
   readonly was?: string;
 }
 
@@ -330,7 +332,9 @@ export class CheckedItemsCorrected extends CorrectCheckedItems {
     'veritas-monitor.check-2',
   )
   readonly passedTo?: string;
-  @optional() @integer('the number of items before, if it is another', 40, 0, MAX_ITEMS) readonly was?: number;
+  @optional()
+  @integer('the number of items to check before the correction, if it is another', 40, 0, MAX_ITEMS)
+  readonly was?: number;
   @optional() @code("the area of the holder's country, if it is known", 'south') readonly area?: string;
   @optional()
   @nested(() => ScheduleEndUseCheck, 'the check in place of this one, which had nothing left: a policy schedules it')
@@ -344,7 +348,7 @@ export class RecordOverdueCheck {
 export class HoldComplianceVisit {
   @day('the day of the visit', '2026-05-30') readonly on!: string;
   @code('the rating', 'satisfactory') readonly rating!: string;
-  @integer('findings', 2, 0, 1000) readonly findings!: number;
+  @integer('the number of findings', 2, 0, 1000) readonly findings!: number;
 }
 
 /** A visit that checks the use of items of one type at one site, with a result for each serial. */

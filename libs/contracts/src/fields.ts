@@ -43,9 +43,9 @@ export const optional = (): Field => (target, name) => {
   fieldsOf(target).optional.add(String(name));
 };
 
-const pattern = (regex: RegExp, form: string, description: string, example: string): Field =>
+const pattern = (regex: RegExp, form: string, description: string, example: string, format?: string): Field =>
   field(
-    { type: 'string', pattern: regex.source, description, example },
+    { type: 'string', ...(format !== undefined && { format }), pattern: regex.source, description, example },
     Matches(regex, { message: `$property must be ${form}` }),
   );
 
@@ -111,13 +111,17 @@ export const withStoredPeriods = (
     }),
   );
 
-/** A fiscal period as the account names it: a year, and what distinguishes a part of it. */
+/**
+ * A fiscal period as the account names it: a year, and what distinguishes a part of it. An account
+ * has one form throughout, since 2026 and fy2026 are two periods.
+ */
 export const period = (description: string, example = '2026'): Field =>
   pattern(
     PERIOD,
     'a period in lower case that begins with its year, such as 2026, fy2026, 2025-26, 2026-q1, 2026-06 or 1976.9',
-    `${description}, such as 2026, fy2026, 2025-26, 2026-q1 or 2026-06; an account has one form throughout, as 2026 and fy2026 are two periods; a command can spell them 2025/26 and 2026-Q1, too`,
+    description,
     example,
+    'fiscal-period',
   );
 
 @ValidatorConstraint({ name: 'currency' })

@@ -87,7 +87,7 @@ export class AccountCorrected extends CorrectAccount {
 /** A movement of money. */
 export class Money {
   @minorUnits('the amount', 2_500_000_00, 0) readonly amount!: number;
-  @period('the fiscal period, as the account names it') readonly period!: string;
+  @period('the fiscal period in the form of the account') readonly period!: string;
   @optional() @repeats() readonly reported?: ReportedRow;
 }
 
@@ -148,7 +148,7 @@ export class CorrectMovement {
   @optional()
   @minorUnits('the right amount, less what was taken back since; 0 if there was no such movement', 2_400_000_00, 0)
   readonly amount?: number;
-  @optional() @period('the right fiscal period, as the account names it', '2027') readonly period?: string;
+  @optional() @period('the right fiscal period in the form of the account', '2027') readonly period?: string;
   @optional() @repeats() readonly reported?: ReportedRow;
 }
 
@@ -161,7 +161,7 @@ export class MovementCorrected {
   @eventId('the movement that was wrong') readonly corrects!: string;
   @reason('wrong-period') readonly reason!: string;
   @stage() readonly stage!: Stage;
-  @period('the fiscal period, as the account names it') readonly period!: string;
+  @period('the fiscal period in the form of the account') readonly period!: string;
   @minorUnits('the difference at the stage', -100_000_00, -Number.MAX_SAFE_INTEGER) readonly amountBy!: number;
   @optional() @nested(() => ReportedRow, 'the row that it repeats') readonly reported?: ReportedRow;
   @optional() @tranche() readonly tranche?: string;
@@ -201,7 +201,7 @@ export class TrancheCorrected {
   @tranche() readonly tranche!: string;
   @minorUnits('the right amount', 2_400_000_00, 0) readonly amount!: number;
   @day('the right day on which it is due', '2026-07-31') readonly due!: string;
-  @period('its fiscal period, as the account names it') readonly period!: string;
+  @period('the fiscal period of the tranche') readonly period!: string;
   @minorUnits('the difference of the amount', -100_000_00, -Number.MAX_SAFE_INTEGER) readonly amountBy!: number;
   @optional()
   @day('the day by which the whole of the right amount had been disbursed, if it had', '2026-06-30')

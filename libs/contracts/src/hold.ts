@@ -8,7 +8,7 @@ export type HoldBasis = (typeof HOLD_BASES)[number];
 
 const hold = () => word("the hold's name, unique among those in force on its scope", 'embargo-2026');
 const reason = (example: string) => code('the code of the reason', example);
-const until = (example: string) => day('its last day; it lasts until it is released if there is none', example);
+const until = (example: string) => day('the last day of the hold; without one it lasts until it is released', example);
 
 export class PlaceHold {
   @nested(() => AssistanceScope, 'what is on hold: the id of the stream is its kind, a dot, and its id')
@@ -24,7 +24,7 @@ export class PlaceHold {
 
 export class RenewHold {
   @hold() readonly hold!: string;
-  @day('its new last day', '2037-12-31') readonly until!: string;
+  @day('the new last day of the hold', '2037-12-31') readonly until!: string;
   @reason('still-in-force') readonly reason!: string;
 }
 
@@ -46,17 +46,17 @@ export class CorrectHold {
 /** What a hold rests on began on another day. */
 export class MoveHold {
   @hold() readonly hold!: string;
-  @day('its right first day', '2026-05-02') readonly on!: string;
+  @day('the right first day of the hold', '2026-05-02') readonly on!: string;
   @reason('mistyped') readonly reason!: string;
 }
 
 export class HoldCorrected extends CorrectHold {
-  @optional() @day('the right first day', '2026-05-02') readonly on?: string;
+  @optional() @day('the right first day of the hold', '2026-05-02') readonly on?: string;
 }
 
 export class RecordLapsedHold {
   @hold() readonly hold!: string;
-  @day('its last day, which is over', '2036-12-31') readonly until!: string;
+  @day('the last day of the hold, which is over', '2036-12-31') readonly until!: string;
 }
 
 export class WithdrawHoldRelease {

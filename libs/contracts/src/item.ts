@@ -368,7 +368,7 @@ export class NotifyLegislatureOfTransfer {
 
 export class ItemStepBecameOverdue {
   @oneOf(ITEM_STEPS, 'what was not done') readonly step!: ItemStep;
-  @day('its last day, which has passed', '2026-06-21') readonly due!: string;
+  @day('the last day for the step, which has passed', '2026-06-21') readonly due!: string;
 }
 
 /**

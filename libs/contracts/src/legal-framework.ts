@@ -58,7 +58,7 @@ const FRAMEWORK_FACTS = ['report', 'last-day', 'end'] as const;
 type FrameworkFact = (typeof FRAMEWORK_FACTS)[number];
 
 const reason = (example: string) => code('the code of the reason', example);
-const until = (example: string) => day('its last day', example);
+const until = (example: string) => day('the last day of the agreement', example);
 const name = () => word('its name, unique among the waivers and exceptions of the framework', 'relief-2026');
 const condition = () => word("the condition's name in the framework", 'border-posts-only');
 const restriction = () => word("the restriction's name in the framework", 'no-night-vision');
@@ -98,15 +98,15 @@ export class SignAgreement {
 }
 
 export class BringAgreementIntoForce {
-  @day('its first day in force', '2026-01-15') readonly on!: string;
+  @day('the first day of the agreement in force', '2026-01-15') readonly on!: string;
   @until('2036-12-31') readonly until!: string;
 }
 
 /** A report that is due for a period. */
 export class PeriodicReport {
-  @oneOf(STATUTORY_REPORTS, 'which report', 'semi-annual') readonly report!: StatutoryReport;
-  @word('its period', '2026-h1') readonly of!: string;
-  @day('its last day', '2026-07-30') readonly due!: string;
+  @oneOf(STATUTORY_REPORTS, 'the kind of report', 'semi-annual') readonly report!: StatutoryReport;
+  @word('the period of the report', '2026-h1') readonly of!: string;
+  @day('the last day for the report', '2026-07-30') readonly due!: string;
 }
 
 /** The days follow from the parameters of that day: the decision adds them. */
@@ -208,8 +208,8 @@ export class SetRulesAside {
   @code('the code of the authority', 'foreign-minister') readonly authority!: string;
   @code('the code of its legal basis', 'usc-10-362-c') readonly basis!: string;
   @reason('disaster-relief') readonly reason!: string;
-  @day('its first day', '2026-02-01') readonly from!: string;
-  @until('2026-12-31') readonly until!: string;
+  @day('the first day of the waiver or exception', '2026-02-01') readonly from!: string;
+  @day('the last day of the waiver or exception', '2026-12-31') readonly until!: string;
   @optional()
   @nested(() => AssistanceScope, 'what it concerns; all under the framework if it is left out')
   readonly scope?: AssistanceScope;
@@ -227,8 +227,8 @@ export class EndWaiver {
 }
 
 class ReportNamed {
-  @oneOf(STATUTORY_REPORTS, 'which report', 'waiver') readonly report!: StatutoryReport;
-  @word('its period, or the name of the waiver or exception', 'relief-2026') readonly of!: string;
+  @oneOf(STATUTORY_REPORTS, 'the kind of report', 'waiver') readonly report!: StatutoryReport;
+  @word('the period of the report, or the name of the waiver or exception', 'relief-2026') readonly of!: string;
 }
 
 export class SubmitStatutoryReport extends ReportNamed {
@@ -243,7 +243,7 @@ export class StatutoryReportSubmitted extends SubmitStatutoryReport {
 }
 
 export class RecordOverdueReport extends ReportNamed {
-  @day('its last day, which is over', '2026-02-16') readonly due!: string;
+  @day('the last day for the report, which is over', '2026-02-16') readonly due!: string;
 }
 
 export class StatutoryReportOverdue extends RecordOverdueReport {
@@ -263,7 +263,7 @@ export class CorrectFrameworkDay {
 export class FrameworkDayCorrected extends CorrectFrameworkDay {
   @oneOf(FRAMEWORK_FACTS, 'the fact of which the day is corrected; of a waiver or an exception the last two')
   readonly fact!: FrameworkFact;
-  @optional() @oneOf(STATUTORY_REPORTS, 'which report', 'waiver') readonly report?: StatutoryReport;
+  @optional() @oneOf(STATUTORY_REPORTS, 'of a report: its kind', 'waiver') readonly report?: StatutoryReport;
   @word('the period of the report, or the name of the waiver or exception', 'relief-2026') readonly of!: string;
 }
 

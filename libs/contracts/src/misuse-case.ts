@@ -307,7 +307,7 @@ export class RecoverFunds {
   @streamId('funding-account', 'the account to which it came back: its reimbursement follows by itself')
   readonly account?: string;
   @optional()
-  @period('the fiscal period, by default the calendar year, as the account names it')
+  @period('the fiscal period in the form of the account, by default the calendar year')
   readonly period?: string;
 }
 

@@ -28,8 +28,8 @@ class Proposal {
   @organisation('the donor') readonly donor!: string;
   @organisation('the recipient; of a multilateral programme, its beneficiary', 'estmark') readonly recipient!: string;
   @code("the sector's code, such as the DAC purpose code", '15210') readonly sector!: string;
-  @day('its first day', '2026-01-01') readonly starts!: string;
-  @day('its last day', '2028-12-31') readonly ends!: string;
+  @day('the first day of the programme', '2026-01-01') readonly starts!: string;
+  @day('the last day of the programme', '2028-12-31') readonly ends!: string;
   @optional()
   @oneOf(APPROVAL_RULES, 'how it is approved; always and only of a multilateral programme', 'lead-nation')
   readonly approvalRule?: ApprovalRule;
@@ -98,7 +98,7 @@ export class ProgrammeDay {
 
 export class PlanMilestone {
   @milestone() readonly milestone!: string;
-  @day('its last day', '2026-04-15') readonly due!: string;
+  @day('the last day for the milestone', '2026-04-15') readonly due!: string;
 }
 
 export class ReplanMilestone extends PlanMilestone {
@@ -107,7 +107,7 @@ export class ReplanMilestone extends PlanMilestone {
 
 export class MilestoneBecameOverdue {
   @milestone() readonly milestone!: string;
-  @day('its last day, which has passed', '2026-04-30') readonly due!: string;
+  @day('the last day for the milestone, which has passed', '2026-04-30') readonly due!: string;
 }
 
 export class MilestoneOutcome {
@@ -136,7 +136,7 @@ export class ProgrammeTerminated extends ProgrammeReason {
 /** What changes from here on; at least one field. */
 export class AdaptProgramme {
   @reason('border-closed') readonly reason!: string;
-  @optional() @day('its last day from here on', '2029-06-30') readonly ends?: string;
+  @optional() @day('the last day of the programme from here on', '2029-06-30') readonly ends?: string;
   @optional() @code("the sector's code from here on", '15230') readonly sector?: string;
   @optional() @code('how the assistance is given', 'remote-mentoring') readonly modality?: string;
   @optional() @code('the technology adopted', 'satellite-imagery') readonly technology?: string;
@@ -181,7 +181,9 @@ export class MilestoneCorrected extends CorrectMilestone {
   @optional()
   @oneOf(PROMISES, 'the promise of which the day is corrected; an outcome if it is left out', 'first-promise')
   readonly fact?: PromiseFact;
-  @optional() @day('its last day from then on, if that is the day corrected', '2026-05-03') readonly due?: string;
+  @optional()
+  @day('the last day for the milestone from then on, if that is the day corrected', '2026-05-03')
+  readonly due?: string;
 }
 
 /** The status to which it returns is that before the suspension: the decision adds it. */

@@ -46,7 +46,7 @@ export class RegisterPerson {
 
 /** What sets a bar aside, and on whose authority (22 USC 2378d(b), 10 USC 362(b), (c)). */
 export class ClearanceException {
-  @oneOf(['exception', 'waiver'], 'what it is', 'waiver') readonly kind!: 'exception' | 'waiver';
+  @oneOf(['exception', 'waiver'], 'what sets the bar aside', 'waiver') readonly kind!: 'exception' | 'waiver';
   @code('the code of the authority that decided it', 'minister-of-defence') readonly authority!: string;
   @word("the reference of its basis, such as the waiver's in the legal framework", 'waiver-2026-1')
   readonly basis!: string;
@@ -60,7 +60,7 @@ const reportBy = () => day('the last day for the report on the exception or waiv
 const reportOf = () => word('the exception or waiver, by the name that its report has for it', 'waiver-1');
 
 export class GiveClearance {
-  @until('its last day') readonly until!: string;
+  @until('the last day of the clearance') readonly until!: string;
   @optional() @vettingCase() readonly vettingCase?: string;
   @optional() @nested(() => ClearanceException, 'what sets a bar aside') readonly exception?: ClearanceException;
 }
@@ -81,7 +81,7 @@ export class ClearanceSuspended extends SuspendClearance {
 }
 
 export class RecordExpiredClearance {
-  @until('its last day, which is over') readonly until!: string;
+  @until('the last day of the clearance, which is over') readonly until!: string;
 }
 
 export class ClearanceExpired extends RecordExpiredClearance {
@@ -91,7 +91,7 @@ export class ClearanceExpired extends RecordExpiredClearance {
 export class RestoreClearance {
   @reason('remediation-completed') readonly reason!: string;
   @optional() @vettingCase() readonly vettingCase?: string;
-  @optional() @until('its new last day; it keeps the one that it had if this is left out') readonly until?: string;
+  @optional() @until('the new last day of the clearance; left out, the one that it had') readonly until?: string;
   @optional() @nested(() => ClearanceException, 'what sets the bar aside') readonly exception?: ClearanceException;
 }
 
@@ -102,7 +102,7 @@ export class ClearanceRestored extends RestoreClearance {
 
 export class CorrectClearance {
   @eventId('the event that was wrong') readonly corrects!: string;
-  @until('its right last day', '2027-03-31') readonly until!: string;
+  @until('the right last day of the clearance', '2027-03-31') readonly until!: string;
   @reason('wrong-last-day') readonly reason!: string;
 }
 

@@ -55,7 +55,7 @@ export class DesignateFocalPoint {
 /** Permission to act for this organisation in one of its roles. */
 export class GiveMandate extends GrantRole {
   @organisation('the organisation that speaks', 'ostra-training') readonly to!: string;
-  @day('its last day', '2036-12-31') readonly until!: string;
+  @day('the last day of the mandate', '2036-12-31') readonly until!: string;
 }
 
 export class EndMandate extends GrantRole {

@@ -27,9 +27,9 @@ const person = (description: string) => streamId('vetted-person', description, '
 
 /** Persons by sex. */
 export class NumbersBySex {
-  @persons('how many women', 4) readonly women!: number;
-  @persons('how many men', 8) readonly men!: number;
-  @persons('persons whose sex is not stated', 0) readonly notStated!: number;
+  @persons('the number of women, in persons', 4) readonly women!: number;
+  @persons('the number of men, in persons', 8) readonly men!: number;
+  @persons('the number of persons whose sex is not stated', 0) readonly notStated!: number;
 }
 const numbers = (what: string) => nested(() => NumbersBySex, what);
 
@@ -44,13 +44,13 @@ export class PlanTraining {
   @persons('how many persons are to be trained', 12, 1) readonly planned!: number;
   @minorUnits('what it is to cost', 60_000_00, 0) readonly cost!: number;
   @currency('the currency of its costs') readonly currency!: string;
-  @day('its first day', '2036-06-01') readonly starts!: string;
-  @day('its last day', '2036-06-20') readonly ends!: string;
+  @day('the first day of the training', '2036-06-01') readonly starts!: string;
+  @day('the last day of the training', '2036-06-20') readonly ends!: string;
 }
 
 export class RescheduleTraining {
-  @day('its new first day', '2036-07-01') readonly starts!: string;
-  @day('its new last day', '2036-07-20') readonly ends!: string;
+  @day('the new first day of the training', '2036-07-01') readonly starts!: string;
+  @day('the new last day of the training', '2036-07-20') readonly ends!: string;
   @code('the code of the cause', 'instructors-late') readonly cause!: string;
 }
 
@@ -144,7 +144,7 @@ export class CompleteTraining {
 
 /** A training that has begun ends before its end, with what a report on it states until then. */
 export class TerminateTraining {
-  @day('its last day', '2026-05-07') readonly on!: string;
+  @day('the last day of the training', '2026-05-07') readonly on!: string;
   @reason('instructors-withdrawn') readonly reason!: string;
   @numbers('who took part up to then') readonly trained!: NumbersBySex;
   @minorUnits('what it cost', 21_500_00, 0) readonly cost!: number;
@@ -189,15 +189,15 @@ export class CancelTraining {
 export class AssessCompetence {
   @trainee() readonly trainee!: string;
   @code('the code of the competence', 'casualty-care') readonly competence!: string;
-  @persons('how many of them have it', 1) readonly competent!: number;
+  @persons('how many persons of the enrolment have the competence', 1) readonly competent!: number;
   @day('the day of the assessment', '2026-05-08') readonly on!: string;
 }
 
 export class FollowUpGraduate {
   @trainee() readonly trainee!: string;
-  @oneOf(['in-post', 'moved', 'left', 'unknown'], 'where they are') readonly finding!:
+  @oneOf(['in-post', 'moved', 'left', 'unknown'], 'where the graduates are') readonly finding!:
     'in-post' | 'moved' | 'left' | 'unknown';
-  @persons('how many of them', 1, 1) readonly number!: number;
+  @persons('how many persons of the enrolment the finding is of', 1, 1) readonly number!: number;
   @day('the day of the inquiry', '2026-05-09') readonly on!: string;
 }
 

@@ -94,7 +94,7 @@ export class InformRecipient {
 export class PlannedRemediationStep {
   @step() readonly step!: string;
   @code('what is done', 'prosecution') readonly measure!: string;
-  @day('its last day', '2036-08-31') readonly due!: string;
+  @day('the last day for the step', '2036-08-31') readonly due!: string;
 }
 
 export class OpenRemediation {
