@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { EventStore, readingTurns } from '@entente/engine';
+import { EventStore, fairReads } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { all, anEvent } from '../contracts/event-store.js';
 import { type Deployment, standalone } from '../support/deployment.js';
@@ -47,7 +47,7 @@ describe('a page of large events', () => {
   });
 
   it('of the whole log, or followed from its beginning, takes its turn with other readers', async () => {
-    const share = jest.spyOn(readingTurns, 'share');
+    const share = jest.spyOn(fairReads, 'share');
     try {
       await (await fetch(`${deployment.url}/v1/history?format=ndjson`)).text();
       expect(share).toHaveBeenCalledTimes(1);

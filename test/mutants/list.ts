@@ -36,31 +36,31 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'consulted streams are checked again before the append',
-    file: 'libs/engine/src/execute.ts',
+    file: 'libs/engine/src/executor.ts',
     code: 'if (!(await this.areUnchanged(consulted))) continue;',
     instead: '',
-    spec: 'libs/engine/src/execute.spec.ts',
+    spec: 'libs/engine/src/executor.spec.ts',
     tests: 'decides again if a consulted stream has moved',
   },
   {
     name: 'a cached consulted stream is used only at its newest revision',
-    file: 'libs/engine/src/execute.ts',
+    file: 'libs/engine/src/executor.ts',
     code: 'if (cached?.revision === revision) return cached;',
     instead: 'if (cached !== undefined) return cached;',
-    spec: 'libs/engine/src/execute.spec.ts',
+    spec: 'libs/engine/src/executor.spec.ts',
     tests: 'decides again if a consulted stream has moved',
   },
   {
     name: 'a command that lost a race is decided again',
-    file: 'libs/engine/src/execute.ts',
+    file: 'libs/engine/src/executor.ts',
     code: 'const MAX_ATTEMPTS = 5;',
     instead: 'const ATTEMPTS = 1;',
-    spec: 'libs/engine/src/execute.spec.ts',
+    spec: 'libs/engine/src/executor.spec.ts',
     tests: 'decides again after a lost race',
   },
   {
     name: 'a refusal rests on the newest revision of its stream',
-    file: 'libs/engine/src/execute.ts',
+    file: 'libs/engine/src/executor.ts',
     code: 'const newest = isFinal ? folded.revision : await this.newestRevision(name, folded.revision);',
     instead: 'const newest = folded.revision;',
     spec: 'test/faults/concurrent-writers.spec.ts',
@@ -72,7 +72,7 @@ export const MUTANTS: readonly Mutant[] = [
     code: `if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
     return { type: 'revision-mismatch', revision: folded.revision };`,
     instead: '',
-    spec: 'libs/engine/src/execute.spec.ts',
+    spec: 'libs/engine/src/executor.spec.ts',
     tests: 'checks the expected revision of the client',
   },
   {
@@ -95,19 +95,19 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'equal commands that run at once share one decision',
-    file: 'libs/engine/src/execute.ts',
+    file: 'libs/engine/src/executor.ts',
     code: `if (running !== undefined)
       return running.then((result) => (result.type === 'accepted' ? { ...result, repeated: true } : result));`,
     instead: '',
-    spec: 'libs/engine/src/execute.spec.ts',
+    spec: 'libs/engine/src/executor.spec.ts',
     tests: 'decides equal concurrent commands once',
   },
   {
     name: 'an earlier receipt is looked for at the newest revision',
-    file: 'libs/engine/src/execute.ts',
+    file: 'libs/engine/src/executor.ts',
     code: 'recordIn(folded) === undefined && revision !== folded.revision',
     instead: 'false',
-    spec: 'libs/engine/src/execute.spec.ts',
+    spec: 'libs/engine/src/executor.spec.ts',
     tests: 'finds the receipt that another process recorded',
   },
   {
@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
     instead: `if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
     return { type: 'revision-mismatch', revision: folded.revision };
   if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };`,
-    spec: 'libs/engine/src/execute.spec.ts',
+    spec: 'libs/engine/src/executor.spec.ts',
     tests: 'after looking for an earlier receipt',
   },
   {
@@ -128,9 +128,9 @@ export const MUTANTS: readonly Mutant[] = [
     code: `if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
   if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
     return { type: 'revision-mismatch', revision: folded.revision };
-  const outOfTime = untimely(decider, command, folded.state, c);
+  const outOfTime = occurredAtOutOfRange(decider, command, folded.state, c);
   if (outOfTime !== null) return { type: 'refused', refusal: outOfTime };`,
-    instead: `const outOfTime = untimely(decider, command, folded.state, c);
+    instead: `const outOfTime = occurredAtOutOfRange(decider, command, folded.state, c);
   if (outOfTime !== null) return { type: 'refused', refusal: outOfTime };
   if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
   if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
@@ -143,12 +143,12 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'libs/engine/src/handle-command.ts',
     code: `return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };`,
     instead: `return { type: 'repeated', record };`,
-    spec: 'libs/engine/src/execute.spec.ts',
+    spec: 'libs/engine/src/executor.spec.ts',
     tests: 'refuses another body under a used command id',
   },
   {
     name: 'a batch at or below the checkpoint is dropped',
-    file: 'libs/engine/src/project.ts',
+    file: 'libs/engine/src/projector.ts',
     code: ' || through <= from',
     instead: '',
     spec: 'test/faults/projection.spec.ts',
@@ -156,7 +156,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an event at or below the checkpoint is dropped',
-    file: 'libs/engine/src/project.ts',
+    file: 'libs/engine/src/projector.ts',
     code: 'e.position > from && ',
     instead: '',
     spec: 'test/faults/projection.spec.ts',
@@ -258,7 +258,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a fenced projector resumes from the stored checkpoint',
-    file: 'libs/engine/src/project.ts',
+    file: 'libs/engine/src/projector.ts',
     code: 'if (!(await this.store.commit(batches, catalogVersion)))',
     instead: 'if (!(await this.store.commit(batches, catalogVersion)) && false)',
     spec: 'test/faults/projection.spec.ts',
@@ -266,7 +266,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a commit names the catalog version that its partition began with',
-    file: 'libs/engine/src/project.ts',
+    file: 'libs/engine/src/projector.ts',
     code: 'this.store.commit(batches, catalogVersion)',
     instead: 'this.store.commit(batches)',
     spec: 'test/faults/projection.spec.ts',
@@ -300,10 +300,10 @@ export const MUTANTS: readonly Mutant[] = [
   // Pseudonyms.
   {
     name: 'the sender of a pseudonymous command is recorded by a pseudonym',
-    file: 'libs/engine/src/execute.ts',
+    file: 'libs/engine/src/executor.ts',
     code: 'return pseudonymous?.includes(command.type) === true',
     instead: 'return pseudonymous?.includes(command.type) === undefined',
-    spec: 'libs/engine/src/execute.spec.ts',
+    spec: 'libs/engine/src/executor.spec.ts',
     tests: 'records the sender of a pseudonymous command by a pseudonym that is valid for one stream',
   },
   {
@@ -311,7 +311,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'libs/engine/src/handle-command.ts',
     code: 'c.recordedAs === c.actor.organisation ? c.actor : { organisation: c.recordedAs, role: c.actor.role }',
     instead: '({ ...c.actor, organisation: c.recordedAs })',
-    spec: 'libs/engine/src/execute.spec.ts',
+    spec: 'libs/engine/src/executor.spec.ts',
     tests: 'records the sender of a pseudonymous command by a pseudonym that is valid for one stream',
   },
   {
@@ -326,10 +326,10 @@ export const MUTANTS: readonly Mutant[] = [
   // Limits.
   {
     name: 'the cache of folded streams is bounded',
-    file: 'libs/engine/src/execute.ts',
+    file: 'libs/engine/src/executor.ts',
     code: 'maxSize: maxCachedEvents',
     instead: 'maxSize: Number.MAX_SAFE_INTEGER',
-    spec: 'libs/engine/src/execute.spec.ts',
+    spec: 'libs/engine/src/executor.spec.ts',
     tests: 'caches no more events than its bound',
   },
   {
@@ -359,7 +359,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a read model with too many parked streams stops',
-    file: 'libs/engine/src/project.ts',
+    file: 'libs/engine/src/projector.ts',
     code: 'if (parked > this.maxParked)',
     instead: 'if (false)',
     spec: 'test/faults/projection.spec.ts',

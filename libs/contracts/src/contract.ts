@@ -26,7 +26,7 @@ export interface CommandContract<Data extends object = object, By extends Relati
  * What an event opens or closes in its stream: the stream itself, a duty, a bar, or a time in which
  * something holds. Corrections, facts and days that passed do neither.
  */
-export interface EventCourse {
+export interface EventLifecycle {
   /** What it opens, in a few words. */
   readonly opens?: string;
   /** The events of the same kind whose opening it closes. */
@@ -36,7 +36,7 @@ export interface EventCourse {
 }
 
 /** A stored event: the newest version of its data and the class that reads it. */
-export interface EventContract<Data extends object = object> extends EventCourse {
+export interface EventContract<Data extends object = object> extends EventLifecycle {
   readonly version: number;
   readonly data: new () => Data;
   readonly summary: string;
@@ -73,11 +73,11 @@ export const command = <Data extends object, const By extends Relation>(
 ): CommandContract<Data, By> => ({ path, body, by: typeof by === 'string' ? [by] : by, summary, example });
 
 /** An event of a kind that opens or closes something. */
-export const event = <Data extends object, const Course extends EventCourse>(
+export const event = <Data extends object, const Lifecycle extends EventLifecycle>(
   data: new () => Data,
   summary: string,
-  course: Course,
-): EventContract<Data> & Course => ({ version: 1, data, summary, ...course });
+  lifecycle: Lifecycle,
+): EventContract<Data> & Lifecycle => ({ version: 1, data, summary, ...lifecycle });
 
 /** An event of a kind that neither opens nor closes anything. */
 export const fact = <Data extends object>(data: new () => Data, summary: string): EventContract<Data> =>

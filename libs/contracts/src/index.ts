@@ -16,7 +16,7 @@ export {
   eventOf,
   type CataloguedCommand,
 } from './catalogue.js';
-export { closedBy } from './event-courses.js';
+export { closedBy } from './event-lifecycles.js';
 export { exampleScenario, type ScenarioStep } from './example-scenario.js';
 export {
   TYPE_PREFIX,

@@ -1,7 +1,7 @@
 import type { CommandProblem, CommandReceipt } from '@entente/kernel';
 import { eraAt } from './eras.js';
 import type { EventLog } from './event-store.js';
-import type { CommandResult, Receipt } from './execute.js';
+import type { CommandResult, Receipt } from './executor.js';
 import { consistencyToken } from './read-your-writes.js';
 
 /**

@@ -9,7 +9,7 @@ import {
   streamName,
 } from '@entente/kernel';
 import type { EventLog } from './event-store.js';
-import type { Executor, Receipt } from './execute.js';
+import type { Executor, Receipt } from './executor.js';
 
 /** In whose name consequences are recorded. */
 export const STEWARD: Actor = { organisation: 'entente', role: 'system' };

@@ -105,11 +105,11 @@ export function handleCommand(decider: AnyDecider, folded: FoldedStream, input: 
   if (record !== undefined) return record.hash === hash ? { type: 'repeated', record } : { type: 'id-reused' };
   if (ifMatch !== null && !meetsCondition(ifMatch, folded.revision))
     return { type: 'revision-mismatch', revision: folded.revision };
-  const outOfTime = untimely(decider, command, folded.state, c);
+  const outOfTime = occurredAtOutOfRange(decider, command, folded.state, c);
   if (outOfTime !== null) return { type: 'refused', refusal: outOfTime };
   const decided = decider.decide(command as never, folded.state, c);
   if (decided instanceof Refusal) return { type: 'refused', refusal: decided };
-  const foreign = folded.revision < 0 && decided.length > 0 ? foreignId(decider, c) : null;
+  const foreign = folded.revision < 0 && decided.length > 0 ? idNotAllowed(decider, c) : null;
   if (foreign !== null) return { type: 'refused', refusal: foreign };
   const events = decided.length > 0 ? decided : [{ type: COMMAND_NOTED, data: {} }];
   const metadata = {
@@ -142,7 +142,12 @@ export function handleCommand(decider: AnyDecider, folded: FoldedStream, input: 
 const recordedActor = (c: DecisionContext) =>
   c.recordedAs === c.actor.organisation ? c.actor : { organisation: c.recordedAs, role: c.actor.role };
 
-function untimely(decider: AnyDecider, command: Command, state: unknown, c: DecisionContext): Refusal | null {
+function occurredAtOutOfRange(
+  decider: AnyDecider,
+  command: Command,
+  state: unknown,
+  c: DecisionContext,
+): Refusal | null {
   const now = Date.parse(c.now);
   const at = Date.parse(c.occurredAt);
   if (at > now + OCCURRED.minutesAhead * 60_000)
@@ -156,7 +161,7 @@ function untimely(decider: AnyDecider, command: Command, state: unknown, c: Deci
 }
 
 /** An organisation that opens a stream may only take an id with its own prefix. */
-function foreignId(decider: AnyDecider, c: DecisionContext): Refusal | null {
+function idNotAllowed(decider: AnyDecider, c: DecisionContext): Refusal | null {
   const { id } = c.stream;
   const organisation = actsFor(c.actor);
   switch (decider.ids) {

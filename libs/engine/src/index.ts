@@ -76,16 +76,16 @@ export {
   type CommandResult,
   type ExecutorOptions,
   type Receipt,
-} from './execute.js';
+} from './executor.js';
 export { type EventsAt, lastSharedPosition } from './shared-position.js';
 export { type Confirmation, type KnownEvent, compareWithLog, confirmTakenBack } from './taken-back.js';
-export { Projector, handles, foldRows } from './project.js';
+export { Projector, handles, foldRows } from './projector.js';
 export { type ModelStatus, ProjectionStatus } from './projection-status.js';
 export { type Era, eraOf, isLost, keptUpTo } from './eras.js';
 export { partitionOf } from './partition.js';
 export { type ConsistencyToken, waitForPosition, parseConsistencyToken } from './read-your-writes.js';
 export { LiveRows, type Resume, type LiveUpdate } from './live-rows.js';
-export { SHARED_BATCH_SIZE, readingTurns } from './reading-turns.js';
+export { SHARED_BATCH_SIZE, fairReads } from './fair-reads.js';
 export { LiveLog } from './live-log.js';
 export { replay } from './replay.js';
 export { type NumberedRefusal, RefusalLog, type RefusalQuery, type RefusedCommand } from './refusal-log.js';

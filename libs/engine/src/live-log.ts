@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '@entente/kernel';
 import type { EventFeed, FeedSubscription } from './event-feed.js';
 import type { EventLog, LogRange } from './event-store.js';
-import { SHARED_BATCH_SIZE, readingTurns } from './reading-turns.js';
+import { SHARED_BATCH_SIZE, fairReads } from './fair-reads.js';
 
 /** Gets events, perhaps none, and the position through which the log was read for them. */
 type OnEvents = (events: readonly RecordedEvent[], through: bigint) => void;
@@ -42,7 +42,7 @@ export class LiveLog {
       const upTo = this.readTo;
       const past = this.store.readLog(at, { ...range, upTo, batchSize: SHARED_BATCH_SIZE });
       let through = at;
-      for await (const events of readingTurns.share(past)) {
+      for await (const events of fairReads.share(past)) {
         for (const event of events) {
           through = event.position;
           onEvents([event], through);

@@ -74,7 +74,7 @@ const MAX_SNAPSHOTS = 32;
 /**
  * One name that readers follow: its readers, and the positions up to which they have the changes.
  */
-interface Watched {
+interface FollowedModel {
   readonly name: string;
   readonly reads: readonly string[];
   /** Whether its rows depend on the day: its version then names the day on which they were read. */
@@ -86,7 +86,7 @@ interface Watched {
   again: boolean;
   /** What was read at these positions. */
   readonly snapshots: Map<string, Promise<Snapshot>>;
-  readonly steps: Map<string, Promise<RowChangeSet>>;
+  readonly changeCache: Map<string, Promise<RowChangeSet>>;
 }
 
 interface Snapshot {
@@ -102,7 +102,7 @@ interface Snapshot {
  * changed in between, and nothing is buffered for it.
  */
 export class LiveRows {
-  private readonly watched = new Map<string, Promise<Watched>>();
+  private readonly followed = new Map<string, Promise<FollowedModel>>();
   private readonly unsubscribe: () => void;
   private readonly timer: NodeJS.Timeout;
 
@@ -118,7 +118,7 @@ export class LiveRows {
 
   /** How many readers there are. */
   async readers(): Promise<number> {
-    const all = await Promise.all(this.watched.values());
+    const all = await Promise.all(this.followed.values());
     return all.reduce((sum, { readers }) => sum + readers.size, 0);
   }
 
@@ -137,12 +137,12 @@ export class LiveRows {
     onUpdate: (update: LiveUpdate) => void,
     onLost: (error: unknown) => void,
   ): Promise<() => void> {
-    const watched = await this.watch(name);
+    const followed = await this.watch(name);
     const reader: Reader = { where, limit, onUpdate, onLost, caughtUp: false };
-    watched.readers.add(reader);
-    const leave = (): void => void watched.readers.delete(reader);
+    followed.readers.add(reader);
+    const leave = (): void => void followed.readers.delete(reader);
     try {
-      await this.catchUp(watched, reader, {
+      await this.catchUp(followed, reader, {
         at: resume,
         reason: resume === null ? null : resume.version === '' ? FOREIGN_ID : `${REBUILT} since`,
         hadCaughtUp: false,
@@ -158,13 +158,13 @@ export class LiveRows {
   close(): void {
     clearInterval(this.timer);
     this.unsubscribe();
-    this.watched.clear();
+    this.followed.clear();
   }
 
-  private watch(name: string): Promise<Watched> {
-    let watched = this.watched.get(name);
-    if (watched === undefined) {
-      watched = this.store.positions(name).then(({ positions, version }) => {
+  private watch(name: string): Promise<FollowedModel> {
+    let followed = this.followed.get(name);
+    if (followed === undefined) {
+      followed = this.store.positions(name).then(({ positions, version }) => {
         const described = this.store.names().find((one) => one.name === name);
         const daily = described?.daily ?? false;
         return {
@@ -175,76 +175,76 @@ export class LiveRows {
           moving: null,
           again: false,
           snapshots: new Map<never, never>(),
-          steps: new Map<never, never>(),
+          changeCache: new Map<never, never>(),
           positions,
           version: versionOn({ daily }, this.day(), version),
         };
       });
-      watched.catch(() => this.watched.delete(name));
-      this.watched.set(name, watched);
+      followed.catch(() => this.followed.delete(name));
+      this.followed.set(name, followed);
     }
-    return watched;
+    return followed;
   }
 
   private onChange(models: ReadonlySet<string> | null): void {
-    for (const watched of this.watched.values())
-      void watched
+    for (const followed of this.followed.values())
+      void followed
         .then((it) => (models === null || it.reads.some((model) => models.has(model)) ? this.move(it) : undefined))
         .catch(() => undefined);
   }
 
   /** One look at a time: all hints that come during a look cause one more. */
-  private move(watched: Watched): Promise<void> {
-    watched.again = true;
-    watched.moving ??= (async () => {
+  private move(followed: FollowedModel): Promise<void> {
+    followed.again = true;
+    followed.moving ??= (async () => {
       try {
-        while (watched.again) {
-          watched.again = false;
-          await this.sendChanges(watched);
+        while (followed.again) {
+          followed.again = false;
+          await this.sendChanges(followed);
         }
       } finally {
-        watched.moving = null;
+        followed.moving = null;
       }
     })();
-    return watched.moving;
+    return followed.moving;
   }
 
-  private async sendChanges(watched: Watched): Promise<void> {
-    if (watched.readers.size === 0) {
-      const { positions, version } = await this.store.positions(watched.name);
-      this.moveTo(watched, positions, versionOn(watched, this.day(), version));
+  private async sendChanges(followed: FollowedModel): Promise<void> {
+    if (followed.readers.size === 0) {
+      const { positions, version } = await this.store.positions(followed.name);
+      this.moveTo(followed, positions, versionOn(followed, this.day(), version));
       return;
     }
-    const { changes, positions, version, tooMany } = await this.changesOf(watched, watched.positions);
-    if (version === watched.version && samePositions(positions, watched.positions)) return;
-    const fromScratch = tooMany || version !== watched.version;
-    const reason = tooMany ? TOO_MANY : reasonOf(watched.version, version);
-    this.moveTo(watched, positions, version);
-    for (const reader of watched.readers) {
+    const { changes, positions, version, tooMany } = await this.changesOf(followed, followed.positions);
+    if (version === followed.version && samePositions(positions, followed.positions)) return;
+    const fromScratch = tooMany || version !== followed.version;
+    const reason = tooMany ? TOO_MANY : reasonOf(followed.version, version);
+    this.moveTo(followed, positions, version);
+    for (const reader of followed.readers) {
       if (!reader.caughtUp) continue;
       if (!fromScratch) {
         reader.onUpdate({ type: 'changes', changes, positions, version });
         continue;
       }
       reader.caughtUp = false;
-      this.catchUp(watched, reader, { at: null, reason, hadCaughtUp: true }).catch((error: unknown) => {
-        watched.readers.delete(reader);
+      this.catchUp(followed, reader, { at: null, reason, hadCaughtUp: true }).catch((error: unknown) => {
+        followed.readers.delete(reader);
         reader.onLost(error);
       });
     }
   }
 
-  private moveTo(watched: Watched, positions: Positions, version: string): void {
-    watched.positions = positions;
-    watched.version = version;
-    watched.snapshots.clear();
-    watched.steps.clear();
+  private moveTo(followed: FollowedModel, positions: Positions, version: string): void {
+    followed.positions = positions;
+    followed.version = version;
+    followed.snapshots.clear();
+    followed.changeCache.clear();
   }
 
   /** Brings a reader to the shared positions, step by step. */
-  private async catchUp(watched: Watched, reader: Reader, from: CatchUp): Promise<void> {
-    for (let progress = from; watched.readers.has(reader);) {
-      const { positions, version } = watched;
+  private async catchUp(followed: FollowedModel, reader: Reader, from: CatchUp): Promise<void> {
+    for (let progress = from; followed.readers.has(reader);) {
+      const { positions, version } = followed;
       if (
         progress.hadCaughtUp &&
         progress.at !== null &&
@@ -254,16 +254,16 @@ export class LiveRows {
         reader.caughtUp = true;
         return;
       }
-      const next = await this.step(watched, reader, progress, { positions, version });
+      const next = await this.step(followed, reader, progress, { positions, version });
       // The tables changed during the read: what was read belongs to no positions that the reader
       // could get.
-      if (next === null) await this.move(watched);
+      if (next === null) await this.move(followed);
       else progress = next;
     }
   }
 
   private async step(
-    watched: Watched,
+    followed: FollowedModel,
     reader: Reader,
     { at, reason, hadCaughtUp }: CatchUp,
     to: Resume,
@@ -275,7 +275,7 @@ export class LiveRows {
       at.positions.length !== positions.length ||
       at.positions.some((p, i) => p > (positions[i] ?? 0n))
     ) {
-      const { rows, totals, version: of } = await this.snapshot(watched, reader);
+      const { rows, totals, version: of } = await this.snapshot(followed, reader);
       if (of !== version) return null;
       if (reason !== null)
         reader.onUpdate({ type: 'reset', reason: at === null ? reason : reasonOf(at.version, version, reason) });
@@ -288,8 +288,8 @@ export class LiveRows {
     // before.
     const totals = hadCaughtUp
       ? null
-      : await this.store.totals(watched.name, reader.where, positions, { day: this.day() });
-    const { changes, tooMany, version: of } = await this.changesTo(watched, at.positions, positions);
+      : await this.store.totals(followed.name, reader.where, positions, { day: this.day() });
+    const { changes, tooMany, version: of } = await this.changesTo(followed, at.positions, positions);
     if (of !== version) return null;
     if (tooMany)
       return {
@@ -302,30 +302,30 @@ export class LiveRows {
     return { at: to, reason: REBUILT, hadCaughtUp: true };
   }
 
-  private snapshot(watched: Watched, { where, limit }: Reader): Promise<Snapshot> {
-    const { name, positions } = watched;
-    return once(watched.snapshots, JSON.stringify([where, limit]), async () => {
+  private snapshot(followed: FollowedModel, { where, limit }: Reader): Promise<Snapshot> {
+    const { name, positions } = followed;
+    return once(followed.snapshots, JSON.stringify([where, limit]), async () => {
       const day = this.day();
       const totals = await this.store.totals(name, where, positions, { day });
       const { rows, version } = await this.store.query(name, { where, sort: [], limit, positions, day });
-      return { rows, totals, version: versionOn(watched, day, version) };
+      return { rows, totals, version: versionOn(followed, day, version) };
     });
   }
 
-  private changesTo(watched: Watched, since: Positions, to: Positions): Promise<RowChangeSet> {
-    return once(watched.steps, [...since, ...to].join('-'), () => this.changesOf(watched, since, to));
+  private changesTo(followed: FollowedModel, since: Positions, to: Positions): Promise<RowChangeSet> {
+    return once(followed.changeCache, [...since, ...to].join('-'), () => this.changesOf(followed, since, to));
   }
 
   /** What changed in rows as they are seen on the present day. */
-  private async changesOf(watched: Watched, since: Positions, to?: Positions): Promise<RowChangeSet> {
+  private async changesOf(followed: FollowedModel, since: Positions, to?: Positions): Promise<RowChangeSet> {
     const day = this.day();
-    const changed = await this.store.changes(watched.name, since, to, day);
-    return { ...changed, version: versionOn(watched, day, changed.version) };
+    const changed = await this.store.changes(followed.name, since, to, day);
+    return { ...changed, version: versionOn(followed, day, changed.version) };
   }
 }
 
 /** The version of rows that were read on a day: if they depend on it, the day is part of it. */
-const versionOn = ({ daily }: Pick<Watched, 'daily'>, day: string, version: string): string =>
+const versionOn = ({ daily }: Pick<FollowedModel, 'daily'>, day: string, version: string): string =>
   daily ? `${version}@${day}` : version;
 
 /** Why rows of one version are sent again in another. */

@@ -1,7 +1,7 @@
 import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import type { EventLog } from './event-store.js';
 import { partitionOf } from './partition.js';
-import { project } from './project.js';
+import { project } from './projector.js';
 import type { Parked, ReadModelStore } from './read-model-store.js';
 import { replay } from './replay.js';
 

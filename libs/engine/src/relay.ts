@@ -107,7 +107,7 @@ export class Relay {
   private async follow(): Promise<void> {
     const tails = await this.publisher.tails(this.log.id);
     await this.compare(tails);
-    const chain = tails.map(({ last }) => last);
+    const lastEvents = tails.map(({ last }) => last);
     let at = tails.reduce((lowest, { through }) => (through < lowest ? through : lowest), tails[0]?.through ?? 0n);
     this.position = at;
     // If all partitions end at the same position, no reader waits for a watermark.
@@ -118,7 +118,7 @@ export class Relay {
     const { poll = wake === undefined ? POLL_MS : POLL_BESIDE_WAKE_MS } = this.options;
     const publishWatermarks = async (): Promise<void> => {
       if (at === watermarkAt || recordedAt === '' || performance.now() < nextWatermarkAt) return;
-      await this.publisher.publishWatermarks(watermarksAt(at, recordedAt, tails, chain));
+      await this.publisher.publishWatermarks(watermarksAt(at, recordedAt, tails, lastEvents));
       watermarkAt = at;
       nextWatermarkAt = performance.now() + watermarkInterval;
     };
@@ -131,7 +131,7 @@ export class Relay {
     while (!this.isStopped()) {
       this.wakeup.clear();
       for await (const events of ahead(this.log.readLog(at))) {
-        await this.publish(events, tails, chain);
+        await this.publish(events, tails, lastEvents);
         const last = events.at(-1) as RecordedEvent;
         this.position = at = last.position;
         recordedAt = last.metadata.recordedAt;
@@ -170,7 +170,7 @@ export class Relay {
   private async publish(
     events: readonly RecordedEvent[],
     tails: readonly PartitionTail[],
-    chain: EventRef[],
+    lastEvents: EventRef[],
   ): Promise<void> {
     const { partitions } = this.publisher;
     const batch = new Map<number, ChainedEvent[]>();
@@ -179,8 +179,8 @@ export class Relay {
       if (event.position <= (tails[partition]?.through ?? 0n)) continue;
       const links = batch.get(partition) ?? [];
       batch.set(partition, links);
-      links.push({ event, previous: chain[partition] ?? NO_EVENT });
-      chain[partition] = eventRef(event);
+      links.push({ event, previous: lastEvents[partition] ?? NO_EVENT });
+      lastEvents[partition] = eventRef(event);
     }
     if (batch.size > 0) await this.publisher.publish([...batch].map(([partition, links]) => ({ partition, links })));
   }
@@ -202,10 +202,10 @@ const watermarksAt = (
   through: bigint,
   recordedAt: string,
   tails: readonly PartitionTail[],
-  chain: readonly EventRef[],
+  lastEvents: readonly EventRef[],
 ): Watermark[] =>
   tails.flatMap((tail, partition) => {
-    const last = chain[partition] ?? NO_EVENT;
+    const last = lastEvents[partition] ?? NO_EVENT;
     return last.position >= through || tail.through >= through ? [] : [{ partition, through, last, recordedAt }];
   });
 

@@ -2,7 +2,7 @@ import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { EventFeed, type FeedConsumer, type FeedSubscription } from './event-feed.js';
 import { type EventLog, FOLD_BATCH_SIZE } from './event-store.js';
 import { partitionOf } from './partition.js';
-import { Projector } from './project.js';
+import { Projector } from './projector.js';
 import type { RowSink } from './read-model-store.js';
 
 /**

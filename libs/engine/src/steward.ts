@@ -13,7 +13,7 @@ import {
 import { hash } from 'node:crypto';
 import { type NamedConsequence, STEWARD, consequencesOf } from './consequences.js';
 import type { EventLog } from './event-store.js';
-import { ExecuteCommand, type Executor } from './execute.js';
+import { ExecuteCommand, type Executor } from './executor.js';
 import type { ReadModelStore, ResultRow } from './read-model-store.js';
 import { waitForPosition } from './read-your-writes.js';
 

@@ -1,7 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
 import { CONTROLS, type ControlFinding, FactCorrections, controlling } from '@entente/domain';
-import { EventStore, SHARED_BATCH_SIZE, readingTurns } from '@entente/engine';
+import { EventStore, SHARED_BATCH_SIZE, fairReads } from '@entente/engine';
 import { refuseBeyond } from './history.controller.js';
 import { asOfInstant, positionOf, unknownParameters } from './parameters.js';
 import { validationProblem } from './problem.js';
@@ -34,7 +34,7 @@ export class ControlsController {
     const range = { upTo, batchSize: SHARED_BATCH_SIZE };
     const corrections = new FactCorrections();
     const { types } = FactCorrections;
-    for await (const batch of readingTurns.share(this.log.readLog(0n, { ...range, types }))) corrections.read(batch);
+    for await (const batch of fairReads.share(this.log.readLog(0n, { ...range, types }))) corrections.read(batch);
     const reading = controlling(corrections, controls);
     const findings: unknown[] = [];
     const counts = new Map<string, number>();
@@ -45,7 +45,7 @@ export class ControlsController {
         if (findings.length < MAX_FINDINGS) findings.push(findingOut(finding));
       }
     };
-    for await (const batch of readingTurns.share(this.log.readLog(0n, range)))
+    for await (const batch of fairReads.share(this.log.readLog(0n, range)))
       for (const event of batch) {
         events += 1;
         report(reading.next(event));

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Headers, Param, Query, Res, StreamableFile } from '@nestjs/common';
 import type { FieldError } from '@entente/contracts';
-import { EventStore, Executor, SHARED_BATCH_SIZE, eraOf, readingTurns } from '@entente/engine';
+import { EventStore, Executor, SHARED_BATCH_SIZE, eraOf, fairReads } from '@entente/engine';
 import type { RecordedEvent } from '@entente/kernel';
 import { formatOf } from './formats.js';
 import type { HttpReply } from './http-reply.js';
@@ -179,6 +179,6 @@ const lengthOf = (events: readonly RecordedEvent[]): number =>
   events.reduce((sum, { data }) => sum + JSON.stringify(data).length + 1000, 0);
 
 async function* lines(batches: AsyncIterable<readonly RecordedEvent[]>): AsyncIterable<string> {
-  for await (const batch of readingTurns.share(batches))
+  for await (const batch of fairReads.share(batches))
     yield batch.map((event) => `${JSON.stringify(toEventDto(event))}\n`).join('');
 }

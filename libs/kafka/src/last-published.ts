@@ -27,12 +27,12 @@ export async function lastPublished(
   return [...found].flatMap(([partition, records]) =>
     records.flatMap((record) => {
       const where = `partition ${partition} of topic ${topic}`;
-      const link = readRecord(record);
-      if (link.storeId !== storeId) return [];
-      if (link.type !== 'watermark') return [{ where, position: link.event.position, id: link.event.id }];
+      const chained = readRecord(record);
+      if (chained.storeId !== storeId) return [];
+      if (chained.type !== 'watermark') return [{ where, position: chained.event.position, id: chained.event.id }];
       return [
-        { where, ...link.previous },
-        { where, position: link.position },
+        { where, ...chained.previous },
+        { where, position: chained.position },
       ];
     }),
   );

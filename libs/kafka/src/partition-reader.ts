@@ -79,17 +79,17 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
       for (const [i, record] of messages.entries()) {
         if (!mayContinue()) return;
         if (delivering !== null && i % YIELD_EVERY === 0) await yieldToEventLoop();
-        const link = this.read(record);
-        const position = link.type === 'watermark' ? link.position : link.event.position;
+        const chained = this.read(record);
+        const position = chained.type === 'watermark' ? chained.position : chained.event.position;
         if (position > through) {
-          if (link.previous.position > through) {
+          if (chained.previous.position > through) {
             if (before !== null) await flush(before);
             await delivered();
-            if (!(await this.fillGap(link.previous.position, mayContinue))) return;
+            if (!(await this.fillGap(chained.previous.position, mayContinue))) return;
           }
-          if (link.type === 'event') {
-            this.options.onRecord(link.event, this.partition, record);
-            events.push(link.event);
+          if (chained.type === 'event') {
+            this.options.onRecord(chained.event, this.partition, record);
+            events.push(chained.event);
           }
           through = position;
         }
@@ -111,17 +111,17 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
 
   private read(record: KafkaMessage) {
     const where = `partition ${this.partition} of topic ${this.options.topic} at offset ${record.offset}`;
-    let link;
+    let chained;
     try {
-      link = readRecord(record);
+      chained = readRecord(record);
     } catch (error) {
       throw new Error(`${where} has a record that is no event: ${messageOf(error)}`);
     }
-    if (link.storeId !== this.options.log.id)
-      throw new Error(`${where} has an event of another log (${link.storeId}, not ${this.options.log.id})`);
-    if (link.type === 'event' && partitionOf(link.event.stream, this.options.partitions) !== this.partition)
-      throw new Error(`${where} has an event of ${link.event.stream}, which belongs to another partition`);
-    return link;
+    if (chained.storeId !== this.options.log.id)
+      throw new Error(`${where} has an event of another log (${chained.storeId}, not ${this.options.log.id})`);
+    if (chained.type === 'event' && partitionOf(chained.event.stream, this.options.partitions) !== this.partition)
+      throw new Error(`${where} has an event of ${chained.event.stream}, which belongs to another partition`);
+    return chained;
   }
 
   /**

@@ -22,9 +22,9 @@ export async function sharedWithTopic(
     return new Map(
       [...found].flatMap(([partition, [record]]) => {
         if (record === undefined) return [];
-        const link = readRecord(record);
-        if (link.storeId !== log.id) throw new Error(`topic ${topic} has events of another log, ${link.storeId}`);
-        return [[partition, link.type === 'watermark' ? link.previous : link.event] as const];
+        const chained = readRecord(record);
+        if (chained.storeId !== log.id) throw new Error(`topic ${topic} has events of another log, ${chained.storeId}`);
+        return [[partition, chained.type === 'watermark' ? chained.previous : chained.event] as const];
       }),
     );
   };

@@ -45,7 +45,7 @@ export {
   type ViewOptions,
   isSum,
 } from './projection.js';
-export type { CommandAnswer, CommandProblem, CommandReceipt } from './answer.js';
+export type { CommandAnswer, CommandProblem, CommandReceipt } from './receipt.js';
 export { append, put } from './owned.js';
 export { pick } from './pick.js';
 export { addDays, daysBetween, fold, isNewest, never, partOf } from './fold.js';

@@ -1,4 +1,4 @@
-export { projection } from './projection.js';
+export { projection } from './projection.providers.js';
 export { WaitForOlderProjectors, RolloutGate } from './rollout-gate.js';
 export { RestoreCheck, rowsAsKnown } from './restore-check.js';
 export { RelayWorker } from './relay-worker.js';

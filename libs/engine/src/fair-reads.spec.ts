@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ReadingTurns } from './reading-turns.js';
+import { FairReads } from './fair-reads.js';
 
 async function* batchesOf(name: string, count: number, reads: string[]): AsyncGenerator<string, void> {
   for (let n = 1; n <= count; n += 1) {
@@ -10,7 +10,7 @@ async function* batchesOf(name: string, count: number, reads: string[]): AsyncGe
 
 describe('the turns of readers', () => {
   it('are one batch of one reader for each turn of the event loop, and alternate between readers', async () => {
-    const turns = new ReadingTurns();
+    const turns = new FairReads();
     const reads: string[] = [];
     let loops = 0;
     let counting = true;
@@ -45,7 +45,7 @@ describe('the turns of readers', () => {
         ended = true;
       }
     }
-    for await (const n of new ReadingTurns().share(endless())) if (n === 2) break;
+    for await (const n of new FairReads().share(endless())) if (n === 2) break;
     expect(ended).toBe(true);
   });
 });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type AnyDecider, type Actor, type DecisionContext, append, pick, refuse } from '@entente/kernel';
 import { SqliteEventStore } from '@entente/sqlite';
 import { all } from '../../../test/contracts/event-store.js';
-import { Executor, type Kinds, ExecuteCommand } from './execute.js';
+import { Executor, type Kinds, ExecuteCommand } from './executor.js';
 import { UNOBSERVED } from './observer.js';
 import type { RefusedCommand } from './refusal-log.js';
 import { Pseudonymizer, commandHash, commandKey, eventId } from './identity.js';

@@ -3,7 +3,7 @@
  * reader per iteration of the loop, for any number of readers. So a command waits for at most one
  * batch.
  */
-export class ReadingTurns {
+export class FairReads {
   private last: Promise<void> = Promise.resolve();
 
   /** Resolves when the caller may read a batch. */
@@ -29,7 +29,7 @@ export class ReadingTurns {
 }
 
 /** Shared by this process, which has one event loop. */
-export const readingTurns = new ReadingTurns();
+export const fairReads = new FairReads();
 
 /** The maximum number of events that a reader of the whole log reads at once. */
 export const SHARED_BATCH_SIZE = 100;

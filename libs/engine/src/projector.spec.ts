@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AnyProjection, RecordedEvent } from '@entente/kernel';
 import { anEvent } from '../../../test/contracts/event-store.js';
-import { foldRows } from './project.js';
+import { foldRows } from './projector.js';
 
 /** Sums amounts by word. It ends a row at zero, and cannot fold a value that is not a word. */
 const sums = {

@@ -225,7 +225,7 @@ export class Executor {
     const decider = this.kinds.decider(stream.kind);
     if (decider === undefined) return null;
     const folded = emptyStream(decider);
-    for await (const batch of inTurns(this.store.readStream(streamName(stream))))
+    for await (const batch of yieldBetween(this.store.readStream(streamName(stream))))
       for (const event of batch) {
         if (!includes(event)) return folded.revision < 0 ? null : folded;
         applyEvent(decider, folded, event);
@@ -415,7 +415,7 @@ export class Executor {
   private async readOn(decider: AnyDecider, name: string, folded: FoldedStream): Promise<FoldedStream> {
     const { revision: known, last } = folded;
     if (last === null) return this.read(decider, name, folded);
-    for await (const batch of inTurns(this.store.readStream(name, { from: known })))
+    for await (const batch of yieldBetween(this.store.readStream(name, { from: known })))
       for (const event of batch) {
         const isKnown = event.id === last.id && (last.position === null || event.position === last.position);
         if (event.revision === known && !isKnown)
@@ -426,14 +426,14 @@ export class Executor {
   }
 
   private async read(decider: AnyDecider, name: string, folded: FoldedStream): Promise<FoldedStream> {
-    for await (const batch of inTurns(this.store.readStream(name, { from: folded.revision + 1 })))
+    for await (const batch of yieldBetween(this.store.readStream(name, { from: folded.revision + 1 })))
       for (const event of batch) runRules(() => applyEvent(decider, folded, event));
     return folded;
   }
 }
 
 /** The batches of a stream. Other work of the event loop is done between those of a long one. */
-async function* inTurns<Batch>(batches: AsyncIterable<Batch>): AsyncIterable<Batch> {
+async function* yieldBetween<Batch>(batches: AsyncIterable<Batch>): AsyncIterable<Batch> {
   let isFirst = true;
   for await (const batch of batches) {
     if (!isFirst) await new Promise((resolve) => setImmediate(resolve));

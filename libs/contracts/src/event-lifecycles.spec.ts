@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { describe, expect, it } from '@jest/globals';
 import { CATALOGUE } from './catalogue.js';
-import { closedBy, openEnds } from './event-courses.js';
+import { closedBy, openEnds } from './event-lifecycles.js';
 import { holdContract } from './hold.js';
 
 describe('what events open', () => {
