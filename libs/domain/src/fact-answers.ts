@@ -86,7 +86,7 @@ const isAnswer = (event: Event): event is FactEvent => Object.hasOwn(ANSWERS, ev
  * that can be answered themselves, or from the recipient's own word (null); but a delivery that is
  * counted short of the receipt rests on the donor's side alone.
  */
-function wordOf({ data, metadata: { actor } }: StreamEvent<Event>, { donor }: Answerable): string | null {
+function recorderOf({ data, metadata: { actor } }: StreamEvent<Event>, { donor }: Answerable): string | null {
   if (actor.role !== 'system') return actsFor(actor);
   const { point = 'receipt' } = data as { readonly point?: string };
   return point === 'receipt' ? null : donor;
@@ -105,7 +105,7 @@ function remember(kind: keyof RecordedFacts, state: Answerable, event: StreamEve
   const { corrects } = data as { readonly corrects?: string };
   if (corrects !== undefined) change(corrects, ANSWERS.DisputeWithdrawn);
   if (corrects !== undefined && WITHDRAWALS.includes(type)) facts.delete(corrects);
-  const recordedBy = wordOf(event, state);
+  const recordedBy = recorderOf(event, state);
   if (recordedBy === null) return;
   const concerned = (FACTS[kind] as Readonly<Record<string, (data: unknown, state: unknown) => string>>)[type];
   if (concerned === undefined) return;

@@ -220,7 +220,7 @@ const headWith = (head: RecordedFactRow, { recipient, ...about }: AboutFacts): R
  * The organisation by whose word a fact is recorded; null if it follows from the recipient's, or
  * from facts that can be answered themselves.
  */
-function wordOf({ data, metadata: { actor } }: RecordedEvent, head: RecordedFactRow | null): string | null {
+function recorderOf({ data, metadata: { actor } }: RecordedEvent, head: RecordedFactRow | null): string | null {
   if (actor.role !== 'system') return actsFor(actor);
   const { point = 'receipt' } = data as { readonly point?: string };
   return point === 'receipt' ? null : (head?.donor ?? null);
@@ -250,7 +250,7 @@ function evolve(
           ...answered(event as unknown as FactEvent, origin.day),
           ...corrected(row, event),
         };
-  const recorded_by = wordOf(event, head);
+  const recorded_by = recorderOf(event, head);
   const concerned = concerns === 'recipient' ? (head?.concerned ?? '') : concerns(event.data);
   if (head === null || recorded_by === null || concerned === recorded_by) return null;
   const recorded_on = event.metadata.recordedAt.slice(0, 10);

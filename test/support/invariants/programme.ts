@@ -26,8 +26,8 @@ export const programmes: Invariants<Programme, ProgrammeEvent> = {
         ({ party }) => party === is.recipient || joined(is).includes(party),
       ),
       'an outcome has its day and its event': milestones.every(
-        ({ outcome, on, saidBy }) =>
-          ['open', 'ended'].includes(outcome) === (on === null) && (on === null) === (saidBy === null),
+        ({ outcome, on, recordedBy }) =>
+          ['open', 'ended'].includes(outcome) === (on === null) && (on === null) === (recordedBy === null),
       ),
       'what was missed was due': milestones.every(({ outcome, on, due }) => outcome !== 'missed' || (on ?? '') >= due),
     };

@@ -12,9 +12,9 @@ import type {
   WaivableRule,
 } from '@entente/contracts';
 import { type RecordedEvent, idOf } from '@entente/kernel';
-import { type Breach, dayOf, readingBy } from './control.js';
+import { type Breach, dayOf, handlersBy } from './control.js';
 
-/** The kinds of streams that a reading of executions under agreements looks at. */
+/** The kinds of streams that a run over executions under agreements looks at. */
 export const AGREEMENT_KINDS = ['legal-framework', 'programme', 'assistance-case', 'consignment', 'training-activity'];
 
 /** What is known of an agreement. Days are YYYY-MM-DD. */
@@ -75,7 +75,7 @@ interface ExecutedUnder {
  * transfers and what an organisation itself records of an item to a third, and sessions of a
  * training to a fourth.
  */
-export function readingExecutions(
+export function executionHandlers(
   check: (execution: Execution) => readonly Breach[],
   checkReceipt: (execution: Execution) => readonly Breach[] = () => [],
   checkStored: (execution: Execution) => readonly Breach[] = () => [],
@@ -131,7 +131,7 @@ export function readingExecutions(
     return undefined;
   };
 
-  return readingBy<
+  return handlersBy<
     | LegalFrameworkEvent
     | ProgrammeEvent
     | AssistanceCaseEvent

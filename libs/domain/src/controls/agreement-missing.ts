@@ -1,7 +1,7 @@
 import type { Json } from '@entente/kernel';
-import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions, withinTurns } from './agreement-course.js';
+import { AGREEMENT_KINDS, type Execution, isSetAside, executionHandlers, withinTurns } from './agreement-course.js';
 import { type Control, breach } from './control.js';
-import { Judgements } from './known-later.js';
+import { DeferredChecks } from './known-later.js';
 
 const ASSURANCES = 4;
 
@@ -24,12 +24,12 @@ export const agreementMissing: Control = {
   kinds: AGREEMENT_KINDS,
   byCorrectedFacts: true,
   start: () => {
-    const judgements = new Judgements();
-    return judgements.reading(
-      readingExecutions((execution) => {
+    const deferred = new DeferredChecks();
+    return deferred.run(
+      executionHandlers((execution) => {
         const { event, day } = execution;
         if (event.type === 'TraineeNominated') return [];
-        return judgements.judge((at) => {
+        return deferred.judge((at) => {
           const missing = isSetAside(execution, 'R1', at(day)) ? null : missingOn(execution, at(day));
           return missing === null
             ? []

@@ -8,9 +8,9 @@ import type {
   TrainingActivityEvent,
 } from '@entente/contracts';
 import { type RecordedEvent, addDays, idOf } from '@entente/kernel';
-import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
+import { type Breach, type Control, type ControlRun, breach, dayOf, handlersBy } from './control.js';
 import { CaseItems } from './items.js';
-import { Judgements } from './known-later.js';
+import { DeferredChecks } from './known-later.js';
 
 /** Days on which assistance in a scope was stopped: from the first, and up to the last. */
 interface Stop {
@@ -100,7 +100,7 @@ class Stops {
 
 const recordedOn = ({ metadata }: RecordedEvent): string => metadata.recordedAt.slice(0, 10);
 
-function start(): Reading {
+function start(): ControlRun {
   const stops = new Stops();
   const accounts = new Map<string, Place>();
   const cases = new Map<string, Place>();
@@ -111,7 +111,7 @@ function start(): Reading {
   /** By training and trainee, the unit of an enrolment. */
   const enrolled = new Map<string, Map<string, readonly string[]>>();
   const caseItems = new CaseItems();
-  const judgements = new Judgements();
+  const deferred = new DeferredChecks();
   const scopeOf = (event: RecordedEvent<HoldEvent>): string => idOf(event).replace('.', ' ');
 
   function check(
@@ -123,7 +123,7 @@ function start(): Reading {
     if (place === undefined) return undefined;
     const { donor } = place;
     const scopes = [...more, ...place.scopes];
-    return judgements.judge((at) => {
+    return deferred.judge((at) => {
       for (const scope of scopes) {
         const stop = stops.on(scope, donor, at(day), event.type === 'FundsDisbursed');
         if (stop === undefined) continue;
@@ -159,7 +159,7 @@ function start(): Reading {
     return placeOf(programme === undefined ? data : { ...data, programme });
   };
 
-  const read = readingBy<StopOrAssistance>({
+  const read = handlersBy<StopOrAssistance>({
     FundingAccountOpened: (event) => {
       if (event.data.basis === 'own') accounts.set(idOf(event), placeIn(event.data));
     },
@@ -238,7 +238,7 @@ function start(): Reading {
     TrainingStarted: (event) => trains(event, event.data.on),
     TrainingSessionHeld: (event) => trains(event, event.data.on),
   });
-  return judgements.reading((event) => {
+  return deferred.run((event) => {
     caseItems.read(event);
     return read(event);
   });

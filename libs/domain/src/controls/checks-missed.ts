@@ -1,6 +1,6 @@
 import type { CheckType, ConsignmentEvent, EndUseCheckEvent, ItemEvent } from '@entente/contracts';
 import { type RecordedEvent, addDays, idOf } from '@entente/kernel';
-import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
+import { type Breach, type Control, type ControlRun, breach, dayOf, handlersBy } from './control.js';
 import { type ScheduledCheck, afterTransfer, checkAfter, withoutSerials } from './end-use-checks.js';
 import { CaseItems, Items } from './items.js';
 import { LastDays } from './last-days.js';
@@ -13,7 +13,7 @@ interface Asked {
 }
 
 /** The checks of one type that were not made by their last day, or never planned. */
-const missedOf = (type: CheckType) => (): Reading => {
+const missedOf = (type: CheckType) => (): ControlRun => {
   const terms = new Terms();
   const items = new Items();
   const cases = new CaseItems();
@@ -60,7 +60,7 @@ const missedOf = (type: CheckType) => (): Reading => {
   const givenUpOn = (event: RecordedEvent): string =>
     open.dueOf(idOf(event)) === undefined ? event.metadata.recordedAt.slice(0, 10) : dayOf(event);
 
-  const read = readingBy<EndUseCheckEvent | ItemEvent | ConsignmentEvent>({
+  const read = handlersBy<EndUseCheckEvent | ItemEvent | ConsignmentEvent>({
     ItemReceived: (event) => first(event, event.data.on),
     ItemRecovered: (event) => first(event, event.data.on),
     ItemReceiptCorrected: (event) => {

@@ -1,6 +1,6 @@
 import type { ItemEvent, StorageSiteEvent } from '@entente/contracts';
 import { type RecordedEvent, idOf } from '@entente/kernel';
-import { type Control, breach, readingBy } from './control.js';
+import { type Control, breach, handlersBy } from './control.js';
 
 /** R9: a store was closed while items that are monitored by their serials were in it. */
 export const closedStores: Control = {
@@ -18,7 +18,7 @@ export const closedStores: Control = {
       // A fact that came late gives no store.
       if (site !== undefined && newerOn === undefined) stores.set(stream, site);
     };
-    return readingBy<ItemEvent | StorageSiteEvent>({
+    return handlersBy<ItemEvent | StorageSiteEvent>({
       ItemReceived: (event) => void comes(event, event.data.site),
       ItemReceiptCorrected: (event) => {
         if (stores.has(event.stream)) comes(event, event.data.site, event.data.newerOn);

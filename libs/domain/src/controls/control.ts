@@ -26,15 +26,15 @@ export interface Control {
    * event was recorded.
    */
   readonly byCorrectedFacts?: true;
-  /** Begins a reading of the log. */
-  start(): Reading;
+  /** Begins a run over the log. */
+  start(): ControlRun;
 }
 
 /**
  * Gets each event in the order of the log, and returns what it breaks. The events of one command
  * are one change: what they leave is judged at the last of them.
  */
-export interface Reading {
+export interface ControlRun {
   (event: RecordedEvent, isLastOfCommand: boolean): readonly Breach[];
   /** What is still missing at the end of the log; the day is that of its newest recording. */
   readonly atEnd?: (day: string) => readonly Breach[];
@@ -45,8 +45,8 @@ export type Handlers<E extends Event> = {
   readonly [Type in E['type']]?: (event: RecordedEvent<Extract<E, { type: Type }>>) => readonly Breach[] | undefined;
 };
 
-/** A reading that passes each event to the handler of its type. */
-export const readingBy =
+/** Passes each event to the handler of its type. */
+export const handlersBy =
   <E extends Event>(handlers: Handlers<E>): ((event: RecordedEvent) => readonly Breach[]) =>
   (event) => {
     if (!Object.hasOwn(handlers, event.type)) return [];

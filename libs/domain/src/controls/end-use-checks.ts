@@ -7,9 +7,9 @@ import type {
   StorageSiteEvent,
 } from '@entente/contracts';
 import { type RecordedEvent, addDays, daysBetween, idOf } from '@entente/kernel';
-import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
+import { type Breach, type Control, type ControlRun, breach, dayOf, handlersBy } from './control.js';
 import { CaseItems, Items } from './items.js';
-import { Judgements } from './known-later.js';
+import { DeferredChecks } from './known-later.js';
 import { type ItemsOf, TERM_KINDS, Terms } from './terms.js';
 
 /** A check as it was planned. */
@@ -74,7 +74,7 @@ const checksOf = (type: CheckType) => (): ((event: RecordedEvent) => readonly Br
       ? undefined
       : breach(event, 'the check is due within the days that its type or its framework sets', { due, latest: last });
   }
-  const read = readingBy<EndUseCheckEvent | ItemEvent | ConsignmentEvent>({
+  const read = handlersBy<EndUseCheckEvent | ItemEvent | ConsignmentEvent>({
     ItemReceived: (event) => {
       const of = items.of(event.stream);
       if (type === 'enhanced' && of !== undefined)
@@ -189,14 +189,14 @@ interface CheckedPlace {
   readonly area?: string | undefined;
 }
 
-function startRemote(): Reading {
+function startRemote(): ControlRun {
   /** By situation: where it is, and its instabilities by name. */
   const situations = new Map<string, { readonly place: string; readonly spells: Map<string, Unstable> }>();
   const places = new Map<string, CheckedPlace>();
   const stores = new Map<string, { readonly owner: string; readonly area?: string }>();
   /** The right day of a visit that was corrected, by its event. */
   const visited = new Map<string, string>();
-  const judgements = new Judgements(true);
+  const deferred = new DeferredChecks(true);
 
   /** The area of a store of the holder, as corrected since; else that of the check. */
   function areaOf({ country, site, area = '' }: CheckedPlace): string {
@@ -209,7 +209,7 @@ function startRemote(): Reading {
     stated: string,
     where?: CheckedPlace,
   ): readonly Breach[] =>
-    judgements.judge((at) => {
+    deferred.judge((at) => {
       const day = visited.get(event.id) ?? stated;
       const of = situations.get(situation ?? '');
       const there =
@@ -221,7 +221,7 @@ function startRemote(): Reading {
   const spellOf = (event: RecordedEvent, name: string): Unstable | undefined =>
     situations.get(idOf(event))?.spells.get(name);
 
-  const read = readingBy<CountrySituationEvent | EndUseCheckEvent | StorageSiteEvent>({
+  const read = handlersBy<CountrySituationEvent | EndUseCheckEvent | StorageSiteEvent>({
     StorageSiteRegistered: (event) => void stores.set(idOf(event), event.data),
     StorageSiteCorrected: (event) => {
       const was = stores.get(idOf(event));
@@ -269,7 +269,7 @@ function startRemote(): Reading {
     },
     CheckDayCorrected: (event) => void visited.set(event.data.corrects, event.data.on),
   });
-  return judgements.reading(read);
+  return deferred.run(read);
 }
 
 /** R20: remote monitoring, or a remote check, on a day without instability in the area. */

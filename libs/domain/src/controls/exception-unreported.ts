@@ -1,9 +1,9 @@
 import type { LegalFrameworkEvent, SecurityUnitEvent } from '@entente/contracts';
 import { type RecordedEvent, idOf } from '@entente/kernel';
-import { type Control, type Reading, readingBy } from './control.js';
+import { type Control, type ControlRun, handlersBy } from './control.js';
 import { LastDays } from './last-days.js';
 
-function start(): Reading {
+function start(): ControlRun {
   /** By framework, unit or person, and waiver or exception: the last day for the report. */
   const reports = new LastDays('the report of a waiver or an exception is submitted by its last day');
   const nameOf = (event: RecordedEvent, report: string, of: string): string => `${idOf(event)} ${report} ${of}`;
@@ -14,7 +14,7 @@ function start(): Reading {
     const { reportBy, reportOf } = event.data;
     return reportBy === undefined ? undefined : reports.begin(ofUnit(event, reportOf), event, reportBy);
   };
-  const read = readingBy<LegalFrameworkEvent | SecurityUnitEvent>({
+  const read = handlersBy<LegalFrameworkEvent | SecurityUnitEvent>({
     WaiverGranted: (event) => reports.begin(nameOf(event, 'waiver', event.data.name), event, event.data.reportBy),
     ExceptionInvoked: (event) => reports.begin(nameOf(event, 'exception', event.data.name), event, event.data.reportBy),
     StatutoryReportSubmitted: (event) =>

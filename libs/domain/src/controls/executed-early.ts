@@ -1,7 +1,7 @@
 import type { AssistanceCaseEvent, AssistanceScope, ConsignmentEvent, LegalFrameworkEvent } from '@entente/contracts';
 import { type RecordedEvent, addDays, idOf } from '@entente/kernel';
-import { type Control, type Reading, breach, dayOf, readingBy } from './control.js';
-import { Judgements } from './known-later.js';
+import { type Control, type ControlRun, breach, dayOf, handlersBy } from './control.js';
+import { DeferredChecks } from './known-later.js';
 import { TERM_KINDS, Terms } from './terms.js';
 
 /** What is known of a case. */
@@ -15,11 +15,11 @@ interface CaseCourse {
   readonly reported: boolean;
 }
 
-function start(): Reading {
-  const judgements = new Judgements();
+function start(): ControlRun {
+  const deferred = new DeferredChecks();
   const cases = new Map<string, CaseCourse>();
   const caseOfConsignment = new Map<string, string>();
-  const read = readingBy<AssistanceCaseEvent | ConsignmentEvent>({
+  const read = handlersBy<AssistanceCaseEvent | ConsignmentEvent>({
     AssistanceRequested: (event) =>
       void cases.set(idOf(event), {
         accepted: false,
@@ -50,7 +50,7 @@ function start(): Reading {
       const { accepted, asked, reported } = course;
       if (reported || event.data.emergency !== undefined) return [];
       const received = [...course.deposits.values()];
-      return judgements.judge(() => {
+      return deferred.judge(() => {
         const missing = received.reduce((left, { amount }) => left - amount, asked ?? 0);
         return accepted && missing <= 0
           ? []
@@ -68,7 +68,7 @@ function start(): Reading {
       return breach(event, 'the case is being executed', { case: of });
     },
   });
-  return judgements.reading(read);
+  return deferred.run(read);
 }
 
 /** The days on which a waiver or an exception sets the rule aside, and where. */
@@ -114,7 +114,7 @@ export const offeredEarly: Control = {
           (ended === null || day < ended) &&
           (scope === undefined || (scope.kind === 'programme' && scope.id === programme)),
       );
-    const read = readingBy<AssistanceCaseEvent | LegalFrameworkEvent>({
+    const read = handlersBy<AssistanceCaseEvent | LegalFrameworkEvent>({
       WaiverGranted: setsAside,
       ExceptionInvoked: setsAside,
       WaiverEnded: (event) => {

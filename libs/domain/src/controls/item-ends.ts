@@ -5,9 +5,9 @@ import type {
   ThirdPartyTransferEvent,
 } from '@entente/contracts';
 import { type RecordedEvent, actsFor, addDays, idOf } from '@entente/kernel';
-import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
+import { type Breach, type Control, type ControlRun, breach, dayOf, handlersBy } from './control.js';
 import { Items } from './items.js';
-import { Judgements } from './known-later.js';
+import { DeferredChecks } from './known-later.js';
 import { LastDays } from './last-days.js';
 import { TERM_KINDS, Terms } from './terms.js';
 
@@ -20,7 +20,7 @@ export const lossesUnverified: Control = {
   start() {
     const reporters = new Map<string, string>();
     const reported = (event: RecordedEvent): void => void reporters.set(event.id, actsFor(event.metadata.actor));
-    return readingBy<ItemEvent>({
+    return handlersBy<ItemEvent>({
       ItemReportedLost: (event) => void reported(event),
       ItemReportedDestroyed: (event) => void reported(event),
       ItemReportedExpended: (event) => void reported(event),
@@ -40,8 +40,8 @@ type BeginLossDuty = (event: RecordedEvent<ItemEvent>, stated: string) => undefi
 /** Reads duties about losses: each has the days that the framework sets, from its recording on. */
 function readingLosses(
   requirement: string,
-  changes: (open: LastDays, begin: BeginLossDuty) => Parameters<typeof readingBy<ItemEvent>>[0],
-): Reading {
+  changes: (open: LastDays, begin: BeginLossDuty) => Parameters<typeof handlersBy<ItemEvent>>[0],
+): ControlRun {
   const terms = new Terms();
   const items = new Items();
   const open = new LastDays(requirement);
@@ -50,7 +50,7 @@ function readingLosses(
     const latest = addDays(event.metadata.recordedAt, days);
     return open.begin(event.stream, event, stated < latest ? stated : latest);
   };
-  const read = readingBy<ItemEvent>(changes(open, begin));
+  const read = handlersBy<ItemEvent>(changes(open, begin));
   return Object.assign(
     (event: RecordedEvent) => {
       terms.read(event);
@@ -129,14 +129,14 @@ export const transfersWithoutConsent: Control = {
       if (consent === undefined || on < consent.from || on > consent.until) return false;
       return consent.ended === null || on < consent.ended;
     };
-    const judgements = new Judgements();
+    const deferred = new DeferredChecks();
     const judge = (event: RecordedEvent, transfer: string, { on, ...facts }: { readonly on: string }) =>
-      judgements.judge((at) =>
+      deferred.judge((at) =>
         isConsented(transfer, at(on))
           ? []
           : breach(event, 'the consent of the donor was in force on that day', { ...facts, on }),
       );
-    const read = readingBy<ItemEvent | ThirdPartyTransferEvent>({
+    const read = handlersBy<ItemEvent | ThirdPartyTransferEvent>({
       ThirdPartyTransferConsented: (event) =>
         void consents.set(idOf(event), { from: dayOf(event), until: event.data.until, ended: null }),
       TransferConsentWithdrawn: (event) => {
@@ -147,7 +147,7 @@ export const transfersWithoutConsent: Control = {
       ItemTransferred: (event) => judge(event, event.data.transfer, event.data),
       ItemDisposed: (event) => judge(event, event.data.transfer, event.data),
     });
-    return judgements.reading(read);
+    return deferred.run(read);
   },
 };
 
@@ -174,7 +174,7 @@ export const transfersOverdrawn: Control = {
       const name = names.get(stream);
       if (name !== undefined) holders.set(name, 'unknown');
     };
-    return readingBy<ItemEvent | ThirdPartyTransferEvent | ConsignmentEvent>({
+    return handlersBy<ItemEvent | ThirdPartyTransferEvent | ConsignmentEvent>({
       SerialRegistered: (event) => {
         const { donor, item, serial, recipient } = event.data;
         names.set(event.stream, `${donor}.${item}.${serial}`);
@@ -209,7 +209,7 @@ export const noticesMissed: Control = {
   kinds: ['item'],
   start() {
     const open = new LastDays('the legislature is notified on the day of the detection');
-    const read = readingBy<ItemEvent>({
+    const read = handlersBy<ItemEvent>({
       UnauthorisedTransferDetected: (event) => {
         const { notifyBy } = event.data;
         const detected = event.metadata.recordedAt.slice(0, 10);

@@ -1,6 +1,6 @@
 import type { AssistanceCaseEvent, ConsignmentEvent, ItemEvent } from '@entente/contracts';
 import { type RecordedEvent, daysBetween, idOf } from '@entente/kernel';
-import { readingBy } from './control.js';
+import { handlersBy } from './control.js';
 import type { ItemsOf } from './terms.js';
 
 /** An item by its serial, as far as the log was read. */
@@ -19,7 +19,7 @@ export class Items {
   private readonly bySerial = new Map<string, KnownItem>();
 
   /** Reads an event of any kind; those of other kinds have no effect. */
-  readonly read = readingBy<ItemEvent>({
+  readonly read = handlersBy<ItemEvent>({
     SerialRegistered: ({ stream, data: { donor, item, serial, programme } }) => {
       const of = { donor, item, serial, programme, receivedOn: null, movedBy: 0, gone: false };
       this.byStream.set(stream, of);
@@ -79,7 +79,7 @@ export class CaseItems {
   private readonly consignments = new Map<string, KnownConsignment>();
 
   /** Reads an event of any kind; those of other kinds have no effect. */
-  readonly read = readingBy<AssistanceCaseEvent | ConsignmentEvent>({
+  readonly read = handlersBy<AssistanceCaseEvent | ConsignmentEvent>({
     CaseLineAdded: (event) => void this.words.set(`${idOf(event)} ${event.data.line}`, event.data.item),
     CaseLineCorrected: (event) => {
       const { line, item } = event.data;

@@ -1,5 +1,5 @@
 import { type RecordedEvent, addDays } from '@entente/kernel';
-import type { Breach, Reading } from './control.js';
+import type { Breach, ControlRun } from './control.js';
 
 /**
  * What a fact breaks by all that was read up to now; `at` moves its day. It is called again after
@@ -16,7 +16,7 @@ const dayBefore = (day: string): string => addDays(day, -1);
  * order things happened on one day is not known. Its sender could not know it, and it is marked
  * `known later`.
  */
-export class Judgements {
+export class DeferredChecks {
   private readonly again: { readonly find: Find; readonly isFound: boolean }[] = [];
 
   /** `canBeExcused`: what was recorded later can allow a fact, too. */
@@ -29,8 +29,8 @@ export class Judgements {
     return this.canBeExcused ? [] : found;
   }
 
-  /** A reading with what is known at its end. */
-  reading(next: (event: RecordedEvent) => readonly Breach[]): Reading {
+  /** A run of the control, with what is known at its end. */
+  run(next: (event: RecordedEvent) => readonly Breach[]): ControlRun {
     return Object.assign((event: RecordedEvent) => next(event), { atEnd: () => this.again.flatMap(judgedAgain) });
   }
 }

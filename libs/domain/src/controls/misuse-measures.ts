@@ -1,7 +1,7 @@
 import type { IncidentLimits, MisuseCaseEvent, MisuseStep } from '@entente/contracts';
 import { type RecordedEvent, addDays, idOf } from '@entente/kernel';
 import { STEPS_WITH_A_LAST_DAY } from '../misuse-steps.js';
-import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
+import { type Breach, type Control, type ControlRun, breach, dayOf, handlersBy } from './control.js';
 import { LastDays } from './last-days.js';
 
 /** What has happened in a case since its report or its reopening. */
@@ -53,7 +53,7 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     courses.set(idOf(event), course);
     return course;
   };
-  return readingBy<MisuseCaseEvent>({
+  return handlersBy<MisuseCaseEvent>({
     MisuseFlagged: (event) => void courses.set(idOf(event), begin(event.data.accused)),
     MisuseReportCorrected: (event) => {
       const course = courseOf(event);
@@ -139,7 +139,7 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
 }
 
 /** The steps of a case that have a last day, by their names, and its precautionary suspension. */
-function startMissed(): Reading {
+function startMissed(): ControlRun {
   const steps = new LastDays('each step of the case is done by its last day');
   const precautions = new LastDays('a precautionary suspension that was not renewed has lapsed after its last day');
   const limits = new Map<string, IncidentLimits>();
@@ -173,7 +173,7 @@ function startMissed(): Reading {
     if (asked && !notified.has(idOf(event)))
       begins(event, 'notify', within(event, 'notify', event.data.notifyBy ?? addDays(from, notify ?? 0), from));
   }
-  const read = readingBy<MisuseCaseEvent>({
+  const read = handlersBy<MisuseCaseEvent>({
     MisuseFlagged: (event) => {
       begins(event, 'acknowledge', event.data.acknowledgeBy);
       return begins(event, 'triage', event.data.triageBy);

@@ -7,9 +7,9 @@ import type {
   ThirdPartyTransferEvent,
 } from '@entente/contracts';
 import { type RecordedEvent, idOf } from '@entente/kernel';
-import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions } from './agreement-course.js';
-import { type Breach, type Control, type Reading, breach, dayOf, readingBy } from './control.js';
-import { Judgements } from './known-later.js';
+import { AGREEMENT_KINDS, type Execution, isSetAside, executionHandlers } from './agreement-course.js';
+import { type Breach, type Control, type ControlRun, breach, dayOf, handlersBy } from './control.js';
+import { DeferredChecks } from './known-later.js';
 
 /** Days from the first, up to the last or to the day before the one on which they ended. */
 interface Span {
@@ -32,7 +32,7 @@ interface Load {
 
 const CERTIFIED = 'the store is certified on the day on which it receives items of designated types';
 
-function start(): Reading {
+function start(): ControlRun {
   const designations = new Map<string, Span[]>();
   const certificates = new Map<string, Span[]>();
   const words = new Map<string, string>();
@@ -57,18 +57,18 @@ function start(): Reading {
     registered?.set(line, (registered.get(line) ?? 0) + by);
   };
 
-  const judgements = new Judgements();
+  const deferred = new DeferredChecks();
   /** The shipment or receipt at hand, with its agreement. */
   let execution: Execution | null = null;
   const found = (one: Execution): readonly Breach[] => {
     execution = one;
     return [];
   };
-  const follow = readingExecutions(found, found, found);
+  const follow = executionHandlers(found, found, found);
   /** What breaks the rule, unless a waiver or an exception sets it aside. */
-  const judge = (find: Parameters<Judgements['judge']>[0]): readonly Breach[] => {
+  const judge = (find: Parameters<DeferredChecks['judge']>[0]): readonly Breach[] => {
     const of = execution;
-    return judgements.judge((at) => (of !== null && isSetAside(of, 'R9', at(of.day)) ? [] : find(at)));
+    return deferred.judge((at) => (of !== null && isSetAside(of, 'R9', at(of.day)) ? [] : find(at)));
   };
   const types = new Map<string, readonly [donor: string, item: string]>();
   /** An item that an organisation itself stores: a policy repeats what was judged before. */
@@ -84,7 +84,7 @@ function start(): Reading {
         : breach(event, CERTIFIED, { items: [item], store: site ?? null, on }),
     );
   };
-  const find = readingBy<
+  const find = handlersBy<
     AssistanceCaseEvent | ConsignmentEvent | ItemEvent | ItemTypeEvent | StorageSiteEvent | ThirdPartyTransferEvent
   >({
     CaseLineAdded: (event) => void words.set(`${idOf(event)} ${event.data.line}`, event.data.item),
@@ -146,7 +146,7 @@ function start(): Reading {
       });
     },
   });
-  return judgements.reading((event) => {
+  return deferred.run((event) => {
     execution = null;
     follow(event);
     return find(event);

@@ -1,9 +1,9 @@
 import type { SecurityUnitEvent } from '@entente/contracts';
 import type { RecordedEvent } from '@entente/kernel';
-import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions, withinTurns } from './agreement-course.js';
+import { AGREEMENT_KINDS, type Execution, isSetAside, executionHandlers, withinTurns } from './agreement-course.js';
 import { ClearanceCourses } from './clearance-course.js';
 import { type Control, breach } from './control.js';
-import { Judgements } from './known-later.js';
+import { DeferredChecks } from './known-later.js';
 
 /** A shipment with the unit that it names; null if the execution is none. */
 const shipmentOf = ({ event }: Execution): { readonly unit: string | undefined } | null =>
@@ -18,13 +18,13 @@ export const shippedUncleared: Control = {
   byCorrectedFacts: true,
   start: () => {
     const courses = new ClearanceCourses();
-    const judgements = new Judgements();
-    const next = readingExecutions((execution) => {
+    const deferred = new DeferredChecks();
+    const next = executionHandlers((execution) => {
       const { event, day: on } = execution;
       const unit = shipmentOf(execution)?.unit;
       const stream = `security-unit/${unit ?? ''}`;
       if (unit === undefined) return [];
-      return judgements.judge((at) => {
+      return deferred.judge((at) => {
         const day = at(on);
         if (courses.isCleared(stream, day) || isSetAside(execution, 'R5', day)) return [];
         // A refusal is no bar while R8 is set aside.
@@ -32,7 +32,7 @@ export const shippedUncleared: Control = {
         return breach(event, 'the unit is cleared on the day of shipment', { unit, on });
       });
     });
-    return judgements.reading((event) => {
+    return deferred.run((event) => {
       if (!event.stream.startsWith('security-unit/')) return next(event);
       courses.read(event as RecordedEvent<SecurityUnitEvent>);
       return [];
@@ -53,13 +53,13 @@ export const unitsNotBarred: Control = {
   kinds: AGREEMENT_KINDS,
   byCorrectedFacts: true,
   start: () => {
-    const judgements = new Judgements();
-    return judgements.reading(
-      readingExecutions((execution) => {
+    const deferred = new DeferredChecks();
+    return deferred.run(
+      executionHandlers((execution) => {
         const { event, day, agreement } = execution;
         const shipment = receivedBy(execution);
         if (shipment === null || shipment.unit !== undefined || agreement === undefined) return [];
-        return judgements.judge((at) => {
+        return deferred.judge((at) => {
           const turns = agreement?.barTurns ?? [];
           if (isSetAside(execution, 'R6', at(day)) || withinTurns(turns, at(day))) return [];
           return breach(event, 'the recipient has agreed to bar units that are not cleared', { on: day, turns });

@@ -1,6 +1,6 @@
 import type { SecurityUnitEvent, VettingCaseEvent } from '@entente/contracts';
 import { type RecordedEvent, idOf } from '@entente/kernel';
-import { type Breach, type Control, breach, readingBy } from './control.js';
+import { type Breach, type Control, breach, handlersBy } from './control.js';
 
 function start(): (event: RecordedEvent) => readonly Breach[] {
   /** The units and persons that were refused, and whether an exception sets that aside. */
@@ -18,7 +18,7 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
       return breach(event, 'a remediation was completed, or an exception or waiver made', { stream });
     return [];
   }
-  return readingBy<SecurityUnitEvent | VettingCaseEvent>({
+  return handlersBy<SecurityUnitEvent | VettingCaseEvent>({
     ClearanceRefused: ({ stream, data: { vettingCase } }) => {
       // A refusal that was recorded late, after the remediation of its own case, is remedied.
       if (vettingCase === undefined || remedied.get(stream) !== vettingCase) remedied.delete(stream);

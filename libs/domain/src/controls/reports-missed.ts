@@ -1,6 +1,6 @@
 import type { LegalFrameworkEvent, PeriodicReport } from '@entente/contracts';
 import { type RecordedEvent, addDays, idOf } from '@entente/kernel';
-import { type Breach, type Control, type Reading, readingBy } from './control.js';
+import { type Breach, type Control, type ControlRun, handlersBy } from './control.js';
 import { LastDays } from './last-days.js';
 
 const DAY_MS = 86_400_000;
@@ -20,7 +20,7 @@ function following({ report, of, due }: PeriodicReport): PeriodicReport {
   return { report, of: after(of), due: addDays(lastOf(after(of)), days) };
 }
 
-function start(): Reading {
+function start(): ControlRun {
   const reports = new LastDays('the report of each period is submitted by its last day');
   /** By agreement in force, the newest period of each report. */
   const inForce = new Map<string, Map<string, PeriodicReport>>();
@@ -50,7 +50,7 @@ function start(): Reading {
   const ends = ({ stream }: RecordedEvent): undefined => {
     inForce.delete(stream);
   };
-  const read = readingBy<LegalFrameworkEvent>({
+  const read = handlersBy<LegalFrameworkEvent>({
     AgreementEnteredIntoForce: (event) => {
       inForce.set(event.stream, new Map());
       for (const one of event.data.reports) begin(event, one);

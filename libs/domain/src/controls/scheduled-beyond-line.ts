@@ -1,6 +1,6 @@
 import type { AssistanceCaseEvent, ConsignmentEvent } from '@entente/contracts';
 import { type RecordedEvent, idOf } from '@entente/kernel';
-import { type Breach, type Control, breach, readingBy } from './control.js';
+import { type Breach, type Control, breach, handlersBy } from './control.js';
 
 /** What is ordered of a line of a case, and what comes of it. */
 interface LineCourse {
@@ -43,7 +43,7 @@ function start(): (event: RecordedEvent) => readonly Breach[] {
     });
   }
 
-  return readingBy<AssistanceCaseEvent | ConsignmentEvent>({
+  return handlersBy<AssistanceCaseEvent | ConsignmentEvent>({
     AssistanceRequested: (event) => void (event.data.basis === 'reported' || cases.set(idOf(event), new Map())),
     CaseLineAdded: (event) => {
       const { line, quantity } = event.data;

@@ -1,6 +1,6 @@
 import type { FundingAccountEvent, Stage } from '@entente/contracts';
 import { type RecordedEvent, idOf } from '@entente/kernel';
-import { type Breach, type Control, type Reading, breach, readingBy } from './control.js';
+import { type Breach, type Control, type ControlRun, breach, handlersBy } from './control.js';
 
 /** The stages of an account that bound each other: each within the one before it. */
 interface AccountStages {
@@ -10,7 +10,7 @@ interface AccountStages {
 
 type MovementEvent = RecordedEvent & { readonly data: { readonly amount: number } };
 
-function start(): Reading {
+function start(): ControlRun {
   const accounts = new Map<string, AccountStages>();
 
   function move(event: RecordedEvent, stage: Stage, by: number): readonly Breach[] {
@@ -32,7 +32,7 @@ function start(): Reading {
   const forward = (stage: Stage) => (event: MovementEvent) => move(event, stage, event.data.amount);
   const back = (stage: Stage) => (event: MovementEvent) => move(event, stage, -event.data.amount);
 
-  const read = readingBy<FundingAccountEvent>({
+  const read = handlersBy<FundingAccountEvent>({
     FundingAccountOpened: (event) => {
       const { basis, stages } = event.data;
       // A pledge bounds nothing; history of another system is repeated as it is.

@@ -7,7 +7,7 @@ import {
 } from '@entente/contracts';
 import { type RecordedEvent, idOf } from '@entente/kernel';
 import { parameterOf } from '../framework/parameters.js';
-import { readingBy } from './control.js';
+import { handlersBy } from './control.js';
 
 /** The kinds of streams on which days and limits rest. */
 export const TERM_KINDS = ['item-type', 'legal-framework', 'programme'];
@@ -27,7 +27,7 @@ export class Terms {
   private readonly designated = new Set<string>();
 
   /** Reads an event of any kind; those that set nothing have no effect. */
-  readonly read = readingBy<ItemTypeEvent | LegalFrameworkEvent | ProgrammeEvent>({
+  readonly read = handlersBy<ItemTypeEvent | LegalFrameworkEvent | ProgrammeEvent>({
     AgreementDrafted: (event) =>
       void this.set.set(
         idOf(event),

@@ -1,9 +1,9 @@
 import type { SecurityUnitEvent, TrainingActivityEvent } from '@entente/contracts';
 import { type RecordedEvent, idOf } from '@entente/kernel';
-import { AGREEMENT_KINDS, type Execution, isSetAside, readingExecutions } from './agreement-course.js';
+import { AGREEMENT_KINDS, type Execution, isSetAside, executionHandlers } from './agreement-course.js';
 import { ClearanceCourses } from './clearance-course.js';
-import { type Breach, type Control, breach, dayOf, readingBy } from './control.js';
-import { Judgements } from './known-later.js';
+import { type Breach, type Control, breach, dayOf, handlersBy } from './control.js';
+import { DeferredChecks } from './known-later.js';
 
 /** The unit and the person on whose clearance an enrolment rests. */
 interface Cleared {
@@ -32,14 +32,14 @@ const control = (
   byCorrectedFacts: true,
   start: () => {
     const courses = new ClearanceCourses();
-    const judgements = new Judgements();
+    const deferred = new DeferredChecks();
     /** The step of a training at hand, with its agreement. */
     let execution: Execution | null = null;
     const note = (one: Execution) => {
       execution = one;
       return [];
     };
-    const follow = readingExecutions(note, undefined, undefined, note);
+    const follow = executionHandlers(note, undefined, undefined, note);
     const isWaived = (at: Execution | null, stream: string, { unit }: Cleared, on: string): boolean => {
       if (at === null) return false;
       const concerned = { ...at, of: { ...at.of, unit } };
@@ -47,7 +47,7 @@ const control = (
     };
     const find = check((event, trainees, on, requirement) => {
       const under = execution;
-      return judgements.judge((at) => {
+      return deferred.judge((at) => {
         for (const [trainee, of] of trainees) {
           const day = at(on);
           const stream = restsOn(of).find((one) => !courses.isCleared(one, day) && !isWaived(under, one, of, day));
@@ -56,7 +56,7 @@ const control = (
         return [];
       });
     });
-    return judgements.reading((event) => {
+    return deferred.run((event) => {
       execution = null;
       if (/^(security-unit|vetted-person)\//.test(event.stream))
         courses.read(event as RecordedEvent<SecurityUnitEvent>);
@@ -85,7 +85,7 @@ export const trainedUncleared = control(
     };
     const held = (event: RecordedEvent, on: string): readonly Breach[] =>
       judge(event, enrolledIn(event), on, 'each trainee is cleared on that day, and so is the unit');
-    return readingBy<TrainingActivityEvent>({
+    return handlersBy<TrainingActivityEvent>({
       TraineeEnrolled: (event) => {
         leaves(event, event.data.trainee);
         enrolled.set(idOf(event), [...enrolledIn(event), [event.data.trainee, event.data]]);
@@ -106,7 +106,7 @@ export const clearancesOutrun = control(
     about: 'an enrolment on a day on which the unit or the person was not cleared',
   },
   (judge) =>
-    readingBy<TrainingActivityEvent>({
+    handlersBy<TrainingActivityEvent>({
       TraineeEnrolled: (event) =>
         judge(event, [[event.data.trainee, event.data]], dayOf(event), 'unit and person are cleared on that day'),
     }),
@@ -119,7 +119,7 @@ export const trainingUnreported: Control = {
   about: 'a training that was completed without its numbers by sex or its cost',
   kinds: ['training-activity'],
   start: () =>
-    readingBy<TrainingActivityEvent>({
+    handlersBy<TrainingActivityEvent>({
       TrainingCompleted: (event) => {
         const { completed, cost } = event.data;
         if (completed !== undefined && cost !== undefined) return [];

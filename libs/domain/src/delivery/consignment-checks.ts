@@ -20,7 +20,7 @@ import {
 import { checkDays } from '../equipment/check-terms.js';
 import { areaOf } from '../equipment/item-facts.js';
 import { checkAfterId, checkFacts } from '../monitoring/check-facts.js';
-import { monitoredLines, wordOf } from './consignment-serials.js';
+import { monitoredLines, itemOfLine } from './consignment-serials.js';
 import { afterCorrection } from './consignment-receipt.js';
 import { type Consignment, assistanceCaseFacts, lotOf, ownValue } from './facts.js';
 
@@ -41,7 +41,7 @@ function sampled(data: ConfirmReceipt, state: Consignment, context: DecisionCont
   const monitored = new Set(monitoredLines(data, state, context).map(({ line }) => line));
   const quantities = new Map<string, number>();
   for (const { line, quantity } of data.lines) {
-    const item = wordOf(line, of);
+    const item = itemOfLine(line, of);
     if (item === undefined || quantity === 0 || monitored.has(line)) continue;
     quantities.set(item, Math.min((quantities.get(item) ?? 0) + quantity, MAX_ITEMS));
   }
@@ -99,11 +99,11 @@ export function correctedSample(
 ): Pick<ReceiptCorrected, 'sampled' | 'check'> {
   const { receipt: on } = state.reached;
   const of = context.known.of(assistanceCaseFacts, state.case);
-  const item = wordOf(data.line, of);
+  const item = itemOfLine(data.line, of);
   const isMonitored = ownValue(state.monitored, data.line) !== undefined;
   if (state.reported || on === undefined || item === undefined || isMonitored || data.quantityBy === 0) return {};
   const lines = Object.keys({ ...state.received, [data.line]: 0 }).filter(
-    (line) => wordOf(line, of) === item && ownValue(state.monitored, line) === undefined,
+    (line) => itemOfLine(line, of) === item && ownValue(state.monitored, line) === undefined,
   );
   const all = (received: Consignment['received']) =>
     lines.reduce((sum, line) => sum + (received[line]?.quantity ?? 0), 0);

@@ -23,7 +23,7 @@ import { type AssistanceCase, type Consignment, assistanceCaseFacts, ownValue } 
 // R9 on a consignment. Its lines have words for their items, by which the donor's types are found.
 
 /** The donor's word for the items of a line; undefined if the case has no such line. */
-export const wordOf = (line: string, of: AssistanceCase | null): string | undefined =>
+export const itemOfLine = (line: string, of: AssistanceCase | null): string | undefined =>
   ownValue(of?.lines ?? {}, line)?.item;
 
 /** The streams of the types of these lines, once the case is known. */
@@ -32,7 +32,7 @@ export const typeStreams = (
   lines: readonly string[],
   of: AssistanceCase | null,
 ): readonly StreamRef[] =>
-  [...new Set(lines.flatMap((line) => wordOf(line, of) ?? []))].map((word) => ({
+  [...new Set(lines.flatMap((line) => itemOfLine(line, of) ?? []))].map((word) => ({
     kind: itemTypeFacts.kind,
     id: itemTypeId(donor, word),
   }));
@@ -43,7 +43,7 @@ export const storeStreams = ({ store }: Pick<ConfirmReceipt, 'store'>): readonly
 
 /** The type of a line if its items are monitored by their serials; else undefined. */
 function monitoredAs(line: string, state: Consignment, { known }: DecisionContext): string | undefined {
-  const word = wordOf(line, known.of(assistanceCaseFacts, state.case));
+  const word = itemOfLine(line, known.of(assistanceCaseFacts, state.case));
   if (word === undefined) return undefined;
   return known.of(itemTypeFacts, itemTypeId(state.donor, word))?.designated == null ? undefined : word;
 }

@@ -13,7 +13,7 @@ export interface MilestoneState {
   /** Whether it was recorded that its last day passed. */
   readonly overdue: boolean;
   readonly on: string | null;
-  readonly saidBy: string | null;
+  readonly recordedBy: string | null;
 }
 
 export interface Programme
@@ -80,16 +80,16 @@ function withMilestone(state: Programme, name: string, change: Partial<Milestone
   return { milestones: put(state.milestones, name, { ...before, ...change }) };
 }
 
-function withWord(
+function withConcurrence(
   state: Programme,
   { party, authority }: GiveConcurrence,
   withheld: string | null,
 ): Pick<Programme, 'concurrences'> {
-  const others = state.concurrences.filter((word) => word.party !== party || word.authority !== authority);
+  const others = state.concurrences.filter((given) => given.party !== party || given.authority !== authority);
   return { concurrences: [...others, { party, authority, withheld }] };
 }
 
-const OPEN = { outcome: 'open', overdue: false, on: null, saidBy: null } as const;
+const OPEN = { outcome: 'open', overdue: false, on: null, recordedBy: null } as const;
 /** Neither met nor missed when the programme ended. */
 const ENDED = { ...OPEN, outcome: 'ended' } as const;
 
@@ -136,8 +136,8 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
     }),
     ObjectiveDefined: ({ objective }, { objectives }) => ({ objectives: append(objectives, objective) }),
     GenderMarkerAssigned: ({ marker }) => ({ genderMarker: marker }),
-    ConcurrenceGiven: (data, state) => withWord(state, data, null),
-    ConcurrenceWithheld: (data, state) => withWord(state, data, data.reason),
+    ConcurrenceGiven: (data, state) => withConcurrence(state, data, null),
+    ConcurrenceWithheld: (data, state) => withConcurrence(state, data, data.reason),
     LegislatureNotified: noticeOf,
     ProgrammeApproved: () => ({ status: 'approved' as const }),
     ProgrammeActivated: () => ({ status: 'active' as const }),
@@ -156,9 +156,9 @@ export const evolve = evolveBy<Programme, ProgrammeEvent>()(
     MilestoneReplanned: ({ milestone, due }, state, { id: plannedBy }) =>
       withMilestone(state, milestone, { ...OPEN, due, plannedBy }),
     MilestoneMet: ({ milestone, on }, state, { id }) =>
-      withMilestone(state, milestone, { outcome: 'met', on, saidBy: id }),
+      withMilestone(state, milestone, { outcome: 'met', on, recordedBy: id }),
     MilestoneMissed: ({ milestone, on }, state, { id }) =>
-      withMilestone(state, milestone, { outcome: 'missed', on, saidBy: id }),
+      withMilestone(state, milestone, { outcome: 'missed', on, recordedBy: id }),
     MilestoneBecameOverdue: ({ milestone }, state) => withMilestone(state, milestone, { overdue: true }),
     MilestoneCorrected: ({ milestone, on, fact, due }, state) =>
       fact !== undefined

@@ -371,7 +371,7 @@ const cannotBeOverdue = ofPlanned<ProgrammeData<'RecordOverdueMilestone'>>(({ du
 });
 
 const cannotCorrectOutcome = ofPlanned<ProgrammeData<'CorrectMilestone'>>(({ corrects, on }, milestone, context) => {
-  if (milestone.saidBy !== corrects)
+  if (milestone.recordedBy !== corrects)
     return refuse('outcome-replaced', "the event corrected is that milestone's present outcome", 'R26', { corrects });
   if (on === undefined) return null;
   return milestone.outcome === 'missed' && on < milestone.due ? beforeDue(milestone.due) : inTheFuture(on, context);
