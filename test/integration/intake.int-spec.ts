@@ -10,7 +10,7 @@ import { type EventStore, Fault } from '@entente/engine';
 import { readActor } from '@entente/http';
 import type { Actor } from '@entente/kernel';
 import { kinds } from '@entente/workers';
-import { type RedrivenLetter, listDeadLetters, redrive } from '@entente/kafka';
+import { type RedrivenDeadLetter, listDeadLetters, redrive } from '@entente/kafka';
 import { CompressionCodecs, CompressionTypes, type Consumer, Kafka, type Message, Partitioners } from 'kafkajs';
 import { startKafka } from '../../deploy/services/kafka.mjs';
 import { TransactionalReplier } from '../../libs/kafka/src/transactional-replier.js';
@@ -544,7 +544,7 @@ describe('dead letters', () => {
     const foreign = { key: 'x', value: 'y', headers: { '__connect.errors.topic': 'another-topic' } };
     await producer.send({ topic: deployment.settings.deadLetters, messages: [foreign] });
     await producer.disconnect();
-    const became = (letters: readonly RedrivenLetter[]): string[] => letters.map((one) => one.became).sort();
+    const became = (letters: readonly RedrivenDeadLetter[]): string[] => letters.map((one) => one.became).sort();
     expect(became(await listDeadLetters(deployment.settings))).toEqual(['left', 'waits', 'waits']);
     expect(dead.length).toBeLessThanOrEqual(3);
     expect(became(await redrive(deployment.settings))).toEqual(['left', 'sent back', 'sent back']);

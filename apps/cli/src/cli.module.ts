@@ -12,7 +12,7 @@ import {
 } from '@entente/engine';
 import { EventStoreDbStore, checkEventStore } from '@entente/eventstoredb';
 import {
-  type RedrivenLetter,
+  type RedrivenDeadLetter,
   KafkaLogPublisher,
   checkBroker,
   listDeadLetters,
@@ -158,7 +158,7 @@ export const sharedWithTopicOf = (
 export function deadLetters(
   { kafka, others, group }: ServiceSettings,
   back: boolean,
-): Promise<readonly RedrivenLetter[]> {
+): Promise<readonly RedrivenDeadLetter[]> {
   const { commands: topic, deadLetters: letters } = others;
   return (back ? redrive : listDeadLetters)({
     ...kafka,

@@ -39,15 +39,15 @@ export function serviceCommands(
         throw new Error(`dead-letters takes nothing or "redrive", not "${what}"`);
       const settings = serviceSettings(process.env);
       const output = outputTo(json === true);
-      const letters = (await deadLetters(settings, what === 'redrive')).map(({ failure, ...letter }) => ({
-        ...letter,
+      const found = (await deadLetters(settings, what === 'redrive')).map(({ failure, ...rest }) => ({
+        ...rest,
         from: failure['topic'] ?? '',
         at: `${failure['partition']}/${failure['offset']}`,
         stage: failure['stage'] ?? '',
         error: `${failure['exception.class.name']}: ${failure['exception.message']}`,
       }));
-      if (output.json) output.out(JSON.stringify({ deadLetters: letters }));
-      else output.out(letters.length === 0 ? 'no dead letters are left' : table(letters));
+      if (output.json) output.out(JSON.stringify({ deadLetters: found }));
+      else output.out(found.length === 0 ? 'no dead letters are left' : table(found));
       const left = what === 'redrive' ? await retryAll(settings, output) : 0;
       exit(left === 0 ? EXIT.done : EXIT.differences);
     });

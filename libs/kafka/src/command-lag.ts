@@ -50,12 +50,12 @@ export class CommandLag {
       let answered = 0n;
       if (!this.there) return { sent, answered };
       // In this order, so that what is answered meanwhile cannot be more than was sent.
-      const places = await committedOffsets(admin, groupId, topic);
+      const committed = await committedOffsets(admin, groupId, topic);
       for (const [partition, { low, high }] of await partitionOffsets(admin, topic)) {
-        const place = places.get(partition) ?? -1n;
+        const offset = committed.get(partition) ?? -1n;
         sent += high;
         // An offset after the end belongs to an earlier topic of this name.
-        answered += place < low || place > high ? low : place;
+        answered += offset < low || offset > high ? low : offset;
       }
       return { sent, answered };
     });

@@ -7,5 +7,5 @@ export { sharedWithTopic } from './shared-with-topic.js';
 export { KafkaEventFeed } from './kafka-event-feed.js';
 export { CommandLag } from './command-lag.js';
 export { KafkaCommandFeed } from './kafka-command-feed.js';
-export { type RedrivenLetter, listDeadLetters, redrive } from './redrive.js';
+export { type RedrivenDeadLetter, listDeadLetters, redrive } from './redrive.js';
 export { checkBroker } from './check-broker.js';

@@ -18,7 +18,7 @@ export interface RedriveSettings extends KafkaSettings {
 }
 
 /** A dead letter, and what became of it. */
-export interface RedrivenLetter {
+export interface RedrivenDeadLetter {
   /** Where it lies among the dead letters. */
   readonly partition: number;
   readonly offset: string;
@@ -33,15 +33,16 @@ export interface RedrivenLetter {
 }
 
 /** The dead letters that were not driven back yet, as they are now. */
-export const listDeadLetters = (settings: RedriveSettings): Promise<readonly RedrivenLetter[]> => drive(settings, null);
+export const listDeadLetters = (settings: RedriveSettings): Promise<readonly RedrivenDeadLetter[]> =>
+  drive(settings, null);
 
 /**
  * Sends every dead letter that came from the topic of commands, and was not driven back yet, back
  * to the partition that it came from: byte for byte, without the headers that it was given as a
  * dead letter. Each goes back once, whatever ends this and however often it is asked for, since it
- * and the place behind it are one transaction. Another that drives meanwhile is fenced, and fails.
+ * and the offset behind it are one transaction. Another that drives meanwhile is fenced, and fails.
  */
-export async function redrive(settings: RedriveSettings): Promise<readonly RedrivenLetter[]> {
+export async function redrive(settings: RedriveSettings): Promise<readonly RedrivenDeadLetter[]> {
   const { topic, groupId } = settings;
   const producer = kafkaOf(settings).producer({
     transactionalId: `${groupId}-${topic}-redrive`,
@@ -52,7 +53,7 @@ export async function redrive(settings: RedriveSettings): Promise<readonly Redri
   });
   try {
     await producer.connect();
-    // Fences an earlier redrive; only then is the place asked for.
+    // Fences an earlier redrive; only then are its offsets asked for.
     await (await producer.transaction()).abort();
     return await drive(settings, producer);
   } finally {
@@ -60,43 +61,44 @@ export async function redrive(settings: RedriveSettings): Promise<readonly Redri
   }
 }
 
-async function drive(settings: RedriveSettings, producer: Producer | null): Promise<readonly RedrivenLetter[]> {
+async function drive(settings: RedriveSettings, producer: Producer | null): Promise<readonly RedrivenDeadLetter[]> {
   const { deadLetters, readTimeout = 20_000 } = settings;
   const kafka = kafkaOf(settings);
-  const place = placeOf(settings);
-  const { stretch, partitions } = await asAdmin(kafka, async (admin) => {
-    const came = await committedOffsets(admin, place, deadLetters);
+  const group = redriveGroup(settings);
+  const { ranges, partitions } = await asAdmin(kafka, async (admin) => {
+    const committed = await committedOffsets(admin, group, deadLetters);
     const bounds = await partitionOffsets(admin, deadLetters);
-    const ends = [...bounds].map(([partition, { low, high }]) => {
-      const at = came.get(partition) ?? -1n;
+    const bounded = [...bounds].map(([partition, { low, high }]) => {
+      const at = committed.get(partition) ?? -1n;
       return [partition, { from: at < low || at > high ? low : at, to: high }] as const;
     });
     return {
-      stretch: new Map(ends) satisfies OffsetRange,
+      ranges: new Map(bounded) satisfies OffsetRange,
       partitions: (await partitionOffsets(admin, settings.topic)).size,
     };
   });
-  const letters: RedrivenLetter[] = [];
+  const redriven: RedrivenDeadLetter[] = [];
   const take = async (partition: number, records: readonly KafkaMessage[], next: bigint): Promise<void> => {
-    const redriven = records.map((record): RedrivenLetter => {
+    const batch = records.map((record): RedrivenDeadLetter => {
       const failure = failureHeaders(record);
       const became = failure['topic'] !== settings.topic ? 'left' : producer === null ? 'waits' : 'sent back';
       return { partition, offset: record.offset, failure, key: record.key?.toString() ?? null, became };
     });
     if (producer !== null) {
       const back = records.flatMap((record, i) =>
-        redriven[i]?.became === 'sent back' ? [backOf(record, partitions)] : [],
+        batch[i]?.became === 'sent back' ? [backOf(record, partitions)] : [],
       );
-      // Letters that stay need no offset: they are listed again.
+      // Dead letters that stay need no offset: they are listed again.
       if (back.length > 0) await sendBack(producer, settings, back, { partition, next });
     }
-    letters.push(...redriven);
+    redriven.push(...batch);
   };
-  await readRange(kafka, deadLetters, stretch, take, readTimeout);
-  return letters;
+  await readRange(kafka, deadLetters, ranges, take, readTimeout);
+  return redriven;
 }
 
-const placeOf = ({ groupId }: RedriveSettings): string => `${groupId}-redrive`;
+/** The group whose offsets state which dead letters were driven back. */
+const redriveGroup = ({ groupId }: RedriveSettings): string => `${groupId}-redrive`;
 
 /** The record of a dead letter. If its partition no longer exists, its key decides. */
 function backOf(record: KafkaMessage, partitions: number): Message {
@@ -120,7 +122,7 @@ async function sendBack(
       await transaction.send({ topic, acks: -1, compression: CompressionTypes.GZIP, messages: [message] });
     const partitions = [{ partition, offset: String(next) }];
     await transaction.sendOffsets({
-      consumerGroupId: placeOf(settings),
+      consumerGroupId: redriveGroup(settings),
       topics: [{ topic: deadLetters, partitions }],
     });
     await transaction.commit();

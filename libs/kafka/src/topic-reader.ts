@@ -3,25 +3,25 @@ import type { Kafka, KafkaMessage } from 'kafkajs';
 import { messageOf } from '@entente/async';
 import { leave } from './topic.js';
 
-/** A stretch of each partition: from an offset up to, and not with, another. */
+/** A range of each partition: from an offset up to, and not with, another. */
 export type OffsetRange = ReadonlyMap<number, { readonly from: bigint; readonly to: bigint }>;
 
 /** Takes what was read of a partition, in order, up to an offset; no more of it is read before. */
 export type Taking = (partition: number, records: readonly KafkaMessage[], next: bigint) => Promise<void>;
 
 /**
- * Reads a stretch of a topic, as far as it is committed. kafkajs reads in groups only, so a group
+ * Reads ranges of a topic, as far as they are committed. kafkajs reads in groups only, so a group
  * is made for it, and goes with it. Fails where nothing comes for `ms`, and where what was read is
  * not taken.
  */
 export async function readRange(
   kafka: Kafka,
   topic: string,
-  stretch: OffsetRange,
+  ranges: OffsetRange,
   take: Taking,
   ms: number,
 ): Promise<void> {
-  const at = new Map([...stretch].flatMap(([partition, { from, to }]) => (from < to ? [[partition, from]] : [])));
+  const at = new Map([...ranges].flatMap(([partition, { from, to }]) => (from < to ? [[partition, from]] : [])));
   if (at.size === 0) return;
   const groupId = `${topic}-stretch-${randomUUID()}`;
   const consumer = kafka.consumer({
@@ -30,7 +30,7 @@ export async function readRange(
     allowAutoTopicCreation: false,
     retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) },
   });
-  const end = (partition: number): bigint => stretch.get(partition)?.to ?? 0n;
+  const end = (partition: number): bigint => ranges.get(partition)?.to ?? 0n;
   let sign = performance.now();
   let timer: NodeJS.Timeout | undefined;
   try {
