@@ -29,6 +29,8 @@ export const RETIRED = [
   [/\bInlet\b|\bKeptAdmin\b|\bAfterTheOlder\b/, 'CommandPartition, ReconnectingAdmin, WaitForOlderProjectors'],
   [/\bdeathOf\b|\bfoldOnto\b|\bfoldBatch\b|\bexample-story\b/, 'failureHeaders, project, projectBatch, example-data'],
   [/\bbefore-the-start\b|\bdue-unchanged\b|\bexceeds-what-stands\b/, 'before-start, same-due, exceeds-what-is-left'],
+  [/\breadingBy\b|\bJudgements\b|\bReadingTurns\b/, 'handlersBy, DeferredChecks, FairReads'],
+  [/\bsaidBy\b|\bwithWord\b|\bEventCourses?\b/, 'recordedBy, withConcurrence, EventLifecycle'],
   [/\bisSealed\b|\bProjectedLog\b/, 'isPseudonymous, SqliteLogReader'],
   [
     /\bCloses(?:What|Both|The)|\btellEvery\b|\banswerWithin\b|\bmarkEvery\b|'would'|--anew\b|\bfoldAnew\b|\brows_in\b/,
