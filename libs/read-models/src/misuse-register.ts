@@ -8,7 +8,7 @@ type Scopes = readonly AssistanceScope[];
 
 const PRECAUTION_UNTIL = 'the last day of the precautionary suspension, through which it is in force';
 const SUSPENDED_NAMES =
-  'the scopes in which assistance is suspended on the day of the answer, as kind/id with commas between them';
+  'the scopes in which assistance is suspended on the day of the answer, as kind/id with commas between them; null without any';
 const ASSISTANCE_IS =
   'running, suspended (by a measure or as a precaution), resumed or terminated, on the day of the answer';
 const ASSISTANCE = ['running', 'suspended', 'resumed', 'terminated'];
@@ -33,8 +33,8 @@ export class MisuseRow {
   @json('in which scopes assistance is suspended by a measure: kinds and ids') suspended_scopes!: Scopes;
   @json('in which scopes assistance is suspended as a precaution, until its lapse is recorded: kinds and ids')
   precaution_scopes!: Scopes;
-  @text(SUSPENDED_NAMES) suspended_names!: string;
-  @text('of these, the scopes in which a measure suspends it') measure_names!: string;
+  @textOrNull(SUSPENDED_NAMES) suspended_names!: string | null;
+  @textOrNull('of these, the scopes in which a measure suspends it; null without one') measure_names!: string | null;
   @json('in which scopes assistance has ended by a measure: kinds and ids') terminated_scopes!: Scopes;
   @day('the day on which it was reported') flagged_on!: string;
   @flag('whether the report was acknowledged') acknowledged!: boolean;
@@ -120,7 +120,7 @@ function openMeasures({ measures, violation_ceased, recovered, ...row }: MisuseR
 
 /** Whether assistance is stopped, and where. */
 function stopped({ suspended_scopes, precaution_scopes, terminated_scopes, resumed_on }: MisuseRow) {
-  const namesOf = (scopes: Scopes) => [...new Set(scopes.map(scopeName))].join(',');
+  const namesOf = (scopes: Scopes) => [...new Set(scopes.map(scopeName))].join(',') || null;
   const without = resumed_on === null ? 'running' : 'resumed';
   const isBy = (scopes: Scopes) =>
     terminated_scopes.length > 0 ? 'terminated' : scopes.length > 0 ? 'suspended' : without;
@@ -146,7 +146,7 @@ const precaution = ({ until, scopes }: { readonly until: string; readonly scopes
 export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
   name: 'misuse-register',
   topic: 'Auditors',
-  version: 12,
+  version: 13,
   kinds: ['misuse-case'],
   about: 'a misuse case: the stage of its inquiry, what is due next, and what was decided',
   occurred: { days: ['ended_on'] },
@@ -182,8 +182,8 @@ export const misuseRegister: Projection<MisuseCaseEvent, MisuseRow> = {
       measures: null,
       suspended_scopes: [],
       precaution_scopes: [],
-      suspended_names: '',
-      measure_names: '',
+      suspended_names: null,
+      measure_names: null,
       terminated_scopes: [],
       flagged_on,
       due: { acknowledge: data.acknowledgeBy, triage: data.triageBy },

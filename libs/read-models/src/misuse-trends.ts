@@ -30,7 +30,7 @@ const BY: Readonly<Record<string, string>> = {
 };
 
 /** A case that names no scope counts where it suspends any. */
-const IS_SUSPENDED = `(s.scope IS NULL AND m.suspended_names <> '') OR ${hasWord('m.suspended_names', `s.scope_kind || '/' || s.scope`)}`;
+const IS_SUSPENDED = `(s.scope IS NULL AND m.suspended_names IS NOT NULL) OR ${hasWord('m.suspended_names', `s.scope_kind || '/' || s.scope`)}`;
 
 function query(from: From): Query {
   const scopes = from(MisuseScopeRow, 'n').select('n.misuse_case', 'misuse_case');

@@ -1086,13 +1086,13 @@ describe('the misuse register', () => {
       )[''];
     const scopes = [{ kind: 'unit', id: 'estmark.u' }];
     const ordered = ['PrecautionarySuspensionOrdered', { scopes, until: '2026-06-30' }] as const;
-    expect(after()).toMatchObject({ assistance: 'running', suspended_names: '' });
+    expect(after()).toMatchObject({ assistance: 'running', suspended_names: null });
     expect(after(ordered)).toMatchObject({ assistance: 'suspended', suspended_names: 'unit/estmark.u' });
     expect(after(ordered, ['PrecautionarySuspensionLapsed', { scopes }])).toMatchObject({ assistance: 'running' });
     const suspended = ['AssistanceSuspended', { scopes }] as const;
     expect(after(suspended, ['AssistanceResumed', { scopes }])).toMatchObject({
       assistance: 'resumed',
-      suspended_names: '',
+      suspended_names: null,
     });
   });
 

@@ -177,8 +177,8 @@ function stoppedBy(events: Events, round: Events, day: string) {
   return {
     precaution_scopes: precaution,
     precaution_until: isOver ? null : precautionOf(round),
-    suspended_names: names.join(','),
-    measure_names: distinctNames(measure).join(','),
+    suspended_names: names.join(',') || null,
+    measure_names: distinctNames(measure).join(',') || null,
     assistance: by !== 'terminated' && names.length > 0 ? 'suspended' : by,
     assistance_by_measure: by,
   };

@@ -190,8 +190,9 @@ const trends: Figures = (log, { day }) => {
       ...part(rows[0] as FigureRow, by),
       case_scopes: rows.length,
       open: rows.filter(({ ended_on: ended }) => ended === null).length,
-      suspended: rows.filter(({ suspended_names: names, scope_kind: kind, scope }) =>
-        scope === null ? names !== '' : names.split(',').includes(`${kind}/${scope}`),
+      suspended: rows.filter(
+        ({ suspended_names: names, scope_kind: kind, scope }) =>
+          names !== null && (scope === null || names.split(',').includes(`${kind}/${scope}`)),
       ).length,
       ...Object.fromEntries(
         [...AGES.map(([name]) => name), 'days_over_365'].map((name) => [
