@@ -601,6 +601,11 @@ export function views(opens: DeploymentFactory): void {
         ['kettle', 'amendment', 'donor', 62],
         ['pan', 'cancellation', 'donor', 57],
       ]);
+      // What waits to be cancelled is stopped by no hold.
+      const pans = `consignment/norland.${id}-pans`;
+      await say(DONOR, `${pans}/hold`, { reason: 'papers-missing' });
+      const held = (await view(`recipient-pipeline?${on}&item=pan`)).rows;
+      expect(only(held, 'status', 'awaits', 'on_hold')).toEqual([['held', 'cancellation', null]]);
       const lines = (await view(`deliverables?${on}&overdue=true&sort=item`)).rows;
       expect(only(lines, 'item', 'state', 'days_late_plan')).toEqual([
         ['kettle', 'open', 62],
@@ -610,7 +615,6 @@ export function views(opens: DeploymentFactory): void {
       expect(only((await view(`donor-portfolio?${on}`)).rows, 'lines_overdue')).toEqual([[2]]);
       const due = (await view(`due-dates?${on}&duty=delivery`)).rows;
       expect(only(due, 'status', 'overdue', 'days_late')).toEqual([['open', true, 57]]);
-      const pans = `consignment/norland.${id}-pans`;
       await say(DONOR, `${pans}/cancel`, { reason: 'no-need' });
       const changes = [{ line: '001', quantityBy: -30, valueBy: -300 }];
       const amendment = { amendment: 'a-1', changes, adds: [], reason: 'no-need' };
@@ -1019,7 +1023,7 @@ export function views(opens: DeploymentFactory): void {
           ...only(portfolio.rows, 'precaution_until'),
         ];
       };
-      expect(await shown()).toEqual([['running', '', null, true], [0], [null]]);
+      expect(await shown()).toEqual([['running', null, null, true], [0], [null]]);
       expect((await view('misuse-register?assistance=suspended')).rows).toEqual([]);
       const renewed = { until: inDays(0), ...at(-2) };
       await say(DONOR, `${m}/renew-precautionary-suspension`, renewed);

@@ -223,6 +223,9 @@ const allegations = (from: From): Query =>
 /** The steps that a stop stops (R19): what is under way arrives, questions are answered. */
 const STOPPED = `k.awaits IN ('shipment', 'release', 'clearance', 'disbursement', 'start')`;
 
+/** What is cancelled once its programme has ended. */
+const SHIPS = `k.awaits IN ('shipment', 'release', 'clearance')`;
+
 /** What a cancelled case no longer brings; what is under way and what is asked still is. */
 const ENDS_WITH_CASE = `k.awaits IN ('schedule', 'shipment', 'release', 'clearance', 'offer', 'acceptance', 'amendment', 'supplement', 'disbursement', 'start')`;
 
@@ -233,8 +236,7 @@ const ENDS_WITH_CASE = `k.awaits IN ('schedule', 'shipment', 'release', 'clearan
 const ENDS_WITH_PROGRAMME = `(k.awaits IN ('offer', 'acceptance', 'supplement', 'start') OR (k.awaits = 'disbursement' AND p.status = 'terminated'))`;
 
 /** What a line in force, and a consignment, wait for after the end of the programme. */
-const AFTER_THE_END = `CASE k.awaits WHEN 'schedule' THEN 'amendment' WHEN 'shipment' THEN 'cancellation'
-  WHEN 'release' THEN 'cancellation' WHEN 'clearance' THEN 'cancellation' ELSE k.awaits END`;
+const AFTER_THE_END = `CASE WHEN k.awaits = 'schedule' THEN 'amendment' WHEN ${SHIPS} THEN 'cancellation' ELSE k.awaits END`;
 
 function query(from: From, options: ViewOptions): Query {
   const parts = [
@@ -271,7 +273,10 @@ function query(from: From, options: ViewOptions): Query {
   return all
     .addSelect(`CASE WHEN EXISTS (${ended.getQuery()}) THEN ${AFTER_THE_END} ELSE k.awaits END`, 'awaits')
     .setParameters({ ...ended.getParameters(), ...cancelled.getParameters() })
-    .addSelect(`CASE WHEN ${STOPPED} THEN (${hold.getQuery()}) END`, 'on_hold')
+    .addSelect(
+      `CASE WHEN ${STOPPED} AND NOT (${SHIPS} AND EXISTS (${ended.getQuery()})) THEN (${hold.getQuery()}) END`,
+      'on_hold',
+    )
     .setParameters(hold.getParameters());
 }
 
@@ -364,7 +369,7 @@ const AWAITED = [
 export const recipientPipeline: RowsView = {
   name: 'recipient-pipeline',
   topic: 'Recipients',
-  version: 14,
+  version: 15,
   about:
     'what is coming to a recipient, training included, how much and when, and what waits for whose answer; of a cancelled case only what is under way, and what is asked, and of a programme that ended what is still owed, too',
   key: ['item_kind', 'stream', 'part'],

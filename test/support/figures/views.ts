@@ -421,10 +421,17 @@ const pipeline: Figures = (log, { day }) => {
       : (NEVER_OWED.includes(awaits) && over.has(programme)) || (NOT_UNDER_WAY.includes(awaits) && cancelled.has(of));
   return items
     .filter((one) => !isOver(one))
-    .map((one) => ({
+    .map(
+      (one) =>
+        [
+          one,
+          (over.has(one['programme']) ? ONCE_ENDED.get(one['awaits']) : undefined) ?? (one['awaits'] as string),
+        ] as const,
+    ) // prettier-ignore
+    .map(([one, awaits]) => ({
       ...one,
-      awaits: (over.has(one['programme']) ? ONCE_ENDED.get(one['awaits']) : undefined) ?? (one['awaits'] as string),
-      on_hold: STOPPED.includes(one['awaits']) ? holdOnItem(log, day, one) : null,
+      awaits,
+      on_hold: STOPPED.includes(awaits) ? holdOnItem(log, day, one) : null,
       overdue: one.due !== null && day > one.due,
       days_late_plan: past(one.due, day),
       days_late_first: past(one.first_due, day),
