@@ -5,7 +5,8 @@ import type { CommandResult, Receipt } from './executor.js';
 import { consistencyToken } from './read-your-writes.js';
 
 /**
- * A receipt as its sender gets it: the position as text, and a consistency token of the log's era.
+ * Converts a receipt for its sender: the position as text, and a consistency token with the log's
+ * era.
  */
 export const receiptOut = (
   log: EventLog,
@@ -19,7 +20,7 @@ export const receiptOut = (
   events,
 });
 
-/** Why nothing was recorded, as a problem for the sender. */
+/** Converts a result that recorded nothing to a problem for the sender. */
 export function problemFor(outcome: Exclude<CommandResult, { type: 'accepted' | 'dry-run' }>): CommandProblem {
   switch (outcome.type) {
     case 'id-reused':
@@ -35,7 +36,7 @@ export function problemFor(outcome: Exclude<CommandResult, { type: 'accepted' | 
         more: { revision: outcome.revision },
       };
     case 'refused': {
-      // Senders know the requirement as `unless`, and golden files hold answers to that name.
+      // The public name of the requirement is `unless`. Golden files contain answers with it.
       const { code, requirement, rule, facts } = outcome.refusal;
       return { code, title: `refused unless ${requirement}`, more: { rule, unless: requirement, facts } };
     }

@@ -1,19 +1,20 @@
 import { KeyedQueue, withTimeout } from '@entente/async';
 import { AnsweredTooLate, type Fault, isOutage } from './faults.js';
 
-/** Work on a stream gets this function, which throws once its wait has passed the bound. */
+/** A function that queued work calls. It throws if the caller has waited longer than the limit. */
 type InTime = () => void;
 
 /**
- * The queue of each stream: its work runs one at a time. A caller waits for at most `maxWaitMs`,
- * for the work before its own and for its own together, and then gets the fault of `late`.
+ * Runs the work of each stream one at a time. A caller waits at most `maxWaitMs` milliseconds, for
+ * earlier work and its own work together. Then its promise rejects with the fault of `late`.
  *
- * - Work that has not begun by then never begins. Work that runs then still ends before the next.
- * - If work meets an outage, all work that waited behind it fails at once with the same fault.
+ * - Work that has not begun by then never begins. Work that is running by then still ends before
+ *   the next begins.
+ * - If work fails by an outage, all work that waited behind it rejects at once with the same fault.
  */
 export class CommandQueue {
   private readonly queue = new KeyedQueue();
-  /** The outage at which the last work of a stream ended, while other work waits. */
+  /** The outage by which the last work of a stream failed, while other work waits. */
   private readonly outages = new Map<string, { readonly fault: Fault; readonly at: number }>();
 
   constructor(
@@ -32,7 +33,7 @@ export class CommandQueue {
         const outage = this.outages.get(stream);
         if (outage !== undefined && outage.at > givenAt) throw outage.fault;
         return work(inTime).catch((error: unknown) => {
-          // One that was late itself has not learned that the others will be.
+          // Work that was late itself does not prove that the other work will fail.
           if (isOutage(error) && !(error instanceof AnsweredTooLate))
             this.outages.set(stream, { fault: error, at: performance.now() });
           throw error;

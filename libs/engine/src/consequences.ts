@@ -11,7 +11,7 @@ import {
 import type { EventLog } from './event-store.js';
 import type { Executor, Receipt } from './executor.js';
 
-/** In whose name consequences are recorded. */
+/** The actor of the steward's commands. */
 export const STEWARD: Actor = { organisation: 'entente', role: 'system' };
 
 /** A command that follows from an event, and the id under which the steward sends it. */
@@ -21,7 +21,7 @@ export interface NamedConsequence {
   readonly consequence: Consequence;
 }
 
-/** What follows from an event, by every policy, in order. */
+/** The consequences of an event by every policy, in order. */
 export function consequencesOf(
   policies: readonly EventPolicy[],
   event: RecordedEvent,
@@ -39,16 +39,16 @@ export function consequencesOf(
     );
 }
 
-/** A consequence as the sender of its cause sees it. */
+/** The status of a consequence, for the sender of its cause. */
 export interface ConsequenceStatus {
   readonly policy: string;
   readonly stream: string;
   readonly command: string;
-  /** Whether the steward has recorded it. One that the rules refuse is never recorded. */
+  /** Whether the steward has recorded it. A consequence that the rules refuse is never recorded. */
   readonly recorded: boolean;
 }
 
-/** Looks up what follows from a command that was recorded. */
+/** Looks up the consequences of a recorded command. */
 export class Consequences {
   constructor(
     private readonly log: EventLog,
@@ -57,7 +57,7 @@ export class Consequences {
     private readonly opaque: PolicyContext['opaque'],
   ) {}
 
-  /** What follows from the events of a receipt, and whether it is recorded yet. */
+  /** The consequences of the events of a receipt, each with whether it is recorded yet. */
   async of({ stream, events }: Pick<Receipt, 'stream' | 'events'>): Promise<readonly ConsequenceStatus[]> {
     const kind = parseStream(stream)?.kind;
     const reacts = ({ type }: { readonly type: string }): boolean =>

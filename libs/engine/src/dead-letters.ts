@@ -8,14 +8,14 @@ export interface DeadLetter {
 }
 
 /**
- * Where events are reported that a read model cannot fold, for operators who watch another system.
- * The rows keep the list of parked streams; this is a notice.
+ * Reports events that a read model cannot fold, for operators who watch another system. The rows
+ * store the list of parked streams; this is an additional notice.
  *
- * `put` resolves when the notices are durable, and is called before the streams are parked. So no
+ * `put` resolves when the notices are durable. It is called before the streams are parked, so no
  * notice is missing. If a process dies in between, or another process parked the stream first, a
- * notice may be there twice.
+ * notice may appear twice.
  */
 export abstract class DeadLetters {
-  abstract put(letters: readonly DeadLetter[]): Promise<void>;
+  abstract put(deadLetters: readonly DeadLetter[]): Promise<void>;
   abstract close(): Promise<void>;
 }

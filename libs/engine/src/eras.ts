@@ -1,11 +1,11 @@
 /**
- * The part of a log that begins when the log was restored or moved. What another copy of the log
- * recorded after `since` is not in it.
+ * The part of a log since a restore or a move. Events that another copy of the log recorded after
+ * `since` are not in it.
  */
 export interface Era {
   /** Random, so that no two eras have the same id. */
   readonly id: string;
-  /** The last position that this era shares with the one before. */
+  /** The last position that this era shares with the previous era. */
   readonly since: bigint;
 }
 
@@ -24,8 +24,8 @@ export const eraAt = ({ eras }: Eras, position: bigint): string =>
   eras.findLast(({ since }) => since < position)?.id ?? '';
 
 /**
- * Up to which position a log still has the events of an era; null if it has all of them, 0 if it
- * does not know the era.
+ * The position up to which a log still has the events of an era; null if it has all of them, 0 if
+ * it does not know the era.
  */
 export function keptUpTo({ eras }: Eras, era: string): bigint | null {
   const at = era === '' ? -1 : eras.findIndex(({ id }) => id === era);

@@ -18,14 +18,14 @@ export interface NewEvent {
 }
 
 /**
- * The revision and position of the last event of an append. If the stream was not as expected: its
- * actual revision (-1: no stream).
+ * The result of an append. On success: the revision and position of the last event. Otherwise the
+ * stream was not at the expected revision, and `actual` is its revision (-1: no stream).
  */
 export type Appended =
   | { readonly ok: true; readonly revision: number; readonly position: bigint }
   | { readonly ok: false; readonly actual: number };
 
-/** Which part of a stream to read; by default all of it, forwards. */
+/** The part of a stream to read; by default all of it, forwards. */
 export interface StreamRange {
   /** The first revision to return. Backwards: from this one down. */
   readonly from?: number;
@@ -34,26 +34,24 @@ export interface StreamRange {
 }
 
 /**
- * Events that are folded, and whose rows are written, in one transaction: with more of them, fewer
- * pages of the rows' indexes are written for each. A page of the log is bounded by bytes, too.
+ * The maximum number of events that are folded and committed in one transaction. With larger
+ * batches, fewer index pages are written per event. The size of a page of the log in bytes also
+ * limits a batch.
  */
 export const FOLD_BATCH_SIZE = 2000;
 
-/**
- * Which part of the log to read. Kinds and types narrow it; an event must match both if both are
- * present.
- */
+/** The part of the log to read. If both kinds and types are given, an event must match both. */
 export interface LogRange {
   /** The last position to return. */
   readonly upTo?: bigint;
   readonly kinds?: readonly string[];
   readonly types?: readonly string[];
   readonly limit?: number;
-  /** At most this many events in a batch; a store may return fewer. */
+  /** The maximum number of events in a batch. A store may return smaller batches. */
   readonly batchSize?: number;
   /**
-   * Called with each part of the log that cannot be read, which is skipped. Without it the read
-   * fails there.
+   * Called with the fault of each part of the log that cannot be read; that part is skipped.
+   * Without it, the read rejects there.
    */
   readonly onDamage?: (fault: DamagedLog) => void;
 }
@@ -65,34 +63,32 @@ export function checkedPosition(position: bigint): bigint {
 }
 
 /**
- * The log of everything that was decided, for ever, for readers.
+ * The permanent log of all decisions, for readers.
  *
- * - Revisions of a stream run from 0 without gaps. Positions rise along the log. Readers see events
- *   in that order and miss none, whatever is being committed at the same time.
- * - `recordedAt` is the store's clock and never goes back along the log. One exception, on a
- *   server: appends that run at the same time, in the moment in which its clock is set back.
+ * - Revisions of a stream start at 0 and have no gaps. Positions increase along the log. Readers
+ *   get events in that order and miss none, even during concurrent commits.
+ * - `recordedAt` is the store's clock and never decreases along the log. One exception, on a
+ *   server: concurrent appends at the moment in which its clock is set back.
  */
 export abstract class EventLog {
-  /** The log's own id, made with the log: two logs never have the same id. */
+  /** The id of the log. It is created with the log, and no two logs have the same id. */
   abstract readonly id: string;
-  /**
-   * The eras after the first: one for each time that the log was restored from a backup, or moved.
-   */
+  /** The eras after the first: one for each restore from a backup, and each move. */
   readonly eras: readonly Era[] = [];
-  /** The events of one stream in batches; none if it does not exist. */
+  /** Reads the events of one stream in batches. There are none if the stream does not exist. */
   abstract readStream(stream: string, range?: StreamRange): AsyncIterable<readonly RecordedEvent[]>;
   /**
-   * The events after a position, in batches, up to the end of the log when the reader gets there.
-   * The position need not be that of an event; after the end there are no events. A number that no
-   * log can have as position is an `InvalidPosition`.
+   * Reads the events after a position in batches, up to the current end of the log. The position
+   * need not be that of an event. After the end there are no events. Throws `InvalidPosition` for a
+   * number that no log can have as position.
    */
   abstract readLog(after: bigint, range?: LogRange): AsyncIterable<readonly RecordedEvent[]>;
   /** The event at exactly this position; null if there is none. */
   abstract eventAt(position: bigint): Promise<RecordedEvent | null>;
   /**
-   * Whether the log does not have an event that was read from it, since an older copy took its
-   * place. An event that was removed from the log is not such a one. Without an id, any event at
-   * that position is taken for it.
+   * Whether an older copy of the log has replaced it, so that it lacks an event that was read from
+   * it. An event that was removed from the log does not count. Without an id, any event at that
+   * position is accepted.
    */
   async lacks(position: bigint, id?: string): Promise<boolean> {
     const event = await this.eventAt(position);
@@ -104,26 +100,26 @@ export abstract class EventLog {
   abstract head(): Promise<bigint>;
   /** The position of the last event recorded at or before an instant; 0 if there is none. */
   abstract positionAt(instant: string): Promise<bigint>;
-  /** Why the store does not answer now, by the last call to it; null while it answers. */
+  /** Why the store did not answer the last call; null if it did. */
   outage(): string | null {
     return null;
   }
   private lost: LogTakenBack | null = null;
   private readonly onLost: ((fault: LogTakenBack) => void)[] = [];
 
-  /** The fault of every use of this log since it was found to be set back; null until then. */
+  /** The fault of every use of this log if it was found to be set back; null otherwise. */
   takenBack(): LogTakenBack | null {
     return this.lost;
   }
 
-  /** Fails if the log was found to be set back. */
+  /** Throws `LogTakenBack` if the log was found to be set back. */
   checkNotTakenBack(): void {
     if (this.lost !== null) throw this.lost;
   }
 
   /**
-   * A reader has proof that the log ends before what this process has read of it. That stays so
-   * until the log is opened again. Returns the fault.
+   * Marks the log as set back: a reader has proof that it lacks events that this process has read.
+   * The mark remains until the log is opened again. Returns the fault.
    */
   setTakenBack(evidence: string): LogTakenBack {
     if (this.lost !== null) return this.lost;
@@ -138,37 +134,38 @@ export abstract class EventLog {
     else listener(this.lost);
   }
 
-  /** The faults of streams of which a part was removed, as far as they are known. */
+  /** The known faults of streams that have lost events. */
   damages(): readonly DamagedLog[] {
     return [];
   }
-  /** Waits for calls in progress, then closes. Later calls fail. */
+  /** Waits for calls in progress, then closes the log. Later calls reject. */
   abstract close(): Promise<void>;
 }
 
 /**
- * The log for writers.
+ * The log, for writers.
  *
- * - Events are on disk before `append` resolves. All events of one append are there or none.
- * - The expected revision is exact in every case: an existing stream is never accepted as new. A
- *   mismatch is a result, not an error, and fails no other append.
- * - Appending the same events (by id) again at the same expected revision returns the first result.
- *   'any' and 'exists' name no revision: there the events are appended again.
- * - Too many waiting appends: `Overloaded`. No space on the disk: `DiskFull`, and nothing of the
- *   append is there.
+ * - Events are on disk before `append` resolves. Either all events of an append are stored, or
+ *   none.
+ * - The expected revision is compared exactly: an existing stream is never accepted as new. A
+ *   mismatch is a result and not an error. It does not affect other appends.
+ * - If the same events (by id) are appended again at the same expected revision, the first result
+ *   is returned. 'any' and 'exists' name no revision, so there the events are appended again.
+ * - Rejects with `Overloaded` if too many appends wait. Rejects with `DiskFull` if the disk is
+ *   full; then nothing of the append is stored.
  */
 export abstract class EventStore extends EventLog {
   abstract append(stream: string, expected: Expected, events: readonly NewEvent[]): Promise<Appended>;
   /**
-   * Imports events of another log as they are, with their streams, revisions, ids and times, in
-   * their order. Returns their new positions. Fails and imports none if one is not the next of its
-   * stream, or was recorded before the last event here. Events at the beginning that are here
-   * already are returned with the position that they have.
+   * Imports events of another log unchanged, with their streams, revisions, ids and times, in their
+   * order. Returns their new positions. Rejects and imports nothing if an event is not the next of
+   * its stream, or was recorded before the last event of this log. Events at the beginning that
+   * were imported before are skipped; their existing positions are returned.
    *
-   * So an import that was interrupted is repeated until it ends well. A file then has all events or
-   * none; a server, which commits stream by stream, may have the first of them.
+   * So an interrupted import can be repeated until it succeeds. On a file, an import is atomic. A
+   * server commits stream by stream, so it may have the first events.
    */
   abstract importEvents(events: readonly RecordedEvent[]): Promise<readonly bigint[]>;
-  /** How many appends wait for their commit. */
+  /** The number of appends that wait for their commit. */
   abstract waiting(): number;
 }

@@ -28,12 +28,12 @@ export class ExecuteCommand {
     readonly received: ReceivedCommand,
     /** The time of the decision; ISO 8601, UTC. */
     readonly now: string,
-    /** Decide, and record nothing. */
+    /** If true, the command is decided and nothing is recorded. */
     readonly dryRun: boolean = false,
   ) {}
 }
 
-/** What a command recorded: the same for ever, however often the sender asks. */
+/** The events that a command recorded. It is always the same, however often the sender asks. */
 export interface Receipt {
   readonly commandId: string;
   readonly stream: string;
@@ -56,10 +56,7 @@ export type CommandResult =
   | { readonly type: 'id-reused' }
   | { readonly type: 'revision-mismatch'; readonly revision: number };
 
-/**
- * What the executor needs to know of the kinds: their deciders, and the newest version of each
- * event type.
- */
+/** The deciders of the kinds, and the newest version of each event type. */
 export interface Kinds {
   decider(kind: string): AnyDecider | undefined;
   version(kind: string, type: string): number;
@@ -68,32 +65,32 @@ export interface Kinds {
 const MAX_ATTEMPTS = 5;
 
 /**
- * Pauses while a stream refuses an append and shows no reason, in milliseconds, and for how long,
- * as a part of the time that a command may take.
+ * If a stream refuses an append and has no event that explains it, the executor waits and retries:
+ * pauses in milliseconds, and the fraction of `maxWaitMs` after which it stops.
  */
 const UNSEEN_PAUSE = { firstMs: 20, maxMs: 500 };
 const UNSEEN_PART = 0.5;
 
-/** What the executor uses of a store. */
+/** The methods of a store that the executor uses. */
 export type DecidingStore = Pick<
   EventStore,
   'append' | 'readStream' | 'revisionOf' | 'outage' | 'checkNotTakenBack' | 'setTakenBack'
 >;
 
-/** The bounds of an executor. */
+/** The limits of an executor. */
 export interface ExecutorOptions {
-  /** The number of events whose streams it keeps folded. */
+  /** The size of the cache of folded streams, as a number of events. */
   readonly maxCachedEvents?: number;
-  /** The longest time that a command may take, with its wait behind others, in milliseconds. */
+  /** The maximum time that a command may take, including its wait in the queue, in milliseconds. */
   readonly maxWaitMs?: number;
-  /** When a stream that is shorter than before is believed; times in milliseconds. */
+  /** How it is confirmed that a stream has become shorter. */
   readonly confirmation?: Confirmation;
 }
 
 /**
- * The one loop that records anything: fold, decide, append; after a lost race it decides again.
- * Commands on one stream run one at a time within the process. States are cached by exact revision,
- * bounded by the number of their events; a stream that is not cached is folded again.
+ * The only code that records commands: it folds the stream, decides and appends. After a lost race
+ * it decides again. Commands on one stream run one at a time within the process. Folded streams are
+ * cached by exact revision. The number of their events limits the cache.
  */
 export class Executor {
   private readonly cache: LRUCache<string, FoldedStream>;
@@ -115,8 +112,8 @@ export class Executor {
   }
 
   /**
-   * Decides a command and records the events. Throws a `Fault`, at the latest after `maxWaitMs`;
-   * every other result is returned.
+   * Decides a command and records the events. Rejects with a `Fault`, at the latest after
+   * `maxWaitMs`. Every other result is returned.
    */
   async execute(request: ExecuteCommand): Promise<CommandResult> {
     this.store.checkNotTakenBack();
@@ -189,19 +186,22 @@ export class Executor {
     return record === undefined ? null : receiptOf(commandId, stream, record);
   }
 
-  /** The keys under which a command of a sender may be recorded, also by an earlier version. */
+  /**
+   * The keys under which a sender's command may be recorded. Earlier versions of Entente used other
+   * keys.
+   */
   private keysOf({ organisation }: Actor, stream: StreamRef, commandId: string): readonly string[] {
     const pseudonym = this.pseudonymizer.pseudonym(organisation, stream);
     const pseudonymousId = this.pseudonymizer.commandId(organisation, stream, commandId);
     const keys = [commandKey(organisation, stream, commandId), commandKey(pseudonym, stream, pseudonymousId)];
-    // Everybody can read a pseudonymous id: it proves nothing.
+    // A pseudonymous id is public, so it does not identify the sender.
     return commandId.startsWith(PSEUDONYM_PREFIX) ? keys : [...keys, commandKey(pseudonym, stream, commandId)];
   }
 
   /**
-   * A command's metadata as they are recorded. A pseudonymous command has no id that its sender, or
-   * a gateway before it, gave it. Earlier versions recorded the sender's id, which a retry still
-   * finds.
+   * The metadata of a command in the form in which they are recorded. A pseudonymous command gets a
+   * pseudonymous id, so that no id links it to its sender or a gateway. Earlier versions recorded
+   * the sender's id, and a retry must still find it.
    */
   private recordedMetadata(
     { stream, metadata }: ReceivedCommand,
@@ -215,8 +215,8 @@ export class Executor {
   }
 
   /**
-   * A stream's state from its events before the first one that `includes` rejects; null if there
-   * are none, or the kind is unknown.
+   * The state of a stream, folded up to the first event that `includes` rejects; null if there are
+   * no events before it, or the kind is unknown.
    */
   async stateAt(
     stream: StreamRef,
@@ -233,7 +233,7 @@ export class Executor {
     return folded.revision < 0 ? null : folded;
   }
 
-  /** What the events name as the sender: its organisation, or its pseudonym on this stream. */
+  /** The name of the sender in the events: the organisation, or its pseudonym on this stream. */
   private recordedAs({ stream, command, metadata: { actor } }: ReceivedCommand): string {
     const pseudonymous = this.kinds.decider(stream.kind)?.pseudonymous;
     return pseudonymous?.includes(command.type) === true
@@ -258,8 +258,8 @@ export class Executor {
       const startedAt = performance.now();
       const folded = await this.folded(decider, stream);
       const { known, others } = await this.consult(decider, request.received, folded);
-      // From here to the decision nothing waits: these revisions are those of the states that it
-      // sees.
+      // There is no `await` between here and the decision, so these revisions belong to the states
+      // that it uses.
       const consulted = [...others].map(([other, { revision }]) => ({ stream: other, revision }));
       const recorded = this.recordedMetadata(request.received, recordedAs, folded);
       const context = {
@@ -276,8 +276,8 @@ export class Executor {
       this.observer.decided(performance.now() - startedAt);
       const isRepeat = decision.type === 'repeated' && !request.dryRun;
       const isFinal = decision.type === 'decided' && !request.dryRun;
-      // The store compares the newest revision only for an append. Any other answer must also rest
-      // on the newest revision, whichever process writes.
+      // The store checks the revision only for an append. Any other answer must be based on the
+      // newest revision too, because other processes may write.
       const newest = isFinal ? folded.revision : await this.newestRevision(name, folded.revision);
       if (isRepeat)
         return { type: 'accepted', receipt: receiptOf(metadata.commandId, stream, decision.record), repeated: true };
@@ -295,8 +295,8 @@ export class Executor {
       const expected = before < 0 ? 'none' : before;
       inTime();
       const appended = await this.store.append(name, expected, decision.events).catch((error: unknown) => {
-        // The events may be written all the same: read the store before the next decision on this
-        // stream.
+        // The events may have been written. The cache is cleared, so the next decision on this
+        // stream reads the store.
         if (!(error instanceof Fault) || error.retryAfter === null) this.cache.delete(name);
         throw error;
       });
@@ -306,8 +306,8 @@ export class Executor {
         this.remember(name, await this.readOn(decider, name, folded));
         const isSeen = folded.revision > before && folded.revision >= appended.actual;
         if (isSeen) continue;
-        // No event that can be read explains the refusal: a write is under way that the leader has
-        // not replicated. It is not contention, however often that is repeated.
+        // No readable event explains the refusal: the leader has a pending write that is not
+        // replicated. That is not contention, so it does not count as an attempt.
         if (performance.now() > unseenUntil) throw new NotReplicated(name);
         await pause(unseen.next());
         attempt -= 1;
@@ -325,8 +325,8 @@ export class Executor {
   }
 
   /**
-   * The states of the streams that the decision consults: at most two rounds, each at the newest
-   * revision in the store.
+   * The states of the streams that the decision consults. They are read in at most two rounds, each
+   * stream at its newest revision.
    */
   private async consult(
     decider: AnyDecider,
@@ -361,16 +361,15 @@ export class Executor {
     return { known, others };
   }
 
-  /** Reads the revisions again just before the append: no consulted stream may have changed. */
+  /** Checks just before the append that no consulted stream has changed. */
   private async areUnchanged(consulted: readonly Consulted[]): Promise<boolean> {
     for (const { stream, revision } of consulted) if ((await this.store.revisionOf(stream)) !== revision) return false;
     return true;
   }
 
   /**
-   * Another stream at its newest revision. A cached one is the object itself and not a copy:
-   * commands on that stream may change it before the decision, which then sees the whole of the
-   * newer state.
+   * Another stream at its newest revision. A cached stream is returned without a copy. Commands on
+   * that stream may update it before the decision, which then uses the complete newer state.
    */
   private async current(decider: AnyDecider, stream: StreamRef): Promise<FoldedStream> {
     const name = streamName(stream);
@@ -380,7 +379,10 @@ export class Executor {
     return this.read(decider, name, emptyStream(decider));
   }
 
-  /** Caches a stream that has grown: the cache measures the size of an object once. */
+  /**
+   * Caches a stream after it has grown. It is inserted again, because the cache computes the size
+   * of an entry only once.
+   */
   private remember(name: string, folded: FoldedStream): void {
     this.cache.delete(name);
     this.cache.set(name, folded);
@@ -396,8 +398,9 @@ export class Executor {
   }
 
   /**
-   * The newest revision of a stream, by the store. A stream does not get shorter: if it stays below
-   * the revision that this process has read, the log was set back, and this throws `LogTakenBack`.
+   * The newest revision of a stream in the store. A stream never becomes shorter. If its revision
+   * stays below the one that this process has read, the log was set back, and this throws
+   * `LogTakenBack`.
    */
   private async newestRevision(name: string, known: number, found?: number): Promise<number> {
     let revision = found ?? (await this.store.revisionOf(name));
@@ -409,8 +412,9 @@ export class Executor {
   }
 
   /**
-   * Folds what was appended to a stream since. It begins to read at the last event that it knows:
-   * if another event has that revision now, the log was set back and has grown again.
+   * Folds the events that were appended since. The read starts at the last known event. If another
+   * event has that revision now, the log was set back and has grown again; then it throws
+   * `LogTakenBack`.
    */
   private async readOn(decider: AnyDecider, name: string, folded: FoldedStream): Promise<FoldedStream> {
     const { revision: known, last } = folded;
@@ -432,7 +436,7 @@ export class Executor {
   }
 }
 
-/** The batches of a stream. Other work of the event loop is done between those of a long one. */
+/** The batches of a stream. The event loop runs other work between batches. */
 async function* yieldBetween<Batch>(batches: AsyncIterable<Batch>): AsyncIterable<Batch> {
   let isFirst = true;
   for await (const batch of batches) {
@@ -442,7 +446,7 @@ async function* yieldBetween<Batch>(batches: AsyncIterable<Batch>): AsyncIterabl
   }
 }
 
-/** Marks an error that the rules throw as `DeciderFailed`. */
+/** Runs the rules. Wraps an error that they throw in `DeciderFailed`. */
 function runRules<T>(work: () => T): T {
   try {
     return work();
@@ -451,14 +455,14 @@ function runRules<T>(work: () => T): T {
   }
 }
 
-/** The code for why a command was refused; null if it was accepted. */
+/** The code and rule of a refusal; null if the command was not refused. */
 const refusalOf = (outcome: CommandResult): { readonly code: string; readonly rule: string | null } | null => {
   if (outcome.type === 'refused') return { code: outcome.refusal.code, rule: outcome.refusal.rule };
   if (outcome.type === 'id-reused') return { code: 'command-id-reused', rule: null };
   return outcome.type === 'revision-mismatch' ? { code: 'revision-mismatch', rule: null } : null;
 };
 
-/** A stream of a kind without rules, named by a sender: it has no events. */
+/** A stream of an unknown kind that a sender named. It has no events. */
 const streamWithoutRules: FoldedStream = {
   revision: -1,
   last: null,

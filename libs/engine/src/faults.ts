@@ -16,10 +16,10 @@ export class Fault extends Error {
   }
 }
 
-/** The codes of faults that mean: the event store cannot answer anybody now. */
+/** The codes of faults that mean that the event store can answer no caller now. */
 const OUTAGES: readonly string[] = ['event-store-unanswered', 'event-store-no-leader', 'event-store-not-replicated'];
 
-/** Whether the event store cannot answer now, so that other work fails in the same way. */
+/** Whether the event store cannot answer now. Other work would fail in the same way. */
 export const isOutage = (error: unknown): error is Fault => error instanceof Fault && OUTAGES.includes(error.code);
 
 /** The event store has not answered within the time that a command may take. */
@@ -34,8 +34,8 @@ export class AnsweredTooLate extends Fault {
 }
 
 /**
- * The event store refuses an append behind a write that its leader has not replicated: the leader
- * has lost the other nodes. That write may still come into the log.
+ * The event store refuses an append because of a pending write that its leader has not replicated:
+ * the leader has lost the other nodes. That write may still appear in the log.
  */
 export class NotReplicated extends Fault {
   constructor(stream: string) {
@@ -48,9 +48,9 @@ export class NotReplicated extends Fault {
 }
 
 /**
- * The event store ends before what was read of it: an older copy took its place. What this process
- * keeps in memory, what the rows were folded from or what was published is not in the log any more,
- * so the process does not serve.
+ * The event store ends before events that were read from it: an older copy has replaced it. State
+ * in memory, rows or published records may contain events that are no longer in the log. So the
+ * process stops serving.
  */
 export class LogTakenBack extends Fault {
   constructor(evidence: string) {
@@ -62,7 +62,7 @@ export class LogTakenBack extends Fault {
   }
 }
 
-/** More work waits than the bound allows. Nothing of this work was begun. */
+/** Too much work is waiting. This work was not begun. */
 export class Overloaded extends Fault {
   constructor(waiting: number) {
     super('overloaded', `${waiting} appends are waiting already; try again shortly`, 1);
@@ -86,7 +86,9 @@ export class TooLarge extends Fault {
   }
 }
 
-/** Others kept changing the stream: the command was decided several times and never recorded. */
+/**
+ * Other writers kept changing the stream. The command was decided several times and never recorded.
+ */
 export class Contention extends Fault {
   constructor(stream: string, attempts: number) {
     super('contention', `too many concurrent writes to ${stream}: gave up after ${attempts} attempts; try again`, 1);
@@ -123,7 +125,9 @@ export class ShuttingDown extends Fault {
   }
 }
 
-/** The effect of the last write is unknown: the process must end and open again. */
+/**
+ * It is unknown whether the last write took effect. The process must end and open the log again.
+ */
 export class OutcomeUnknown extends Fault {
   constructor(cause: unknown) {
     super('outcome-unknown', 'the disk failed during a commit; whether it took effect is known after a restart', null, {
@@ -142,8 +146,8 @@ export class CorruptFile extends Fault {
 }
 
 /**
- * A part of the log cannot be read: another program or an administrator removed it or wrote it.
- * `stream` is the one that it belongs to.
+ * A part of the log cannot be read: another program or an administrator removed or wrote it.
+ * `stream` is the stream of that part.
  */
 export class DamagedLog extends Fault {
   constructor(
@@ -156,12 +160,12 @@ export class DamagedLog extends Fault {
   }
 }
 
-/** What a sender gets of a fault whose details are in the process's log only. */
+/** The title of a fault for senders. Its details are only in the process's log. */
 export const FAULT_TITLE = 'something failed here; it has been logged';
 
 /**
- * The rules themselves failed at a command: a bug in them, which need not affect other commands.
- * The details are in the process's log only.
+ * The rules threw an error for a command. That is a bug in the rules, and need not affect other
+ * commands. The details are only in the process's log.
  */
 export class DeciderFailed extends Fault {
   constructor(cause: unknown) {

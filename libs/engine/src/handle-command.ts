@@ -18,7 +18,7 @@ import {
 import type { NewEvent } from './event-store.js';
 import { commandKey, eventId } from './identity.js';
 
-/** What one command recorded in its stream. */
+/** The events that one command recorded in its stream. */
 export interface CommandRecord {
   readonly hash: string;
   readonly events: { readonly id: string; readonly type: string; readonly revision: number }[];
@@ -27,8 +27,8 @@ export interface CommandRecord {
 }
 
 /**
- * A stream as the executor keeps it: the decider's state, the record of every command, the type of
- * every event, and the day of those that state one. The executor owns it and updates it.
+ * A stream in the executor's cache: the decider's state, the record of every command, the type of
+ * every event, and the day of the events that state one. The executor owns it and updates it.
  */
 export interface FoldedStream {
   revision: number;
@@ -72,7 +72,7 @@ export function applyEvent(
 }
 
 /**
- * The bounds of `occurredAt`: a report may come a year late; a sender's clock may be five minutes
+ * The limits of `occurredAt`: a report may be a year late, and a sender's clock may be five minutes
  * ahead.
  */
 const OCCURRED = { daysBack: 366, minutesAhead: 5 } as const;
@@ -85,7 +85,7 @@ export type Decision =
   | { readonly type: 'refused'; readonly refusal: Refusal }
   | { readonly type: 'decided'; readonly events: readonly NewEvent[] };
 
-/** All that a decision needs besides the stream itself. */
+/** The input of a decision, besides the stream. */
 export interface CommandInput {
   readonly command: Command;
   readonly hash: string;
@@ -97,7 +97,10 @@ export interface CommandInput {
   version(type: string): number;
 }
 
-/** Decides one command, pure: its earlier receipt, then the client's revision, then the rules. */
+/**
+ * Decides one command, without side effects. It checks for an earlier record, then the client's
+ * revision, then the rules.
+ */
 export function handleCommand(decider: AnyDecider, folded: FoldedStream, input: CommandInput): Decision {
   const { command, hash, context: c, ifMatch } = input;
   const key = commandKey(c.recordedAs, c.stream, c.commandId);
@@ -123,7 +126,7 @@ export function handleCommand(decider: AnyDecider, folded: FoldedStream, input: 
     evidence: c.evidence,
     legalBasis: c.legalBasis,
     marking: null,
-    // A trace would lead to the sender of a pseudonymous command.
+    // The trace of a pseudonymous command is not recorded, because it would identify the sender.
     ...(c.traceparent === undefined || c.recordedAs !== c.actor.organisation ? {} : { traceparent: c.traceparent }),
   };
   return {
@@ -138,7 +141,7 @@ export function handleCommand(decider: AnyDecider, folded: FoldedStream, input: 
   };
 }
 
-/** The actor of a pseudonymous command is recorded by pseudonym and role only. */
+/** The actor to record. Of a pseudonymous command, only the pseudonym and the role are recorded. */
 const recordedActor = (c: DecisionContext) =>
   c.recordedAs === c.actor.organisation ? c.actor : { organisation: c.recordedAs, role: c.actor.role };
 
@@ -160,7 +163,10 @@ function occurredAtOutOfRange(
   });
 }
 
-/** An organisation that opens a stream may only take an id with its own prefix. */
+/**
+ * Refuses a new stream whose id does not have the form that the kind requires, such as the prefix
+ * of the organisation.
+ */
 function idNotAllowed(decider: AnyDecider, c: DecisionContext): Refusal | null {
   const { id } = c.stream;
   const organisation = actsFor(c.actor);

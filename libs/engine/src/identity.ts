@@ -1,7 +1,7 @@
 import { createHmac, hash } from 'node:crypto';
 import { type Command, type Json, type StreamRef, streamName } from '@entente/kernel';
 
-/** JSON with the keys of every object sorted: equal values give equal text. */
+/** JSON with sorted keys, so that equal values have equal text. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
@@ -14,25 +14,25 @@ export function canonicalJson(value: unknown): string {
 }
 
 /**
- * SHA-256, in hexadecimal digits, over a command's type and its body as received, before any
- * default. Frozen by a golden file.
+ * The SHA-256 hash of a command's type and body as received, before defaults are applied, in
+ * hexadecimal digits. A golden file pins it.
  */
 export const commandHash = (command: Command): string =>
   hash('sha256', canonicalJson({ type: command.type, body: command.data }), 'hex');
 
 /**
- * The scope in which a command id is unique: the organisation that sends (or its pseudonym) and the
+ * The key of a command. A command id is unique for a sending organisation (or its pseudonym) and a
  * stream.
  */
 export const commandKey = (organisation: string, stream: StreamRef, commandId: string): string =>
   `${organisation}\n${streamName(stream)}\n${commandId}`;
 
-/** The namespace of event ids: made once for Entente, frozen. */
+/** The namespace of event ids. It never changes. */
 const NAMESPACE = Buffer.from('7d1f5c3e9a4b4f0e8c2d6b1a0e5f4c93', 'hex');
 
 /**
- * The id of the index-th event of a command: a UUID (version 5, RFC 9562), which a retry derives
- * again. Frozen by a golden file.
+ * The id of an event of a command, by its index: a UUID (version 5, RFC 9562). A retry derives the
+ * same id. A golden file pins it.
  */
 export function eventId(key: string, bodyHash: string, index: number): string {
   const name = Buffer.from(`${key}\n${bodyHash}\n${index}`);
@@ -54,21 +54,25 @@ export class Pseudonymizer {
   }
 
   /**
-   * The same organisation on the same stream gives the same pseudonym. Nothing else links the two.
+   * The pseudonym of an organisation on a stream. Without the key, it cannot be linked to the
+   * organisation or to its other pseudonyms.
    */
   pseudonym(organisation: string, stream: StreamRef): string {
     return this.mac(`${streamName(stream)}\n${organisation}`);
   }
 
   /**
-   * The id under which a pseudonymous command is recorded. It names no sender, and only a sender
-   * who knows its own id finds it.
+   * The id under which a pseudonymous command is recorded. It does not identify the sender. Only a
+   * sender that knows its own command id finds it.
    */
   commandId(organisation: string, stream: StreamRef, commandId: string): string {
     return this.mac(commandKey(organisation, stream, commandId));
   }
 
-  /** A name that means nothing without the key, the same for the same text on the same stream. */
+  /**
+   * Replaces a text with a name that is meaningless without the key. It is the same for the same
+   * text on the same stream.
+   */
   opaque(text: string, stream: StreamRef): string {
     return this.mac(`${streamName(stream)}\n\n${text}`);
   }

@@ -4,21 +4,23 @@ import { EventFeed, type FeedConsumer, type FeedSubscription } from './event-fee
 import { type EventLog, FOLD_BATCH_SIZE } from './event-store.js';
 
 /**
- * The log delivered within a process that reads it: one partition, read from the store itself when
- * it grows.
+ * Delivers the log within one process, in one partition. It reads the store each time the log
+ * grows.
  */
 export class InProcessFeed extends EventFeed {
   readonly partitions = 1;
 
   constructor(
     private readonly store: EventLog & { onCommit(listener: () => void): () => void },
-    /** The first pause after a fault, in milliseconds; it doubles up to thirty times as much. */
+    /**
+     * The first pause after a fault, in milliseconds. It doubles, up to thirty times this value.
+     */
     private readonly firstPause = 100,
     /**
-     * Under load, the milliseconds in which a batch gathers. After a rest, events are delivered at
-     * once.
+     * Under load, the minimum interval between two reads in milliseconds, so that batches become
+     * larger. After an idle time, events are delivered at once.
      */
-    private readonly gatherMs = 0,
+    private readonly batchIntervalMs = 0,
   ) {
     super();
   }
@@ -50,7 +52,7 @@ export class InProcessFeed extends EventFeed {
         onSuccess();
         if (growth.isWoken && nextBatchAt > performance.now())
           await pause(nextBatchAt - performance.now(), stopped.signal);
-        nextBatchAt = performance.now() + this.gatherMs;
+        nextBatchAt = performance.now() + this.batchIntervalMs;
         await growth.wait();
       }
     };
