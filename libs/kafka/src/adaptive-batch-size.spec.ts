@@ -2,13 +2,13 @@ import { expect, it } from '@jest/globals';
 import { AdaptiveBatchSize } from './adaptive-batch-size.js';
 
 it('the adaptive batch size shrinks while commands are slow, grows again, and stays within its bounds', () => {
-  const pace = new AdaptiveBatchSize(100);
+  const batchSize = new AdaptiveBatchSize(100);
   const next = (count: number, ms: number): number => {
-    pace.took(count, ms);
-    return pace.atOnce();
+    batchSize.adapt(count, ms);
+    return batchSize.size();
   };
-  // What is new takes longest.
-  expect(pace.atOnce()).toBe(10);
+  // The first batch is small.
+  expect(batchSize.size()).toBe(10);
   expect([next(10, 200), next(20, 300), next(20, 200), next(40, 10), next(80, 10)]).toEqual([20, 20, 40, 80, 100]);
   expect(next(100, 900)).toBe(100);
   expect([next(100, 1100), next(50, 1100), next(25, 600), next(25, 5000)]).toEqual([50, 25, 25, 12]);
@@ -18,5 +18,5 @@ it('the adaptive batch size shrinks while commands are slow, grows again, and st
   // A few that were all that came say nothing of many.
   expect([next(1, 100), next(1, 10), next(2, 10)]).toEqual([2, 2, 4]);
   for (let i = 0; i < 10; i += 1) next(100, 0);
-  expect(pace.atOnce()).toBe(100);
+  expect(batchSize.size()).toBe(100);
 });

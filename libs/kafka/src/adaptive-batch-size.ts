@@ -1,29 +1,32 @@
 /**
- * A piece that took longer, in milliseconds, is followed by a smaller one; one that took a fraction
- * of it, by a larger one.
+ * The duration in milliseconds from which a batch is slow. The next batch is smaller. After a batch
+ * that took less than a quarter of it, the next one is larger.
  */
 const SLOW_MS = 1000;
-/** How many there are in the first piece: what is new to a process takes it longest. */
+/**
+ * The size of the first batch. It is small, because a process handles its first records most
+ * slowly.
+ */
 const FIRST_SIZE = 10;
 
 /**
  * The number of records per batch. It shrinks after slow batches, so that progress stays visible
- * and the first record is not answered as late as the last of very many.
+ * and the first record does not wait for a long batch.
  */
 export class AdaptiveBatchSize {
-  private now: number;
+  private current: number;
 
   constructor(private readonly max: number) {
-    this.now = Math.min(FIRST_SIZE, max);
+    this.current = Math.min(FIRST_SIZE, max);
   }
 
-  atOnce(): number {
-    return this.now;
+  size(): number {
+    return this.current;
   }
 
-  /** Adapts to the duration of a batch. */
-  took(count: number, ms: number): void {
-    if (ms > SLOW_MS) this.now = Math.max(1, Math.floor(Math.min(count, this.now) / 2));
-    else if (count >= this.now && ms < SLOW_MS / 4) this.now = Math.min(this.max, this.now * 2);
+  /** Adapts the size to the duration of a batch in milliseconds. */
+  adapt(count: number, ms: number): void {
+    if (ms > SLOW_MS) this.current = Math.max(1, Math.floor(Math.min(count, this.current) / 2));
+    else if (count >= this.current && ms < SLOW_MS / 4) this.current = Math.min(this.max, this.current * 2);
   }
 }

@@ -1,30 +1,30 @@
 import type { ProbedServer, ServiceAnswer } from '@entente/engine';
 import type { TopicSettings } from './settings.js';
 
-/** The topics of a deployment, by what they hold. */
+/** The role of a topic: the kind of records that it holds. */
 export type TopicRole = 'events' | 'commands' | 'replies' | 'dead letters';
 
-/** A topic as the broker describes it. */
+/** The properties of a topic, by the broker's answers. */
 export interface FoundTopic {
   readonly partitions: number;
-  /** The least number of replicas of a partition, and of those that are in step. */
+  /** The lowest number of replicas of a partition, and of in-sync replicas. */
   readonly replicas: number;
   readonly inSync: number;
-  /** Partitions that no broker leads. */
+  /** The number of partitions without a leader. */
   readonly leaderless: number;
-  /** Partitions whose first records are gone. */
+  /** The number of partitions whose first records were deleted. */
   readonly cut: number;
   readonly records: bigint;
-  /** Its settings by Kafka's names. */
+  /** The configuration of the topic, by Kafka's names. */
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** A topic that the apps use, and what the broker answered about it. */
+/** A topic that the apps use, and the broker's answers about it. */
 export interface TopicAnswer extends TopicSettings {
   readonly role: TopicRole;
-  /** Null if it does not exist, or may not be seen. */
+  /** Null if the topic does not exist, or may not be described. */
   readonly found: ServiceAnswer<FoundTopic | null>;
-  /** Whether it could be created, without creating it; null if it exists. */
+  /** Whether the topic could be created, checked without creating it; null if it exists. */
   readonly creation: ServiceAnswer<null> | null;
 }
 
@@ -34,7 +34,7 @@ export interface BrokerCluster {
   readonly hasController: boolean;
 }
 
-/** What the brokers answered to an admitted client. */
+/** The answers of the brokers to a client that they admitted. */
 export interface ClusterAnswers {
   readonly cluster: ServiceAnswer<BrokerCluster>;
   /** Brokers that the settings do not name, at the addresses that they advertise. */
@@ -42,13 +42,13 @@ export interface ClusterAnswers {
   readonly topics: readonly TopicAnswer[];
   /** The id of the log whose events the topic has; null if it has none. */
   readonly published: ServiceAnswer<string | null>;
-  /** A transaction under the group's name, which was aborted. */
+  /** A transaction whose id has the group's prefix. It was aborted. */
   readonly transaction: ServiceAnswer<null>;
-  /** What the group of the projectors has committed. */
+  /** Whether the committed offsets of the projectors' group could be read. */
   readonly group: ServiceAnswer<null>;
 }
 
-/** What the brokers answered, before anything is made of it. */
+/** All answers of the brokers, before they are evaluated. */
 export interface BrokerAnswers {
   readonly settings: { readonly overTls: boolean; readonly group: string };
   /** The brokers that the settings name. */
@@ -59,5 +59,5 @@ export interface BrokerAnswers {
   readonly askedAt: number;
 }
 
-/** A record of the log's topic that is none of Entente's. */
+/** The topic of the log has a record that Entente did not write. */
 export class ForeignRecord extends Error {}

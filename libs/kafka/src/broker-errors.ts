@@ -5,7 +5,7 @@ interface BrokerError {
   readonly errors?: readonly (Error & { readonly type?: string })[];
 }
 
-/** The type that kafkajs gives an error of the broker; empty if it has none. */
+/** The `type` that kafkajs gives a broker's error; empty if it has none. */
 export function typeOf(error: Error): string {
   const { type, errors } = error as BrokerError;
   return type ?? errors?.[0]?.type ?? '';
@@ -14,5 +14,5 @@ export function typeOf(error: Error): string {
 /** The message of the broker's error. */
 export const reasonOf = (error: Error): string => messageOf((error as BrokerError).errors?.[0] ?? error);
 
-/** Whether the broker denies a right. */
+/** Whether the broker refused a request because a right is missing. */
 export const isDenied = (error: Error): boolean => typeOf(error).endsWith('AUTHORIZATION_FAILED');

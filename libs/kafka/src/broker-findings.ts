@@ -21,13 +21,13 @@ const ADVERTISE =
   "set the broker's advertised.listeners to a host and a port that are reached from here, and over TLS to a host that its certificate is for";
 const ADVERTISED: ProbeRemedies = { ...REMEDIES, unreachable: ADVERTISE, plain: ADVERTISE, otherHost: ADVERTISE };
 
-/** What follows from the answers of the brokers. */
+/** Evaluates the answers of the brokers. */
 export function brokerFindings(all: BrokerAnswers): readonly ServiceFinding[] {
   const { settings, probed, connected, answers, askedAt } = all;
   const isReached = probed.some(({ unreachable }) => unreachable === null);
   const found = probed.flatMap((probe) => {
     const of = probeFindings(probe, settings.overTls, REMEDIES, askedAt);
-    // Another broker names all of them.
+    // Any reachable broker returns the addresses of all brokers, so this is only a warning.
     return isReached && probe.unreachable !== null
       ? of.map((one): ServiceFinding => ({ ...one, result: 'warning' }))
       : of;
@@ -97,7 +97,7 @@ function rightFinding(
 ): ServiceFinding {
   if (answer.ok) return fits('rights', `may ${right}`);
   if (isDenied(answer.error)) return fails('rights', `has no right to ${right}`, ifDenied);
-  // The client does not pass on why.
+  // kafkajs does not report the reason.
   if (/find group coordinator/.test(answer.error.message))
     return fails('rights', `cannot ${right}: there is no right, or no coordinator`, `${ifDenied}; else ${otherwise}`);
   return fails('rights', `cannot ${right} (${reasonOf(answer.error)})`, otherwise);

@@ -6,7 +6,7 @@ import { readRecord } from './record.js';
 import type { TopicSettings } from './settings.js';
 import { CREATE_TIME, UNLIMITED_RETENTION, partitionOffsets, readRecordsAt } from './topic.js';
 
-/** The settings of a topic that matter to the apps. */
+/** The configuration entries of a topic that the apps depend on. */
 const CONFIG_NAMES = [
   ...Object.keys(CREATE_TIME),
   ...Object.keys(UNLIMITED_RETENTION),
@@ -14,12 +14,15 @@ const CONFIG_NAMES = [
   'min.insync.replicas',
 ];
 
-/** Milliseconds in which a new topic has leaders. */
+/** The time limit within which a new topic must have leaders, in milliseconds. */
 const DESCRIBE_MS = 2000;
-/** Milliseconds in which a record is read by a group that is made for it. */
+/** The time limit for reading a record with a temporary consumer group, in milliseconds. */
 const READ_MS = 5000;
 
-/** Describes each topic, and tries to create those that are missing, without doing so. */
+/**
+ * Describes each topic. For each missing topic, checks whether it could be created, without
+ * creating it.
+ */
 export async function askTopics(
   admin: Admin,
   topics: readonly (TopicSettings & { readonly role: TopicRole })[],
@@ -53,7 +56,7 @@ async function describeTopic(admin: Admin, topic: string): Promise<FoundTopic> {
   });
   const entries = resources[0]?.configEntries ?? [];
   const leaderless = partitions.filter(({ leader }) => leader < 0).length;
-  // The leader alone knows the offsets.
+  // Only the leader of a partition can return its offsets.
   const offsets = leaderless > 0 ? [] : [...(await partitionOffsets(admin, topic)).values()];
   return {
     partitions: partitions.length,
@@ -66,7 +69,10 @@ async function describeTopic(admin: Admin, topic: string): Promise<FoundTopic> {
   };
 }
 
-/** The broker checks rights, replicas and settings as for a creation, and creates nothing. */
+/**
+ * Asks the broker to validate a creation: it checks rights, replicas and configuration, and creates
+ * nothing.
+ */
 async function tryToCreate(
   admin: Admin,
   { topic, partitions, replicas = -1 }: TopicSettings,
@@ -80,7 +86,10 @@ async function tryToCreate(
   return null;
 }
 
-/** The id of the log whose events a topic has, by one of its records; null if it has none. */
+/**
+ * The id of the log whose events a topic has, read from one of its records; null if the topic is
+ * empty.
+ */
 export async function publishedLog(kafka: Kafka, admin: Admin, topic: string): Promise<string | null> {
   const bounds = await partitionOffsets(admin, topic);
   const [partition, { low } = { low: 0n }] = [...bounds].find((each) => each[1].high > each[1].low) ?? [];
@@ -95,7 +104,7 @@ export async function publishedLog(kafka: Kafka, admin: Admin, topic: string): P
   }
 }
 
-/** Begins a transaction under a name with the group's prefix, as the intake does, and aborts it. */
+/** Begins a transaction whose id has the group's prefix, as the intake does, and aborts it. */
 export async function tryTransaction(kafka: Kafka, group: string): Promise<null> {
   const producer = kafka.producer({
     transactionalId: `${group}-check`,
@@ -113,12 +122,17 @@ export async function tryTransaction(kafka: Kafka, group: string): Promise<null>
   }
 }
 
-/** Milliseconds between two attempts at what the brokers settle among themselves. */
+/** The pause between two attempts while the brokers elect leaders, in milliseconds. */
 const SETTLING_PAUSE_MS = 300;
-/** What a new topic and a new cluster answer: internal topics are made at the first question. */
+/**
+ * The errors of a new topic or a new cluster. Brokers create their internal topics at the first
+ * request.
+ */
 const SETTLING = /coordinator|not the leader|leadership/i;
 
-/** Asks again while the brokers settle. Ends with the last error after `ms`. */
+/**
+ * Retries while the brokers elect leaders. After `ms` milliseconds, rejects with the last error.
+ */
 export async function askUntilSettled<T>(question: () => Promise<T>, ms: number): Promise<T> {
   const until = performance.now() + ms;
   for (;;)
@@ -130,7 +144,7 @@ export async function askUntilSettled<T>(question: () => Promise<T>, ms: number)
     }
 }
 
-/** Connects an admin client; the caller disconnects it. */
+/** Connects an admin client. The caller must disconnect it. */
 export async function connectAdmin(kafka: Kafka, questions: BoundedQuestions): Promise<ServiceAnswer<Admin>> {
   const admin = kafka.admin();
   const connected = await questions.ask(async () => {

@@ -8,23 +8,26 @@ import { kafkaOf } from './client.js';
 import { withHint } from './errors.js';
 import type { KafkaSettings, TopicSettings } from './settings.js';
 
-/** What the apps use of a cluster. */
+/** The Kafka settings of the apps. */
 export interface BrokerCheckSettings extends KafkaSettings, TopicSettings {
   readonly commands: string;
   readonly replies: string;
   readonly deadLetters: string;
-  /** The beginning of the names of groups and transactional ids. */
+  /** The prefix of consumer group ids and transactional ids. */
   readonly group: string;
 }
 
-/** Milliseconds that all questions together may take, a connection, and a new coordinator. */
+/**
+ * Time limits in milliseconds: of all questions together, of a connection, and of a new
+ * coordinator.
+ */
 const TOTAL_MS = 15_000;
 const CONNECT_MS = 3000;
 const COORDINATOR_MS = 4000;
 
 /**
- * Looks at the brokers of a deployment before its first start. It creates no topic and writes no
- * record; of a new cluster the brokers create their internal topics. Never rejects.
+ * Checks the brokers of a deployment before its first start. It creates no topic and writes no
+ * record. On a new cluster, the brokers create their internal topics. Never rejects.
  */
 export async function checkBroker(settings: BrokerCheckSettings): Promise<ServiceReport> {
   const answers = await askBroker(settings);
@@ -37,7 +40,7 @@ export async function checkBroker(settings: BrokerCheckSettings): Promise<Servic
   };
 }
 
-/** `host:port` of a broker, with or without brackets around an IPv6 address. */
+/** Parses `host:port`, with or without brackets around an IPv6 address. */
 function hostAndPort(broker: string): { readonly host: string; readonly port: number } {
   const at = broker.lastIndexOf(':');
   return { host: broker.slice(0, at).replace(/^\[(.*)\]$/, '$1'), port: Number(broker.slice(at + 1)) };
@@ -48,8 +51,8 @@ async function askBroker(settings: BrokerCheckSettings): Promise<BrokerAnswers> 
   const questions = new BoundedQuestions(TOTAL_MS);
   const tls = ssl === undefined || ssl === false ? null : ssl === true ? {} : ssl;
   const named = brokers.map(hostAndPort);
-  const probeAll = (places: typeof named) =>
-    Promise.all(places.map((place) => probeServer({ ...place, tls, timeoutMs: questions.leftMs() })));
+  const probeAll = (servers: typeof named) =>
+    Promise.all(servers.map((server) => probeServer({ ...server, tls, timeoutMs: questions.leftMs() })));
   const probed = await probeAll(named);
   const asked = { settings: { overTls: tls !== null, group }, probed, askedAt: Date.now() };
   if (probed.every(({ unreachable }) => unreachable !== null)) return { ...asked, connected: null, answers: null };

@@ -1,14 +1,14 @@
-// Of this CommonJS package plain Node.js does not find every name.
+// Imported as a whole CommonJS module: Node.js does not find every named export in it.
 import kafkajs, { type Kafka } from 'kafkajs';
-import { knowAllCodecs } from './codecs.js';
+import { registerCodecs } from './codecs.js';
 import type { KafkaSettings } from './settings.js';
 
 const { logLevel } = kafkajs;
 const LEVELS = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn' } as const;
 
-/** Creates the client of a cluster. */
+/** Creates a client for a cluster. */
 export function kafkaOf(settings: KafkaSettings): Kafka {
-  knowAllCodecs();
+  registerCodecs();
   const { brokers, clientId, ssl, sasl, onLog, connectTimeout = 3000, requestTimeout = 10_000 } = settings;
   return new kafkajs.Kafka({
     clientId,
@@ -19,7 +19,7 @@ export function kafkaOf(settings: KafkaSettings): Kafka {
     authenticationTimeout: connectTimeout,
     requestTimeout: requestTimeout,
     enforceRequestTimeout: true,
-    // Callers retry after an error themselves, once they have read the present state.
+    // Few retries: callers read the current state after an error, and retry then.
     retry: { initialRetryTime: 100, retries: 3, maxRetryTime: 1000 },
     logLevel: onLog === undefined ? logLevel.NOTHING : logLevel.INFO,
     logCreator:

@@ -4,20 +4,23 @@ import { snappyCompress, snappyUncompress } from 'hysnappy';
 import kafkajs from 'kafkajs';
 import { compressFrame, decompressFrame } from 'lz4-napi';
 
-/** How kafkajs asks for a codec: what is to be compressed comes in its own encoder. */
+/** The interface of a codec in kafkajs. It passes the data to compress in its own encoder. */
 interface Codec {
   compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
   decompress(compressed: Buffer): Promise<Buffer>;
 }
 
 /**
- * The frame in which Java's clients put snappy: this mark, two versions of four bytes, then blocks,
- * each behind its length in four bytes.
+ * The header of the frame in which Java clients put snappy: this magic, then two versions of four
+ * bytes. Blocks follow, each after its length in four bytes.
  */
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 const XERIAL_HEADER = 16;
 
-/** Snappy as Java's clients frame it, or as librdkafka sends it: one block without a frame. */
+/**
+ * Decompresses snappy data of Java clients, which use a frame, and of librdkafka, which sends one
+ * block without a frame.
+ */
 export function unsnappy(compressed: Buffer): Buffer {
   if (!compressed.subarray(0, XERIAL.length).equals(XERIAL)) return unblock(compressed);
   const blocks: Buffer[] = [];
@@ -29,7 +32,10 @@ export function unsnappy(compressed: Buffer): Buffer {
   return Buffer.concat(blocks);
 }
 
-/** A block begins with the length of what it holds, seven bits a byte. */
+/**
+ * Decompresses a block. It begins with the length of its uncompressed data, with seven bits per
+ * byte.
+ */
 function unblock(block: Buffer): Buffer {
   let length = 0;
   for (let at = 0, times = 1; ; at += 1, times *= 128) {
@@ -63,9 +69,9 @@ const CODECS: readonly (readonly [
 ];
 
 /**
- * Has every client of this process understand all that a broker takes: kafkajs by itself knows
- * gzip.
+ * Registers all codecs that a broker accepts, for every client of this process. kafkajs itself only
+ * has gzip.
  */
-export function knowAllCodecs(): void {
+export function registerCodecs(): void {
   for (const [type, codec] of CODECS) kafkajs.CompressionCodecs[type] = () => codec;
 }

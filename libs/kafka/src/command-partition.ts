@@ -9,7 +9,7 @@ import type { AdaptiveBatchSize } from './adaptive-batch-size.js';
 import type { PartitionHandler, RecordBatch, StartOffset } from './partitioned-consumer.js';
 import { headersOf } from './record.js';
 
-/** Maximum size of a batch, unless a single record is larger. */
+/** The maximum size of a batch in bytes, unless a single record is larger. */
 const MAX_TRANSACTION_BYTES = 1024 * 1024;
 
 /** A record and the command in it. */
@@ -19,14 +19,14 @@ interface Arrival {
   readonly correlationId: string;
 }
 
-/** One partition of commands: each is decided and answered once. */
+/** Handles one partition of commands. Each command is decided and answered once. */
 export class CommandPartition implements PartitionHandler<null> {
   /**
-   * The first offset without an answer: the group's committed offset, and what was answered since.
-   * Records below it may be fetched again, as after a fault, and are skipped.
+   * The first offset without an answer. Records below it may be fetched again after a fault, and
+   * are skipped.
    */
   private from = 0n;
-  /** Whether the last failure was the consumer's, which could not decide. */
+  /** Whether the last failure was in the consumer, which could not decide. */
   private undecided = false;
 
   constructor(
@@ -39,7 +39,7 @@ export class CommandPartition implements PartitionHandler<null> {
     private readonly batchSize: AdaptiveBatchSize,
   ) {}
 
-  /** Fences the earlier owner of the partition, and continues from the committed offset. */
+  /** Fences the previous owner of the partition, and continues from the committed offset. */
   async start(): Promise<StartOffset> {
     const { offset, atEnd } = await this.replier.begin();
     this.from = offset;
@@ -49,17 +49,17 @@ export class CommandPartition implements PartitionHandler<null> {
 
   async process(batch: RecordBatch): Promise<void> {
     const { messages, lastOffset } = batch;
-    for (const piece of chunks(messages, () => this.batchSize.atOnce())) {
+    for (const chunk of chunks(messages, () => this.batchSize.size())) {
       if (!batch.mayContinue()) return;
-      const last = piece.at(-1);
-      // The topic also has invisible end markers of transactions: the offset moves behind them.
+      const last = chunk.at(-1);
+      // The topic also has invisible end markers of transactions. The offset moves past them.
       const end = last === undefined || last === messages.at(-1) ? lastOffset : BigInt(last.offset);
-      await this.answer(batch, piece, end + 1n);
+      await this.answer(batch, chunk, end + 1n);
       await batch.processed(String(end));
     }
   }
 
-  /** Records of aborted transactions are invisible: the group's offset moves behind them. */
+  /** Records of aborted transactions are invisible. The group's offset moves past them. */
   async skip(first: bigint, next: bigint): Promise<void> {
     if (first > this.from || next <= this.from) return;
     await this.replier.answer({ replies: [], deadLetters: [], next });
@@ -70,21 +70,21 @@ export class CommandPartition implements PartitionHandler<null> {
     return this.replier.end();
   }
 
-  /** Answers records; the group's offset is `next` afterwards. */
-  private async answer(batch: RecordBatch, piece: readonly KafkaMessage[], next: bigint): Promise<void> {
-    const open = piece.filter(({ offset }) => BigInt(offset) >= this.from);
+  /** Answers records, and commits the offset `next` for the group. */
+  private async answer(batch: RecordBatch, chunk: readonly KafkaMessage[], next: bigint): Promise<void> {
+    const open = chunk.filter(({ offset }) => BigInt(offset) >= this.from);
     if (open.length === 0) return;
-    const begun = performance.now();
+    const startedAt = performance.now();
     const answers = await this.decide(open);
-    // Another member may have the partition now, and answers these.
+    // Another member may have the partition now. It answers these records.
     if (!batch.owned()) return;
     await this.replier.answer({ ...answers, next });
     this.from = next;
-    this.batchSize.took(open.length, performance.now() - begun);
+    this.batchSize.adapt(open.length, performance.now() - startedAt);
     batch.recovered();
   }
 
-  /** The answers to these records. Rejects if the consumer cannot decide now. */
+  /** Decides these records. Rejects if the consumer cannot decide now. */
   private async decide(records: readonly KafkaMessage[]): Promise<Omit<Answers, 'next'>> {
     const arrivals = records.map((record): Arrival => {
       const message = readCommand({ headers: headersOf(record), value: record.value });
@@ -111,7 +111,7 @@ export class CommandPartition implements PartitionHandler<null> {
   ): void {
     const reply = (asked: ReplyTarget, answer: CommandAnswer): void => {
       const { key, headers, value } = cloudReplyOf({
-        // The offsets of a topic that is created again start from 0 again.
+        // A topic that is deleted and created again repeats offsets, so the id has a random part.
         id: `${this.partition}-${record.offset}-${randomUUID()}`,
         storeId: this.storeId,
         time: new Date().toISOString(),
@@ -148,21 +148,19 @@ function sentOf({ record, message, correlationId }: Arrival): readonly SentComma
   return [{ ...received, key, metadata: { ...received.metadata, correlationId } }];
 }
 
-/**
- * Records in order, in batches that are answered at once. `max` is the present maximum of a batch.
- */
+/** Splits records into batches, in order. `max` returns the current maximum size of a batch. */
 function* chunks(records: readonly KafkaMessage[], max: () => number): Iterable<readonly KafkaMessage[]> {
-  let piece: KafkaMessage[] = [];
+  let chunk: KafkaMessage[] = [];
   let bytes = 0;
   for (const record of records) {
     const size = record.value?.length ?? 0;
-    if (piece.length > 0 && (piece.length >= max() || bytes + size > MAX_TRANSACTION_BYTES)) {
-      yield piece;
-      piece = [];
+    if (chunk.length > 0 && (chunk.length >= max() || bytes + size > MAX_TRANSACTION_BYTES)) {
+      yield chunk;
+      chunk = [];
       bytes = 0;
     }
-    piece.push(record);
+    chunk.push(record);
     bytes += size;
   }
-  if (piece.length > 0) yield piece;
+  if (chunk.length > 0) yield chunk;
 }

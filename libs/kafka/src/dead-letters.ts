@@ -1,31 +1,30 @@
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 
-/** Why a record became a dead letter, and where it was. */
+/** Why a record became a dead letter, and its topic, partition and offset. */
 export interface FailureContext {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
   /**
-   * At what: Kafka Connect's own words, `VALUE_CONVERTER` where it could not be read, `TASK_PUT`
-   * where what it asks for failed.
+   * The stage of the failure, in Kafka Connect's terms: `VALUE_CONVERTER` if the record could not
+   * be read, `TASK_PUT` if its processing failed.
    */
   readonly stage: 'VALUE_CONVERTER' | 'TASK_PUT';
-  /** What could not take it, where that was one of several. */
+  /** The consumer that failed, if there are several. */
   readonly connector?: string;
   readonly error: { readonly name: string; readonly message: string };
 }
 
-/** A record's bytes. */
+/** The key, value and headers of a record. */
 export type Bytes = Pick<KafkaMessage, 'key' | 'value' | 'headers'>;
 
 const PREFIX = '__connect.errors.';
 const MAX_MESSAGE_LENGTH = 2000;
 
 /**
- * A record as a dead letter: key, value and headers byte for byte, and Kafka Connect's headers
- * beside them, which say where it was and why it is here. Two things a record of this client cannot
- * bear: a header without a value has an empty one, and headers of these names that it brought are
- * replaced.
+ * Makes a dead letter from a record: its key, value and headers unchanged, and Kafka Connect's
+ * headers, which state its origin and failure. Two exceptions are due to kafkajs: a header without
+ * a value becomes empty, and existing headers with Kafka Connect's names are replaced.
  */
 export function deadLetterOf(
   record: Bytes,
@@ -49,8 +48,9 @@ export function deadLetterOf(
 }
 
 /**
- * The headers of a dead letter that describe its failure, by the ends of their names: `topic`,
- * `partition`, `offset`, `stage`, `connector.name`, `exception.class.name`, `exception.message`.
+ * The headers of a dead letter that describe its failure, by their names without the prefix:
+ * `topic`, `partition`, `offset`, `stage`, `connector.name`, `exception.class.name`,
+ * `exception.message`.
  */
 export function failureHeaders({ headers = {} }: Pick<KafkaMessage, 'headers'>): Readonly<Record<string, string>> {
   return Object.fromEntries(
@@ -60,7 +60,7 @@ export function failureHeaders({ headers = {} }: Pick<KafkaMessage, 'headers'>):
   );
 }
 
-/** The headers that a record brought, without those that a dead letter was given. */
+/** The headers of the original record, without those that were added to the dead letter. */
 export const ownHeaders = (headers: IHeaders = {}): IHeaders =>
   Object.fromEntries(
     Object.entries(headers)
@@ -69,8 +69,9 @@ export const ownHeaders = (headers: IHeaders = {}): IHeaders =>
   );
 
 /**
- * kafkajs takes a header with the name of something that every object has, such as `constructor`,
- * for one that comes again, and fails at one without a value.
+ * The values of a header, in a form that kafkajs accepts. If a header has the name of a member of
+ * `Object.prototype`, such as `constructor`, kafkajs adds that member as a value. It throws for a
+ * header without a value.
  */
 function valuesOf(one: unknown): Buffer | Buffer[] {
   const values = (Array.isArray(one) ? one : [one])

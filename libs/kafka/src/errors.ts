@@ -1,8 +1,8 @@
 import { messageOf } from '@entente/async';
 
 /**
- * Adds a hint to an error of the client if no broker answers, or if client and broker do not agree
- * on TLS.
+ * Adds a hint to an error of the client if no broker answers, or if client and broker disagree
+ * about TLS.
  */
 export function withHint(error: unknown): unknown {
   const message = messageOf(error);

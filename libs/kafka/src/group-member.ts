@@ -2,38 +2,39 @@ import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { Backoff, endsWithin, messageOf, supervise } from '@entente/async';
 import type { MemberSettings } from './settings.js';
 
-/**
- * What a member of a group does with what the group gives it. None of these may hold the others up.
- */
+/** The callbacks of a member of a consumer group. None of them may block for long. */
 export interface Membership {
-  /** Before each consumer: fails where the topic is not as it has to be. */
+  /**
+   * Called before each consumer is created. Rejects if the topic does not have the required
+   * settings.
+   */
   check(): Promise<void>;
   /**
-   * The group gives these partitions, from now on and no others. Must not throw, or kafkajs's
-   * consumer dies.
+   * Called after each rebalance with all partitions that are now assigned. Must not throw: an error
+   * would stop the kafkajs consumer.
    */
   onAssigned(consumer: Consumer, partitions: readonly number[]): void;
   onBatch(consumer: Consumer, payload: EachBatchPayload): Promise<void>;
   /**
-   * From an offset up to, and not with, the next there is no record that can be seen: `onBatch`
-   * gets none of it.
+   * Called if a fetch returned no visible record from `first` up to, but excluding, `next`.
+   * `onBatch` is not called for these offsets.
    */
   onEmptyBatch(consumer: Consumer, partition: number, first: bigint, next: bigint): void;
-  /** Waits for what is under way and ends the consumer, each no longer than it may. */
+  /** Waits for batches in progress and disconnects the consumer. Both have a time limit. */
   onEnd(consumer: Consumer): Promise<void>;
   /** Commits offsets every `everyMs` milliseconds. */
   readonly commit?: { readonly everyMs: number; offsets(consumer: Consumer): Promise<void> };
 }
 
 /**
- * A member of a group that reads a topic. kafkajs's consumer ends for good by many a
- * fault, so each is let go and followed by a new one, after a pause that grows; so is one that
- * gives no sign of life. Nothing is committed by itself.
+ * A member of a consumer group that reads a topic. A kafkajs consumer stops permanently after many
+ * kinds of fault. So a crashed or silent consumer is disconnected, and a new one is started after a
+ * pause that grows. Offsets are committed only by the callbacks.
  */
 export class GroupMember {
   private readonly stopping = new AbortController();
   private readonly running: Promise<void>;
-  /** Why there is no consumer; null once one has been given partitions. */
+  /** The error of the last consumer; null since a consumer joined the group. */
   lastError: string | null = null;
   private started = false;
   private readonly backoff: Backoff;
@@ -48,7 +49,7 @@ export class GroupMember {
     this.running = Promise.resolve().then(() => this.run());
   }
 
-  over(): boolean {
+  isStopped(): boolean {
     return this.stopping.signal.aborted;
   }
 
@@ -82,36 +83,37 @@ export class GroupMember {
       allowAutoTopicCreation: false,
       retry: { retries: 3, restartOnFailure: () => Promise.resolve(false) },
     });
-    let sign = performance.now();
+    let lastActivityAt = performance.now();
     const { CRASH, GROUP_JOIN, FETCH, HEARTBEAT, END_BATCH_PROCESS } = consumer.events;
-    for (const event of [FETCH, HEARTBEAT] as const) consumer.on(event, () => (sign = performance.now()));
+    for (const event of [FETCH, HEARTBEAT] as const) consumer.on(event, () => (lastActivityAt = performance.now()));
     consumer.on(GROUP_JOIN, ({ payload }) => {
-      sign = performance.now();
+      lastActivityAt = performance.now();
       this.lastError = null;
       this.backoff.reset();
       this.membership.onAssigned(consumer, payload.memberAssignment[topic] ?? []);
     });
     consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, partition, firstOffset, lastOffset } }) => {
-      // What kafkajs gives here is null where it found nothing at all, whatever its types say.
+      // Despite its type, `firstOffset` is null if the fetch found nothing at all.
       if (batchSize === 0 && (firstOffset as string | null) !== null)
         this.membership.onEmptyBatch(consumer, partition, BigInt(firstOffset), BigInt(lastOffset) + 1n);
     });
-    let timer: NodeJS.Timeout | undefined;
-    let committing: NodeJS.Timeout | undefined;
-    let beginning: Promise<void> = Promise.resolve();
+    let silenceTimer: NodeJS.Timeout | undefined;
+    let commitTimer: NodeJS.Timeout | undefined;
+    let starting: Promise<void> = Promise.resolve();
     const ended = new Promise<void>((resolve, reject) => {
       this.stopping.signal.addEventListener('abort', () => resolve(), { once: true });
-      if (this.over()) resolve();
+      if (this.isStopped()) resolve();
       consumer.on(CRASH, ({ payload }) => reject(payload.error));
-      timer = setInterval(() => {
-        if (performance.now() - sign > sessionTimeout * 3) reject(new Error('the consumer gives no sign of life'));
+      silenceTimer = setInterval(() => {
+        if (performance.now() - lastActivityAt > sessionTimeout * 3)
+          reject(new Error(`the consumer was silent for ${sessionTimeout * 3} ms`));
       }, 1000);
       const { commit } = this.membership;
-      if (commit !== undefined) committing = setInterval(() => void commit.offsets(consumer), commit.everyMs);
-      const begun = async (): Promise<void> => {
+      if (commit !== undefined) commitTimer = setInterval(() => void commit.offsets(consumer), commit.everyMs);
+      const start = async (): Promise<void> => {
         await consumer.connect();
         await consumer.subscribe({ topic, fromBeginning: true });
-        if (this.over()) return;
+        if (this.isStopped()) return;
         await consumer.run({
           autoCommit: false,
           eachBatchAutoResolve: false,
@@ -119,18 +121,18 @@ export class GroupMember {
           eachBatch: (payload) => this.membership.onBatch(consumer, payload),
         });
       };
-      beginning = begun();
-      beginning.catch(reject);
+      starting = start();
+      starting.catch(reject);
     });
     try {
       await ended;
     } finally {
-      clearInterval(timer);
-      clearInterval(committing);
-      // One that is ended while it joins would join all the same, and keep partitions that it does
-      // not read.
-      if (!(await endsWithin(beginning, 5000).catch(() => true)))
-        beginning.then(
+      clearInterval(silenceTimer);
+      clearInterval(commitTimer);
+      // A consumer that is disconnected while it joins would still join afterwards, and keep
+      // partitions that it does not read. So the start is awaited first.
+      if (!(await endsWithin(starting, 5000).catch(() => true)))
+        starting.then(
           () => consumer.disconnect().catch(() => undefined),
           () => undefined,
         );

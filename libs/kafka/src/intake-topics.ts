@@ -2,13 +2,14 @@ import kafkajs, { type Admin } from 'kafkajs';
 import type { KafkaIntakeSettings, TopicSettings } from './settings.js';
 import { makeTopic } from './topic.js';
 
-/** The least size of the headers that a dead letter adds to its record, and of a reply. */
+/** The space in bytes for the headers that a dead letter adds to its record, and for a reply. */
 export const ENVELOPE_BYTES = 64 * 1024;
 const MIN_MESSAGE_BYTES = 4 * 1024 * 1024;
 
 /**
  * Creates the topics of commands, replies and dead letters if they are missing, with unlimited
- * retention. Fails if replies or dead letters of the largest command would not fit their topics.
+ * retention. Rejects if a reply or dead letter of the largest command would exceed the message size
+ * of its topic.
  */
 export async function makeIntakeTopics(admin: Admin, settings: KafkaIntakeSettings): Promise<void> {
   const { topic, replies, deadLetters } = settings;
@@ -25,13 +26,13 @@ export async function makeIntakeTopics(admin: Admin, settings: KafkaIntakeSettin
 }
 
 /**
- * Creates a topic for records of at most `largest` bytes with added headers. Every process creates
- * the dead-letter topic the same way, so all can use it.
+ * Creates a topic for records of at most `largest` bytes plus added headers. Every process creates
+ * the dead-letter topic in the same way, so all can use it.
  */
 export const makeRoomyTopic = (admin: Admin, settings: TopicSettings, largest: number): Promise<void> =>
   makeTopic(admin, settings, { 'max.message.bytes': String(Math.max(MIN_MESSAGE_BYTES, 2 * largest)) });
 
-/** The most bytes that a topic takes at once. */
+/** The maximum message size of a topic, in bytes. */
 export async function largestOf(admin: Admin, topic: string): Promise<number> {
   const configNames = ['max.message.bytes'];
   const { resources } = await admin.describeConfigs({

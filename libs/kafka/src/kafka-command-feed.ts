@@ -4,9 +4,10 @@ import { kafkaOf } from './client.js';
 import type { KafkaIntakeSettings } from './settings.js';
 
 /**
- * Commands that others publish to a topic, as CloudEvents, with the answers on another. The group's
- * committed offsets are the place: they move in the transaction that sends the answers. Who reads
- * the answers as committed finds one for each message.
+ * Delivers commands that other systems publish to a topic as CloudEvents, and publishes the answers
+ * to another topic. The committed offsets of the consumer group are the checkpoint: they are
+ * committed in the transaction that sends the answers. A reader of committed answers finds one for
+ * each message.
  */
 export class KafkaCommandFeed extends CommandFeed {
   constructor(private readonly settings: KafkaIntakeSettings) {

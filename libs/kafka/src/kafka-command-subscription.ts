@@ -9,8 +9,8 @@ import { asAdmin } from './topic.js';
 import { TransactionalReplier } from './transactional-replier.js';
 
 /**
- * A running delivery of commands. An assigned partition waits until its previous owner is fenced,
- * and continues from the group's committed offset.
+ * A running delivery of commands. An assigned partition starts after its previous owner is fenced,
+ * at the group's committed offset.
  */
 export class KafkaCommandSubscription implements CommandSubscription {
   private readonly consumer: PartitionedConsumer<null>;

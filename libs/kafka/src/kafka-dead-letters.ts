@@ -9,14 +9,15 @@ import { kafkaOf } from './client.js';
 import type { KafkaSettings, TopicSettings } from './settings.js';
 import { asAdmin } from './topic.js';
 
-/** Where the dead letters of a topic of events go. */
+/** The topic of events, and the topic of its dead letters. */
 export interface KafkaDeadLettersSettings extends KafkaSettings, TopicSettings {
   readonly deadLetters: string;
 }
 
 /**
- * Events that a read model cannot fold, as they lay in their topic, with Kafka Connect's headers;
- * `connector.name` names the read model.
+ * Writes events that a read model cannot fold to the dead-letter topic. Each keeps the bytes of its
+ * record in the topic of events, and gets Kafka Connect's headers. `connector.name` is the read
+ * model.
  */
 export class KafkaDeadLetters extends DeadLetters {
   private readonly kafka: Kafka;
@@ -67,7 +68,10 @@ export class KafkaDeadLetters extends DeadLetters {
     return producer;
   }
 
-  /** What was read from the log itself lay nowhere in the topic. */
+  /**
+   * The dead letter of an event. An event that was read from the log has no record in the topic, so
+   * its record is created here.
+   */
   private messageOf({ parked, event }: DeadLetter): Message {
     const found = this.feed.recordOf(event);
     const { key, value, headers } = cloudEventOf({ event, previous: NO_EVENT, storeId: this.storeId });

@@ -12,13 +12,14 @@ export interface RecordLocation {
 }
 
 /**
- * A log that was published to Kafka, delivered to as many processes as share its partitions. The
- * consumer states where a partition continues, not the broker. Events seen before are dropped, and
- * events that the topic has lost are read from the log.
+ * Delivers a log that was published to Kafka. The processes of a consumer group share its
+ * partitions. The consumer's checkpoint decides where a partition continues, and not the group's
+ * committed offset. Events that were delivered before are dropped. Events that the topic has lost
+ * are read from the log.
  */
 export class KafkaEventFeed extends EventFeed {
   readonly partitions: number;
-  /** The record of each event, as long as the event is in memory. */
+  /** The record of each event, while the event is in memory. */
   private readonly records = new WeakMap<RecordedEvent, RecordLocation>();
 
   constructor(

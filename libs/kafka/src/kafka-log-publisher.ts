@@ -15,7 +15,7 @@ import {
   readRecordsAt,
 } from './topic.js';
 
-/** Where a log is published to. */
+/** The topic of a log, and how it is written. */
 export interface KafkaPublisherSettings extends KafkaSettings, TopicSettings {
   readonly gzip?: boolean;
   /** The public address of the API, where readers find the schemas; none without it. */
@@ -24,21 +24,23 @@ export interface KafkaPublisherSettings extends KafkaSettings, TopicSettings {
   readonly endsWithin?: number;
 }
 
-/** What is sent with, and where the partitions ended when it was begun. */
+/** The current producer, and the ends of the partitions. */
 interface Sending {
   readonly producer: Producer;
   readonly storeId: string;
-  /** The offset at or behind which the next record of each partition is acknowledged. */
+  /**
+   * The end offset of each partition. The next record must be acknowledged at this offset or later.
+   */
   readonly ends: Map<number, bigint>;
 }
 
 /**
- * A log in a topic of Kafka, each event a CloudEvent with its stream's id as the key. Every record
- * is acknowledged by all replicas that are in step.
+ * Publishes a log to a topic of Kafka. Each event is a CloudEvent, and the key is its stream's id.
+ * Every record is acknowledged by all in-sync replicas.
  *
- * A producer is never used again after a fault: what failed for it may be in the topic, and then
- * the broker takes the next batch, under the same number, for a repeat, acknowledges it, and drops
- * it.
+ * A producer is not reused after a fault. Its failed batch may be in the topic. The broker would
+ * then take the next batch, with the same sequence number, for a duplicate: it would acknowledge
+ * the batch and drop it.
  */
 export class KafkaLogPublisher extends LogPublisher {
   readonly partitions: number;
@@ -57,7 +59,7 @@ export class KafkaLogPublisher extends LogPublisher {
     const { topic } = this.settings;
     const bounds = await asAdmin(this.kafka, async (admin) => {
       await makeTopic(admin, this.settings);
-      return this.whole(admin);
+      return this.checkedOffsets(admin);
     });
     const wanted = new Map(
       [...bounds].map(([partition, { high }]) => [partition, high === 0n ? [] : high === 1n ? [0n] : [0n, high - 1n]]),
@@ -71,14 +73,14 @@ export class KafkaLogPublisher extends LogPublisher {
   }
 
   async check(): Promise<void> {
-    await asAdmin(this.kafka, (admin) => this.whole(admin));
+    await asAdmin(this.kafka, (admin) => this.checkedOffsets(admin));
   }
 
   /**
-   * The bounds of the partitions of a topic that keeps everything and has lost nothing; fails where
-   * that is not so.
+   * The offsets of the partitions. Rejects if the topic does not retain everything, or has lost
+   * records.
    */
-  private async whole(admin: Admin): Promise<ReadonlyMap<number, PartitionOffsets>> {
+  private async checkedOffsets(admin: Admin): Promise<ReadonlyMap<number, PartitionOffsets>> {
     const { topic } = this.settings;
     await checkPartitions(admin, this.settings);
     await checkRetention(admin, this.settings);
@@ -170,7 +172,7 @@ export class KafkaLogPublisher extends LogPublisher {
       const compression = gzip ? kafkajs.CompressionTypes.GZIP : kafkajs.CompressionTypes.None;
       const answers = await sending.producer.send({ topic, acks: -1, compression, messages });
       for (const { partition, baseOffset } of answers)
-        this.moveOn(sending, partition, BigInt(baseOffset ?? -1), messages);
+        this.advanceEnd(sending, partition, BigInt(baseOffset ?? -1), messages);
     } catch (error) {
       await this.end();
       throw error;
@@ -178,10 +180,15 @@ export class KafkaLogPublisher extends LogPublisher {
   }
 
   /**
-   * An offset that was there before acknowledges something else: a repeat that the broker dropped,
-   * or a topic that was created again.
+   * Checks the offset of an acknowledgement. An offset before the known end means that the broker
+   * dropped a duplicate, or that the topic was created again.
    */
-  private moveOn({ ends }: Sending, partition: number, at: bigint, messages: readonly { partition: number }[]): void {
+  private advanceEnd(
+    { ends }: Sending,
+    partition: number,
+    at: bigint,
+    messages: readonly { partition: number }[],
+  ): void {
     const end = ends.get(partition) ?? 0n;
     if (at < end)
       throw new Error(

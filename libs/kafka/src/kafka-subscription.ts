@@ -8,8 +8,8 @@ import type { KafkaFeedSettings } from './settings.js';
 import { checkPartitions } from './topic.js';
 
 /**
- * A running delivery of events. A partition continues only when the consumer has stated from where.
- * Batches still in progress after the end are fenced by their checkpoint.
+ * A running delivery of events. A partition starts only after the consumer has returned its
+ * position. If batches are still in progress after a revocation, the checkpoint fences them.
  */
 export class KafkaSubscription implements FeedSubscription {
   private readonly consumer: PartitionedConsumer<OffsetLookup>;

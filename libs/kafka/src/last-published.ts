@@ -8,8 +8,8 @@ import { asAdmin, partitionOffsets, readRecordsAt } from './topic.js';
 const READ_TIMEOUT_MS = 20_000;
 
 /**
- * The last event of a log in each partition of its topic, and up to where each states to be whole;
- * none if the topic does not exist or has another log's events.
+ * The last event of a log in each partition of its topic, and the position of the last watermark.
+ * Empty if the topic does not exist or has the events of another log.
  */
 export async function lastPublished(
   settings: KafkaSettings & Pick<TopicSettings, 'topic'>,

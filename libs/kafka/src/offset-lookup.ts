@@ -2,18 +2,18 @@ import type { EventLog } from '@entente/engine';
 import type { ReconnectingAdmin } from './reconnecting-admin.js';
 import { type PartitionOffsets, partitionOffsets } from './topic.js';
 
-/** Where a partition is read from, and whether that is its end. */
+/** The offset from which a partition is read, and whether it is the end of the partition. */
 export interface OffsetOf {
   readonly offset: bigint;
   readonly atEnd: boolean;
 }
 
 /**
- * The offsets from which partitions are read by who has seen each up to a position: at or before
- * the first record that is new to it. The broker finds it by time, since each record bears the time
- * at which its event was recorded, which never goes back along the log. Where the log cannot be
- * asked, it is the beginning. What several partitions share is asked once: it serves partitions
- * that are looked for at the same time, and is let go afterwards.
+ * Finds the offset from which to read a partition after a position: at or before the first record
+ * after the position. The broker finds it by time. Each record has the time at which its event was
+ * recorded, and these times never decrease along the log. If the log does not answer, it is the
+ * first offset. Answers of the broker are shared by partitions that start together, so an instance
+ * serves one assignment only.
  */
 export class OffsetLookup {
   private bounds: Promise<ReadonlyMap<number, PartitionOffsets>> | null = null;
@@ -27,7 +27,7 @@ export class OffsetLookup {
   ) {}
 
   async of(partition: number, position: bigint): Promise<OffsetOf> {
-    // Asked first: what comes after this is behind it.
+    // The end offset is read first. Later records have higher offsets.
     this.bounds ??= this.admin.ask((admin) => partitionOffsets(admin, this.topic));
     const { low, high } = (await this.bounds).get(partition) ?? { low: 0n, high: 0n };
     if (position === 0n) return { offset: low, atEnd: low === high };
@@ -44,21 +44,21 @@ export class OffsetLookup {
     return { offset, atEnd: offset >= high };
   }
 
-  /** The first offset of each partition at or behind a time. */
+  /** The first offset of each partition whose record is not before a time. */
   private async at(time: number): Promise<ReadonlyMap<number, bigint>> {
     const found = await this.admin.ask((admin) => admin.fetchTopicOffsetsByTimestamp(this.topic, time));
     return new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]));
   }
 }
 
-/** Asks once for all who ask alike. */
+/** Makes one request for all callers with the same key. */
 function once<Key, T>(asked: Map<Key, Promise<T>>, key: Key, ask: () => Promise<T>): Promise<T> {
-  const there = asked.get(key) ?? ask();
-  asked.set(key, there);
-  return there;
+  const answer = asked.get(key) ?? ask();
+  asked.set(key, answer);
+  return answer;
 }
 
-/** When the first event behind a position was recorded; null where there is none yet. */
+/** The time at which the first event after a position was recorded; null if answer is none yet. */
 async function recordedAfter(log: EventLog, position: bigint): Promise<string | null> {
   for await (const [event] of log.readLog(position, { limit: 1 })) return event?.metadata.recordedAt ?? null;
   return null;

@@ -7,10 +7,13 @@ import type { OffsetLookup } from './offset-lookup.js';
 import type { PartitionHandler, RecordBatch, StartOffset } from './partitioned-consumer.js';
 import { readRecord } from './record.js';
 
-/** Number of records read before other work gets its turn, while the consumer works. */
+/**
+ * The number of records after which the event loop runs other work, while the consumer processes a
+ * batch.
+ */
 const YIELD_EVERY = 25;
 
-/** What the reader of a partition needs of its feed. */
+/** Options of the reader of a partition. */
 export interface PartitionReaderOptions {
   readonly topic: string;
   readonly partitions: number;
@@ -25,10 +28,10 @@ export interface PartitionReaderOptions {
 }
 
 /**
- * Delivers one partition of the topic to the consumer, as an unbroken chain: each record names the
- * event before it. A record at or below the position reached is dropped. A record whose predecessor
- * was delivered is delivered. Otherwise the events between are read from the log itself; if the log
- * does not have them either, the partition stops with a fault.
+ * Delivers one partition of the topic to the consumer, without gaps. Each record names the previous
+ * event of its partition. A record at or below the reached position is dropped. If the previous
+ * event of a record was delivered, the record is delivered. Otherwise the missing events are read
+ * from the log. If the log does not have them either, the partition stops with a fault.
  */
 export class PartitionReader implements PartitionHandler<OffsetLookup> {
   /** The position up to which the consumer has seen the partition. */
@@ -39,7 +42,7 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
     private readonly options: PartitionReaderOptions,
   ) {}
 
-  /** Continues behind the position that the consumer has stored. */
+  /** Continues after the position that the consumer has stored. */
   async start(lookup: OffsetLookup): Promise<StartOffset> {
     this.at = await this.options.consumer.startPosition(this.partition);
     const { offset, atEnd } = await lookup.of(this.partition, this.at);
@@ -52,8 +55,8 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
 
   /**
    * Delivers the records in order, in batches of at most `maxBatch` events. One batch is delivered
-   * at a time; while the consumer processes it, the next one is read. Throws if the consumer fails
-   * or the chain is broken. No delivery is in progress then, and all earlier records were
+   * at a time. While the consumer processes it, the next one is read. Rejects if the consumer fails
+   * or an event is missing. By then no delivery is in progress, and all earlier records were
    * processed.
    */
   async process({ messages, mayContinue, processed, recovered }: RecordBatch): Promise<void> {
@@ -97,7 +100,7 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
         if (events.length >= this.options.maxBatch) await flush(before);
       }
     } finally {
-      // The records before one that cannot be delivered are delivered all the same.
+      // The records before a record that cannot be delivered are still delivered.
       if (before !== null) await flush(before);
       await delivered();
     }
@@ -125,8 +128,8 @@ export class PartitionReader implements PartitionHandler<OffsetLookup> {
   }
 
   /**
-   * Reads events that the topic lacks from the log, up to an event that the topic names. False if
-   * it was interrupted.
+   * Delivers events that the topic lacks from the log, up to an event that the topic names. Returns
+   * false if it was interrupted.
    */
   private async fillGap(upTo: bigint, mayContinue: () => boolean): Promise<boolean> {
     const after = this.at;

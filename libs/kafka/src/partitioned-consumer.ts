@@ -3,67 +3,81 @@ import type { Consumer, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
 import { GroupMember } from './group-member.js';
 import type { MemberSettings } from './settings.js';
 
-/** Where a partition is begun. */
+/** The offset at which a partition starts. */
 export interface StartOffset {
   readonly offset: bigint;
-  /** Whether nothing holds the partition up any more, although nothing was processed yet. */
+  /** Whether the previous fault of the partition has ended, although nothing was processed yet. */
   readonly recovered: boolean;
 }
 
-/** Records of one partition, in order, while they are processed. */
+/** A batch of records of one partition, in order. */
 export interface RecordBatch {
   readonly messages: readonly KafkaMessage[];
-  /** The last offset of the batch, also if no record that can be seen is there. */
+  /** The last offset of the batch. It may belong to an invisible record. */
   readonly lastOffset: bigint;
-  /** Whether more of it may be begun. */
+  /** Whether processing of further records may begin. */
   mayContinue(): boolean;
-  /** Whether the partition is still this member's. What has begun may be finished then. */
+  /**
+   * Whether the partition is still assigned to this member. Work that has begun may then be
+   * finished.
+   */
   owned(): boolean;
-  /** Everything up to this offset has taken effect. Awaited before more is begun. */
+  /**
+   * Notes that everything up to this offset has taken effect. The handler awaits it before it
+   * continues.
+   */
   processed(offset: string): Promise<void>;
-  /** Nothing holds the partition up any more. */
+  /** Notes that the fault of the partition has ended. */
   recovered(): void;
 }
 
-/**
- * What is done with the records of one partition. Calls come one at a time, each awaited before the
- * next, except `revoked`.
- */
+/** Handles the records of one partition. Calls do not overlap, except `revoked`. */
 export interface PartitionHandler<Shared> {
-  /** From where the partition is read: asked when it is assigned, and again after each failure. */
+  /**
+   * Returns the offset from which the partition is read. Called when the partition is assigned, and
+   * again after each failure.
+   */
   start(shared: Shared): Promise<StartOffset>;
-  /** Processes records. What it throws pauses the partition, alone, before it is started again. */
+  /** Processes records. If it rejects, only this partition pauses, and is then started again. */
   process(batch: RecordBatch): Promise<void>;
-  /** From `first` up to, and not with, `next` there is no record that can be seen. */
+  /** Called if there is no visible record from `first` up to, but excluding, `next`. */
   skip?(first: bigint, next: bigint): Promise<void>;
-  /** Another member may have the partition now. Called at once, perhaps more than once. */
+  /** Called at once when another member may have the partition; perhaps more than once. */
   revoked?(): void;
-  /** Frees what `start` has taken. */
+  /** Releases the resources of `start`. */
   close?(): Promise<void>;
 }
 
-/** What differs between those who read a topic together. */
+/** The work of a consumer group on its topic. */
 export interface PartitionedWork<Shared> {
-  /** As many partitions are worked on at the same time. */
+  /** The number of partitions that are processed concurrently. */
   readonly partitions: number;
-  /** Before each consumer: fails if the topic is not as it has to be. */
+  /**
+   * Called before each consumer is created. Rejects if the topic does not have the required
+   * settings.
+   */
   check(): Promise<void>;
   open(partition: number): PartitionHandler<Shared>;
-  /** What partitions that are started together share. */
+  /** Creates an object that partitions share if they are started together. */
   shared(): Shared;
   /**
-   * How often, in milliseconds, the offsets that were processed are committed, for those who watch
-   * the group's lag. Not at all unless given.
+   * The interval in milliseconds at which processed offsets are committed, to show the group's lag.
+   * Without it, no offsets are committed.
    */
   readonly commitEveryMs?: number;
 }
 
 /** A partition that the group has assigned to this member. */
 class ConsumedPartition<Shared> {
-  /** A batch that a lost session has left behind ends before the partition is started again. */
+  /**
+   * Runs one call at a time. So a batch of a lost session ends before the partition is started
+   * again.
+   */
   readonly queue = new SerialQueue();
   readonly backoff: Backoff;
-  /** Whether the consumer reads from where the handler started: before, nothing is processed. */
+  /**
+   * Whether the consumer reads from the handler's start offset. Before that, nothing is processed.
+   */
   ready = false;
   fault: string | null = null;
 
@@ -82,17 +96,17 @@ class ConsumedPartition<Shared> {
 }
 
 /**
- * Reads a topic together with the other members of a group. Each partition that is assigned pauses
- * until its handler has stated from where it is read, and is processed in order, independent of the
- * others. Processing is awaited within kafkajs's own handler. A partition that fails pauses alone,
- * longer each time, and starts again.
+ * Reads a topic as a member of a consumer group. Each assigned partition is paused until its
+ * handler has returned its start offset. Partitions are processed in order and independently.
+ * Processing is awaited within kafkajs's `eachBatch`. If a partition fails, only that partition
+ * pauses, longer each time, and starts again.
  */
 export class PartitionedConsumer<Shared> {
   private readonly member: GroupMember;
   private readonly assigned = new Map<number, ConsumedPartition<Shared>>();
-  /** The offset behind what was processed, by partition. */
+  /** The offset after the last processed record, by partition. */
   private readonly offsets = new Map<number, string>();
-  /** Moves with every assignment and every consumer: what an older one has begun ends there. */
+  /** Increases with every assignment and every consumer. Work of an older generation stops. */
   private generation = 0;
   private leaving = false;
 
@@ -114,18 +128,18 @@ export class PartitionedConsumer<Shared> {
     });
   }
 
-  /** Why the topic, or one partition of it, is not read just now; null while all are. */
+  /** Why the topic, or one of its partitions, is not being read; null if all are. */
   fault(): string | null {
     const faults = [...this.assigned.values()].map(({ fault }) => fault);
     return this.member.lastError ?? faults.find((fault) => fault !== null) ?? null;
   }
 
-  /** Ends it after what is under way, which is awaited no longer than the settings say. */
+  /** Stops after the batches in progress, at the latest after `closeTimeout` milliseconds. */
   stop(): Promise<void> {
     return this.member.stop();
   }
 
-  /** Must not throw, or kafkajs's consumer dies. */
+  /** Must not throw: an error would stop the kafkajs consumer. */
   private onAssigned(consumer: Consumer, partitions: readonly number[]): void {
     const generation = (this.generation += 1);
     const { topic, firstPause = 250 } = this.settings;
@@ -148,11 +162,14 @@ export class PartitionedConsumer<Shared> {
     one.handler.revoked?.();
     void one.queue
       .runExclusive(async () => one.handler.close?.())
-      // What cannot be closed any more is fenced by the next owner of the partition.
+      // If closing fails, the next owner of the partition fences this one.
       .catch(() => undefined);
   }
 
-  /** The consumer ends. What is under way is finished, if that does not take too long. */
+  /**
+   * Disconnects the consumer. Batches in progress are finished, if that does not take longer than
+   * `closeTimeout`.
+   */
   private async onEnd(consumer: Consumer): Promise<void> {
     const { closeTimeout = 5000 } = this.settings;
     this.leaving = true;
@@ -182,17 +199,17 @@ export class PartitionedConsumer<Shared> {
       } catch (error) {
         if (this.isCurrent(generation)) this.failed(consumer, one, generation, error);
       } finally {
-        // It was revoked while it was started.
+        // The partition was revoked during its start.
         if (!this.assigned.has(partition)) handler.revoked?.();
       }
     });
   }
 
   private isCurrent(generation: number): boolean {
-    return generation === this.generation && !this.leaving && !this.member.over();
+    return generation === this.generation && !this.leaving && !this.member.isStopped();
   }
 
-  /** The partition pauses, alone, and starts again. */
+  /** Pauses a failed partition, and starts it again later. */
   private failed(consumer: Consumer, one: ConsumedPartition<Shared>, generation: number, error: unknown): void {
     const { topic, onLog } = this.settings;
     const { partition } = one;
@@ -227,7 +244,7 @@ export class PartitionedConsumer<Shared> {
       },
       recovered: () => one.recovered(),
     };
-    // A batch may take longer than the session.
+    // A batch may take longer than the session timeout.
     const beat = setInterval(() => void heartbeat(), 1000);
     try {
       await one.queue.runExclusive(() => one.handler.process(records));
@@ -236,7 +253,7 @@ export class PartitionedConsumer<Shared> {
     } finally {
       clearInterval(beat);
     }
-    // kafkajs joins the group again by what its own heartbeat throws.
+    // kafkajs rejoins the group if it receives the error of its heartbeat.
     if (lost !== null) throw lost as Error;
   }
 
@@ -255,7 +272,7 @@ export class PartitionedConsumer<Shared> {
     });
   }
 
-  /** A hint for those who watch the group's lag; nothing rests on it. */
+  /** Commits offsets to show the group's lag. Nothing else depends on them. */
   private async commitOffsets(consumer: Consumer): Promise<void> {
     const { topic } = this.settings;
     const offsets = [...this.offsets].map(([partition, offset]) => ({ topic, partition, offset }));

@@ -4,21 +4,21 @@ import { readRecord } from './record.js';
 import type { KafkaSettings, TopicSettings } from './settings.js';
 import { partitionOffsets, readRecordsAt } from './topic.js';
 
-/** The longest that the last records are waited for, in milliseconds. */
+/** The time limit for reading the last records, in milliseconds. */
 const SEARCH_TIMEOUT_MS = 20_000;
 
 /**
- * Up to where a log is published, by the topic's own word: for who watches the one that publishes
- * it. It looks at the ends of the partitions, and reads their last records only where these have
- * come to rest.
+ * Finds the position up to which a log is published, from the topic itself. It serves to watch the
+ * relay. It polls the end offsets of the partitions, and reads the last records only if the offsets
+ * have not changed since the last poll.
  */
 export class PublishedPosition {
   private readonly kafka;
   private readonly admin;
-  private seen = '';
+  private lastEnds = '';
   private known: { readonly at: string; readonly position: bigint } | null = null;
   private reading: Promise<void> | null = null;
-  private trouble: unknown = null;
+  private readError: unknown = null;
 
   constructor(private readonly settings: KafkaSettings & TopicSettings) {
     this.kafka = kafkaOf(settings);
@@ -26,24 +26,24 @@ export class PublishedPosition {
   }
 
   /**
-   * The position up to which every partition has what is its own; null while records come in, and
-   * until the last ones are read. Fails where the topic cannot be asked.
+   * The position up to which every partition is complete; null while records arrive, and until the
+   * last records are read. Rejects if the topic cannot be read.
    */
   async position(): Promise<bigint | null> {
     const bounds = await this.admin.ask((admin) => partitionOffsets(admin, this.settings.topic));
     const at = [...bounds].map(([partition, { high }]) => `${partition}:${high}`).join(' ');
-    const rests = at === this.seen;
-    this.seen = at;
+    const isUnchanged = at === this.lastEnds;
+    this.lastEnds = at;
     if (this.known?.at === at) return this.known.position;
-    if (!rests) return null;
-    if (this.trouble !== null) {
-      const trouble = this.trouble;
-      this.trouble = null;
-      throw trouble as Error;
+    if (!isUnchanged) return null;
+    if (this.readError !== null) {
+      const readError = this.readError;
+      this.readError = null;
+      throw readError as Error;
     }
     const wanted = new Map([...bounds].map(([partition, { high }]) => [partition, high === 0n ? [] : [high - 1n]]));
     this.reading ??= this.read(at, wanted)
-      .catch((error: unknown) => void (this.trouble = error))
+      .catch((error: unknown) => void (this.readError = error))
       .finally(() => (this.reading = null));
     return null;
   }

@@ -2,14 +2,14 @@ import type { Admin, Kafka } from 'kafkajs';
 import { endsWithin } from '@entente/async';
 import { withHint } from './errors.js';
 
-/** An admin client that is kept from one question to the next; after a fault another follows. */
+/** An admin client that is reused between requests, and replaced after a fault. */
 export class ReconnectingAdmin {
   private admin: Promise<Admin> | null = null;
-  private lived = false;
+  private wasConnected = false;
 
   constructor(
     private readonly kafka: Kafka,
-    /** Called after each new connection but the first. */
+    /** Called after each new connection except the first. */
     private readonly onReconnect: () => void = () => undefined,
   ) {}
 
@@ -34,8 +34,8 @@ export class ReconnectingAdmin {
     const admin = this.kafka.admin();
     try {
       await admin.connect();
-      if (this.lived) this.onReconnect();
-      this.lived = true;
+      if (this.wasConnected) this.onReconnect();
+      this.wasConnected = true;
       return admin;
     } catch (error) {
       void admin.disconnect().catch(() => undefined);

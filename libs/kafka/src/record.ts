@@ -1,9 +1,9 @@
 import { type Message, type Published, type WatermarkMessage, readCloudEvent } from '@entente/contracts';
 import type { KafkaMessage } from 'kafkajs';
 
-/** A record's headers as text; of one that comes again, the last. */
+/** The headers of a record as text. Of a repeated header, the last value is used. */
 export function headersOf({ headers = {} }: Pick<KafkaMessage, 'headers'>): Readonly<Record<string, string>> {
-  // Whatever its name is, a header is nothing that every object has.
+  // The object has no prototype, so a header may have any name.
   const texts = Object.create(null) as Record<string, string>;
   for (const name in headers) {
     const one = headers[name];
@@ -13,7 +13,7 @@ export function headersOf({ headers = {} }: Pick<KafkaMessage, 'headers'>): Read
   return texts;
 }
 
-/** Reads a record of the topic. Throws if it is not one of Entente's. */
+/** Parses a record of the topic. Throws if Entente did not write it. */
 export function readRecord(record: KafkaMessage): Published | WatermarkMessage {
   const { key, value } = record;
   const message: Message = {

@@ -1,9 +1,9 @@
-/** The connection to a cluster, and its reports; times in milliseconds. */
+/** Settings of the connection to a cluster; times in milliseconds. */
 export interface KafkaSettings {
   /** `host:port` of some of its brokers. */
   readonly brokers: readonly string[];
   readonly clientId: string;
-  /** TLS: true, or certificates as Node.js's `tls.connect` takes them. */
+  /** TLS: true, or certificates in the form of Node.js's `tls.connect`. */
   readonly ssl?: boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string };
   readonly sasl?: {
     readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512';
@@ -22,7 +22,7 @@ export interface KafkaSettings {
 /** The topic of a log. Its name is never used for another log. */
 export interface TopicSettings {
   readonly topic: string;
-  /** Fixed for ever: it decides in which partition each stream is. */
+  /** It must never change, because it decides the partition of each stream. */
   readonly partitions: number;
   /** Of each partition; the cluster's own default unless given. */
   readonly replicas?: number;
@@ -35,15 +35,15 @@ export interface MemberSettings extends KafkaSettings {
   readonly groupId: string;
   /** After this time without a heartbeat, the other members take over the partitions. */
   readonly sessionTimeout?: number;
-  /** The longest that a broker waits for new records before it answers a fetch. */
+  /** The maximum time that a broker waits for new records before it answers a fetch. */
   readonly maxWait?: number;
-  /** The first pause after a fault; it doubles up to thirty times as much. */
+  /** The first pause after a fault. It doubles, up to thirty times this value. */
   readonly firstPause?: number;
-  /** The longest that stopping waits for work in progress. */
+  /** The maximum time that stopping waits for work in progress. */
   readonly closeTimeout?: number;
 }
 
-/** How a published log is read; times in milliseconds. */
+/** Settings for reading a published log; times in milliseconds. */
 export interface KafkaFeedSettings extends MemberSettings, TopicSettings {
   /** Time between two commits of the group's offsets, which only serve to show its lag. */
   readonly commitInterval?: number;
@@ -57,7 +57,7 @@ export interface KafkaIntakeSettings extends MemberSettings {
   readonly storeId: string;
   readonly replies: string;
   readonly deadLetters: string;
-  /** Number of partitions of each of these topics, if it is created. */
+  /** The number of partitions of each of these topics, if it is created. */
   readonly partitions: number;
   /** Of each partition of these; the cluster's own default unless given. */
   readonly replicas?: number;

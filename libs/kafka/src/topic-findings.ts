@@ -4,14 +4,16 @@ import { ENVELOPE_BYTES } from './intake-topics.js';
 import { isDenied, reasonOf, typeOf } from './broker-errors.js';
 import { UNLIMITED_RETENTION } from './topic.js';
 
-/** The largest body of a command, and so about the largest event, in bytes. */
+/** The largest body of a command in bytes, which is about the size of the largest event. */
 const LARGEST_EVENT_BYTES = 1_048_576;
-/** How far a record's time may be ahead of the broker's clock, at least, in milliseconds. */
+/**
+ * The minimum by which the topic must accept times ahead of the broker's clock, in milliseconds.
+ */
 const LEAST_AHEAD_MS = 60_000;
 
 const UPGRADE = 'Kafka 3.6 or newer is needed: upgrade the brokers';
 
-/** What follows from the answers about one topic. `brokers`: how many the cluster has. */
+/** Evaluates the answers about one topic. `brokers` is the number of brokers of the cluster. */
 export function topicFindings(answer: TopicAnswer, brokers: number): ServiceFinding[] {
   const { topic, role, found, creation, replicas, partitions } = answer;
   if (!found.ok)
@@ -210,7 +212,9 @@ function replicaFindings(topic: string, found: FoundTopic, brokers: number): Ser
   return wrong;
 }
 
-/** Replies and dead letters must hold the largest command, with more headers. */
+/**
+ * Checks that the topics of replies and dead letters accept the largest command with more headers.
+ */
 export function roomFindings(topics: readonly TopicAnswer[]): ServiceFinding[] {
   const roomOf = (wanted: TopicAnswer['role']): readonly [topic: string, bytes: number] | null => {
     const one = topics.find(({ role }) => role === wanted);

@@ -4,25 +4,25 @@ import { endsWithin, pause } from '@entente/async';
 import { withHint } from './errors.js';
 import type { TopicSettings } from './settings.js';
 
-/** Where a partition begins, and the offset that its next record will have. */
+/** The first offset of a partition, and the offset that its next record will have. */
 export interface PartitionOffsets {
   readonly low: bigint;
   readonly high: bigint;
 }
 
-/** Nothing of a log is ever forgotten. */
+/** The configuration by which a topic keeps all records. */
 export const UNLIMITED_RETENTION = { 'retention.ms': '-1', 'retention.bytes': '-1', 'cleanup.policy': 'delete' };
 
 /**
- * A record has the time at which its event was recorded, not the broker's time, so that readers can
- * search by it. Needs Kafka 3.6 or newer.
+ * The configuration by which a record has the time at which its event was recorded, and not the
+ * broker's time. Readers search by it. Needs Kafka 3.6 or newer.
  */
 export const CREATE_TIME = {
   'message.timestamp.type': 'CreateTime',
   'message.timestamp.after.max.ms': '9223372036854775807',
 };
 
-/** Maximum number of queries for the leaders of a new topic, ten a second. */
+/** The maximum number of requests for the leaders of a new topic, at ten per second. */
 const MAX_LEADER_QUERIES = 50;
 
 /** Runs `work` with an admin client, and disconnects it afterwards. */
@@ -47,9 +47,9 @@ export async function makeTopic(
   if ((await admin.listTopics()).includes(topic)) return;
   const configEntries = Object.entries({ ...UNLIMITED_RETENTION, ...config }).map(([name, value]) => ({ name, value }));
   const wanted = { topic, numPartitions: partitions, replicationFactor: replicas, configEntries };
-  // Answers false where another was first.
+  // Returns false if another process created it first.
   await admin.createTopics({ topics: [wanted], waitForLeaders: true });
-  // A broker that was named the leader of a new partition may not know it yet.
+  // The new leader of a partition may not know yet that it is the leader.
   for (let tries = 1; ; tries += 1)
     try {
       await admin.fetchTopicOffsets(topic);
@@ -60,9 +60,7 @@ export async function makeTopic(
     }
 }
 
-/**
- * Refuses a topic that is not there, or has another number of partitions than the log is folded in.
- */
+/** Rejects if the topic is missing, or has another number of partitions than the settings. */
 export async function checkPartitions(admin: Admin, { topic, partitions }: TopicSettings): Promise<void> {
   if (!(await admin.listTopics()).includes(topic))
     throw new Error(`there is no topic ${topic} yet: the relay makes it`);
@@ -74,7 +72,7 @@ export async function checkPartitions(admin: Admin, { topic, partitions }: Topic
     );
 }
 
-/** Refuses a topic that expires events. */
+/** Rejects if the topic expires events. */
 export async function checkRetention(admin: Admin, { topic }: TopicSettings): Promise<void> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
@@ -89,23 +87,23 @@ export async function checkRetention(admin: Admin, { topic }: TopicSettings): Pr
   }
 }
 
-/** The bounds of each partition, by its number. */
+/** The offsets of each partition, by its number. */
 export async function partitionOffsets(admin: Admin, topic: string): Promise<ReadonlyMap<number, PartitionOffsets>> {
   const found = await admin.fetchTopicOffsets(topic);
   return new Map(found.map(({ partition, low, high }) => [partition, { low: BigInt(low), high: BigInt(high) }]));
 }
 
 /**
- * Ends a consumer and deletes its temporary group. A failure is ignored: a broker deletes empty
- * groups itself.
+ * Disconnects a consumer, and deletes its temporary group. Failures are ignored: a broker deletes
+ * empty groups itself.
  */
 export async function leave(kafka: Kafka, consumer: Consumer, groupId: string): Promise<void> {
   await endsWithin(consumer.disconnect(), 2000).catch(() => false);
-  const goes = asAdmin(kafka, (admin) => admin.deleteGroups([groupId]));
-  await endsWithin(goes, 2000).catch(() => false);
+  const deleted = asAdmin(kafka, (admin) => admin.deleteGroups([groupId]));
+  await endsWithin(deleted, 2000).catch(() => false);
 }
 
-/** How far a group has committed that it is, by partition; -1 where it has committed nothing. */
+/** The committed offsets of a group, by partition; -1 if it has committed none. */
 export async function committedOffsets(
   admin: Admin,
   groupId: string,
@@ -116,9 +114,9 @@ export async function committedOffsets(
 }
 
 /**
- * The records at these offsets of each partition, which rise; each there, as the bounds say.
- * kafkajs reads in groups only, so a group is made for it, and goes with it. Fails where they have
- * not come within `ms`.
+ * Reads the records at the given offsets of each partition. The offsets must increase and exist.
+ * kafkajs reads only in consumer groups, so a temporary group is created and deleted afterwards.
+ * Rejects if the records have not arrived within `ms` milliseconds.
  */
 export async function readRecordsAt(
   kafka: Kafka,

@@ -19,15 +19,16 @@ export interface Answers {
 }
 
 /**
- * Size from which a batch is compressed: a dead letter may have arrived compressed, and be too
- * large uncompressed.
+ * The size in bytes from which a batch is compressed. The record of a dead letter may have been
+ * compressed, and be too large without compression.
  */
 const LARGE_REPLY_BYTES = 256 * 1024;
 
 /**
- * Answers one partition of commands: replies, dead letters and the group's offset in one
- * transaction. The transactional id belongs to the partition, so the previous owner is fenced and
- * its open transaction ended. After a failed transaction the producer is not used again.
+ * Answers one partition of commands: it sends replies and dead letters and commits the group's
+ * offset in one transaction. The transactional id belongs to the partition, so the previous owner
+ * is fenced and its open transaction is aborted. After a failed transaction the producer is not
+ * reused.
  */
 export class TransactionalReplier {
   private producer: Producer | null = null;
@@ -38,13 +39,14 @@ export class TransactionalReplier {
     private readonly partition: number,
   ) {}
 
-  /** Whether it can answer without another `begin`. */
+  /** Whether it can answer without another call of `begin`. */
   begun(): boolean {
     return this.producer !== null;
   }
 
   /**
-   * Fences the previous owner, and only then reads the committed offset. `atEnd`: no command waits.
+   * Fences the previous owner, and then reads the committed offset. `atEnd` is true if no command
+   * waits.
    */
   async begin(): Promise<{ readonly offset: bigint; readonly atEnd: boolean }> {
     await this.end();
@@ -55,25 +57,25 @@ export class TransactionalReplier {
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      // The transaction after a commit is refused until that is through with all its partitions: a
-      // few milliseconds.
+      // The broker refuses a new transaction until the previous commit is complete in all
+      // partitions. That takes a few milliseconds.
       retry: { initialRetryTime: 5, retries: 12, maxRetryTime: 250 },
     });
     try {
       await producer.connect();
-      // kafkajs asks for the producer's number with its first transaction, and sends nothing for
-      // one in which nothing was done.
+      // kafkajs requests the producer id and epoch with its first transaction, which fences the
+      // previous owner. An empty transaction sends nothing else.
       await (await producer.transaction()).abort();
-      const place = await this.place();
+      const start = await this.readOffset();
       this.producer = producer;
-      return place;
+      return start;
     } catch (error) {
       await endsWithin(producer.disconnect(), 2000);
       throw error;
     }
   }
 
-  private place(): Promise<{ readonly offset: bigint; readonly atEnd: boolean }> {
+  private readOffset(): Promise<{ readonly offset: bigint; readonly atEnd: boolean }> {
     const { groupId, commands } = this.topics;
     return asAdmin(this.kafka, async (admin) => {
       const { low, high } = (await partitionOffsets(admin, commands)).get(this.partition) ?? { low: 0n, high: 0n };
@@ -88,7 +90,8 @@ export class TransactionalReplier {
   }
 
   /**
-   * Sends all or nothing. After a failure either is possible, until `begin` has read the offset.
+   * Sends all answers, or none. After a failure it is unknown which, until `begin` has read the
+   * offset.
    */
   async answer({ replies, deadLetters, next }: Answers): Promise<void> {
     const { producer } = this;
@@ -109,7 +112,7 @@ export class TransactionalReplier {
       await transaction.sendOffsets({ consumerGroupId: groupId, topics: [{ topic: commands, partitions }] });
       await transaction.commit();
     } catch (error) {
-      // The next owner ends what is open.
+      // The next owner aborts an open transaction.
       await this.end();
       throw error;
     }
