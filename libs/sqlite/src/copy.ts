@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 /**
- * Copies a SQLite file in its state of one moment, while others write to it: neither waits for the
- * other. Fails if the copy exists already, and leaves no copy if the source is damaged.
+ * Copies a consistent snapshot of a SQLite file. Other processes may write meanwhile; neither waits
+ * for the other. Throws if the copy exists already, or if the source is damaged; then no copy is
+ * left.
  */
 export function copyDatabase(file: string, to: string): void {
   if (existsSync(to)) throw new Error(`${to} exists already`);
@@ -15,7 +16,10 @@ export function copyDatabase(file: string, to: string): void {
   }
 }
 
-/** What SQLite's own check finds wrong with a file; null if it is intact. */
+/**
+ * Runs SQLite's integrity check. Returns the first finding or the error; null if the file is
+ * intact.
+ */
 export function integrityCheck(file: string): string | null {
   try {
     const db = new Database(file, { readonly: true, fileMustExist: true });

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
-/** Syncs a file's contents, or the names in a folder, to the disk before it returns. */
+/** Syncs a file's contents, or a folder's entries, to the disk. */
 export function syncToDisk(path: string): void {
   const opened = openSync(path, 'r');
   try {
@@ -11,16 +11,13 @@ export function syncToDisk(path: string): void {
   }
 }
 
-/** Renames a file that is on the disk; the new name is on the disk before it returns. */
+/** Renames a file that was synced, and syncs the new name to the disk. */
 export function renameDurably(from: string, to: string): void {
   renameSync(from, to);
   syncToDisk(dirname(resolve(to)));
 }
 
-/**
- * Creates a folder if it is missing, with those above it; their names are on the disk before it
- * returns.
- */
+/** Creates a folder and its parents if they are missing, and syncs their names to the disk. */
 export function createFolderDurably(folder: string): void {
   const topmost = mkdirSync(folder, { recursive: true });
   if (topmost === undefined) return;
@@ -31,7 +28,9 @@ export function createFolderDurably(folder: string): void {
   }
 }
 
-/** Creates a file that is complete or absent, whenever the process or the machine ends. */
+/**
+ * Writes a file atomically: after a crash of the process or the machine it is complete or absent.
+ */
 export function writeDurably(file: string, text: string, mode?: number): void {
   const incomplete = `${file}.incomplete`;
   writeFileSync(incomplete, text, { flush: true, ...(mode === undefined ? {} : { mode }) });

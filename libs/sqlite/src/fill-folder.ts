@@ -3,20 +3,20 @@ import { dirname, join, resolve } from 'node:path';
 import { syncToDisk } from './durable-files.js';
 import { FILLING, lockFolder } from './log-file.js';
 
-/** The files of a data folder, with those that SQLite puts beside a database. */
+/** Matches the files of a data folder, with SQLite's additional files. */
 const OWN = /^(?:(?:log|rows|refusals)\.sqlite(?:-wal|-shm|-journal)?|pseudonym\.key(?:\.incomplete)?)$/;
 const LOCK = /^writer\.lock(?:-wal|-shm|-journal)?$/;
 /** A folder in the root of every mounted ext4 disk. */
 const OF_THE_DISK = 'lost+found';
 
-/** The names in a folder that a fill must not touch. */
+/** The names of files that exist in a folder, except locks. */
 const othersIn = (folder: string): readonly string[] =>
   existsSync(folder) ? readdirSync(folder).filter((name) => !LOCK.test(name) && name !== OF_THE_DISK) : [];
 
-/** Whether a folder exists and has files of others. */
+/** Whether a folder exists and has files. */
 export const inUse = (folder: string): boolean => othersIn(folder).length > 0;
 
-/** Removes the files that an interrupted fill has left, if any. */
+/** Removes the files that an interrupted fill has left. */
 function removeBrokenFill(folder: string): void {
   if (!existsSync(join(folder, FILLING))) return;
   for (const name of readdirSync(folder)) if (OWN.test(name)) rmSync(join(folder, name), { force: true });
@@ -24,12 +24,13 @@ function removeBrokenFill(folder: string): void {
 }
 
 /**
- * Fills a data folder that is empty or missing, whole or not at all, and in place: its owner, mode
- * and mount stay. It holds the folder's lock from beginning to end, so that no deployment starts in
- * it. `fill` writes into a folder inside; each file is on the disk before it gets its name. After
- * an interruption nothing opens the folder until it has been filled again.
+ * Fills an empty or missing data folder, completely or not at all. The folder itself is kept, with
+ * its owner, mode and mount. The folder's lock is held throughout, so that no deployment starts in
+ * it. `fill` writes into a temporary folder inside it. Each file is synced before it is moved to
+ * its final name. After an interruption, the folder cannot be opened until it has been filled
+ * again.
  *
- * Fails if the folder has any files, or if another process has it open.
+ * Rejects if the folder has any files, or if another process has it open.
  */
 export async function fillFolder(folder: string, fill: (filling: string) => Promise<void>): Promise<void> {
   const isNew = !existsSync(folder);
@@ -59,7 +60,7 @@ export async function fillFolder(folder: string, fill: (filling: string) => Prom
   }
 }
 
-/** Removes a folder that was created for a fill that failed. */
+/** Removes a folder that was created for a failed fill. */
 function removeIfEmpty(folder: string): void {
   for (const name of readdirSync(folder)) if (LOCK.test(name)) rmSync(join(folder, name), { force: true });
   if (readdirSync(folder).length === 0) rmdirSync(folder);

@@ -12,8 +12,8 @@ export const LOG_FILE = 'log.sqlite';
 const ROWS_FILE = 'rows.sqlite';
 const LOCK_FILE = 'writer.lock';
 /**
- * The folder inside a data folder while that is being filled: a deployment that finds it does not
- * start.
+ * The name of the temporary folder inside a data folder that is being filled. A deployment does not
+ * start if it exists.
  */
 export const FILLING = '.filling';
 
@@ -37,9 +37,9 @@ const SCHEMA = `
 const ERAS = `CREATE TABLE IF NOT EXISTS eras (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, since INTEGER NOT NULL, made TEXT NOT NULL);`;
 
 /**
- * Begins a new era of the log in a folder that no process has open: from here on it differs from
- * the log that it was copied from. `since` is a position (by default the end). Readers that come
- * back with a later position of the older log are then recognised.
+ * Begins a new era of the log in a folder that no process has open. From then on, the log differs
+ * from the log that it was copied from. `since` is the last shared position; by default the end.
+ * Readers with a later position of the older log are then recognised.
  */
 export function beginEra(folder: string, since?: bigint): void {
   const db = new Database(join(folder, LOG_FILE), { fileMustExist: true });
@@ -56,7 +56,7 @@ export function beginEra(folder: string, since?: bigint): void {
   }
 }
 
-/** The eras of a log, without the first one, which has no id. */
+/** The eras of a log, except the first one, which has no id. */
 export function erasIn(db: Database.Database): readonly Era[] {
   const exists = db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'eras'`).get();
   if (exists === undefined) return [];
@@ -65,8 +65,9 @@ export function erasIn(db: Database.Database): readonly Era[] {
 }
 
 /**
- * An exclusive lock on a separate file. It excludes other processes and this one alike, and ends
- * with the process, however that ends.
+ * Takes an exclusive lock on a separate file. It excludes other processes and other holders in this
+ * process. The operating system releases it when the process ends. Throws if the folder is locked,
+ * or cannot be written.
  */
 export function lockFolder(folder: string): Database.Database {
   try {
@@ -94,7 +95,7 @@ export function lockFolder(folder: string): Database.Database {
   }
 }
 
-/** Whether no process writes to a folder, as far as this user can know. */
+/** Whether no process has the folder's lock. False also if this user may not open the lock. */
 export function isUnlocked(folder: string): boolean {
   if (!existsSync(join(folder, LOCK_FILE))) return true;
   try {
@@ -116,11 +117,11 @@ export function openWriter(folder: string): Database.Database {
     else checkFormat(db, file);
     opened(file, () => {
       db.pragma('journal_mode = WAL');
-      // SQLite keeps the file consistent. The writer's own sync makes a commit durable, before any
-      // caller gets a result.
+      // SQLite keeps the file consistent after a crash. The writer syncs each commit itself, before
+      // any caller gets a result.
       db.pragma('synchronous = NORMAL');
-      // SQLite moves 40 MB of log into the file at a time: it then writes a page once that grew in
-      // many commits.
+      // Checkpoints of the write-ahead log run after 40 MB. A page that many commits changed is
+      // then written once.
       db.pragma('wal_autocheckpoint = 10000');
       if (empty) db.transaction(() => makeLog(db))();
     });
@@ -138,7 +139,7 @@ function makeLog(db: Database.Database): void {
   db.prepare('INSERT INTO log (only, id, made) VALUES (1, ?, ?)').run(randomUUID(), new Date(Date.now()).toISOString());
 }
 
-/** Fails if filling the folder was interrupted: its content is incomplete. */
+/** Throws if filling the folder was interrupted, because its content is incomplete. */
 function checkFilled(folder: string): void {
   if (existsSync(join(folder, FILLING)))
     throw new Error(
@@ -147,7 +148,7 @@ function checkFilled(folder: string): void {
 }
 
 /**
- * Rows are created after their log. If they exist and the log does not, the log was lost, and a new
+ * Throws if rows exist without a log. Rows are created after their log, so the log was lost. A new
  * log would hide that.
  */
 function checkNotLost(folder: string): void {
@@ -172,8 +173,8 @@ export function openLogReader(folder: string): Database.Database {
 }
 
 /**
- * Opens a file for reading. SQLite keeps a file beside it for its readers, which cannot be made in
- * a folder that may only be read: the error names the remedy.
+ * Opens a file for reading. SQLite needs to create a shared-memory file in the same folder, which
+ * fails if the user may only read the folder. The error names the remedy.
  */
 function openedToRead<T>(file: string, open: () => T): T {
   try {
@@ -196,10 +197,10 @@ function checkFormat(db: Database.Database, file: string): void {
     throw new Error(`${file} was written by a newer Entente (format ${pragma('user_version')}): run that one`);
 }
 
-/** Opens a file of the folder; an error names the remedy. */
+/** Opens a file of the data folder. Translates errors to errors that name the remedy. */
 export function opened<T>(file: string, open: () => T): T {
   try {
-    // SQLite opens a file that it may only read without an error, and fails at the first write.
+    // SQLite opens a read-only file without an error, and fails only at the first write.
     if (existsSync(file)) accessSync(file, constants.R_OK | constants.W_OK);
     return readable(file, open);
   } catch (error) {
@@ -212,10 +213,13 @@ export function opened<T>(file: string, open: () => T): T {
   }
 }
 
-/** Called when a read or write finds the file damaged. */
+/** Called when a read or write finds that the file is damaged. */
 export type OnDamaged = (damaged: CorruptFile) => void;
 
-/** Reads or writes the log; an error that shows that the file is damaged names the remedy. */
+/**
+ * Runs a read or write of the log. Translates an error that shows damage to a `CorruptFile`, which
+ * names the remedy.
+ */
 export function readable<T>(file: string, read: () => T, onDamaged: OnDamaged = () => undefined): T {
   try {
     return read();
@@ -227,10 +231,7 @@ export function readable<T>(file: string, read: () => T, onDamaged: OnDamaged = 
   }
 }
 
-/**
- * Translates an error that shows damage, from SQLite or from parsing what was read; null for any
- * other error.
- */
+/** Translates an error of SQLite or of JSON parsing that shows damage; null for any other error. */
 export function damageOf(file: string, error: unknown, remedy = REMEDY): CorruptFile | null {
   if (error instanceof CorruptFile) return error;
   const { code = '' } = error as { code?: string };

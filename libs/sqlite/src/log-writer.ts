@@ -5,7 +5,7 @@ import type { Expected } from '@entente/engine';
 import type Database from 'better-sqlite3';
 import { LOG_FILE, damageOf, openWriter, readable } from './log-file.js';
 
-/** An event as the writer receives it, its data and metadata already as JSON. */
+/** An event in the form of the writer, with data and metadata as JSON text. */
 export type EventColumns = readonly [id: string, type: string, version: number, data: string, metadataJson: string];
 
 /** One append of a batch. */
@@ -15,17 +15,20 @@ export interface AppendRequest {
   readonly events: readonly EventColumns[];
 }
 
-/** The revision and position of its last event, or the actual revision of the stream. */
+/**
+ * The result of an append: the revision and position of its last event, or the actual revision of
+ * the stream.
+ */
 export type AppendResult =
   | { readonly ok: true; readonly revision: number; readonly position: number }
   | { readonly ok: false; readonly actual: number };
 
-/** An event of another log, to be stored as it is. */
+/** An event of another log, which is stored unchanged. */
 export type ImportedEvent = readonly [...event: EventColumns, stream: string, revision: number, recordedAt: string];
 
 /**
- * Why a batch has no results: the disk is full, it is unknown what took effect, or another fault
- * under which nothing did.
+ * Why a batch failed. `disk-full` and `fault`: nothing took effect. `unknown`: it is unknown what
+ * took effect.
  */
 export interface Failure {
   readonly reason: 'disk-full' | 'unknown' | 'fault';
@@ -33,22 +36,24 @@ export interface Failure {
   readonly cause: Error;
 }
 
-/** Number of streams whose last revision is cached. */
+/** The number of streams whose last revision is cached. */
 const MAX_REMEMBERED_REVISIONS = 100_000;
 
 /**
- * Writes batches of appends, each in one transaction, and syncs them: nothing counts before it is
- * synced. The caller holds the folder's lock. SQLite itself syncs the write-ahead log only when it
- * moves it into the file, so a sync can run beside other work.
+ * Writes batches of appends, each in one transaction, and syncs them. A batch is durable only after
+ * its sync. The caller must hold the folder's lock. SQLite itself syncs the write-ahead log only at
+ * a checkpoint, so the sync here can run asynchronously.
  */
 export class SqliteLogWriter {
   readonly db: Database.Database;
   private readonly file: string;
   private lastRecorded: string;
   private readonly statements: ReturnType<SqliteLogWriter['prepare']>;
-  /** The last revision of recently written streams. It is exact: this writer is the only one. */
+  /**
+   * The last revision of recently written streams. It is exact, because there is no other writer.
+   */
   private readonly revisions = new LRUCache<string, number>({ max: MAX_REMEMBERED_REVISIONS });
-  /** The last revision of streams that the current batch has written and not yet committed. */
+  /** The last revision of streams in the current, uncommitted batch. */
   private readonly written = new Map<string, number>();
   private readonly walFd: number;
 
@@ -60,8 +65,8 @@ export class SqliteLogWriter {
       const last = this.db.prepare('SELECT recorded_at FROM events ORDER BY position DESC LIMIT 1').pluck();
       this.lastRecorded = readable(this.file, () => last.get() as string | undefined) ?? '';
       this.walFd = openSync(`${this.file}-wal`, 'r+');
-      // Sync what an earlier process wrote without a sync, and the entry of the write-ahead log in
-      // its folder.
+      // Sync data that an earlier process wrote without a sync, and the folder entry of the
+      // write-ahead log.
       fdatasyncSync(this.walFd);
       const folderFd = openSync(folder, 'r');
       fsyncSync(folderFd);
@@ -72,7 +77,7 @@ export class SqliteLogWriter {
     }
   }
 
-  /** Syncs what was written before it returns. If it fails, it is unknown what took effect. */
+  /** Syncs synchronously. If it fails, it is unknown what took effect. */
   syncAtOnce(): Failure | null {
     try {
       fdatasyncSync(this.walFd);
@@ -82,7 +87,7 @@ export class SqliteLogWriter {
     }
   }
 
-  /** Syncs beside other work, then calls back. */
+  /** Syncs asynchronously, then calls `onDone`. */
   sync(onDone: (failed: Failure | null) => void): void {
     fdatasync(this.walFd, (error) => onDone(error === null ? null : unsynced(error)));
   }
@@ -102,8 +107,9 @@ export class SqliteLogWriter {
   }
 
   /**
-   * Writes a batch in one transaction, without a sync, at this time of the clock (milliseconds). An
-   * append whose stream has another revision gets that as its result, and fails no other append.
+   * Writes a batch in one transaction, without a sync. `now` is the time in milliseconds. If the
+   * stream of an append has another revision, that append's result is the actual revision; other
+   * appends are not affected.
    */
   write(batch: readonly AppendRequest[], now: number): readonly AppendResult[] | Failure {
     return this.inTransaction(() => {
@@ -114,8 +120,8 @@ export class SqliteLogWriter {
   }
 
   /**
-   * Stores events of another log as they are, all or none, synced. Returns their positions; events
-   * at the beginning that are here already keep theirs.
+   * Stores events of another log unchanged, all or none, and syncs them. Returns their positions.
+   * Events at the beginning that are stored already keep their positions.
    */
   importEvents(events: readonly ImportedEvent[]): readonly number[] | Failure {
     const positions = this.inTransaction<readonly number[]>(() => {
@@ -136,7 +142,7 @@ export class SqliteLogWriter {
     return isFailure(positions) ? positions : (this.syncAtOnce() ?? positions);
   }
 
-  /** The positions of those events at the beginning that are here already. */
+  /** The positions of the events at the beginning that are stored already. */
   private alreadyImported(events: readonly ImportedEvent[]): number[] {
     const stored: number[] = [];
     for (const [id, , , , , stream, revision] of events) {
@@ -158,8 +164,8 @@ export class SqliteLogWriter {
   }
 
   /**
-   * If it fails, nothing took effect, unless the disk failed during the commit itself: then the
-   * outcome is unknown.
+   * Runs the work in one transaction. After a failure nothing took effect, unless the disk failed
+   * during the commit: then the outcome is unknown.
    */
   private inTransaction<T>(work: () => [written: T, lastRecorded: string]): T | Failure {
     try {
@@ -191,8 +197,8 @@ export class SqliteLogWriter {
 
   private append({ stream, expected, events }: AppendRequest, recordedAt: string): AppendResult {
     let actual = this.written.get(stream) ?? this.revisions.get(stream);
-    // A new stream that is not in the cache is inserted at once: the unique index shows whether it
-    // exists.
+    // A new stream that is not in the cache is inserted without a read. The unique index shows if
+    // it exists.
     const isUnverified = actual === undefined && expected === 'none';
     actual ??= isUnverified ? -1 : this.lastRevision(stream);
     const fits =
@@ -227,12 +233,15 @@ export class SqliteLogWriter {
     return (this.statements.revision.get(stream) as number | undefined) ?? -1;
   }
 
-  /** Caches the committed revisions; the cache evicts the streams written longest ago. */
+  /** Caches the committed revisions. The cache evicts the streams that were written longest ago. */
   private remember(): void {
     for (const [stream, revision] of this.written) this.revisions.set(stream, revision);
   }
 
-  /** The same events at the same revisions get the first result. */
+  /**
+   * The first result of a repeated append: the same events are stored at the same revisions. Null
+   * if they are not.
+   */
   private repeated(stream: string, expected: Expected, events: readonly EventColumns[]): AppendResult | null {
     if (typeof expected !== 'number' && expected !== 'none') return null;
     const first = expected === 'none' ? 0 : expected + 1;

@@ -33,50 +33,57 @@ interface PendingAppend {
 }
 
 /**
- * A batch of at most this many appends is synced while the process waits, which takes less than
- * waiting beside other work.
+ * A batch of at most this number of appends is synced synchronously, which is faster than an
+ * asynchronous sync.
  */
 const MAX_SYNCED_AT_ONCE = 16;
-/** A larger batch too, up to this many appends, while the disk is fast. */
+/** The same limit while the disk is fast. */
 const MAX_SYNCED_FAST = 64;
-/** A sync that takes less is fast, in milliseconds: other requests may wait for it. */
+/**
+ * A sync that takes less time than this is fast, in milliseconds. Other requests may wait for it.
+ */
 const FAST_SYNC_MS = 3;
 
-/** How the store is opened. */
+/** Options of the store. */
 export interface SqliteEventStoreOptions {
-  /** The data folder; created if it is missing. */
+  /** The data folder. It is created if it is missing. */
   readonly folder: string;
-  /** Converts old versions of events to the newest. */
+  /** Converts an event to the newest version of its type. */
   readonly upcast?: (event: RecordedEvent) => RecordedEvent;
   /** The store's clock, in milliseconds. */
   readonly clock?: () => number;
-  /** The number of events that may wait for a commit; above it an append is `Overloaded`. */
+  /**
+   * The maximum number of events that wait for a commit. Further appends reject with `Overloaded`.
+   */
   readonly maxWaiting?: number;
   /**
-   * Called after each commit: how many appends and events it had, and how long it took in
+   * Called after each commit, with its number of appends and of events, and its duration in
    * milliseconds.
    */
   readonly onCommitted?: (appends: number, events: number, ms: number) => void;
   /**
-   * Called when a read or write finds the log damaged. It stays damaged until an operator restores
-   * it.
+   * Called when a read or write finds that the log is damaged. It stays damaged until an operator
+   * restores it.
    */
   readonly onDamaged?: (damaged: CorruptFile) => void;
-  /** Called when a commit failed and its outcome cannot be known: the process should end. */
+  /** Called when a commit failed and its outcome is unknown. The process should end. */
   readonly onOutcomeUnknown?: (error: OutcomeUnknown) => void;
 }
 
-/** Milliseconds that a question waits for the clock to pass the one in which it is asked. */
+/**
+ * The maximum time that a query waits for the clock to pass the current millisecond, in
+ * milliseconds.
+ */
 const MAX_CLOCK_WAIT_MS = 10;
-/** Milliseconds that it waits for a sync; one that fails ends the process. */
+/** The maximum time that it waits for a sync, in milliseconds. A failed sync ends the process. */
 const MAX_SYNC_WAIT_MS = 5000;
 
 /**
- * The log in one SQLite file with a write-ahead log. Each commit is synced before a caller gets its
- * result or a reader here sees it. There is one writer: an exclusive lock on a separate file, which
- * the operating system releases with the process. Waiting appends are committed together; the next
- * commit begins when the last is on the disk, without a timer. Readers have a separate connection
- * and see only what is on the disk.
+ * Stores the log in one SQLite file with a write-ahead log. Each commit is synced before its caller
+ * gets a result, and before a reader sees it. There is one writer, by an exclusive lock on a
+ * separate file, which the operating system releases when the process ends. Waiting appends are
+ * committed together. The next commit begins when the previous one is synced; there is no timer.
+ * Reads use a separate connection, and see only synced events.
  */
 export class SqliteEventStore extends EventStore {
   readonly id: string;
@@ -87,7 +94,7 @@ export class SqliteEventStore extends EventStore {
   private queue: PendingAppend[] = [];
   private queuedEvents = 0;
   private flushing = false;
-  /** How long the last sync took that the process waited for. */
+  /** The duration of the last synchronous sync, in milliseconds. */
   private lastSyncMs = 0;
   private closed = false;
   private readonly idle: (() => void)[] = [];
@@ -121,8 +128,8 @@ export class SqliteEventStore extends EventStore {
   }
 
   /**
-   * The next iteration of the event loop commits all appends that wait by then: there is no timer,
-   * and a single append does not wait.
+   * Schedules a commit of all waiting appends in the next iteration of the event loop. There is no
+   * timer, so a single append does not wait.
    */
   private schedule(): void {
     if (this.flushing) return;
@@ -161,9 +168,7 @@ export class SqliteEventStore extends EventStore {
     return failed;
   }
 
-  /**
-   * Resolves the appends of a batch that is on the disk or failed, and continues with the queue.
-   */
+  /** Settles the appends of a batch that was synced or failed, and continues with the queue. */
   private resolveBatch(batch: readonly PendingAppend[], results: readonly AppendResult[] | Failure): void {
     this.flushing = false;
     if (isFailure(results)) {
@@ -224,8 +229,8 @@ export class SqliteEventStore extends EventStore {
   }
 
   /**
-   * Waits until nothing can be recorded at or before the instant any more, unless that is in the
-   * future: the clock has passed it, and what was written by then is synced.
+   * Waits until no event can be recorded at or before the instant any more, unless the instant is
+   * in the future: until the clock has passed it, and everything written by then is synced.
    */
   async positionAt(instant: string): Promise<bigint> {
     const clock = this.options.clock ?? Date.now;
@@ -246,8 +251,8 @@ export class SqliteEventStore extends EventStore {
   }
 
   /**
-   * Calls the listener after each commit, with the last position on the disk; the in-process feed
-   * then reads.
+   * Calls the listener after each commit, with the last synced position. The in-process feed reads
+   * then.
    */
   onCommit(listener: (durable: bigint) => void): () => void {
     return this.reader.onCommit(listener);

@@ -24,19 +24,21 @@ interface EventRecord {
 }
 
 const PAGE_SIZE = 500;
-/** The most events of a page, for a reader that wants more at once. */
+/** The maximum number of events of a page, for callers with a larger batch size. */
 const MAX_PAGE_SIZE = 2000;
-/** A page ends with the event by which it has this many characters of data: memory is bounded. */
+/**
+ * A page ends after the event with which it exceeds this number of characters, so that memory is
+ * bounded.
+ */
 const MAX_PAGE_LENGTH = 4 * 1024 * 1024;
-/** Positions searched at once for events of some kinds or types. */
+/** The number of positions per scan for events of some kinds or types. */
 const SCAN_SIZE = 5000n;
 const ALL = LARGEST_POSITION;
 
 /**
- * The log on a separate connection, for reading. In a deployment its owner calls `committed` after
- * each commit, and it reads no further than what is on the disk: no reader sees an event that a
- * power cut could still take. Beside a deployment, in another process, it reads all that was
- * written.
+ * Reads the log on a separate connection. Within a deployment, the owner calls `committed` after
+ * each sync, and only synced events are read. So no reader sees an event that a power failure could
+ * remove. In a separate process, all written events are read.
  */
 export class SqliteLogReader extends EventLog {
   readonly id: string;
@@ -45,12 +47,12 @@ export class SqliteLogReader extends EventLog {
   private readonly db: Database.Database;
   private readonly prepared = new Map<string, Database.Statement>();
   private readonly listeners = new Set<(durable: bigint) => void>();
-  /** The last position to read; without a call of `committed`, everything. */
+  /** The last position that may be read; without a call of `committed`, there is no limit. */
   private durable = ALL;
 
   constructor(
     folder: string,
-    /** Converts old versions of events to the newest. */
+    /** Converts an event to the newest version of its type. */
     private readonly upcast: (event: RecordedEvent) => RecordedEvent = (event) => event,
     private readonly onDamaged?: OnDamaged,
   ) {
@@ -97,7 +99,7 @@ export class SqliteLogReader extends EventLog {
       values.push(...types);
     }
     const page = this.statement(`SELECT * FROM events WHERE ${filters.join(' AND ')} ORDER BY position LIMIT ?`);
-    // Rare events are searched for in pieces, between which other requests run.
+    // A search for rare events is split into scans. Other requests run between scans.
     const scans = values.length > 0;
     const end = scans ? lowest(upTo ?? ALL, await this.head()) : ALL;
     let next = checkedPosition(after);
@@ -147,8 +149,8 @@ export class SqliteLogReader extends EventLog {
   }
 
   /**
-   * Calls the listener after each call of `committed`, with the last position on the disk; the
-   * in-process feed then reads.
+   * Calls the listener after each call of `committed`, with the last synced position. The
+   * in-process feed reads then.
    */
   onCommit(listener: (durable: bigint) => void): () => void {
     this.listeners.add(listener);
@@ -160,7 +162,7 @@ export class SqliteLogReader extends EventLog {
     return this.durable >= position;
   }
 
-  /** The writer, in this process, has synced everything up to a position. */
+  /** Notes that the writer in this process has synced everything up to a position. */
   committed(durable: bigint): void {
     // A repeated append returns an old position.
     if (this.durable === ALL || durable > this.durable) this.durable = durable;
@@ -172,7 +174,7 @@ export class SqliteLogReader extends EventLog {
     return Promise.resolve();
   }
 
-  /** The rows of a page, and whether it ended before its last row since it had grown too long. */
+  /** The rows of a page, and whether its size in characters ended it early. */
   private page(
     statement: Database.Statement,
     ...values: readonly unknown[]

@@ -11,7 +11,7 @@ const SCHEMA = `
   );
 `;
 
-/** Milliseconds between two writes of the queue. */
+/** The interval between two writes of the queue, in milliseconds. */
 const FLUSH_EVERY_MS = 250;
 
 const REMEDY =
@@ -31,7 +31,9 @@ function openRefusals(file: string): Database.Database {
   }
 }
 
-/** Refused commands in a separate small SQLite file, written together four times a second. */
+/**
+ * The refused commands, in a separate small SQLite file. The queue is written four times a second.
+ */
 export class SqliteRefusalLog extends RefusalLog {
   private readonly file: string;
   private readonly db: Database.Database;
@@ -41,9 +43,9 @@ export class SqliteRefusalLog extends RefusalLog {
 
   constructor(
     folder: string,
-    /** The number of refusals stored; the oldest are removed. */
+    /** The maximum number of stored refusals. The oldest are removed. */
     private readonly maxEntries = 100_000,
-    /** The number that may wait to be written. */
+    /** The maximum number of refusals in the queue. Further ones are only counted. */
     private readonly maxWaiting = 10_000,
   ) {
     super();
@@ -81,7 +83,10 @@ export class SqliteRefusalLog extends RefusalLog {
       .all(before ?? Number.MAX_SAFE_INTEGER, ...filters.map(([, value]) => value), limit) as NumberedRefusal[];
   }
 
-  /** Writes the queue. If that fails (a full disk), it stays in the queue, within its bound. */
+  /**
+   * Writes the queue. If that fails, as with a full disk, the refusals stay in the queue, which
+   * keeps its limit.
+   */
   private write(): void {
     if (this.queued.length === 0 || !this.db.open) return;
     try {
@@ -97,7 +102,7 @@ export class SqliteRefusalLog extends RefusalLog {
       })();
       this.queued = [];
     } catch {
-      // Nothing of it was written: the next write tries again.
+      // The transaction was rolled back. The next write tries again.
     }
   }
 

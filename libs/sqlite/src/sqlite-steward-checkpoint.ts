@@ -12,8 +12,8 @@ const REMEDY =
   'stop, remove this file with those beside it that begin with its name, and start again: the steward sends every consequence again, and each is recorded once';
 
 /**
- * The steward's checkpoint in a small SQLite file beside the log, one for each log and era. A write
- * that is lost repeats consequences; it loses none.
+ * The steward's checkpoint, in a small SQLite file in the folder of the log, one for each log and
+ * era. If a write is lost, consequences are sent again; none is lost.
  */
 export class SqliteStewardCheckpoint extends StewardCheckpoint {
   private readonly file: string;
