@@ -57,6 +57,8 @@ export interface EndUseCheck extends Correctable, Answerable {
   readonly next: string | null;
   /** Its last day, as the visit or a correction of its day has it; null without a visit. */
   readonly nextDue: string | null;
+  /** Of one to which access was denied: the number of items of the check that follows. */
+  readonly nextQuantity: number | null;
   readonly discrepancies: Readonly<Record<string, { readonly on: string; readonly open: boolean }>>;
   readonly complianceVisits: readonly string[];
 }

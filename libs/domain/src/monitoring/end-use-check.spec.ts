@@ -425,6 +425,9 @@ describe('a check that ended without its visit is followed by the next one (R10,
     after(act('EndUseCheckCancelled', { reason: 'items-ended' })).refuses(take, 'next-check-begun');
     const moved = { serials, to: 'vestra', from: 'estmark', place: 'vestra' };
     after(act('CheckedItemsTransferred', moved)).refuses(take, 'next-check-begun');
+    const part = { ...moved, serials: ['S-1'], next: { ...SCHEDULE, serials: ['S-1'], quantity: 1 } };
+    after(act('CheckedItemsTransferred', part)).refuses(take, 'next-check-begun');
+    after(act('CheckedItemsCorrected', { quantity: 3, reason: 'miscounted' })).refuses(take, 'next-check-begun');
     check(denied({}, '2026-08-18'), taken).decides(deny(), denied({}, '2026-08-18'));
     check(denied({}, '2026-08-18'), taken).refuses(take, 'nothing-left-to-correct');
     donor(denied({}, '2026-08-18'), taken).decides(waive, waived({}, '2027-06-01'));

@@ -82,6 +82,7 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
     emptied: false,
     next: null,
     nextDue: null,
+    nextQuantity: null,
     discrepancies: {},
     complianceVisits: [],
     correctable: new Map(),
@@ -134,6 +135,7 @@ const evolve = evolveBy<EndUseCheck, Besides<EndUseCheckEvent>>()(
     AccessDenied: ({ next }, _, { id }) => ({
       ended: 'access-denied',
       next: next === undefined ? null : checkAfterId(id),
+      nextQuantity: next?.quantity ?? null,
     }),
     AccessDenialWithdrawn: () => ({ ended: null, next: null }),
     EndUseCheckWaived: ({ next }, _, { id }) => ({
@@ -682,11 +684,11 @@ function withdrawDenial(data: CheckData<'WithdrawAccessDenial'>, state: EndUseCh
       Object.keys(next.visits).length === 0 &&
       next.holder === state.holder &&
       next.site === state.site &&
-      next.leftOutOn === null);
+      next.quantity === state.nextQuantity);
   if (!isUntouched)
     return refuse(
       'next-check-begun',
-      'nothing has become of the check that follows: no visit, no end, and its items are where they were',
+      'nothing has become of the check that follows: no visit, no end, and it has all its items, where they were',
       'R26',
       { check: id },
     );
