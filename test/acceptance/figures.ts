@@ -139,7 +139,7 @@ const DUTIES = POLICIES.dueDates.flatMap(({ duties }) => duties);
 
 const TIMES = 200;
 /** Of a name with values that last for a moment only. */
-const MORE_TIMES: Readonly<Record<string, number>> = { suspensions: 800, 'on-hold': 800 };
+const MORE_TIMES: Readonly<Record<string, number>> = { suspensions: 800, 'on-hold': 800, 'storage-sites': 10_000 };
 /**
  * Which of the expected values some columns together do not have in any row of a model or view, at
  * several times of the log. Looks no further when at most `few` are missing.

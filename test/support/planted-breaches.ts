@@ -638,18 +638,17 @@ const movedWithoutConsent: Planter = (plot) => {
 const noticeLate: Planter = (plot) => {
   const stepOver = (event: RecordedEvent): boolean =>
     plot.of('ItemStepBecameOverdue', event.stream).some((one) => textIn(one, 'step') === 'notice');
+  /** The detections that were no mistake. */
+  const detectedIn = (stream: string): readonly RecordedEvent[] => {
+    const mistakes = plot.of('UnauthorisedTransferWithdrawn', stream).map((one) => textIn(one, 'corrects'));
+    return plot.of('UnauthorisedTransferDetected', stream).filter(({ id }) => !mistakes.includes(id));
+  };
   const notified = plot.place('LegislatureNotifiedOfTransfer', (event) => {
-    const detected = plot.of('UnauthorisedTransferDetected', event.stream);
-    const withdrawn = plot.of('UnauthorisedTransferWithdrawn', event.stream);
-    return (
-      !stepOver(event) &&
-      detected.length === 1 &&
-      withdrawn.length === 0 &&
-      !plot.isBroken(detected[0] as RecordedEvent)
-    );
+    const detected = detectedIn(event.stream);
+    return !stepOver(event) && detected.length === 1 && !plot.isBroken(detected[0] as RecordedEvent);
   });
   if (notified === undefined) return undefined;
-  const [detected] = plot.of('UnauthorisedTransferDetected', notified.stream);
+  const [detected] = detectedIn(notified.stream);
   if (plot.either()) {
     plot.remove(notified);
     return detected;
