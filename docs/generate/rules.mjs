@@ -57,7 +57,7 @@ export const RULES = {
   },
   R11: { text: 'Routine end-use checks are sampled and recorded at least quarterly.', source: '(recalled)' },
   R12: {
-    text: 'The recipient reports loss or expenditure, also of an item that a check did not see, a monitor verifies it, and the item leaves the schedule only then.',
+    text: 'The recipient reports loss or expenditure, also of an item that a check did not see, a monitor verifies it, and the item leaves the schedule only then. The holder of goods without serials reports a quantity of what a consignment brought; once that is verified, it holds less, and the check of the sample expects less.',
     source: 'the idea: (read); 30 days: (recalled), configurable',
   },
   R13: {

@@ -12,7 +12,7 @@ import { TOTALS, groupsOf, totalsOf } from '../support/figures/totals.js';
 import { type Chance, chanceOf, randomHistory } from '../support/random-history.js';
 
 /** `FIGURES_SEED` gives another history and other questions. */
-const SEED = Number(process.env['FIGURES_SEED'] ?? 11);
+const SEED = Number(process.env['FIGURES_SEED'] ?? 12);
 const NAMES = Object.keys(FIGURES);
 /** The names that can be limited to what had occurred by a day. */
 const BY_DAY = [...MODELS, ...VIEWS].flatMap(({ name, occurredBy }) => (occurredBy === undefined ? [] : [name]));

@@ -506,6 +506,7 @@ const NOT_IN_EXAMPLE = [
   'balances?implausible.contains=early',
   'consignments?overdue=true&sort=due',
   'disbursements?overdue=true&sort=due',
+  'goods-loss-reports?sort=-lost_on',
   'mandates?ended_on=',
   'outdated-decisions?',
   'reallocations?in_transit.min=1',

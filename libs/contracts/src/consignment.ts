@@ -14,6 +14,7 @@ import {
   words,
 } from './fields.js';
 import { ScheduleEndUseCheck } from './end-use-check.js';
+import { ENDS, type VerifiedEnd } from './item.js';
 import { type CommandOf, type EventOf, command, contract, event, fact } from './contract.js';
 
 /**
@@ -301,6 +302,70 @@ export class ReceivedGoodsTransferred extends TransferReceivedGoods {
   readonly check?: ScheduleEndUseCheck;
 }
 
+const loss = () => word("the loss report's name in this consignment", 'loss-1');
+const lostGoods = () => code("the donor's word for the type of the goods, as the line has it", 'field-kitchen');
+const endOf = () => oneOf(ENDS, 'what became of them');
+const lossHolder = () => organisation('the organisation that holds the goods and reported their loss', 'estmark');
+
+/** Goods that are not monitored by serials were lost, destroyed or expended. */
+export class ReportGoodsLoss {
+  @loss() readonly loss!: string;
+  @lostGoods() readonly item!: string;
+  @quantity('the quantity lost, destroyed or expended', 1) readonly quantity!: number;
+  @endOf() readonly as!: VerifiedEnd;
+  @day('the day of the loss, or of its discovery', '2026-05-26') readonly on!: string;
+  @code('the code of the cause', 'used-in-training') readonly cause!: string;
+}
+
+/** Who holds them, and the last day of the verification: the decision adds both. */
+export class GoodsLossReported extends ReportGoodsLoss {
+  @lossHolder() readonly holder!: string;
+  @day('the last day for its verification', '2026-06-25') readonly verifyBy!: string;
+}
+
+export class VerifyGoodsLoss {
+  @loss() readonly loss!: string;
+  @code('the code of how it was verified', 'range-record-seen') readonly method!: string;
+}
+
+/** What was lost, and what is left: the decision adds it. */
+export class GoodsLossVerified extends VerifyGoodsLoss {
+  @lostGoods() readonly item!: string;
+  @quantity('the quantity lost, destroyed or expended', 1) readonly quantity!: number;
+  @endOf() readonly as!: VerifiedEnd;
+  @lossHolder() readonly holder!: string;
+  @organisation('the recipient', 'estmark') readonly recipient!: string;
+  @quantity('what is left with the holder', 97, 0) readonly left!: number;
+  @eventId('the event that brought the goods to the holder: it names their check') readonly broughtBy!: string;
+}
+
+export class RejectGoodsLoss {
+  @loss() readonly loss!: string;
+  @reason('goods-found') readonly reason!: string;
+}
+
+/** The given fields replace those of the report. */
+export class CorrectGoodsLoss {
+  @corrects() readonly corrects!: string;
+  @loss() readonly loss!: string;
+  @reason('miscounted') readonly reason!: string;
+  @optional() @quantity('the right quantity', 2) readonly quantity?: number;
+  @optional() @endOf() readonly as?: VerifiedEnd;
+  @optional() @day('the right day of the loss, or of its discovery', '2026-05-25') readonly on?: string;
+  @optional() @code('the code of the right cause', 'fire') readonly cause?: string;
+}
+
+export class WithdrawGoodsLoss {
+  @corrects() readonly corrects!: string;
+  @loss() readonly loss!: string;
+  @reason('goods-found') readonly reason!: string;
+}
+
+export class GoodsLossBecameOverdue {
+  @loss() readonly loss!: string;
+  @day('the last day for its verification, which has passed', '2026-06-25') readonly due!: string;
+}
+
 export class ReportDiscrepancy {
   @discrepancy() readonly discrepancy!: string;
   @line() readonly line!: string;
@@ -386,6 +451,32 @@ export const consignmentContract = contract({
       'system',
       'Record what a transfer took of goods that are not monitored by serials',
     ),
+    ReportGoodsLoss: command(
+      'report-loss',
+      ReportGoodsLoss,
+      'holder',
+      'Report a loss, destruction or expenditure of goods that are not monitored by serials',
+    ),
+    VerifyGoodsLoss: command('verify-loss', VerifyGoodsLoss, 'monitor', 'Verify what the holder of goods reported'),
+    RejectGoodsLoss: command('reject-loss', RejectGoodsLoss, 'monitor', 'Reject what the holder of goods reported'),
+    CorrectGoodsLoss: command(
+      'correct-loss',
+      CorrectGoodsLoss,
+      'holder',
+      'Correct the quantity, kind, day or cause of a loss report',
+    ),
+    WithdrawGoodsLoss: command(
+      'withdraw-loss',
+      WithdrawGoodsLoss,
+      'holder',
+      'Take back a loss report that was recorded by mistake and waits for its verification',
+    ),
+    RecordOverdueGoodsLoss: command(
+      'record-overdue-loss',
+      GoodsLossBecameOverdue,
+      'system',
+      'Record that the last day of a verification passed',
+    ),
     ReportDiscrepancy: command('report-discrepancy', ReportDiscrepancy, 'recipient', 'File a discrepancy report'),
     CorrectDiscrepancy: command(
       'correct-discrepancy',
@@ -420,6 +511,18 @@ export const consignmentContract = contract({
     ShipmentCorrected: fact(CorrectShipment, 'The unit of a shipment was corrected'),
     DateCorrected: fact(DateCorrected, 'The day of a fact was corrected'),
     ReceivedGoodsTransferred: fact(ReceivedGoodsTransferred, 'A part of what was received has another holder'),
+    GoodsLossReported: event(GoodsLossReported, 'The holder of goods reported their loss', { opens: 'the report' }),
+    GoodsLossVerified: event(GoodsLossVerified, 'A monitor verified the loss of goods', {
+      closes: ['GoodsLossReported'],
+    }),
+    GoodsLossRejected: event(RejectGoodsLoss, 'A monitor rejected the report of a loss of goods', {
+      closes: ['GoodsLossReported'],
+    }),
+    GoodsLossCorrected: fact(CorrectGoodsLoss, 'The quantity, kind, day or cause of a loss report was corrected'),
+    GoodsLossWithdrawn: event(WithdrawGoodsLoss, 'The loss report was a mistake: the goods are held', {
+      closes: ['GoodsLossReported'],
+    }),
+    GoodsLossBecameOverdue: fact(GoodsLossBecameOverdue, 'A loss of goods was not verified by its last day'),
     DiscrepancyReported: event(ReportDiscrepancy, 'A discrepancy was reported', { opens: 'the discrepancy' }),
     DiscrepancyCorrected: fact(CorrectDiscrepancy, 'A discrepancy report was corrected'),
     DiscrepancyResolved: event(ResolveDiscrepancy, 'A discrepancy was resolved', { closes: ['DiscrepancyReported'] }),

@@ -773,6 +773,12 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [transfer(7), 'consent', DONOR],
   [transfer(7), 'carry-out', RECIPIENT, { with: { on: day(0) } }],
   [FIFTH, 'transfer-goods', SYSTEM, { with: { on: day(0), quantity: 1, store: undefined } }],
+  [FIFTH, 'report-loss', RECIPIENT],
+  [FIFTH, 'correct-loss', RECIPIENT, { ...CORRECTS('report-loss'), with: { quantity: undefined } }],
+  [FIFTH, 'withdraw-loss', RECIPIENT, CORRECTS('report-loss')],
+  [FIFTH, 'report-loss', RECIPIENT, { with: { loss: 'loss-2', as: 'expended' } }],
+  [FIFTH, 'reject-loss', MONITOR, { with: { loss: 'loss-2' } }],
+  [FIFTH, 'report-loss', RECIPIENT, { with: { loss: 'loss-3', as: 'destroyed' } }],
   [EARLY, 'count-delivery', SYSTEM, { with: { consignment: idOf(FIFTH) } }],
   [LAPSED, 'request', DONOR],
   [LAPSED, 'add-line', DONOR],
@@ -798,6 +804,8 @@ const lines = (day: (offset: number) => string): readonly Line[] => [
   [transfer(6), 'record-lapsed', SYSTEM, { with: { until: day(10) } }],
   [release(4), 'record-expired', SYSTEM, { with: { until: day(10) } }],
   [item(4), 'record-overdue-step', SYSTEM, { with: { due: day(45) } }],
+  [FIFTH, 'record-overdue-loss', SYSTEM, { with: { loss: 'loss-3', due: day(30) } }],
+  [FIFTH, 'verify-loss', MONITOR, { with: { loss: 'loss-3' } }],
 ];
 
 const dayAfter =

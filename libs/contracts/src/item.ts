@@ -115,8 +115,8 @@ export class VerifyLossReport {
   @code('the code of how it was verified', 'police-record-seen') readonly method!: string;
 }
 
-/** What becomes of an item whose end was verified. */
-const ENDS = ['lost', 'destroyed', 'expended'] as const;
+/** What becomes of an item, or of goods, whose end was verified. */
+export const ENDS = ['lost', 'destroyed', 'expended'] as const;
 export type VerifiedEnd = (typeof ENDS)[number];
 
 /** The report that was open, and the checks that leave the item out: the decision adds both. */

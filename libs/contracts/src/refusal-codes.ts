@@ -166,6 +166,8 @@ export const REFUSAL_CODES: readonly string[] = [
   'line-unknown',
   'lines-exceed-value',
   'lines-outstanding',
+  'loss-already-reported',
+  'loss-not-open',
   'mandate-over-already',
   'mandate-to-itself',
   'manner-of-another',

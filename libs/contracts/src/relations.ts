@@ -32,7 +32,7 @@ export const RELATIONS = {
   'site-owner': 'the recipient that holds the store, registered as one',
   certifier: 'a donor or a monitor, registered in that role, other than the owner of the store',
   holder: 'the organisation that holds the item or the goods',
-  monitor: 'a monitor, registered as one, that does not hold the item',
+  monitor: 'a monitor, registered as one, that does not hold the item or the goods',
   concerned: 'the organisation that the recorded fact concerns',
   'fact-recorder': 'the organisation that recorded the fact, or the donor',
 } as const;

@@ -235,6 +235,19 @@ export const CORRECTIONS: {
       within: 'discrepancy',
       replaces: ['line', 'type', 'quantity'],
     },
+    CorrectGoodsLoss: {
+      then: 'GoodsLossCorrected',
+      names: ['GoodsLossReported'],
+      within: 'loss',
+      replaces: ['quantity', 'as', 'on', 'cause'],
+    },
+    WithdrawGoodsLoss: {
+      then: 'GoodsLossWithdrawn',
+      names: ['GoodsLossReported'],
+      within: 'loss',
+      replaces: [],
+      withdraws: ['GoodsLossReported'],
+    },
     CorrectShipment: { then: 'ShipmentCorrected', names: ['ConsignmentShipped'], replaces: ['unit'] },
     CorrectDate: {
       then: 'DateCorrected',

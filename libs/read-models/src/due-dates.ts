@@ -64,7 +64,7 @@ export class DueDateRow {
   @text(`what is due: ${DUTY_NAMES.join(', ')}`, DUTY_CODES)
   duty!: string;
   @text(
-    "which one: the milestone's, tranche's, hold's, remediation step's, alert's, task's or newest offer's name, the report, the last day that is near, or the mandate; empty if there is only one",
+    "which one: the milestone's, tranche's, hold's, remediation step's, alert's, task's, loss's or newest offer's name, the report, the last day that is near, or the mandate; empty if there is only one",
   )
   item!: string;
   @text(
@@ -264,7 +264,7 @@ const ENDED = { done: 'ended_on', closed: { status: ['withdrawn'] } };
 export const dueDates: Projection<Event, DueDateRow> = {
   name: 'due-dates',
   topic: 'Auditors',
-  version: 21,
+  version: 22,
   kinds: Object.keys(DUTIES),
   about: 'something with a last day: what is due, who does it, and whether it was done, withdrawn, or became overdue',
   entity: DueDateRow,

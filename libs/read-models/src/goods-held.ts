@@ -16,7 +16,9 @@ export class GoodsHeldRow {
   @text('the store that received them; the holder, if none is known') place!: string;
   @count("the quantity that it holds, in the unit of the case's line; below zero if more was transferred")
   quantity!: number;
-  @day('the day of the receipt as it was confirmed, or of the last transfer or correction of the quantity')
+  @day(
+    'the day of the receipt as it was confirmed, or of the last transfer, correction or verified loss of the quantity',
+  )
   changed_on!: string;
   @textOrNull('the transfer that changed the quantity last, if any') transfer!: string | null;
 }
@@ -31,10 +33,10 @@ const received = ({ item, holder, site: place, quantity }: ScheduleEndUseCheck) 
 export const goodsHeld: Projection<ConsignmentEvent, GoodsHeldRow> = {
   name: 'goods-held',
   topic: 'Recipients',
-  version: 1,
+  version: 2,
   kinds: ['consignment'],
   about:
-    'goods of one type that a consignment brought, by their holder: what each holds after transfers; none that are monitored by serials, or that another system reported; `goods-by-holder` adds the unit',
+    'goods of one type that a consignment brought, by their holder: what each holds after transfers and verified losses; none that are monitored by serials, or that another system reported; `goods-by-holder` adds the unit',
   totals: { counts: 'goods at holders', by: ['item'], sums: [] },
   ...itemsBy<GoodsHeldRow, ConsignmentEvent>(GoodsHeldRow)('DeliveryScheduled', ofConsignment, {
     ReceiptConfirmed: {
@@ -67,6 +69,10 @@ export const goodsHeld: Projection<ConsignmentEvent, GoodsHeldRow> = {
         key === keyOf(item, from, recipient)
           ? { quantity: left, transfer, changed_on }
           : { item, holder: to ?? '', quantity: held, place: store ?? to ?? '', transfer, changed_on },
+    },
+    GoodsLossVerified: {
+      keys: ({ item, holder, recipient }) => keyOf(item, holder, recipient),
+      change: ({ left: quantity }, _, __, { day: changed_on }) => ({ quantity, changed_on }),
     },
   }),
 };

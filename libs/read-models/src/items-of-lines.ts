@@ -1,8 +1,9 @@
 import { CaseLineRow } from './case-lines.js';
-import { columnsOf } from './columns.js';
+import { columnsOf, overdue } from './columns.js';
 import { DiscrepancyRow } from './discrepancies.js';
 import type { From, Query, RowsView } from './from.js';
 import { GoodsHeldRow } from './goods-held.js';
+import { GoodsLossRow } from './goods-losses.js';
 import { integer, sameAs, text } from './view-columns.js';
 
 // Quantities whose rows do not know the case's line: these views add its item and its unit.
@@ -55,13 +56,18 @@ const unitsOf = (from: From): Query =>
     .groupBy('l.assistance_case')
     .addGroupBy('l.item');
 
-function held(from: From): Query {
-  const units = unitsOf(from);
-  return rowsOf(from, GoodsHeldRow, 'g')
-    .leftJoin(`(${units.getQuery()})`, 'u', 'u.assistance_case = g.assistance_case AND u.item = g.item')
-    .setParameters(units.getParameters())
-    .addSelect('u.unit', 'unit');
-}
+/** The rows of a model of goods, with their unit. */
+const withUnit =
+  (entity: new () => object) =>
+  (from: From): Query => {
+    const units = unitsOf(from);
+    return rowsOf(from, entity, 'g')
+      .leftJoin(`(${units.getQuery()})`, 'u', 'u.assistance_case = g.assistance_case AND u.item = g.item')
+      .setParameters(units.getParameters())
+      .addSelect('u.unit', 'unit');
+  };
+
+const UNIT = "the code of the unit of the case's lines of the item; null if they have several";
 
 /** Goods by their holder, with their unit. */
 export const goodsByHolder: RowsView = {
@@ -73,7 +79,7 @@ export const goodsByHolder: RowsView = {
   key: ['consignment', 'item', 'holder'],
   columns: {
     ...sameAs(GoodsHeldRow, 'holder', 'place', 'item'),
-    unit: text("the code of the unit of the case's lines of the item; null if they have several"),
+    unit: text(UNIT),
     quantity: integer('the quantity that it holds, in the unit; below zero if more was transferred'),
     ...sameAs(GoodsHeldRow, 'changed_on', 'donor', 'recipient', 'consignment'),
     ...sameAs(GoodsHeldRow, 'transfer', 'programme', 'assistance_case'),
@@ -83,5 +89,32 @@ export const goodsByHolder: RowsView = {
     'goods-held': { consignment: 'consignment', item: 'item', holder: 'holder' },
     'case-lines': { assistance_case: 'assistance_case', item: 'item' },
   },
-  query: held,
+  query: withUnit(GoodsHeldRow),
+};
+
+/** Losses of goods without serials, with their unit. */
+export const goodsLossReports: RowsView = {
+  name: 'goods-loss-reports',
+  topic: 'Equipment and end use',
+  version: 1,
+  about:
+    'a report that goods which are not monitored by serials were lost, destroyed or expended: how much, in which unit, and what a monitor decided (R12)',
+  key: ['consignment', 'loss'],
+  columns: {
+    ...sameAs(GoodsLossRow, 'holder', 'item', 'reported_as'),
+    quantity: integer('the quantity concerned, corrections included, in the unit'),
+    unit: text(UNIT),
+    ...sameAs(GoodsLossRow, 'lost_on', 'cause', 'status', 'reported_on', 'verify_by', 'decided_on', 'decided_by'),
+    ...sameAs(GoodsLossRow, 'outcome', 'days', 'donor', 'recipient', 'consignment', 'loss', 'programme'),
+    ...sameAs(GoodsLossRow, 'assistance_case'),
+  },
+  daily: {
+    overdue: overdue('whether the last day for its verification is over', { due: 'verify_by', done: 'decided_on' }),
+  },
+  totals: { counts: 'reports', by: ['status', 'reported_as', 'item', 'unit'], sums: ['quantity'] },
+  movedBy: {
+    'goods-losses': { consignment: 'consignment', loss: 'loss' },
+    'case-lines': { assistance_case: 'assistance_case', item: 'item' },
+  },
+  query: withUnit(GoodsLossRow),
 };

@@ -299,7 +299,8 @@ class LossReportRow {
 }
 
 const DAY_MS = 86_400_000;
-const daysFrom = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
+/** The days from one day to another. */
+export const daysFrom = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS);
 
 const reported = (reported_as: string) =>
   ({

@@ -30,8 +30,9 @@ import { expiringFunds } from './expiring-funds.js';
 import type { From, Query, RowsView } from './from.js';
 import { funding } from './funding.js';
 import { goodsHeld } from './goods-held.js';
+import { goodsLosses } from './goods-losses.js';
 import { holds } from './holds.js';
-import { discrepancyReports, goodsByHolder } from './items-of-lines.js';
+import { discrepancyReports, goodsByHolder, goodsLossReports } from './items-of-lines.js';
 import { itemTypes } from './item-types.js';
 import { custody, items, lossReports } from './items.js';
 import { journal } from './journal.js';
@@ -83,6 +84,7 @@ const PROJECTIONS = [
   consignmentLines,
   receivedSerials,
   goodsHeld,
+  goodsLosses,
   discrepancies,
   misuseRegister,
   misuseScopes,
@@ -168,6 +170,7 @@ export const VIEWS: readonly View<From, Query>[] = [
   deliveries,
   discrepancyReports,
   goodsByHolder,
+  goodsLossReports,
   serialsReceivedTwice,
   onHold,
   suspensions,

@@ -29,6 +29,7 @@ const ASKED: Readonly<Record<Audience, readonly (readonly [question: string, tab
     ['Where is each serial, and who holds it?', 'items', ''],
     ['Who holds how much of what is not monitored by serials?', 'goods-by-holder', ''],
     ['Which losses wait for their verification?', 'loss-reports', 'status=open&sort=verify_by'],
+    ['How much was lost of what is not monitored by serials?', 'goods-loss-reports', 'sort=-lost_on'],
     [
       'Which retransfers, changes of end use and disposals wait for consent?',
       'third-party-transfers',

@@ -1,11 +1,12 @@
 import type { ConsignmentEvent, DeliveryPoint } from '@entente/contracts';
-import type { RecordedEvent } from '@entente/kernel';
+import { type RecordedEvent, actsFor } from '@entente/kernel';
 import {
   type FigureRow,
   type Figures,
   type Of,
   begunBy,
   dayOf,
+  daysBetween,
   daysLate,
   distinct,
   doubts,
@@ -200,6 +201,15 @@ function goodsHeld(events: Events): readonly FigureRow[] {
       const touching = its.filter(({ data }) => data.from === holder || data.to === holder);
       const later = touching.filter((one) => base === undefined || events.indexOf(one) > base.at);
       const changes = later.map(({ data }) => (data.to === holder ? data.quantity : -data.quantity));
+      const lost = only(events, 'GoodsLossVerified').filter(
+        (one) =>
+          one.data.item === item && one.data.holder === holder && (base === undefined || events.indexOf(one) > base.at),
+      );
+      const changed = [
+        ...later.map((one) => ({ one, on: one.data.on })),
+        ...lost.map((one) => ({ one, on: occurredOn(one) })),
+      ];
+      const newest = changed.toSorted((a, b) => events.indexOf(a.one) - events.indexOf(b.one)).at(-1);
       const arrivals = events.flatMap((event): readonly string[] => {
         const { type, data } = event;
         if (type === 'ReceivedGoodsTransferred')
@@ -215,13 +225,54 @@ function goodsHeld(events: Events): readonly FigureRow[] {
         item,
         holder,
         place: arrivals.at(-1) ?? null,
-        quantity: (base?.quantity ?? 0) + sum(changes),
-        changed_on: later.at(-1)?.data.on ?? base?.on ?? null,
+        quantity: (base?.quantity ?? 0) + sum(changes) - sum(lost.map(({ data }) => data.quantity)),
+        changed_on: newest?.on ?? base?.on ?? null,
         transfer: touching.at(-1)?.data.transfer ?? null,
       };
     });
   });
 }
+
+const OUTCOMES: Readonly<Record<string, string>> = {
+  GoodsLossVerified: 'verified',
+  GoodsLossRejected: 'rejected',
+  GoodsLossWithdrawn: 'withdrawn',
+};
+
+function goodsLosses(events: Events, day: string): readonly FigureRow[] {
+  return only(events, 'GoodsLossReported').map((reported) => {
+    const { loss, item, holder, verifyBy } = reported.data;
+    const corrections = only(events, 'GoodsLossCorrected').filter(({ data }) => data.corrects === reported.id);
+    const stated = [reported, ...corrections].toReversed().map(({ data }) => data);
+    const right = <Field extends 'quantity' | 'as' | 'on' | 'cause'>(field: Field) =>
+      stated.find((data) => data[field] !== undefined)?.[field] ?? null;
+    const end = only(events, 'GoodsLossVerified', 'GoodsLossRejected', 'GoodsLossWithdrawn').find(
+      ({ data }) => data.loss === loss,
+    );
+    const isDecided = end !== undefined && end.type !== 'GoodsLossWithdrawn';
+    return {
+      ...aboutOf(events),
+      loss,
+      item,
+      quantity: right('quantity'),
+      holder,
+      reported_as: right('as'),
+      lost_on: right('on'),
+      cause: right('cause'),
+      reported_on: occurredOn(reported),
+      verify_by: verifyBy,
+      status: OUTCOMES[end?.type ?? ''] ?? 'open',
+      decided_on: end === undefined ? null : occurredOn(end),
+      decided_by: isDecided ? actsFor(end.metadata.actor) : null,
+      outcome: end === undefined ? null : 'method' in end.data ? end.data.method : end.data.reason,
+      days: isDecided ? daysBetween(occurredOn(reported), occurredOn(end)) : null,
+      overdue: end === undefined && day > verifyBy,
+    };
+  });
+}
+
+export const goodsLossRows = (log: readonly RecordedEvent[], day: string) =>
+  consignments(log).flatMap((events) => goodsLosses(events, day));
 
 function discrepancies(events: Events): readonly FigureRow[] {
   return only(events, 'DiscrepancyReported').map((reported) => {
@@ -278,6 +329,7 @@ export const CONSIGNMENTS: Readonly<Record<string, Figures>> = {
   consignments: (log, { day }) => consignmentRows(log, day),
   'consignment-lines': consignmentLineRows,
   'received-serials': receivedSerialRows,
+  'goods-losses': (log, { day }) => goodsLossRows(log, day),
   'goods-held': (log) => consignments(log).flatMap(goodsHeld),
   discrepancies: discrepancyRows,
 };

@@ -73,6 +73,25 @@ const milestones: Figures = (log, { day }) =>
     }),
   );
 
+/** Each loss of goods that was reported waits for a monitor. */
+const goodsLosses: Figures = (log, { day }) =>
+  streamsOf<ConsignmentEvent>(log, 'consignment').flatMap((events) => {
+    const { stream, data } = last(events, 'DeliveryScheduled') as Of<ConsignmentEvent, 'DeliveryScheduled'>;
+    const { donor, recipient, programme = null, case: assistanceCase } = data;
+    const about = { stream, duty: 'loss-verification', waitsFor: 'monitor', donor, recipient, programme };
+    return only(events, 'GoodsLossReported').flatMap(({ data: { loss } }) => {
+      const turns = events.flatMap((event): readonly Turn[] => {
+        if (!('loss' in event.data) || event.data.loss !== loss) return [];
+        if (event.type === 'GoodsLossReported') return [{ is: 'due', due: event.data.verifyBy, on: recordedOn(event) }];
+        if (event.type === 'GoodsLossVerified' || event.type === 'GoodsLossRejected')
+          return [{ is: 'done', on: occurredOn(event) }];
+        if (event.type === 'GoodsLossWithdrawn') return [{ is: 'withdrawn', on: occurredOn(event) }];
+        return event.type === 'GoodsLossBecameOverdue' ? [{ is: 'overdue' }] : [];
+      });
+      return duty({ ...about, item: loss, assistance_case: assistanceCase ?? null }, onceKnown(turns), day);
+    });
+  });
+
 const deliveries: Figures = (log, { day }) =>
   streamsOf<ConsignmentEvent>(log, 'consignment').flatMap((events) => {
     const turns = events.flatMap((event): readonly Turn[] => {
@@ -401,6 +420,7 @@ const EACH: readonly Figures[] = [
   returns,
   milestones,
   deliveries,
+  goodsLosses,
   tranches,
   acceptances,
   mandates,

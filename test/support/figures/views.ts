@@ -441,6 +441,19 @@ const pipeline: Figures = (log, { day }) => {
     }));
 };
 
+/** Rows of goods, with the unit of the lines of their case. */
+const withUnits =
+  (name: string): Figures =>
+  (log, asked) => {
+    const lines = caseLineRows(log);
+    return (CONSIGNMENTS[name] as Figures)(log, asked).map((row) => {
+      const units = lines.flatMap(({ assistance_case, item, unit }) =>
+        assistance_case === row['assistance_case'] && item === row['item'] ? [unit] : [],
+      );
+      return { ...row, unit: new Set(units).size === 1 ? (units[0] as string) : null };
+    });
+  };
+
 export const VIEWS: Readonly<Record<string, Figures>> = {
   deliverables: (log, { day, occurredBy }) => deliverables(log, day, occurredBy),
   'consigned-items': (log, { day, occurredBy }) => consignedItems(log, day, occurredBy),
@@ -452,15 +465,8 @@ export const VIEWS: Readonly<Record<string, Figures>> = {
       return { ...row, item: line?.item ?? null, unit: line?.unit ?? null };
     });
   },
-  'goods-by-holder': (log, asked) => {
-    const lines = caseLineRows(log);
-    return (CONSIGNMENTS['goods-held'] as Figures)(log, asked).map((row) => {
-      const units = lines.flatMap(({ assistance_case, item, unit }) =>
-        assistance_case === row['assistance_case'] && item === row['item'] ? [unit] : [],
-      );
-      return { ...row, unit: new Set(units).size === 1 ? (units[0] as string) : null };
-    });
-  },
+  'goods-by-holder': withUnits('goods-held'),
+  'goods-loss-reports': withUnits('goods-losses'),
   'serials-received-twice': receivedTwice,
   'recipient-pipeline': pipeline,
 };

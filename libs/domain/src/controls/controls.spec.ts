@@ -749,6 +749,25 @@ describe('the controls of items', () => {
     expect(findings(lost, later('2026-01-31'))).toEqual([]);
     expect(findings(lost, later('2026-02-01'))).toEqual(['R12 1']);
   });
+  it('find a loss of goods that its reporter verified, or that no monitor answered (R12)', () => {
+    const goods = (day: string, type: string, more: object = {}): Line => [day, D, type, { loss: 'l-1', ...more }];
+    const lost = goods('2026-01-01', 'GoodsLossReported', { verifyBy: '2026-01-31', organisation: 'estmark' });
+    const answered = (day: string, type = 'GoodsLossVerified', organisation = 'veritas') =>
+      goods(day, type, { organisation });
+    const overdue = goods('2026-02-01', 'GoodsLossBecameOverdue', { due: '2026-01-31' });
+    const later: Line = ['2026-02-03', D, 'DiscrepancyReported', {}];
+    expect(findings(lost, answered('2026-01-31'), later)).toEqual([]);
+    expect(findings(lost, answered('2026-01-31', 'GoodsLossRejected'), later)).toEqual([]);
+    expect(findings(lost, answered('2026-01-31', 'GoodsLossVerified', 'estmark'))).toEqual(['R12 2']);
+    expect(findings(lost, answered('2026-02-01'))).toEqual(['R12 2']);
+    expect(findings(lost, overdue, answered('2026-02-02', 'GoodsLossRejected'))).toEqual(['R12 2']);
+    expect(findings(lost, goods('2026-01-30', 'GoodsLossWithdrawn'), later)).toEqual([]);
+    expect(findings(lost, later)).toEqual(['R12 1']);
+    expect(findings(goods('2026-01-01', 'GoodsLossVerified'))).toEqual(['R12 1']);
+    const lenient = goods('2026-01-01', 'GoodsLossReported', { verifyBy: '2026-12-31', organisation: 'estmark' });
+    const within: Line = ['2026-01-01', D, 'DeliveryScheduled', { ...parties, programme: 'norland.p1', lines: [] }];
+    expect(findings(within, lenient, answered('2026-02-01'))).toEqual(['R12 3']);
+  });
   it('find a loss that the holder did not report, once (R12)', () => {
     const unseen: Line = ['2026-01-01', I, 'ItemNotSeen', { reportBy: '2026-01-31', holder: 'estmark' }];
     const lenient: Line = ['2026-01-01', I, 'ItemNotSeen', { reportBy: '2026-12-31', holder: 'estmark' }];

@@ -11,50 +11,64 @@ import { DeferredChecks } from './known-later.js';
 import { LastDays } from './last-days.js';
 import { TERM_KINDS, Terms } from './terms.js';
 
+/** The name of a loss of goods, in any consignment. */
+const nameOf = ({ stream, data }: RecordedEvent<ConsignmentEvent & { readonly data: { readonly loss: string } }>) =>
+  `${stream} ${data.loss}`;
+
 /** R12: a loss was verified by its reporter, or without a report. */
 export const lossesUnverified: Control = {
   name: 'losses-unverified',
   rule: 'R12',
   about: 'the verification of a loss by the organisation that reported it, or of a loss without a report',
-  kinds: ['item'],
+  kinds: ['item', 'consignment'],
   start() {
     const reporters = new Map<string, string>();
-    const reported = (event: RecordedEvent): void => void reporters.set(event.id, actsFor(event.metadata.actor));
-    return handlersBy<ItemEvent>({
-      ItemReportedLost: (event) => void reported(event),
-      ItemReportedDestroyed: (event) => void reported(event),
-      ItemReportedExpended: (event) => void reported(event),
-      LossReportVerified: (event) => {
-        const by = actsFor(event.metadata.actor);
-        const reportedBy = reporters.get(event.data.report) ?? null;
-        if (reportedBy !== null && reportedBy !== by) return [];
-        return breach(event, 'another organisation than the reporter verifies the loss', { by, reportedBy });
-      },
+    const reported = (event: RecordedEvent, name = event.id): undefined =>
+      void reporters.set(name, actsFor(event.metadata.actor));
+    const verified = (event: RecordedEvent, name: string): readonly Breach[] => {
+      const by = actsFor(event.metadata.actor);
+      const reportedBy = reporters.get(name) ?? null;
+      if (reportedBy !== null && reportedBy !== by) return [];
+      return breach(event, 'another organisation than the reporter verifies the loss', { by, reportedBy });
+    };
+    return handlersBy<ItemEvent | ConsignmentEvent>({
+      ItemReportedLost: (event) => reported(event),
+      ItemReportedDestroyed: (event) => reported(event),
+      ItemReportedExpended: (event) => reported(event),
+      LossReportVerified: (event) => verified(event, event.data.report),
+      GoodsLossReported: (event) => reported(event, nameOf(event)),
+      GoodsLossVerified: (event) => verified(event, nameOf(event)),
     });
   },
 };
 
 /** Begins a duty with the last day that an event states, or that of the framework, if earlier. */
-type BeginLossDuty = (event: RecordedEvent<ItemEvent>, stated: string) => undefined;
+type BeginLossDuty = (event: RecordedEvent<LossEvent>, stated: string, name?: string) => undefined;
+type LossEvent = ItemEvent | ConsignmentEvent;
 
 /** Reads duties about losses: each has the days that the framework sets, from its recording on. */
 function readingLosses(
   requirement: string,
-  changes: (open: LastDays, begin: BeginLossDuty) => Parameters<typeof handlersBy<ItemEvent>>[0],
+  changes: (open: LastDays, begin: BeginLossDuty) => Parameters<typeof handlersBy<LossEvent>>[0],
 ): ControlRun {
   const terms = new Terms();
   const items = new Items();
   const open = new LastDays(requirement);
-  const begin: BeginLossDuty = (event, stated) => {
-    const days = terms.parameter('lossReportDays', items.of(event.stream)?.programme);
-    const latest = addDays(event.metadata.recordedAt, days);
-    return open.begin(event.stream, event, stated < latest ? stated : latest);
+  const programmes = new Map<string, string | undefined>();
+  const schedules = handlersBy<ConsignmentEvent>({
+    DeliveryScheduled: ({ stream, data }) => void programmes.set(stream, data.programme),
+  });
+  const begin: BeginLossDuty = (event, stated, name = event.stream) => {
+    const programme = items.of(event.stream)?.programme ?? programmes.get(event.stream);
+    const latest = addDays(event.metadata.recordedAt, terms.parameter('lossReportDays', programme));
+    return open.begin(name, event, stated < latest ? stated : latest);
   };
-  const read = handlersBy<ItemEvent>(changes(open, begin));
+  const read = handlersBy<LossEvent>(changes(open, begin));
   return Object.assign(
     (event: RecordedEvent) => {
       terms.read(event);
       items.read(event);
+      schedules(event);
       return read(event);
     },
     { atEnd: open.atEnd },
@@ -66,7 +80,7 @@ export const lossesUnanswered: Control = {
   name: 'losses-unanswered',
   rule: 'R12',
   about: 'the report of a loss that was neither verified nor rejected by the last day that its framework allows',
-  kinds: ['item', ...TERM_KINDS],
+  kinds: ['item', 'consignment', ...TERM_KINDS],
   start: () =>
     readingLosses('the report is verified or rejected by its last day', (open, begin) => {
       const reported = (event: RecordedEvent<ItemEvent & { readonly data: { readonly verifyBy: string } }>) =>
@@ -85,6 +99,11 @@ export const lossesUnanswered: Control = {
           event.data.verifyBy === undefined ? undefined : begin(event, event.data.verifyBy),
         ItemStepBecameOverdue: (event) =>
           event.data.step === 'verification' ? open.passed(event.stream, event) : undefined,
+        GoodsLossReported: (event) => begin(event, event.data.verifyBy, nameOf(event)),
+        GoodsLossVerified: (event) => open.done(nameOf(event), event, dayOf(event)),
+        GoodsLossRejected: (event) => open.done(nameOf(event), event, dayOf(event)),
+        GoodsLossWithdrawn: (event) => void open.forget(nameOf(event)),
+        GoodsLossBecameOverdue: (event) => open.passed(nameOf(event), event),
       };
     }),
 };

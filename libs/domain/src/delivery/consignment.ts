@@ -33,6 +33,7 @@ import {
 import { consultingImplementers } from '../parties/registration.js';
 import { programmeEnded, programmeStopped } from '../planning/programme-stopped.js';
 import { assistanceCase } from './assistance-case.js';
+import { senderStreams } from '../equipment/senders.js';
 import { comingOf } from './assistance-delivery.js';
 import { namedCaseHeld } from './assistance-execution.js';
 import { assistanceStreams } from './named-assistance.js';
@@ -46,6 +47,19 @@ import {
   storedElsewhere,
   transferGoods,
 } from './consignment-checks.js';
+import {
+  correctLoss,
+  daysOfLosses,
+  lossAfter,
+  lossRelations,
+  lossReported,
+  lotsLost,
+  recordOverdueLoss,
+  rejectLoss,
+  reportLoss,
+  verifyLoss,
+  withdrawLoss,
+} from './consignment-losses.js';
 import {
   cannotReceiveMonitored,
   correctSerials,
@@ -140,6 +154,7 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
     lots: {},
     takenOn: null,
     discrepancies: {},
+    losses: {},
     held: null,
     heldFor: null,
     cancelled: false,
@@ -190,6 +205,19 @@ const evolve = evolveBy<Consignment, ConsignmentEvent>()(
       lots: lotsTransferred(data, state, id),
       takenOn: state.takenOn === null || data.on < state.takenOn ? data.on : state.takenOn,
     }),
+    GoodsLossReported: (data, { losses }, { metadata }) => ({
+      losses: put(losses, data.loss, lossReported(data, factDay(metadata))),
+    }),
+    GoodsLossVerified: (data, state) => ({
+      ...lossAfter(state, data.loss, { status: 'verified' }),
+      lots: lotsLost(state, data),
+    }),
+    GoodsLossRejected: ({ loss }, state) => lossAfter(state, loss, { status: 'rejected' }),
+    GoodsLossCorrected: (data, state) => lossAfter(state, data.loss, pick(data, 'quantity', 'as', 'on')),
+    GoodsLossWithdrawn: ({ loss }, { losses }) => ({
+      losses: Object.fromEntries(Object.entries(losses).filter(([name]) => name !== loss)),
+    }),
+    GoodsLossBecameOverdue: ({ loss }, state) => lossAfter(state, loss, { overdue: true }),
     DiscrepancyReported: ({ discrepancy }, { discrepancies }) => ({
       discrepancies: { ...discrepancies, [discrepancy]: 'open' as const },
     }),
@@ -394,8 +422,12 @@ function receivedOtherwise(
   const items = Object.values(state.monitored);
   const unfit = items.length === 0 ? null : unfitThen(state.store ?? '', on, { ...state, items }, context);
   return (
-    afterLaterFacts(on, [state.takenOn, ...daysOfItems(on, state, context), ...sampledOn(data, state, context)]) ??
-    unfit
+    afterLaterFacts(on, [
+      state.takenOn,
+      ...daysOfLosses(state),
+      ...daysOfItems(on, state, context),
+      ...sampledOn(data, state, context),
+    ]) ?? unfit
   );
 }
 
@@ -556,6 +588,12 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
     // A unit that was not cleared is found by its control: the goods are under way.
     CorrectShipment: { unless: (data, _, context) => plannedUnitUnknown(data, context), then: 'ShipmentCorrected' },
     TransferReceivedGoods: transferGoods,
+    ReportGoodsLoss: reportLoss,
+    VerifyGoodsLoss: verifyLoss,
+    RejectGoodsLoss: rejectLoss,
+    CorrectGoodsLoss: correctLoss,
+    WithdrawGoodsLoss: withdrawLoss,
+    RecordOverdueGoodsLoss: recordOverdueLoss,
     ReportDiscrepancy: {
       unless: (data, state) =>
         Object.hasOwn(state.discrepancies, data.discrepancy)
@@ -586,14 +624,21 @@ const decide = decideBy<Consignment, ConsignmentCommand, ConsignmentEvent>()(
   },
 );
 
-/** A consignment, its facts in any order: R5, R6, R9, R11, R13, R16, R19, R26, R29, R30, R31. */
+const RELATIONS = {
+  ...relationsTo<ConsignmentCommand, Consignment | null>((state, { known }, command) =>
+    command.type === 'ScheduleDelivery' ? known.of(assistanceCase, command.data.case) : state,
+  ),
+  ...lossRelations,
+};
+
+/** A consignment, its facts in any order: R5, R6, R9, R11 to R13, R16, R19, R26, R29, R30, R31. */
 export const consignment: DeciderOf<'consignment', Consignment> = consultingImplementers(
   correcting({
     ...consignmentFacts,
     ids: 'prefixed',
     opens: 'ScheduleDelivery',
     evolve,
-    consults: (command, state, known) => {
+    consults: (command, state, known, sender) => {
       if (command.type === 'ScheduleDelivery') {
         const under = { kind: assistanceCase.kind, id: command.data.case };
         const within = known.has(assistanceCase, under.id) ? known.of(assistanceCase, under.id)?.programme : undefined;
@@ -633,6 +678,9 @@ export const consignment: DeciderOf<'consignment', Consignment> = consultingImpl
       if (command.type === 'TransferReceivedGoods')
         return [...storeStreams(command.data), ...termStreams({ ...state, item: command.data.item }, known)];
       if (command.type === 'CorrectDate') return sampleStreams(command.data, state);
+      if (command.type === 'ReportGoodsLoss') return programmeStreams(state.programme, known);
+      if (command.type === 'VerifyGoodsLoss' || command.type === 'RejectGoodsLoss')
+        return senderStreams(sender, 'monitor');
       if (command.type === 'HoldShipment' || command.type === 'ReleaseShipment')
         return [...receivingStreams(state), ...programmeStreams(state.programme, known)];
       if (command.type === 'CorrectShipment') return receivingStreams(command.data);
@@ -646,11 +694,7 @@ export const consignment: DeciderOf<'consignment', Consignment> = consultingImpl
         ...holdStreams(shipped(forPlannedUnit(command.data, state), state, caseState)),
       ];
     },
-    authorise: authoriseBy(
-      relationsTo((state, { known }, command) =>
-        command.type === 'ScheduleDelivery' ? known.of(assistanceCase, command.data.case) : state,
-      ),
-    ),
+    authorise: authoriseBy<ConsignmentCommand, Consignment | null, keyof typeof RELATIONS>(RELATIONS),
     decide,
     reportsHistory: (command, state, known) =>
       state?.reported === true ||

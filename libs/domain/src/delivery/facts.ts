@@ -5,6 +5,7 @@ import type {
   FactReference,
   PrepareOffer,
   PromiseFact,
+  VerifiedEnd,
 } from '@entente/contracts';
 import type { DataOf } from '@entente/kernel';
 import type { Correctable } from '../corrections.js';
@@ -109,6 +110,20 @@ export interface Lot {
   readonly event: string;
 }
 
+/** The report of a loss of goods that are not monitored by their serials (R12). */
+export interface GoodsLoss {
+  readonly item: string;
+  readonly quantity: number;
+  readonly as: VerifiedEnd;
+  readonly on: string;
+  readonly holder: string;
+  readonly verifyBy: string;
+  /** The day of the report. */
+  readonly reportedOn: string;
+  readonly status: 'open' | 'verified' | 'rejected';
+  readonly overdue: boolean;
+}
+
 /** The state of a consignment. Days are YYYY-MM-DD, quantities in the unit of the case's line. */
 export interface Consignment extends Correctable {
   readonly case: string;
@@ -141,6 +156,8 @@ export interface Consignment extends Correctable {
   /** The first day on which a transfer took some of them; null without one. */
   readonly takenOn: string | null;
   readonly discrepancies: Readonly<Record<string, 'open' | 'resolved'>>;
+  /** The losses of goods that were reported, and not withdrawn, by their names. */
+  readonly losses: Readonly<Record<string, GoodsLoss>>;
   /** The reason's code while it is held; else null. */
   readonly held: string | null;
   /** The unit whose clearance it is held for; null if it is held by hand, or not at all. */

@@ -11,7 +11,8 @@ import {
 } from './next-checks.js';
 
 const follows = (policy: EventPolicy, stream: string, type: string, data: object) => {
-  const event = { stream, id: 'e-1', type, data } as unknown as RecordedEvent;
+  const metadata = { occurredAt: '2026-05-01T09:00:00.000Z' };
+  const event = { stream, id: 'e-1', type, data, metadata } as unknown as RecordedEvent;
   return policy.reactions[type]?.(data as never, event as never, { opaque: (text) => text });
 };
 const performed = (data: object) =>
@@ -157,6 +158,20 @@ describe('the policies of checks (R10, R11)', () => {
     expect(on({ held: 4, joins: 'e-9' })).toEqual([counts('e-0', 3), counts('e-9', 4)]);
     expect(on({ left: -1 })).toEqual([counts('e-0', 0)]);
   });
+  it('count what is left after a loss was verified, from that day on (R12)', () =>
+    expect(
+      follows(firstSampleChecks, 'consignment/norland.d1', 'GoodsLossVerified', {
+        item: 'tent',
+        broughtBy: 'e-0',
+        left: 3,
+        as: 'lost',
+      }),
+    ).toEqual([
+      {
+        stream: { kind: 'end-use-check', id: 'entente.after-e-0.tent' },
+        command: { type: 'CorrectCheckedItems', data: { quantity: 3, on: '2026-05-01', reason: 'lost' } },
+      },
+    ]));
   it('schedule the check that follows one that is done, and record it at the items that it has seen, or not (R12)', () =>
     expect(performed({ inspected: true, next: check })).toEqual([
       {

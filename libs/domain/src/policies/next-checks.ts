@@ -7,6 +7,7 @@ import type {
   ScheduleEndUseCheck,
 } from '@entente/contracts';
 import { type Consequence, type StreamRef, eventPolicy, parseStream } from '@entente/kernel';
+import { factDay } from '../days.js';
 import { countable } from '../delivery/consignment-checks.js';
 import { itemStream } from '../equipment/item-facts.js';
 import { TRANSFERRED, checkAfterId } from '../monitoring/check-facts.js';
@@ -85,7 +86,7 @@ export const firstSampleChecks = eventPolicy<ConsignmentEvent>(
     kind: 'consignment',
     day: 'sending',
     about:
-      'the receipt of items that are not monitored by their serials, by their recipient or a later holder, schedules the first check of a sample, which follows the corrected day, quantity and store, and what is left after a transfer (R11, R13)',
+      'the receipt of items that are not monitored by their serials, by their recipient or a later holder, schedules the first check of a sample, which follows the corrected day, quantity and store, and what is left after a transfer or a verified loss (R11, R12, R13)',
   },
   {
     ReceiptConfirmed: ({ checks = [] }, event) => checks.flatMap((check) => schedules(check, event, check.item)),
@@ -108,6 +109,9 @@ export const firstSampleChecks = eventPolicy<ConsignmentEvent>(
       ...(joins === undefined
         ? schedules(check, event, item)
         : [expects(checkAfter(joins, item), { quantity: countable(held), on, reason: TRANSFERRED })]),
+    ],
+    GoodsLossVerified: ({ item, left, broughtBy, as }, { metadata }) => [
+      expects(checkAfter(broughtBy, item), { quantity: countable(left), on: factDay(metadata), reason: as }),
     ],
     DateCorrected: ({ corrects, checks = [], reason }) =>
       checks.map(({ item, due }) => moves(corrects, due, reason, item)),

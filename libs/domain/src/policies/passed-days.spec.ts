@@ -15,6 +15,7 @@ type Recorded = readonly [kind: string, duty: string, item: string, type: string
 const RECORDED: readonly Recorded[] = [
   ['programme', 'milestone', 'm-1', 'RecordOverdueMilestone', { milestone: 'm-1', due }],
   ['consignment', 'delivery', '', 'RecordOverdueDelivery', { due }],
+  ['consignment', 'loss-verification', 'loss-1', 'RecordOverdueGoodsLoss', { loss: 'loss-1', due }],
   ['funding-account', 'tranche', 't-1', 'RecordOverdueTranche', { tranche: 't-1', due }],
   ['assistance-case', 'acceptance', 'offer-1', 'LapseOffer', { offer: 'offer-1' }],
   [

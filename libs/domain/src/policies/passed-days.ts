@@ -78,6 +78,13 @@ export const PASSED_DAYS: readonly LastDayPolicy[] = [
     record: ({ due }) => ({ type: 'RecordOverdueDelivery', data: { due } }),
   },
   {
+    name: 'overdue-goods-loss',
+    kind: 'consignment',
+    about: 'a loss of goods without serials that was not verified by its last day is overdue (R12)',
+    duties: ['loss-verification'],
+    record: ({ item: loss, due }) => ({ type: 'RecordOverdueGoodsLoss', data: { loss, due } }),
+  },
+  {
     name: 'overdue-tranche',
     kind: 'funding-account',
     about: 'a tranche that is not wholly disbursed by its day is overdue, or has ended with its programme',

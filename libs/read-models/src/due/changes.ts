@@ -70,15 +70,16 @@ export const dueCorrected = <Duty extends string>(
  * Something has this last day, counted from the recording. A limit for who acts on what another
  * organisation reports runs from when it could be known. The other last days count from the fact.
  */
-export const dueOnceKnown = <Duty extends string>(duty: Duty, last: string): DueChange<Duty> => ({
+export const dueOnceKnown = <Duty extends string>(duty: Duty, last: string, item = ''): DueChange<Duty> => ({
   duty,
+  item,
   due: last,
   fromRecording: true,
 });
 
 /** It was done, which counts no earlier than its last day began to. */
-export const doneOnceKnown = <Duty extends string>(duty: Duty, on?: string): DueChange<Duty> => ({
-  ...done(duty, '', on),
+export const doneOnceKnown = <Duty extends string>(duty: Duty, on?: string, item = ''): DueChange<Duty> => ({
+  ...done(duty, item, on),
   fromRecording: true,
 });
 
