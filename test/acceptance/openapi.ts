@@ -11,7 +11,7 @@ interface Answer {
 }
 interface Operation {
   readonly tags: readonly string[];
-  readonly parameters: readonly { in: string; name: string; example?: string }[];
+  readonly parameters: readonly { in: string; name: string; example?: string; schema?: { pattern?: string } }[];
   readonly responses: Readonly<Record<string, Answer>>;
   readonly requestBody?: { content: { 'application/json': { examples: Record<string, Example> } } };
 }
@@ -224,6 +224,8 @@ export function openapi(opens: DeploymentFactory): void {
         const { headers } = exampleOf(path, post);
         const id = post.parameters.find(({ name }) => name === 'id')?.example;
         expect([path, id, headers['Entente-Actor']]).toEqual([path, first?.['x-id'], first?.['x-actor']]);
+        const actor = post.parameters.find(({ name }) => name === 'Entente-Actor')?.schema;
+        expect(headers['Entente-Actor']).toMatch(new RegExp(actor?.pattern as string));
       }
     });
   });

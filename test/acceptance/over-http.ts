@@ -274,7 +274,11 @@ export function overHttp(opens: DeploymentFactory): void {
       expect(again.body).not.toHaveProperty('after');
     });
 
-    it('have separate problem codes for an unknown route and an unknown command', async () => {
+    it('have separate problem codes for an unknown route, command and receipt', async () => {
+      expect(await get('/v1/commands/never-sent?stream=programme/norland.p5')).toMatchObject({
+        status: 404,
+        body: { code: 'no-such-receipt' },
+      });
       expect(await get('/nowhere')).toMatchObject({ status: 404, body: { code: 'no-such-route' } });
       expect(await send('/v1/programme/norland.p5/explode', {})).toMatchObject({
         status: 404,
