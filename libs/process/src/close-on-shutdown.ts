@@ -1,8 +1,8 @@
 import type { InjectionToken, OnApplicationShutdown, Provider } from '@nestjs/common';
 
 /**
- * Closes what a module opened, in this order, after the last answer. A failure to close one does
- * not keep the others open.
+ * Closes the resources of a module at shutdown, in this order, after the last answer. If closing
+ * one fails, the others are still closed.
  */
 export const closeOnShutdown = (...tokens: readonly InjectionToken[]): Provider => ({
   provide: 'CloseOnShutdown',

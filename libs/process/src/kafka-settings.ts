@@ -2,7 +2,7 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { OneOf, Setting } from './setting.js';
 import { type ReadFile, type SettingsClass, codeOf, settingsPartAs } from './settings.js';
 
-/** How a cluster is reached. */
+/** The connection to a cluster. */
 export interface KafkaConnection {
   readonly brokers: readonly string[];
   readonly ssl?: true | { readonly ca?: string; readonly cert?: string; readonly key?: string };
@@ -27,7 +27,10 @@ interface TlsFiles {
 const CERTIFICATE = 'certificate in PEM';
 const PRIVATE_KEY = 'private key in PEM, without a passphrase';
 
-/** How a cluster is reached. Certificates and keys are read, and must be such. */
+/**
+ * The settings of the connection to a cluster. Files of certificates and keys are read and
+ * validated.
+ */
 class KafkaConnectionSettings implements SettingsClass {
   @Setting(
     { name: 'KAFKA_BROKERS', about: 'Some brokers of the cluster.', takes: BROKERS_TAKE, required: true },
@@ -68,14 +71,14 @@ class KafkaConnectionSettings implements SettingsClass {
   })
   readonly password?: string;
 
-  /** The content of the files that are named. */
+  /** The contents of the files that the settings name. */
   private readonly files: TlsFiles = {};
 
   check(readFile: ReadFile): readonly string[] {
     return [...this.wrongBrokers(), ...this.wrongFiles(readFile), ...this.wrongPair(), ...this.wrongSasl()];
   }
 
-  /** What a client of Kafka is given. */
+  /** The connection settings in the form of the Kafka client. */
   connection(): KafkaConnection {
     const { brokers, ssl, mechanism, username = '', password = '', files } = this;
     const tls = files.ca === undefined && files.cert === undefined ? true : files;

@@ -2,27 +2,27 @@ import { writeSync } from 'node:fs';
 
 /**
  * The exit status of a process whose state is uncertain, as after a commit with unknown outcome or
- * an uncaught error. A supervisor starts it again.
+ * an uncaught error. A supervisor should restart it.
  */
 export const EXIT_UNSURE = 70;
 
-/** The time for what is open to be answered or closed, in milliseconds. */
+/** The time limit for open requests and resources to be answered and closed, in milliseconds. */
 const CLOSE_WITHIN_MS = 5000;
 
 /** The standard error stream. */
 const STDERR = 2;
 
 /**
- * Handles an uncaught error, also a rejected promise: the process logs one
- * line with the cause, answers or closes what is open, and ends with {@link EXIT_UNSURE}. `close`
- * may be called at any time, also before anything is open.
+ * Handles uncaught errors and unhandled rejections. The process logs one line with the cause,
+ * answers open requests, closes its resources, and ends with {@link EXIT_UNSURE}. `close` may be
+ * called at any time, even before anything is open.
  */
 export function lastResort(name: string, close: () => Promise<unknown>): void {
   let ending = false;
   process.on('uncaughtException', (error: unknown) => {
     const again = ending;
     ending = true;
-    // Also if nothing is left open before that.
+    // The process may end before the handler does, so the exit code is set first.
     process.exitCode = EXIT_UNSURE;
     log(name, error, again ? 'while it ends' : `it answers what is open and ends with status ${EXIT_UNSURE}`);
     if (again) return;
@@ -36,8 +36,8 @@ export function lastResort(name: string, close: () => Promise<unknown>): void {
 }
 
 /**
- * An error as text that can be logged, with its causes. Anything may be thrown, also what cannot be
- * made text.
+ * Describes an error and its causes for the log. Any value may be thrown, even one that cannot be
+ * converted to text.
  */
 function described(error: unknown, depth = 0): { type: string; message: string; stack?: string; cause?: unknown } {
   try {
@@ -54,7 +54,7 @@ function described(error: unknown, depth = 0): { type: string; message: string; 
   }
 }
 
-/** One line, in the form of every other line of the log. */
+/** Writes one line in the format of the log. */
 function log(name: string, error: unknown, then: string): void {
   try {
     const err = described(error);
@@ -67,6 +67,6 @@ function log(name: string, error: unknown, then: string): void {
     };
     writeSync(STDERR, `${JSON.stringify(line)}\n`);
   } catch {
-    // No reader is left.
+    // Standard error is closed, so the line cannot be written.
   }
 }

@@ -1,17 +1,17 @@
 import type { Logger } from '@nestjs/common';
 
 /**
- * At a start, what this process needs may be about to be made by another one, as the topic by the
- * relay. Only what lasts longer is an error.
+ * The time after the start in which a fault is not an error, in milliseconds. Another process may
+ * still be creating what this one needs, such as the relay the topic.
  */
 const START_MS = 60_000;
 
-/** A fault without its figures: the next attempt fails for the same cause. */
+/** A fault without numbers and details, so that repeated failures with the same cause are equal. */
 const causeOf = (fault: string | null): string | null => fault?.replaceAll(/\([^)]*\)|[0-9]+/g, '') ?? null;
 
 /**
- * Logs a fault once when it appears, and once when it is gone. In the first minute a fault is
- * information; if it is still there after it, it is logged as an error.
+ * Logs a fault once when it appears, and once when it has ended. In the first minute, a fault is
+ * logged as information. If it still exists after that, it is logged as an error.
  */
 export class LogOnChange {
   private cause: string | null = null;
@@ -20,14 +20,14 @@ export class LogOnChange {
 
   constructor(
     private readonly log: Pick<Logger, 'log' | 'warn' | 'error'>,
-    /** Who has stalled: `the projection`. */
+    /** The component in the log lines: `the projection`. */
     private readonly who: string,
     private readonly clock: () => number = () => performance.now(),
   ) {
     this.startedAt = clock();
   }
 
-  /** Sets the present fault; null if there is none. To be called again while it lasts. */
+  /** Sets the current fault; null if there is none. Call it repeatedly while the fault lasts. */
   now(fault: string | null): void {
     const starting = this.clock() - this.startedAt < START_MS;
     const cause = causeOf(fault);

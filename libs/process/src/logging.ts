@@ -6,7 +6,7 @@ import { type DestinationStream, destination, stdTimeFunctions } from 'pino';
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'log', 'debug', 'verbose'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Nest's names of the levels, in pino's. */
+/** The level names of pino, by those of Nest. */
 const LEVELS: Readonly<Record<LogLevel, string>> = {
   fatal: 'fatal',
   error: 'error',
@@ -16,22 +16,22 @@ const LEVELS: Readonly<Record<LogLevel, string>> = {
   verbose: 'trace',
 };
 
-/** The parts of a request in a log line: no header, since some name persons. */
+/** The parts of a request in a log line. Headers are left out, because some name persons. */
 interface LoggedRequest {
   readonly method: string;
   readonly url: string;
 }
 
-/** The fields of every line of this moment. */
+/** The fields that are added to each line. */
 function presentFields(): { readonly correlationId?: string } {
   const id = correlationId();
   return id === undefined ? {} : { correlationId: id };
 }
 
 /**
- * Logs as lines of JSON on the standard error stream. A line within a request has its correlation
- * id, which is the id of the request. Requests themselves are logged at level `debug`; only then is
- * a logger made for each.
+ * Configures logging: lines of JSON on the standard error stream. A line within a request has its
+ * correlation id, which is the id of the request. Requests themselves are logged at level `debug`.
+ * Only then, a logger is created for each request.
  */
 export function logging(level: LogLevel, stream: DestinationStream = destination({ dest: 2, sync: true })): Params {
   const logsRequests = level === 'debug' || level === 'verbose';

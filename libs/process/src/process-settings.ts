@@ -9,13 +9,13 @@ import {
   settingsPartAs,
 } from './settings.js';
 
-/** Whether only this machine can reach it. */
+/** Whether a host is reachable only from this machine. */
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 const ADDRESS = /^[a-z0-9.:_-]+$/i;
 
-/** How a process is reached, what it logs, and how long stopping may take. */
+/** The address of a process, its log level, and the time limit of its shutdown. */
 export class ProcessSettings implements SettingsClass {
   @Text(ADDRESS, {
     name: 'HOST',
@@ -40,14 +40,14 @@ export class ProcessSettings implements SettingsClass {
   })
   readonly shutdownTimeoutSeconds: number = 30;
 
-  /** An address that others can reach is refused: there is no access control yet. */
+  /** Refuses an address that other machines can reach, because there is no access control yet. */
   check(): readonly string[] {
     if (!ADDRESS.test(this.host) || isLoopback(this.host)) return [];
     return [`HOST=${this.host}: takes a loopback address only, since there is no access control yet`];
   }
 }
 
-/** The same of a process that may be reached from elsewhere, if the network is trusted. */
+/** The same settings for a process that other machines may reach, if the network is trusted. */
 class NetworkProcessSettings extends ProcessSettings {
   @OneOf(['off', 'on'], {
     name: 'ENTENTE_TRUST_NETWORK',
@@ -64,7 +64,7 @@ class NetworkProcessSettings extends ProcessSettings {
   }
 }
 
-/** How many connections a process keeps, and how long it waits for a request. */
+/** The maximum number of connections, and the request timeout. */
 export class ServerLimitSettings {
   @WholeNumber(16, 999_999, {
     name: 'ENTENTE_MAX_CONNECTIONS',
@@ -81,7 +81,7 @@ export class ServerLimitSettings {
   readonly requestTimeoutSeconds: number = 30;
 }
 
-/** How long commands may take. */
+/** The timeout of commands. */
 class CommandSettings {
   @WholeNumber(1, 3600, {
     name: 'ENTENTE_COMMAND_TIMEOUT_SECONDS',
@@ -93,7 +93,7 @@ class CommandSettings {
 
 const ORIGIN = 'https?://[a-z0-9.[\\]:-]+';
 
-/** How a process answers over HTTP. */
+/** Settings of answers over HTTP. */
 export class AnswerSettings {
   @Text(new RegExp(`^$|^${ORIGIN}(?:, *${ORIGIN})*$`, 'i'), {
     name: 'ENTENTE_CORS_ORIGINS',
@@ -111,13 +111,13 @@ export class AnswerSettings {
   readonly csvFormulas: 'neutralise' | 'keep' = 'neutralise';
 }
 
-/** The origins of a setting, one by one. */
+/** Splits a setting into its origins. */
 export const originsOf = ({ corsOrigins }: Pick<AnswerSettings, 'corsOrigins'>): readonly string[] =>
   corsOrigins === '' ? [] : corsOrigins.split(/, */);
 
-/** A process that is reached on this machine alone. */
+/** The settings of a process that is reachable only from this machine. */
 export const LOCAL_PROCESS = settingsPart(ProcessSettings);
-/** A process that may be reached from elsewhere, and its own port. */
+/** The settings of a process that other machines may reach, with its default port. */
 export const networkProcess = (port: number): SettingsPart<SettingsValues<ProcessSettings>> =>
   settingsPart(NetworkProcessSettings, { port });
 export const SERVER_LIMITS = settingsPart(ServerLimitSettings);

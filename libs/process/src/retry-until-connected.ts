@@ -1,28 +1,28 @@
 import { Backoff, supervise } from '@entente/async';
 
-/** How something is waited for; times in milliseconds. */
+/** Options of the wait; times in milliseconds. */
 export interface WaitOptions<T> {
-  /** Logs each reason to wait once, and the connection once if it had to wait. */
+  /** Logs each reason to wait once, and the connection if it had to wait. */
   readonly log: (line: string) => void;
-  /** Whether a retry cannot succeed after an error, which is then thrown at once. */
+  /** Whether a retry cannot succeed after an error. The error is then thrown at once. */
   readonly isFinal: (error: unknown) => boolean;
-  /** Ends the waiting at once, with its reason. */
+  /** Aborts the wait at once, with its reason. */
   readonly signal: AbortSignal;
-  /** Is given what was connected after the waiting had ended, to close it. */
+  /** Called with a connection that was made after the wait was aborted, to close it. */
   readonly late?: (connected: T) => unknown;
   readonly firstPause?: number;
-  /** The pauses double up to this one. */
+  /** The maximum pause. Pauses double up to it. */
   readonly longestPause?: number;
 }
 
-/** Something that is waited for. */
+/** A connection that is being made. */
 export interface Connecting<T> {
   /**
-   * What was connected; rejects with an error that trying again cannot mend, or with the signal's
-   * reason.
+   * Resolves with the connection. Rejects with an error that a retry cannot correct, or with the
+   * signal's reason.
    */
   readonly connected: Promise<T>;
-  /** What is waited for, and why, in words; null when it is there. */
+  /** What is waited for, and the reason, as text; null when it is connected. */
   status(): string | null;
 }
 
@@ -64,7 +64,7 @@ async function connecting<T>(
   return made.connected;
 }
 
-/** One try, which is abandoned when the signal is aborted. */
+/** Makes one attempt. Rejects at once if the signal is aborted. */
 function unlessAborted<T>(connect: () => Promise<T>, signal: AbortSignal, late?: (made: T) => unknown): Promise<T> {
   return new Promise((resolve, reject) => {
     const ended = (): void => reject(signal.reason as Error);
@@ -79,8 +79,8 @@ function unlessAborted<T>(connect: () => Promise<T>, signal: AbortSignal, late?:
 }
 
 /**
- * An error in words. One that was several, as where a name has several addresses, is that of the
- * first.
+ * The message of an error. Of an aggregate error, as for a host name with several addresses, the
+ * first message is used.
  */
 function wordsOf(error: unknown): string {
   const { message, code, errors } = error as { message?: string; code?: string; errors?: readonly unknown[] };

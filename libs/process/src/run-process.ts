@@ -3,18 +3,18 @@ import { messageOf } from '@entente/async';
 import { lastResort } from './last-resort.js';
 import { openStartupServer } from './startup-server.js';
 
-/** A process that serves on an address, from its start to its end. */
+/** A process that serves on an address. */
 export interface ServedProcess {
-  /** What it is called, to its operator: `Entente's relay`. */
+  /** Its name in messages to its operator: `Entente's relay`. */
   readonly name: string;
   readonly at: { readonly host: string; readonly port: number; readonly shutdownTimeoutSeconds: number };
-  /** Builds the app when its services answer. `signal` is aborted if the process is to end. */
+  /** Builds the app when its services answer. `signal` is aborted when the process is to end. */
   readonly build: (signal: AbortSignal) => Promise<INestApplication>;
-  /** What it waits for meanwhile. */
+  /** What the process is waiting for, as text; null if nothing. */
   readonly waitsFor: () => string | null;
 }
 
-/** Stopping has its bound: its supervisor is not kept waiting. */
+/** Ends the process with status 1 if it has not stopped within this time. */
 export function stopWithin(seconds: number): void {
   setTimeout(() => {
     process.stderr.write(`Entente did not stop within ${seconds} s (ENTENTE_SHUTDOWN_TIMEOUT_SECONDS) and ends now\n`);
@@ -23,10 +23,10 @@ export function stopWithin(seconds: number): void {
 }
 
 /**
- * Runs a process. It answers at its address from the start: first that it waits for its services,
- * then as the app. It ends with status 0 on SIGTERM or SIGINT, with 1 and a message if it cannot
- * start, and with 70 after an uncaught error. Resolves with its address once it serves; null if it
- * was ended before.
+ * Runs a process. It listens at its address from the start. At first it answers that it is waiting
+ * for its services; then the app answers. It ends with status 0 on SIGTERM or SIGINT, with 1 and a
+ * message if it cannot start, and with 70 after an uncaught error. Resolves with its URL when it
+ * serves.
  */
 export async function runProcess({ name, at, build, waitsFor }: ServedProcess): Promise<string | null> {
   const ending = new AbortController();
@@ -47,7 +47,7 @@ export async function runProcess({ name, at, build, waitsFor }: ServedProcess): 
     close = () => app.close();
     app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
     await app.listen(port, at.host);
-    // The signal may have come before another listener was added.
+    // The signal may have arrived before the app's own listener was added.
     if (signal.aborted) {
       await app.close();
       process.exit(0);
@@ -61,7 +61,10 @@ export async function runProcess({ name, at, build, waitsFor }: ServedProcess): 
   }
 }
 
-/** Ends a process that cannot start: with status 1, the reason, and the setting to change. */
+/**
+ * Ends a process that cannot start, with status 1. The message states the reason and the setting to
+ * change.
+ */
 export function cannotStart(name: string, error: unknown): never {
   const reason = messageOf(error);
   const taken = (error as { code?: string } | null)?.code === 'EADDRINUSE';

@@ -5,8 +5,8 @@ import { type ReadFile, type SettingsClass, codeOf, settingsPart, settingsPartAs
 const ESCAPED = 'special characters of a password are written in % codes, such as %40 for @ and %3A for a colon';
 const ESDB_TAKES = `the event store's connection string: esdb://user:password@host:2113, for a cluster with each of its hosts (esdb://user:password@a:2113,b:2113,c:2113), or esdb+discover:// with the one DNS name of all of them; ${ESCAPED}`;
 /**
- * Options of the connection string. Of an unknown one the client would print the string, password
- * and all.
+ * The known options of the connection string. If there is another one, the client would print the
+ * whole string, with the password.
  */
 const ESDB_OPTIONS = [
   'tls',
@@ -32,7 +32,7 @@ const HOST_PORT = /^[a-z0-9._-]+(?::(?<port>[0-9]{1,5}))?$/i;
 
 const trimmed = (text: string): string => text.trim();
 
-/** Where the log is kept. The files that the connection string names are looked at. */
+/** The settings of the event store. The files that the connection string names must be readable. */
 class EventStoreSettings implements SettingsClass {
   @Setting(
     {
@@ -104,11 +104,11 @@ const DATABASE_TAKES = `postgres://user:password@host:5432/database?sslmode=veri
 const SSL_MODES = ['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'];
 const SSL_FILES = ['sslrootcert', 'sslcert', 'sslkey'];
 
-/** A name in PostgreSQL that is neither its own nor that of Entente's tables. */
+/** A name for a schema or a role that PostgreSQL and Entente do not use themselves. */
 const OWN_NAME = /^(?!pg_|public$|entente$|information_schema$)[a-z][a-z0-9_]{0,62}$/;
 const OWN_NAME_TAKES = 'a name of small letters, digits and underscores';
 
-/** Where the rows are kept. The files that the connection string names are looked at. */
+/** The settings of the database. The files that the connection string names must be readable. */
 class DatabaseSettings implements SettingsClass {
   @Setting(
     {
@@ -156,7 +156,7 @@ function wrongInDatabase(url: string, readFile: ReadFile): readonly string[] {
   ];
 }
 
-/** What makes pseudonyms of the names of those who report misuse. */
+/** The key with which the names of organisations that report misuse become pseudonyms. */
 class PseudonymSettings {
   @Setting(
     {
@@ -174,5 +174,5 @@ class PseudonymSettings {
 
 export const EVENT_STORE = settingsPart(EventStoreSettings);
 export const DATABASE = settingsPart(DatabaseSettings);
-/** In bytes. */
+/** The key as bytes. */
 export const PSEUDONYM_KEY = settingsPartAs(PseudonymSettings, ({ key }): Buffer => Buffer.from(key, 'hex'));

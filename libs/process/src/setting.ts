@@ -1,22 +1,22 @@
 import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
 
-/** The description of a setting where it is declared. */
+/** The description of a setting in its declaration. */
 export interface SettingOptions {
   /** Its environment variable. */
   readonly name: string;
-  /** What it is for: a sentence of the reference. */
+  /** Its purpose: a sentence of the reference documentation. */
   readonly about: string;
-  /** What a value has to be; follows "takes". */
+  /** The allowed values. The text follows "takes". */
   readonly takes?: string;
-  /** What holds if it is not given, in words, where that is no value of its own. */
+  /** The default as text, if it is not a plain value. */
   readonly otherwise?: string;
   /** The process does not start without it. */
   readonly required?: true;
-  /** Its value is in no message. */
+  /** If true, its value appears in no message. */
   readonly secret?: true;
-  /** It is the path of a file itself, so there is no `NAME_FILE`. */
+  /** If true, the value is the path of a file, so there is no `NAME_FILE`. */
   readonly isPath?: true;
-  /** An empty value counts as given, and is checked. */
+  /** If true, an empty value counts as given, and is validated. */
   readonly emptyIsGiven?: true;
 }
 
@@ -24,9 +24,11 @@ export interface SettingOptions {
 export interface DeclaredSetting extends SettingOptions {
   /** The property of its class. */
   readonly property: string;
-  /** Its value if it is not given; undefined if it has none then. */
+  /** The default value; undefined if there is none. */
   readonly default?: unknown;
-  /** A value of the environment as it is kept; what cannot be converted stays as it is. */
+  /**
+   * Converts a value of the environment. A value that cannot be converted is returned unchanged.
+   */
   readonly convert: (text: string) => unknown;
 }
 
@@ -44,13 +46,16 @@ export function settingsDeclaredBy(Class: abstract new () => object): readonly D
   return found;
 }
 
-/** Declares a property as a setting. Decorators of class-validator beside it check its value. */
+/**
+ * Declares a property as a setting. Decorators of class-validator on the same property validate its
+ * value.
+ */
 export const Setting =
   (options: SettingOptions, convert: (text: string) => unknown = (text) => text): PropertyDecorator =>
   (target, property) =>
     declare(target, { ...options, property: String(property), convert });
 
-/** One of some words. */
+/** Declares a setting with one of several words. */
 export const OneOf =
   (words: readonly string[], options: SettingOptions): PropertyDecorator =>
   (target, property) => {
@@ -59,7 +64,7 @@ export const OneOf =
     IsIn([...words])(target, property);
   };
 
-/** A whole number in a range. */
+/** Declares a setting with a whole number in a range. */
 export const WholeNumber =
   (from: number, to: number, options: SettingOptions): PropertyDecorator =>
   (target, property) => {
@@ -70,7 +75,7 @@ export const WholeNumber =
     Max(to)(target, property);
   };
 
-/** Text that a pattern matches. */
+/** Declares a setting with text that matches a pattern. */
 export const Text =
   (pattern: RegExp, options: SettingOptions): PropertyDecorator =>
   (target, property) => {

@@ -6,18 +6,18 @@ import { type DeclaredSetting, settingsDeclaredBy } from './setting.js';
 /** The environment, or a part of it: settings by their names. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** Reads a file as text; fails with a message where it cannot. */
+/** Reads a file as text. Throws if it cannot. */
 export type ReadFile = (path: string) => string;
 
 /**
- * Settings as read; or a line for each that is wrong or missing, which begins with its name and
- * states what it takes. No line has a secret.
+ * The settings; or a line for each that is wrong or missing. A line begins with the name of the
+ * setting and states the allowed values. No line has a secret.
  */
 export type Read<T> = { readonly settings: T } | { readonly wrong: readonly string[] };
 
 /** A class of settings. */
 export interface SettingsClass {
-  /** What is wrong with several settings together, or with files that they name, as whole lines. */
+  /** The errors in combinations of settings, or in files that they name, as whole lines. */
   check?(readFile: ReadFile): readonly string[];
 }
 
@@ -27,17 +27,17 @@ export interface SettingsPart<T> {
   read(env: Env, readFile: ReadFile): Read<T>;
 }
 
-/** What some parts are, once they are read. */
+/** The settings of several parts. */
 export type SettingsIn<Parts> = { readonly [K in keyof Parts]: Parts[K] extends SettingsPart<infer T> ? T : never };
 
-/** What a class of settings holds, without its methods. */
+/** The properties of a class of settings, without its methods. */
 export type SettingsValues<T> = {
   readonly [K in keyof T as T[K] extends (...args: never) => unknown ? never : K]: T[K];
 };
 
 /**
- * A part that is read into a class of settings, and given as something else. Where a setting is not
- * given, the value of `defaults` holds, else that of the class.
+ * Creates a part that is read into a class of settings and then converted. A setting that is not
+ * given has the value in `defaults`, or else that of the class.
  */
 export function settingsPartAs<T extends object, Result>(
   Class: new () => T,
@@ -57,13 +57,16 @@ export function settingsPartAs<T extends object, Result>(
   };
 }
 
-/** A part that is read into a class of settings, and given as that. */
+/** Creates a part that is read into a class of settings. */
 export const settingsPart = <T extends object>(
   Class: new () => T,
   defaults: Partial<T> = {},
 ): SettingsPart<SettingsValues<T>> => settingsPartAs(Class, (settings): SettingsValues<T> => settings, defaults);
 
-/** Puts what is given into the settings; answers a line for each that is required and missing. */
+/**
+ * Assigns the given values to the settings. Returns a line for each required setting that is
+ * missing.
+ */
 function fill(settings: object, declared: readonly DeclaredSetting[], env: Env): readonly string[] {
   const missing: string[] = [];
   for (const { name, property, convert, required, takes, emptyIsGiven } of declared) {
@@ -75,9 +78,9 @@ function fill(settings: object, declared: readonly DeclaredSetting[], env: Env):
   return missing;
 }
 
-/** A line for each setting whose own value is wrong. */
+/** Returns a line for each setting whose own value is wrong. */
 function wrongValues(settings: object, declared: readonly DeclaredSetting[]): readonly string[] {
-  // A class without settings to check is nothing that class-validator knows.
+  // Without `forbidUnknownValues: false`, class-validator rejects a class without validators.
   const failed = new Map(
     validateSync(settings, { skipMissingProperties: true, forbidUnknownValues: false }).map((one) => [
       one.property,
@@ -92,13 +95,14 @@ function wrongValues(settings: object, declared: readonly DeclaredSetting[]): re
 }
 
 /**
- * A name and its value's file: `NAME_FILE` holds the path of a file that holds the value of `NAME`.
+ * The suffix of a setting that names a file: `NAME_FILE` is the path of a file with the value of
+ * `NAME`.
  */
 const FILE = '_FILE';
 
 /**
- * The environment with each `NAME_FILE` read, its last line break aside, and what was wrong with
- * them. An empty value is the same as none.
+ * The environment with the contents of each `NAME_FILE`, without its last line break, and the
+ * errors. An empty value counts as missing.
  */
 function withFiles(
   env: Env,
@@ -133,8 +137,8 @@ type PartsOf = Readonly<Record<string, SettingsPart<unknown>>>;
 const readText: ReadFile = (path) => readFileSync(path, 'utf8');
 
 /**
- * Reads all parts that a process takes, from the environment alone: there is no `NAME_FILE`. If
- * some settings are wrong, every one of all parts is named, once.
+ * Reads all parts of a process from the environment only; `NAME_FILE` is ignored. If settings are
+ * wrong, the errors of all parts are returned, each once.
  */
 export function readEnvironment<Parts extends PartsOf>(
   env: Env,
@@ -148,7 +152,7 @@ export function readEnvironment<Parts extends PartsOf>(
   return { settings: settings as SettingsIn<Parts> };
 }
 
-/** The same, from the environment and the files that it names. */
+/** The same as {@link readEnvironment}, from the environment and the files that it names. */
 export function readSettings<Parts extends PartsOf>(
   env: Env,
   parts: Parts,
@@ -158,7 +162,7 @@ export function readSettings<Parts extends PartsOf>(
   const resolved = withFiles(env, declared, readFile);
   const read = readEnvironment(resolved.env, parts, readFile);
   if (resolved.wrong.length === 0) return read;
-  // A setting whose file is wrong is not named as missing, too.
+  // If the file of a setting is wrong, the setting is not reported as missing too.
   const named = new Set(resolved.wrong.map(nameIn));
   const others = 'wrong' in read ? read.wrong.filter((line) => !named.has(nameIn(line))) : [];
   return { wrong: [...new Set([...resolved.wrong, ...others])] };
@@ -166,5 +170,5 @@ export function readSettings<Parts extends PartsOf>(
 
 const nameIn = (line: string): string => (/^\w+/.exec(line)?.[0] ?? line).replace(/_FILE$/, '');
 
-/** Why a file could not be read, without its content. */
+/** The reason why a file could not be read, without its contents. */
 export const codeOf = (error: unknown): string => (error as { code?: string } | null)?.code ?? messageOf(error);

@@ -1,25 +1,25 @@
 import { Fault } from '@entente/engine';
 import { type Connecting, retryUntilConnected } from './retry-until-connected.js';
 
-/** Whether trying again helps: a backing service is away, or not as far yet. */
+/** Whether a retry may help: a backing service does not answer, or is not ready yet. */
 const isTransient = (error: unknown): boolean => error instanceof Fault && error.retryAfter !== null;
 
-/** The services that a process waits for before it serves. */
+/** The backing services that a process waits for before it serves. */
 export class StartupDependencies {
   private readonly all: Connecting<unknown>[] = [];
   private ended: AbortSignal = new AbortController().signal;
 
   constructor(private readonly log: (line: string) => void) {}
 
-  /** From now on nothing is waited for behind this signal. */
+  /** Sets a signal that ends all waits when it is aborted. */
   until(signal: AbortSignal): this {
     this.ended = signal;
     return this;
   }
 
   /**
-   * Resolves with the connection when the service answers. Fails if a retry cannot succeed. A
-   * connection that comes after the end of the process is closed.
+   * Resolves with the connection when the service answers. Rejects if a retry cannot succeed. A
+   * connection that is made after the signal was aborted is closed.
    */
   for<T extends { close(): Promise<void> }>(what: string, connect: () => Promise<T>): Promise<T> {
     const waiting = retryUntilConnected(what, connect, {
@@ -32,7 +32,7 @@ export class StartupDependencies {
     return waiting.connected;
   }
 
-  /** What is waited for, and why; null where nothing is. */
+  /** What the process is waiting for, and the reason; null if nothing. */
   status(): string | null {
     const waiting = this.all.flatMap((one) => one.status() ?? []);
     return waiting.length === 0 ? null : waiting.join('; ');

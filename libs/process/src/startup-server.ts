@@ -2,14 +2,14 @@ import { once } from 'node:events';
 import { type ServerResponse, createServer } from 'node:http';
 import { type AddressInfo, Server as TcpServer } from 'node:net';
 
-/** The time for requests on their way when it closes, in milliseconds. */
+/** The time limit for requests in transit when the server closes, in milliseconds. */
 const GRACE_MS = 500;
 
-/** Answers at a process's address until the process can answer for itself. */
+/** Answers at the address of a process until the app can answer. */
 export interface StartupServer {
-  /** The port that it took. */
+  /** The port that it listens on. */
   readonly port: number;
-  /** Leaves the address to the next server. */
+  /** Closes the server, so that the next server can use the address. */
   close(): Promise<void>;
 }
 
@@ -19,8 +19,8 @@ const answer = (reply: ServerResponse, status: number, type: string, body: objec
 };
 
 /**
- * Opens the server: the process is live and not ready. Every other request is answered with what
- * the process waits for and when to retry.
+ * Opens the server. It reports the process as live and not ready. Every other request gets an
+ * answer that states what the process is waiting for and when to retry.
  */
 export async function openStartupServer(
   { host, port }: { readonly host: string; readonly port: number },
@@ -44,8 +44,8 @@ export async function openStartupServer(
   return {
     port: (server.address() as AddressInfo).port,
     async close() {
-      // Who has connected is answered, and each answer ends its connection. HTTP's own `close`
-      // would cut those whose request is on its way.
+      // Clients that have connected still get an answer, and each answer ends its connection. The
+      // `close` of `http.Server` would drop connections whose request is in transit.
       TcpServer.prototype.close.call(server);
       const late = setTimeout(() => {
         server.closeAllConnections();

@@ -1,6 +1,6 @@
 /**
- * Loaded before everything else: an older Node.js would end in the middle of what comes next,
- * without a word.
+ * The oldest supported version of Node.js. This module is loaded first, because an older Node.js
+ * would fail in later modules without a clear message.
  */
 const LEAST = 24;
 if (Number(process.versions.node.split('.')[0]) < LEAST) {

@@ -25,10 +25,10 @@ class LogTopicSettings {
   readonly replicas?: number;
 }
 
-/** An absolute address over HTTP, without a slash at its end, a query or a fragment. */
+/** An absolute HTTP URL without a trailing slash, a query or a fragment. */
 const BASE_URL = /^https?:\/\/[^\s/?#]+(?:\/[^\s/?#]+)*$/;
 
-/** Where readers of the topic reach the API. */
+/** The address at which readers of the topic reach the API. */
 class PublicUrlSettings {
   @Text(BASE_URL, {
     name: 'ENTENTE_PUBLIC_URL',
@@ -39,7 +39,7 @@ class PublicUrlSettings {
   readonly publicUrl?: string;
 }
 
-/** Those who read under one name share the work. */
+/** The prefix of consumer groups. Processes of the same group share the partitions. */
 class KafkaGroupSettings {
   @Text(TOPIC, {
     name: 'KAFKA_GROUP',
@@ -89,7 +89,7 @@ class TopicsSettings extends LogTopicSettings implements SettingsClass {
 export const LOG_TOPIC = settingsPart(LogTopicSettings);
 export const PUBLIC_URL = settingsPart(PublicUrlSettings);
 export const GROUP = settingsPartAs(KafkaGroupSettings, ({ group }) => group);
-/** The topics beside that of the log, which is looked at too. */
+/** The topics other than that of the log. The check compares all of them. */
 export const OTHER_TOPICS = settingsPartAs(TopicsSettings, ({ commands, replies, deadLetters }) => ({
   commands,
   replies,
