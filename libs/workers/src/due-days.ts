@@ -5,49 +5,49 @@ import { MODELS } from '@entente/read-models';
 import { DueQueue } from './due-queue.js';
 
 interface OpenDuty extends DueItem {
-  /** The event that made it what it is. */
+  /** The event that made this version of the duty. */
   readonly event: string;
   readonly status: string;
   readonly set_on: string;
 }
 type DutiesOfStream = Map<string, OpenDuty | null>;
 
-/** Rows by stream; a bounded one may forget some. */
+/** Rows by stream. A bounded implementation may evict some. */
 export type DutiesByStream = Pick<Map<string, DutiesOfStream>, 'get'> & {
   set(stream: string, rows: DutiesOfStream): unknown;
   delete(stream: string): unknown;
 };
 
-/** What has passed: the command that records it, and when the last day was over. */
+/** A day that has passed: the command that records it, and the day. */
 export interface PassedDay extends NamedConsequence {
   readonly stream: string;
-  /** The event that made the duty what it is. */
+  /** The event that made this version of the duty. */
   readonly causationId: string;
   readonly setOn: string;
   readonly due: string;
 }
 
 /**
- * The last days in a history while it is made: the fold of the read model of due dates, from which
- * the steward looks for what has passed, of the streams that have an open one.
+ * The due dates in a history that is being generated. It folds the same read model from which the
+ * steward finds passed days.
  */
 export class DueDays {
   private readonly model = MODELS.find(({ name }) => name === 'due-dates') as AnyProjection;
   private readonly open = new Map<string, DutiesOfStream>();
   private readonly passing = new DueQueue<{ readonly stream: string; readonly key: string; readonly due: string }>();
 
-  /** `quiet` keeps the rows of streams without an open duty, for the case that one opens again. */
+  /** `quiet` keeps the rows of streams without an open duty, because a duty may open again. */
   constructor(private readonly quiet: DutiesByStream = new Map()) {}
 
   see(event: RecordedEvent): void {
     const { stream } = event;
-    const keys = handles(this.model, event) ? this.model.touches(event as never) : [];
+    const keys = handles(this.model, event) ? this.model.touches(event) : [];
     if (keys.length === 0) return;
     const rows = this.open.get(stream) ?? this.quiet.get(stream) ?? new Map<string, OpenDuty | null>();
     const head = rows.get('') ?? null;
     for (const key of keys) {
       const was = rows.get(key) ?? null;
-      const after = this.model.evolve(was, event as never, key, head) as OpenDuty | null;
+      const after = this.model.evolve(was, event, key, head) as OpenDuty | null;
       // The steward names the event that made the version of the row.
       const row = after === null || after === was ? after : { ...after, event: event.id };
       rows.set(key, row);
@@ -64,7 +64,7 @@ export class DueDays {
     (isOpen ? this.open : this.quiet).set(stream, rows);
   }
 
-  /** What passed before a day and is still open, in the order of the last days. */
+  /** The duties that passed before a day and are still open, ordered by their last day. */
   *before(today: string): Generator<PassedDay, void> {
     const later: { readonly stream: string; readonly key: string; readonly due: string }[] = [];
     while (this.passing.next < Date.parse(today)) {
@@ -73,7 +73,7 @@ export class DueDays {
       const { stream, key, due } = one;
       const row = this.open.get(stream)?.get(key);
       if (row?.status !== 'open' || row.due !== due) continue;
-      // What was due before it was planned becomes overdue on a later day.
+      // A duty that was planned after its due day becomes overdue on a later day.
       if (row.set_on >= today) later.push(one);
       else yield* passed(stream, row);
     }

@@ -1,4 +1,7 @@
-/** Values in the order of their time, and of their entry at the same time: a binary heap. */
+/**
+ * A priority queue, as a binary heap: values are ordered by their time, and by insertion at the
+ * same time.
+ */
 export class DueQueue<T> {
   private readonly heap: { readonly at: number; readonly entry: number; readonly value: T }[] = [];
   private entries = 0;
@@ -7,7 +10,7 @@ export class DueQueue<T> {
     return this.heap.length;
   }
 
-  /** The time of the first value; infinity without one. */
+  /** The time of the first value; infinity if the queue is empty. */
   get next(): number {
     return this.heap[0]?.at ?? Infinity;
   }
@@ -16,26 +19,26 @@ export class DueQueue<T> {
     const { heap } = this;
     this.entries += 1;
     const added = { at, entry: this.entries, value };
-    let place = heap.length;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
+    let index = heap.length;
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
       const above = heap[parent] as (typeof heap)[number];
       if (!isBefore(added, above)) break;
-      heap[place] = above;
-      place = parent;
+      heap[index] = above;
+      index = parent;
     }
-    heap[place] = added;
+    heap[index] = added;
   }
 
-  /** Removes the first value and returns it; undefined without one. */
+  /** Removes the first value and returns it; undefined if the queue is empty. */
   take(): T | undefined {
     const { heap } = this;
     const first = heap[0];
     const last = heap.pop();
     if (first === undefined || last === undefined || heap.length === 0) return first?.value;
-    let place = 0;
+    let index = 0;
     for (;;) {
-      const left = 2 * place + 1;
+      const left = 2 * index + 1;
       const right = left + 1;
       let child = heap[left];
       if (child === undefined) break;
@@ -46,10 +49,10 @@ export class DueQueue<T> {
         at = right;
       }
       if (!isBefore(child, last)) break;
-      heap[place] = child;
-      place = at;
+      heap[index] = child;
+      index = at;
     }
-    heap[place] = last;
+    heap[index] = last;
     return first.value;
   }
 }

@@ -2,7 +2,10 @@ import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type CommandResult, ExecuteCommand, Executor } from '@entente/engine';
 
-/** Commands over HTTP pass here; those of a topic are given to the same executor by the intake. */
+/**
+ * Handles commands that arrive over HTTP. The intake passes commands of a topic to the same
+ * executor.
+ */
 @CommandHandler(ExecuteCommand)
 export class ExecuteCommandHandler implements ICommandHandler<ExecuteCommand, CommandResult> {
   constructor(@Inject(Executor) private readonly executor: Executor) {}

@@ -8,7 +8,7 @@ import {
 } from '@entente/engine';
 import { kinds } from './kinds.js';
 
-/** Makes the executor of a deployment, for all kinds of stream. */
+/** Creates the executor of a deployment, for all kinds of stream. */
 export const executorOn =
   (options: ExecutorOptions) =>
   (store: EventStore, pseudonymizer: Pseudonymizer, refusals: RefusalLog, observer: Observer): Executor =>

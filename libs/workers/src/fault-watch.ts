@@ -1,14 +1,14 @@
 import type { Logger } from '@nestjs/common';
 import { LogOnChange } from '@entente/process';
 
-/** Looks once a second at the fault of a loop, and logs it when it appears and when it is gone. */
+/** Checks the fault of a loop once a second, and logs it when it appears and when it has ended. */
 export class FaultWatch {
   private readonly faults: LogOnChange;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
     log: Logger,
-    /** What may have a fault: `the relay`. */
+    /** The name of the loop in log lines: `the relay`. */
     who: string,
     private readonly fault: () => string | null,
   ) {

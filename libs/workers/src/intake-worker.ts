@@ -5,8 +5,8 @@ import { FaultWatch } from './fault-watch.js';
 import { Intake } from './intake.js';
 
 /**
- * Runs the intake: starts it when the app has started, and ends it after the commands in progress
- * are answered, when the app closes.
+ * Runs the intake. It starts when the app has started. When the app closes, it stops after the
+ * commands in progress are answered.
  */
 @Injectable()
 export class IntakeWorker implements OnApplicationBootstrap, OnModuleDestroy {
@@ -36,7 +36,7 @@ export class IntakeWorker implements OnApplicationBootstrap, OnModuleDestroy {
     await this.delivery?.stop();
   }
 
-  /** Why commands wait, for readiness; null while they do not. */
+  /** Why commands wait, for readiness; null if they do not. */
   fault(): string | null {
     return this.delivery === null ? 'the intake has not begun' : this.delivery.fault();
   }

@@ -12,14 +12,14 @@ import {
 } from '@entente/engine';
 import { streamName } from '@entente/kernel';
 
-/** How many times a command whose decider fails is decided before it becomes a dead letter. */
+/** The number of attempts after which a command whose decider fails becomes a dead letter. */
 const MAX_ATTEMPTS = 3;
 
 /**
- * Decides the commands that a feed delivers, by the same rules as those over HTTP. Commands with
- * the same key or on the same stream are decided in their order, all others concurrently. A command
- * whose decider fails three times becomes a dead letter. One whose events are too large for the
- * store is refused. Any other fault is the store's, and no command of the batch is answered then.
+ * Decides the commands of a feed, by the same rules as commands over HTTP. Commands with the same
+ * key or on the same stream are decided in their order, all others concurrently. A command whose
+ * decider fails three times becomes a dead letter. If the events of a command are too large for the
+ * store, it is refused. Any other fault rejects the batch, and no command of it is answered.
  */
 export class Intake implements CommandConsumer {
   constructor(
@@ -40,7 +40,8 @@ export class Intake implements CommandConsumer {
       for (const lane of keys) lanes.set(lane, decision);
       return decision;
     });
-    // Awaits all, also after a fault: a retry must not run concurrently with its first attempt.
+    // Waits for all commands, even after a fault, so that a retry does not run concurrently with
+    // the first attempt.
     const ends = await Promise.allSettled(decided);
     return ends.map((end) => {
       if (end.status === 'rejected') throw end.reason as Error;

@@ -24,7 +24,7 @@ import {
 import type { Kinds } from '@entente/engine';
 import type { AnyDecider } from '@entente/kernel';
 
-/** The rules of each kind of the catalogue: one that has none does not compile. */
+/** The rules of each kind of the catalogue. If a kind has no rules, the code does not compile. */
 const RULES = {
   stakeholder,
   programme,

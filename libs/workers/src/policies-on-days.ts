@@ -9,7 +9,7 @@ export class PoliciesOnDays {
 
   constructor(private readonly pseudonymizer: Pseudonymizer) {}
 
-  /** What follows from an event. */
+  /** The commands that follow from an event. */
   *after(event: RecordedEvent): Generator<ReceivedCommand, void> {
     this.dueDays.see(event);
     const opaque = this.pseudonymizer.opaque.bind(this.pseudonymizer);
@@ -23,7 +23,7 @@ export class PoliciesOnDays {
       });
   }
 
-  /** What became of the last days before a day. */
+  /** The commands that record the due dates that passed before a day. */
   *passedBefore(day: string, now: string): Generator<ReceivedCommand, void> {
     for (const { commandId, consequence, causationId, setOn, due } of this.dueDays.before(day)) {
       const occurredAt = passedAt(due, setOn, now);

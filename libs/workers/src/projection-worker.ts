@@ -11,24 +11,24 @@ import { EventLog, Fault, Projector, ReadModelStore } from '@entente/engine';
 import { LogOnChange } from '@entente/process';
 import { RolloutGate } from './rollout-gate.js';
 
-/** The pause before it tries again to begin, in milliseconds. */
+/** The pause before the next attempt to start, in milliseconds. */
 const RETRY_AFTER_MS = 1000;
 
 /**
- * Runs the projection: starts it when the app has started, and ends it after the batch in progress
- * when the app closes. It restarts from the checkpoints when other tables are promoted or a parked
- * stream is cleared. Events of a log that was set back are not folded.
+ * Runs the projection. It starts when the app has started. When the app closes, it stops after the
+ * batch in progress. It restarts from the checkpoints when other tables are promoted or a parked
+ * stream is cleared. It stops if the log was set back.
  */
 @Injectable()
 export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('projection');
   private readonly faults = new LogOnChange(this.log, 'the projection');
-  private readonly looks = new LogOnChange(this.log, 'the look at the rows');
+  private readonly checkFaults = new LogOnChange(this.log, 'the look at the rows');
   private watch: NodeJS.Timeout | null = null;
   private parked = new Set<string>();
   private catalogVersion: number | null = null;
-  private looking: Promise<void> | null = null;
-  private beginning: Promise<void> | null = null;
+  private checking: Promise<void> | null = null;
+  private starting: Promise<void> | null = null;
   private readonly stopping = new AbortController();
 
   constructor(
@@ -46,16 +46,16 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
     });
     if (this.events.takenBack() !== null) return;
     if (this.gate === undefined) this.projector.start();
-    else this.beginning = this.startWhenOpen(this.gate);
+    else this.starting = this.startWhenOpen(this.gate);
     this.watch = setInterval(() => {
-      this.looking ??= this.look().finally(() => (this.looking = null));
+      this.checking ??= this.look().finally(() => (this.checking = null));
     }, 1000).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
     if (this.watch !== null) clearInterval(this.watch);
-    await Promise.all([this.beginning, this.looking]);
+    await Promise.all([this.starting, this.checking]);
     await this.projector.stop();
   }
 
@@ -68,7 +68,7 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
     };
     const onFailure = (error: unknown): void => {
       if (signal.aborted) return;
-      if (error instanceof Fault) this.looks.now(error.message);
+      if (error instanceof Fault) this.checkFaults.now(error.message);
       else this.log.error(error);
     };
     await supervise(begin, {
@@ -90,15 +90,16 @@ export class ProjectionWorker implements OnApplicationBootstrap, OnModuleDestroy
         this.log.warn('another process promoted a rebuild: the projection continues from its checkpoint');
       }
       this.catalogVersion = version;
-      this.looks.now(null);
+      this.checkFaults.now(null);
     } catch (error) {
-      if (error instanceof Fault) this.looks.now(error.message);
+      if (error instanceof Fault) this.checkFaults.now(error.message);
       else this.log.error(error);
     }
   }
 
   /**
-   * Logs each stream when it is parked, or found parked at the start, and when it is folded again.
+   * Logs each stream that is parked, at the start and later, and each stream that is no longer
+   * parked.
    */
   private async logParked(): Promise<void> {
     const now = new Set<string>();

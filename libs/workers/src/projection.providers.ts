@@ -6,9 +6,9 @@ import { Models, RebuildWorker } from './rebuild-worker.js';
 const now = (): string => new Date().toISOString();
 
 /**
- * What folds the log into rows, wherever it runs: it asks for an `EventFeed`, an `EventLog`, a
- * `ReadModelStore` and, as `Observer`, who watches; where there are `DeadLetters`, what cannot be
- * folded goes there too. If it is `shared`, other processes fold the same models.
+ * The providers that fold the log into rows. They need an `EventFeed`, an `EventLog`, a
+ * `ReadModelStore` and an `Observer`. If there are `DeadLetters`, events that cannot be folded are
+ * also written there. `shared` states that other processes fold the same models.
  */
 export const projection = ({ shared }: Pick<Models, 'shared'>) => [
   {

@@ -5,21 +5,21 @@ import type { AnyProjection } from '@entente/kernel';
 import { LogOnChange } from '@entente/process';
 import { olderIn } from './rollout-gate.js';
 
-/** The models that are kept, for those who fold them. */
+/** The models that this process folds. */
 export abstract class Models {
   abstract readonly all: readonly AnyProjection[];
   /**
-   * Whether other processes fold them too: then rows of a newer version than the code's are left as
-   * they are.
+   * Whether other processes fold them too. Then rows of a newer version than the code's are left
+   * unchanged.
    */
   abstract readonly shared: boolean;
 }
 
-/** Before it tries again, in milliseconds. */
+/** The pause before the next attempt, in milliseconds. */
 const RETRY_AFTER_MS = 5000;
 
 /**
- * Rebuilds, at the start, the read models whose projection has a new version. The old tables are
+ * At the start, rebuilds the read models whose projection has a new version. The old tables stay
  * active until the new ones have caught up. An interrupted rebuild is continued.
  */
 @Injectable()

@@ -3,8 +3,8 @@ import { Relay } from '@entente/engine';
 import { FaultWatch } from './fault-watch.js';
 
 /**
- * Runs the relay: starts it when the app has started, and ends it after the batch in progress when
- * the app closes.
+ * Runs the relay. It starts when the app has started. When the app closes, it stops after the batch
+ * in progress.
  */
 @Injectable()
 export class RelayWorker implements OnApplicationBootstrap, OnModuleDestroy {

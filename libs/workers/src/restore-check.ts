@@ -3,26 +3,26 @@ import { Backoff, endsWithin, messageOf, supervise } from '@entente/async';
 import { type Confirmation, type EventLog, type KnownEvent, compareWithLog } from '@entente/engine';
 import { LogOnChange } from '@entente/process';
 
-/** How long a start waits for the comparison with what is asked first, in milliseconds. */
+/** The maximum time that a start waits for the first comparisons, in milliseconds. */
 const START_TIMEOUT_MS = 5000;
 const FIRST_PAUSE_MS = 500;
 
-/** Reads from one place the last events that it has of the log. */
+/** Reads the last events of the log that one place has stored, such as the topic. */
 export type KnownEvents = () => Promise<readonly KnownEvent[]>;
 
-/** The places that keep what was read of the log. */
+/** The places that store events, or positions, of the log. */
 export interface RestoreCheckPlaces {
-  /** The process does not serve before it has compared the log with these, while they answer. */
+  /** The log is compared with these places before the process serves, if they answer in time. */
   readonly first?: readonly KnownEvents[];
-  /** Compared while the process serves. */
+  /** The log is compared with these places while the process serves. */
   readonly then?: readonly KnownEvents[];
   readonly confirmation?: Confirmation;
 }
 
 /**
- * Compares the log with what was read of it before this process started, once. A log that was
- * restored from an older copy, of which no era shows it, is then taken back: the process serves
- * nothing and names the remedy.
+ * Compares the log once with what other places stored of it before this process started. If the log
+ * was restored from an older copy without a new era, the process serves nothing and names the
+ * remedy.
  */
 export class RestoreCheck implements OnModuleInit, OnModuleDestroy {
   private readonly faults = new LogOnChange(new Logger('log'), 'the comparison with the log');
@@ -60,7 +60,7 @@ export class RestoreCheck implements OnModuleInit, OnModuleDestroy {
   }
 }
 
-/** The highest position of some rows; they keep no ids. */
+/** The highest checkpoint of the rows. Rows store no event ids for it. */
 export const rowsAsKnown =
   (rows: { checkpoints(): Promise<ReadonlyMap<string, readonly bigint[]>> }): KnownEvents =>
   async () => {

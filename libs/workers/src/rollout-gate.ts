@@ -2,7 +2,7 @@ import { pause } from '@entente/async';
 import type { EventLog, ReadModelStore } from '@entente/engine';
 import type { AnyProjection } from '@entente/kernel';
 
-/** When a projection begins to fold. */
+/** Decides when a projection begins to fold. */
 export abstract class RolloutGate {
   /** Resolves when it should begin; rejects when the signal is aborted. */
   abstract wait(signal: AbortSignal): Promise<void>;
@@ -10,7 +10,7 @@ export abstract class RolloutGate {
 
 /**
  * The models whose active rows were folded by an older version than this code's. Rows of a newer
- * version belong to a process that is to replace this one.
+ * version belong to a process that will replace this one.
  */
 export async function olderIn(rows: ReadModelStore, models: readonly AnyProjection[]): Promise<AnyProjection[]> {
   const older: AnyProjection[] = [];
@@ -27,7 +27,7 @@ const CHECK_INTERVAL_MS = 500;
 /**
  * Makes a projector of a newer version wait until its own tables are active, while projectors of an
  * older version fold the active ones. Otherwise each changed model would stall in the partitions
- * that it takes. If the older rows make no progress, it begins all the same.
+ * that are assigned to the new projector. If the older rows make no progress, it begins anyway.
  */
 export class WaitForOlderProjectors extends RolloutGate {
   constructor(
@@ -41,15 +41,15 @@ export class WaitForOlderProjectors extends RolloutGate {
   }
 
   async wait(signal: AbortSignal): Promise<void> {
-    let seen = '';
+    let last = '';
     let since = performance.now();
     while ((await olderIn(this.rows, this.models)).length > 0) {
       const head = await this.log.head();
       const checkpoints = [...(await this.rows.checkpoints()).values()];
       const now = checkpoints.join(' ');
       const level = checkpoints.every((positions) => positions.every((at) => at >= head));
-      if (now !== seen || level) {
-        seen = now;
+      if (now !== last || level) {
+        last = now;
         since = performance.now();
       } else if (performance.now() - since > this.stallTimeoutMs) return;
       await pause(CHECK_INTERVAL_MS, signal);

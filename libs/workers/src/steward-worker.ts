@@ -3,8 +3,8 @@ import { Steward, StewardCheckpoint } from '@entente/engine';
 import { FaultWatch } from './fault-watch.js';
 
 /**
- * Runs the steward: starts it when the app has started, ends it after the command in progress when
- * the app closes, and then closes its checkpoint.
+ * Runs the steward. It starts when the app has started. When the app closes, it stops after the
+ * command in progress, and closes its checkpoint.
  */
 @Injectable()
 export class StewardWorker implements OnApplicationBootstrap, OnModuleDestroy {

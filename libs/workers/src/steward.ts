@@ -20,7 +20,7 @@ export interface StewardSettings extends StewardOptions {
   readonly now?: () => string;
 }
 
-/** The steward of a deployment, with all its policies. */
+/** Creates the steward of a deployment, with all its policies. */
 export function stewardOn(
   log: WakingLog,
   executor: Executor,
@@ -49,6 +49,6 @@ export function stewardOn(
   );
 }
 
-/** What follows from recorded commands, by all policies of the deployment. */
+/** Looks up what follows from recorded commands, by all policies of the deployment. */
 export const consequencesOn = (log: EventLog, executor: Executor, pseudonymizer: Pseudonymizer): Consequences =>
   new Consequences(log, executor, POLICIES.events, (text, stream) => pseudonymizer.opaque(text, stream));

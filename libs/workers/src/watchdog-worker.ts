@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleD
 import { Fault, Watchdog } from '@entente/engine';
 import { LogOnChange } from '@entente/process';
 
-/** Runs the watchdog once a second, and logs each alarm when it appears and when it is gone. */
+/** Runs the watchdog once a second. Logs each alarm when it appears and when it has ended. */
 @Injectable()
 export class WatchdogWorker implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger('watch');
@@ -32,7 +32,7 @@ export class WatchdogWorker implements OnApplicationBootstrap, OnModuleDestroy {
       for (const name of this.logged) if (!alarms.has(name)) this.log.warn(`${name} recovered`);
       this.logged = new Set(alarms.keys());
     } catch (error) {
-      // An outage is logged when it begins and when it ends, not at each look.
+      // An outage is logged when it begins and when it ends, and not at each check.
       if (error instanceof Fault) this.faults.now(error.message);
       else this.log.error(error);
     } finally {
