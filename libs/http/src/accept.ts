@@ -1,9 +1,9 @@
 /** A range of media types that a client accepts (RFC 9110, 12.5.1). */
 interface MediaRange {
   readonly type: string;
-  /** How much it is wanted: from 0, not at all, to 1. */
+  /** The preference of the client, from 0 (not acceptable) to 1. */
   readonly quality: number;
-  /** Its place in the header. */
+  /** Its index in the header. */
   readonly place: number;
 }
 
@@ -16,7 +16,7 @@ function rangesOf(accept: string): readonly MediaRange[] {
   });
 }
 
-/** How exactly a range names a type; 0 if it does not. */
+/** How specifically a range matches a type; 0 if it does not match. */
 function precision(range: string, type: string): number {
   if (range === type) return 3;
   if (range === `${type.slice(0, type.indexOf('/'))}/*`) return 2;
@@ -24,8 +24,8 @@ function precision(range: string, type: string): number {
 }
 
 /**
- * The type that a client prefers by its `Accept` header: by quality, then by how exactly the type
- * is named, then by its place; null if none is accepted.
+ * The type that a client prefers by its `Accept` header: by quality, then by how specific the match
+ * is, then by the order in the header; null if none is acceptable.
  */
 export function preferredType<Type extends string>(accept: string | undefined, types: readonly Type[]): Type | null {
   const ranges = rangesOf(accept ?? '*/*');

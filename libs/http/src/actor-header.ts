@@ -5,8 +5,8 @@ import type { Actor } from '@entente/kernel';
 export const OPERATOR: Actor = { organisation: 'operator', role: 'operator' };
 
 /**
- * Parses `Entente-Actor: <organisation>;role=<role>;person=<reference>;for=<organisation>` (the
- * last two optional); returns each error by part.
+ * Parses `Entente-Actor: <organisation>;role=<role>;person=<reference>;for=<organisation>`. The
+ * last two parts are optional. Returns the actor, or the errors by part.
  */
 export function readActor(header: string | undefined): Actor | readonly FieldError[] {
   if (header === undefined) return OPERATOR;

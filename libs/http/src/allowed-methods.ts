@@ -1,13 +1,13 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { commandAt } from '@entente/contracts';
 
-/** A route of the server: its method, and the addresses that it answers. */
+/** A route of the server: its method, and the pattern of its addresses. */
 interface Route {
   readonly method: string;
   readonly address: RegExp;
 }
 
-/** The addresses of a path such as `/v1/history/:kind/:id`. */
+/** A pattern that matches the addresses of a path such as `/v1/history/:kind/:id`. */
 function addressesOf(path: string): RegExp {
   const segments = path
     .split('/')
@@ -15,13 +15,16 @@ function addressesOf(path: string): RegExp {
   return new RegExp(`^${segments.join('/')}/?$`);
 }
 
-/** The address of a command that exists. */
+/** Whether a path is the address of an existing command. */
 function isCommand(path: string): boolean {
   const [, version, kind = '', , command = ''] = path.split('/');
   return version === 'v1' && commandAt(kind, command) !== undefined;
 }
 
-/** Which methods an address takes. Made before the routes, of which it keeps a list. */
+/**
+ * Finds the methods that an address allows. It must be created before the routes, because it
+ * records each route.
+ */
 export class AllowedMethods {
   private readonly routes: Route[] = [];
 
@@ -30,7 +33,7 @@ export class AllowedMethods {
       .getHttpAdapter()
       .getInstance()
       .addHook('onRoute', ({ method, url }) => {
-        // A route for all addresses below one, as of files, does not make each of them one.
+        // A wildcard route, as for files, does not mean that each address below it exists.
         if (url.includes('*')) return;
         for (const one of [method].flat()) this.routes.push({ method: one, address: addressesOf(url) });
       })
@@ -42,10 +45,10 @@ export class AllowedMethods {
       });
   }
 
-  /** The methods of an address in alphabetical order; none if nothing is there. */
+  /** The methods of an address in alphabetical order; none if the address does not exist. */
   at(url: string): readonly string[] {
     const [path = ''] = url.split('?');
-    // Every address of three parts is one of a command, which exists or does not.
+    // The route of commands matches every address of three parts, so the command must be looked up.
     const found = this.routes.filter(
       ({ method, address }) => address.test(path) && (method !== 'POST' || isCommand(path)),
     );

@@ -16,10 +16,10 @@ import { SchemasController } from './schemas.controller.js';
 import { TakenBackGuard } from './taken-back.guard.js';
 import { VersionController } from './version.controller.js';
 
-/** What every process answers: whether it is alive and ready, its metrics, its version. */
+/** The controllers of every process: health, metrics and version. */
 export const PROBE_CONTROLLERS = [HealthController, MetricsController, VersionController];
 
-/** What a deployment's API answers, and the page. */
+/** The controllers of a deployment's API, and of the page. */
 export const API_CONTROLLERS = [
   PageController,
   ...PROBE_CONTROLLERS,
@@ -32,7 +32,7 @@ export const API_CONTROLLERS = [
   SchemasController,
 ];
 
-/** What the API has of its own, beside the ports that its deployment provides. */
+/** The providers of the API, without those that the deployment provides. */
 export const apiProviders = (answers: AnswerOptions): Provider[] => [
   { provide: AnswerOptions, useValue: answers },
   {

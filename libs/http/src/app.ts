@@ -16,14 +16,14 @@ import { checkRequests } from './request-checks.js';
 import { drainRequests, onClientError, onUnreadableAddress } from './server-answers.js';
 
 /**
- * Builds the application of a module, with server limits; the caller starts to listen. The module
- * brings a `LoggerModule`. Throws if a part of it cannot be created.
+ * Builds the application of a module, with server limits. The caller must start to listen. The
+ * module must import a `LoggerModule`. Rejects if a part of the application cannot be created.
  */
 export async function buildApp(module: DynamicModule, limits: ServerLimits): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     ...serverOptions(limits),
-    // An id that is too long is a field in error like any other, and not the router's: no address
-    // is longer than the headers may be.
+    // An id that is too long is reported as a field error, and not rejected by the router.
+    // Addresses can be no longer than the headers may be.
     routerOptions: { maxParamLength: 16 * 1024 },
     genReqId: correlationOf,
     frameworkErrors: onUnreadableAddress,
@@ -56,7 +56,9 @@ export async function buildApp(module: DynamicModule, limits: ServerLimits): Pro
   return app;
 }
 
-/** Every command and query, with examples of this day, at `/docs`. */
+/**
+ * Serves the documentation of every command and query at `/docs`, with examples of the current day.
+ */
 export function serveDocs(app: NestFastifyApplication, rows: ReadModelStore): void {
   const document = openApi(rows.names(), new Date().toISOString().slice(0, 10));
   const swaggerOptions = { filter: true, docExpansion: 'none' };

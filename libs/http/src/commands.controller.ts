@@ -137,7 +137,7 @@ export class CommandsController {
   }
 }
 
-/** A header as it is, or the text of a structured string (RFC 9651). */
+/** The value of a header: its raw text, or the text of a structured string (RFC 9651). */
 const unquoted = (header: string | undefined): string | undefined => /^"(.*)"$/.exec(header ?? '')?.[1] ?? header;
 
 /** The names of the metadata over HTTP. */

@@ -3,15 +3,18 @@ import { Readable } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { isTagIn } from './entity-tags.js';
 
-/** A strong tag of a text. */
+/** A strong entity tag of a text. */
 const tagOf = (text: string): string => `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
 
-/** Nothing as a body. Fastify takes the length of a text as that of the answer to HEAD. */
+/**
+ * An empty body. It is a stream for HEAD, because Fastify would send the length of a text as the
+ * length of the answer.
+ */
 const noBody = (isHead: boolean): unknown => (isHead ? Readable.from([]) : null);
 
 /**
- * Gives every read an `ETag`, its handler's own or one of its text, and answers `304` to a client
- * that has it already. The body of an answer to HEAD is not read.
+ * Adds an `ETag` to the answer of every read: the handler's own, or one of the text. Answers `304`
+ * if the client already has the answer. The body of an answer to HEAD is not read.
  */
 export function answerConditionally(app: NestFastifyApplication): void {
   app

@@ -6,10 +6,10 @@ import { refuseBeyond } from './history.controller.js';
 import { asOfInstant, positionOf, unknownParameters } from './parameters.js';
 import { validationProblem } from './problem.js';
 
-/** The most findings of one answer; the count has all of them. */
+/** The maximum number of findings in one answer. The count includes all findings. */
 const MAX_FINDINGS = 1000;
 
-/** A finding as a client sees it. */
+/** Converts a finding for an answer. */
 const findingOut = ({ control, rule, requirement, facts, event }: ControlFinding): unknown => ({
   rule,
   control,

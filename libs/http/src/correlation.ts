@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
 /**
- * A request's correlation id: the sender's, or one that is made here. It is the id of the request
- * in log lines, and that of the events.
+ * The correlation id of a request: the sender's, or a new one. It is the id of the request in log
+ * lines, and that of its events.
  */
 export function correlationOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
   const sent = headers['correlation-id'];

@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 
-/** The headers of answers that a page of another origin may read. */
+/** The response headers that a page of another origin may read. */
 const EXPOSED = [
   'Content-Digest',
   'Correlation-Id',
@@ -11,10 +11,12 @@ const EXPOSED = [
   'Idempotency-Replayed',
   'Retry-After',
 ];
-/** The time in which a browser need not ask again, in seconds. */
+/** The time for which a browser may cache the answer to a preflight request, in seconds. */
 const MAX_AGE_SECONDS = 600;
 
-/** Allows pages of these origins to send requests (CORS); without any, no other page may. */
+/**
+ * Allows pages of these origins to send requests (CORS). If there are none, no other origin may.
+ */
 export function allowOrigins(app: NestFastifyApplication, origins: readonly string[]): void {
   if (origins.length === 0) return;
   app.enableCors({
@@ -23,7 +25,7 @@ export function allowOrigins(app: NestFastifyApplication, origins: readonly stri
     exposedHeaders: EXPOSED,
     maxAge: MAX_AGE_SECONDS,
     strictPreflight: false,
-    // OPTIONS has its own answer, with the methods of the address.
+    // OPTIONS is answered elsewhere, with the methods of the address.
     preflightContinue: true,
   });
 }

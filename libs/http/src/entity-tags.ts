@@ -3,15 +3,17 @@ import type { RevisionCondition } from '@entente/kernel';
 const TAG = /^\s*(?:W\/)?"([^"]*)"\s*$/;
 const BARE = /^\s*(0|[1-9][0-9]{0,14})\s*$/;
 
-/** The tags of a list, without quotation marks and weakness; null if it is no list of tags. */
+/**
+ * The entity tags in a list, without quotation marks and `W/`; null if it is not a list of tags.
+ */
 function tagsOf(header: string): readonly string[] | null {
   const tags = header.split(',').map((part) => TAG.exec(part)?.[1] ?? BARE.exec(part)?.[1] ?? null);
   return tags.every((tag) => tag !== null) ? tags : null;
 }
 
 /**
- * Whether `If-None-Match` names a tag, or any by `*`. Weak tags count: a proxy that compresses
- * makes them of ours.
+ * Whether `If-None-Match` contains a tag or `*`. Weak tags match too, because a proxy that
+ * compresses makes them from ours.
  */
 export function isTagIn(header: string | undefined, tag: string): boolean {
   if (header === undefined) return false;
@@ -20,8 +22,8 @@ export function isTagIn(header: string | undefined, tag: string): boolean {
 
 /**
  * The revisions that a command's `If-Match` and `If-None-Match` allow; null if it has neither, and
- * `invalid` if one is. `If-Match` takes revisions, weak or not, and `*` for a stream that
- * exists; `If-None-Match` takes `*` for one that does not.
+ * `invalid` if one of them is invalid. `If-Match` accepts revisions, weak or strong, and `*` for an
+ * existing stream. `If-None-Match` accepts `*` for a stream that does not exist.
  */
 export function revisionCondition(
   ifMatch: string | undefined,

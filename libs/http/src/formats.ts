@@ -11,8 +11,8 @@ export const MEDIA_TYPES = {
 export type Format = keyof typeof MEDIA_TYPES;
 
 /**
- * The format of an answer, of those that its address has: by `?format=`, else by `Accept`; or the
- * error in the parameter. The answer is marked as one that depends on `Accept`.
+ * The format of an answer, of those that its address supports: by `?format=`, else by `Accept`; or
+ * the error in the parameter. The answer gets `Vary: Accept`.
  */
 export function formatOf<Of extends Format>(
   formats: readonly [Of, ...Of[]],
@@ -29,11 +29,11 @@ export function formatOf<Of extends Format>(
   }
   const types = formats.map((format) => MEDIA_TYPES[format]);
   const preferred = preferredType(accept, types);
-  // The first is the answer to a client that accepts none of them.
+  // A client that accepts none of the formats gets the first one.
   return { format: formats.find((format) => MEDIA_TYPES[format] === preferred) ?? formats[0] };
 }
 
-/** Adds a name to the headers of the request on which the answer depends. */
+/** Adds a request header to `Vary`. */
 function addVary(reply: HttpReply, name: string): void {
   const before = reply.getHeader('vary');
   reply.header('vary', typeof before === 'string' && before !== '' ? `${before}, ${name}` : name);

@@ -15,7 +15,10 @@ export interface DeploymentStatus {
     readonly parked: number;
     /** Why it has stopped; null while it folds. */
     readonly stopped: string | null;
-    /** The age of the oldest event that it has not folded, in seconds; 0 if it has folded all. */
+    /**
+     * The age of the oldest event that it has not folded, in seconds; 0 if it has folded all
+     * events.
+     */
     readonly behindSeconds: number;
     /** Its position in each partition, if there are several. */
     readonly partitions?: readonly bigint[];
@@ -30,9 +33,12 @@ export interface DeploymentStatus {
    * that watches the intake has it.
    */
   readonly commandsWaiting?: number | null;
-  /** Streams that a read model cannot fold: from which event on, why and since when. */
+  /** The streams that a read model cannot fold: since which event, why, and since when. */
   readonly parked: readonly Parked[];
-  /** What has stalled, by the watchdog, or because too many streams are parked; files used up. */
+  /**
+   * The alarms: sources that have stalled, models with too many parked streams, and a lack of free
+   * files.
+   */
   readonly alarms: readonly { readonly source: string; readonly alarm: string }[];
   /** Why nothing is delivered now; null while events are delivered. */
   readonly fault: string | null;
@@ -80,8 +86,8 @@ export class HealthController {
   }
 
   /**
-   * Whether the deployment works as it should: how far each read model lags behind the log, in
-   * positions, what waits and what is parked. `503` if anything has stalled, including a read model
+   * Whether the deployment works: how far each read model lags behind the log in positions, which
+   * work waits, and which streams are parked. `503` if anything has stalled, including a read model
    * that its parked streams have stopped. A read model that continues with a parked stream is
    * ready, and the answer names the stream.
    */

@@ -10,8 +10,8 @@ import { asOfInstant, positionOf, unknownParameters, wholeNumber } from './param
 import { Problem, validationProblem } from './problem.js';
 
 /**
- * An event in an answer: without the command's hash, from which the fields of a short command could
- * be guessed.
+ * Converts an event for an answer. The command's hash is left out, because the fields of a short
+ * command could be guessed from it.
  */
 export const toEventDto = ({
   id,
@@ -32,12 +32,12 @@ export const toEventDto = ({
 };
 
 const MAX_LIMIT = 1000;
-/** A page ends with the batch by which it has this many characters. */
+/** The number of characters from which a page ends, after the current batch. */
 const MAX_PAGE_LENGTH = 8 * 1024 * 1024;
 /** The maximum number of kinds, and of types, in a query. */
 const MAX_NAMES = 50;
 
-/** The requested part of the log; throws with every parameter in error. */
+/** The requested part of the log. Throws a problem that names every parameter in error. */
 export function readLogQuery(
   query: Readonly<Record<string, unknown>>,
   allowed: readonly string[],
@@ -66,7 +66,7 @@ export function readLogQuery(
   };
 }
 
-/** Fails for a position after the end of the log: it has no event there. */
+/** Throws for a position after the end of the log, which has no event. */
 export function refuseBeyond(path: string, position: bigint, head: bigint): void {
   if (position > head) throw validationProblem([{ path, message: `lies beyond the log, which ends at ${head}` }]);
 }
@@ -120,8 +120,9 @@ export class HistoryController {
   }
 
   /**
-   * The events of one stream from a revision on (`?from=`, at most a thousand), with its state as
-   * of a revision (`?revision=`, at most its newest) or a day or instant (`?as-of=`).
+   * The events of one stream from a revision on (`?from=`, at most a thousand). They come with its
+   * state as of a revision (`?revision=`, at most the newest) or as of a day or instant
+   * (`?as-of=`).
    */
   @Get(':kind/:id')
   async stream(
@@ -141,11 +142,12 @@ export class HistoryController {
       wrong.push({ path: 'as-of', message: 'cannot be combined with revision' });
     if (wrong.length > 0 || from === null) throw validationProblem(wrong);
     const upTo = revision ?? Number.MAX_SAFE_INTEGER;
-    // Cut by the order of the log, as rows are: a write that was held has an earlier time.
+    // The events are limited by position, as rows are: a delayed write has an earlier time than its
+    // position suggests.
     const until = asOf === undefined ? null : await this.store.positionAt(asOf);
     const wasThere = ({ revision: at, position }: RecordedEvent): boolean =>
       at <= upTo && (until === null || position <= until);
-    // Read before the events, so that a client with this tag has them at least.
+    // Read before the events, so that a client with this tag has at least the events up to it.
     const newest = await this.store.revisionOf(`${kind}/${id}`);
     if (newest >= 0 && typeof revision === 'number' && revision > newest)
       throw validationProblem([
@@ -174,7 +176,7 @@ export class HistoryController {
   }
 }
 
-/** The characters of events on the wire, about: their data, and room for the rest. */
+/** The approximate length of events in an answer: their data, and a constant for the rest. */
 const lengthOf = (events: readonly RecordedEvent[]): number =>
   events.reduce((sum, { data }) => sum + JSON.stringify(data).length + 1000, 0);
 

@@ -11,7 +11,10 @@ interface BodyHeaders {
   readonly 'content-encoding'?: string | undefined;
 }
 
-/** A body as JSON; throws a problem that names what cannot be read, or would be changed by it. */
+/**
+ * Parses a body as JSON. Throws a problem that names what cannot be read, or what parsing would
+ * change.
+ */
 function jsonBody(headers: BodyHeaders, body: Uint8Array): unknown {
   const wrong = bodyHeaderError(headers['content-type'], headers['content-encoding']);
   if (wrong !== null) throw new Problem(415, 'wrong-content-type', `${wrong.path} ${wrong.message}`);
@@ -21,7 +24,7 @@ function jsonBody(headers: BodyHeaders, body: Uint8Array): unknown {
   return read.json;
 }
 
-/** Has the server read JSON as the commands topic does, and nothing else. */
+/** Makes the server accept only JSON bodies, and parse them as the commands topic does. */
 export function readJsonBodies(app: NestFastifyApplication): void {
   const server = app.getHttpAdapter().getInstance();
   server.removeAllContentTypeParsers();

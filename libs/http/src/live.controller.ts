@@ -23,7 +23,10 @@ import { type RowRequest, lowest, matches, readRowQuery, toRowDto } from './row-
 const idOf = (name: string, version: string, positions: readonly bigint[]): string =>
   `${name}/${version}/${positions.join('-')}`;
 
-/** Where the rows of an id ended: nowhere for an id of anything else, so that a reset follows. */
+/**
+ * The positions of an event id, from which a reader resumes. An invalid id has none, so that a
+ * reset follows.
+ */
 function resumeOf(name: string, id: string | undefined): Resume | null {
   if (id === undefined || id === '') return null;
   const [of, version = '', positions = ''] = id.split('/');
@@ -42,8 +45,8 @@ function parseLogEventId(id: string | undefined): { readonly era: string; readon
 }
 
 /**
- * Changes as they happen. Nest's `@Sse` buffers without bound for a slow reader, so these streams
- * write to the socket themselves.
+ * Live streams of rows and events. Nest's `@Sse` buffers without limit for a slow reader, so these
+ * streams write to the socket themselves.
  */
 @Controller('v1')
 export class LiveController {
@@ -135,7 +138,7 @@ export class LiveController {
     }
   }
 
-  /** Each reader gets the reason of an outage, and the watch logs it once for all of them. */
+  /** Each reader gets the reason of an outage. The watchdog logs it once for all of them. */
   private logUnlessOutage(error: unknown): void {
     if (!(error instanceof Fault) || error.retryAfter === null) this.logger.error(error);
   }
@@ -163,10 +166,10 @@ export class LiveController {
   }
 }
 
-/** Each text is made once for all readers of the same query. */
+/** Each text is created once for all readers of the same query. */
 const texts = new WeakMap<object, Map<string, string>>();
 
-/** What a reader of live rows asks for. */
+/** The request of a reader of live rows. */
 interface LiveRequest {
   readonly name: string;
   readonly where: readonly Filter[];
@@ -204,8 +207,8 @@ function textOf({ name, where, types }: LiveRequest, update: LiveUpdate): string
         if (row !== null && matches(where, key, row.columns, types)) return [frame('row', toRowDto(row))];
         return before !== null && matches(where, key, before, types) ? [frame('removed', { row_id: key })] : [];
       });
-      // Only the last frame has the id: a reader that resumes has had the whole batch, or none of
-      // it.
+      // Only the last frame has the id. So a reader that resumes has received the whole batch, or
+      // will get it again.
       const last = frames.pop();
       return last === undefined ? '' : `${frames.join('')}id: ${idOf(name, update.version, update.positions)}\n${last}`;
     }

@@ -2,10 +2,10 @@ import { type EventLog, Fault, type Watchdog } from '@entente/engine';
 import { Readiness, type DeploymentStatus, alarmsOf } from './health.controller.js';
 import { headWithTimeout } from './probe.js';
 
-/** What a loop states of itself. */
+/** The status that a loop reports. */
 type LoopStatus = Pick<DeploymentStatus, 'fault' | 'published' | 'commandsWaiting'> & { readonly waiting?: number };
 
-/** The status of a process that runs one loop over the log, and keeps no rows. */
+/** The status of a process that runs one loop over the log, and stores no rows. */
 export class LoopReadiness extends Readiness {
   constructor(
     private readonly log: EventLog,

@@ -60,26 +60,24 @@ export class Metrics implements Observer {
     this.projections.observe(ms / 1000);
   }
 
-  /** A commit of the log: the number of appends and of events in it. */
+  /** Counts a commit of the log, with its number of appends and of events. */
   committed(appends: number, events: number, ms: number): void {
     this.commitAppends.observe(appends);
     this.appended.inc(events);
     this.commitSeconds.observe(ms / 1000);
   }
 
-  /**
-   * A connection to a backing service, or a subscription over it, was opened again after a failure.
-   */
+  /** Counts a reconnection to a backing service, or of a subscription. */
   reconnected(to: 'event-store' | 'kafka' | 'database'): void {
     this.reconnections.inc({ to });
   }
 
-  /** A figure that is set for each scrape. */
+  /** Creates a gauge that is set at each scrape. */
   gauge(name: string, help: string, labelNames: readonly string[] = []): Gauge {
     return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.registry] });
   }
 
-  /** A figure that is read for each scrape. */
+  /** Creates a gauge whose value is read at each scrape. */
   gaugeFrom(name: string, help: string, read: () => number): void {
     const registers = [this.registry];
     new Gauge({
@@ -158,7 +156,7 @@ export class MetricsController {
     return this.metrics.registry.metrics();
   }
 
-  /** Only the process that publishes has this figure; it is NaN while it is unknown. */
+  /** Sets the gauge of the publishing process; NaN if the position is unknown. */
   private publishing(head: bigint | null, published: bigint | null): void {
     this.published ??= this.metrics.gauge(
       'entente_publishing_lag_events',
@@ -180,7 +178,7 @@ export class MetricsController {
     this.commandsWaiting.set(waiting ?? NaN);
   }
 
-  /** Removes the figures that depend on the end of the log while that is unknown. */
+  /** Removes the values that depend on the end of the log while it is unknown. */
   private clearUnknown(): void {
     for (const gauge of [this.lagEvents, this.partitionLag, this.lagSeconds]) gauge.reset();
   }

@@ -9,11 +9,11 @@ export const EVENT_TYPES: readonly string[] = [
   ...new Set([...CATALOGUE.flatMap(({ events }) => Object.keys(events)), COMMAND_NOTED]),
 ];
 
-/** An error lists names up to this number; of more, the nearest. */
+/** The maximum number of names that an error lists. If there are more, it lists the nearest. */
 const MAX_LISTED = 30;
 const NEAREST = 3;
 
-/** How many letters one must insert, remove or change to make one text of another. */
+/** The edit distance of two texts: the number of characters to insert, remove or change. */
 function editsBetween(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...one].entries()) {
@@ -28,8 +28,8 @@ function editsBetween(one: string, other: string): number {
 }
 
 /**
- * The errors in names: those that are none of the valid ones, each with these, or the nearest and
- * where all of them are.
+ * The errors for unknown names. Each lists the valid names, or the nearest ones and where to find
+ * all of them.
  */
 export function unknownNames(
   path: string,
@@ -40,7 +40,7 @@ export function unknownNames(
   return given
     .filter((name) => !valid.includes(name))
     .map((name) => {
-      // A long text is no misspelt name.
+      // Only the beginning of a long text is compared, to limit the work.
       const word = name.slice(0, 64);
       const nearest = valid.toSorted((a, b) => editsBetween(word, a) - editsBetween(word, b)).slice(0, NEAREST);
       const names =

@@ -1,21 +1,24 @@
 import { readdirSync } from 'node:fs';
 
 /**
- * The files that a process keeps for its log, its database, its threads and its backing services:
- * no connection takes them.
+ * The number of files that are reserved for the log, the database, threads and backing services, so
+ * that connections do not use them.
  */
 const RESERVED_FILES = 64;
-/** With fewer free files than these, the process raises an alarm. */
+/** The number of free files below which the process raises an alarm. */
 const LOW_FILES = RESERVED_FILES + 16;
-/** The number of connections that are kept in any case: an operator can ask what is wrong. */
+/** The minimum number of connections, so that an operator can always query the process. */
 const MIN_CONNECTIONS = 8;
-/** A count of the open files is used again for this time. */
+/** The time for which a count of the open files is reused, in milliseconds. */
 const MAX_AGE_MS = 250;
 
 /** The files of this process. */
 export interface OpenFiles {
   readonly open: number;
-  /** The most that it may open, by the operating system (`ulimit -n`); Infinity without a limit. */
+  /**
+   * The maximum number that it may open, by the operating system (`ulimit -n`); Infinity without a
+   * limit.
+   */
   readonly limit: number;
 }
 
@@ -28,22 +31,22 @@ function readLimit(): number {
 
 let limitOnce: number | null = null;
 
-/** The files that are open now; none where the system does not say. */
+/** Counts the open files; 0 if the operating system does not report them. */
 export function openFiles(): OpenFiles {
   limitOnce ??= readLimit();
   const limit = limitOnce;
   try {
     return { open: readdirSync('/dev/fd').length, limit };
   } catch (error) {
-    // With no file left, the folder cannot be opened either.
+    // If no file is left, the folder of descriptors cannot be opened either.
     const isUsedUp = ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
     return { open: isUsedUp ? limit : 0, limit };
   }
 }
 
 /**
- * The number of connections that the free files allow, given those that are open: what is left by
- * the other files and by the reserve, and a few in any case.
+ * Computes the number of connections that the file limit allows: the limit without other open files
+ * and the reserve, but never less than a minimum.
  */
 export class FilesForConnections {
   private allowedThen = 0;

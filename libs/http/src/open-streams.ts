@@ -4,16 +4,16 @@ import { LiveLog, LiveRows } from '@entente/engine';
 import { Metrics } from './metrics.controller.js';
 
 /**
- * The maximum number of bytes that wait for a slow reader: above it, a further update closes the
+ * The maximum number of bytes that wait for a slow reader. Above it, the next update closes the
  * stream.
  */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 const HEARTBEAT_MS = 15_000;
-/** The shortest time between two checkpoints of one stream, in milliseconds. */
+/** The minimum interval between two checkpoints of one stream, in milliseconds. */
 const CHECKPOINT_MS = 1000;
 /**
- * Milliseconds in which a reader that catches up must read something, and in which a reader of a
- * closed stream may read the rest.
+ * The time within which a reader that catches up must read something, and within which a reader of
+ * a closed stream may read the rest, in milliseconds.
  */
 const SLOW_CONSUMER_MS = 10_000;
 const HEADERS = {
@@ -24,7 +24,7 @@ const HEADERS = {
 const STOPPING = 'the service is stopping; connect again to resume';
 const TOO_SLOW = 'too slow: too many bytes wait for this reader; connect again to resume';
 
-/** A reply of the web server that can give up its socket. */
+/** A reply of the web server that can hand over its socket. */
 export interface Hijackable {
   hijack(): void;
   getHeaders(): OutgoingHttpHeaders;
@@ -36,13 +36,13 @@ export const frame = (event: string, data: unknown, id?: string): string =>
   `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 
 /**
- * One open stream of events (SSE). What it cannot write at once waits, up to a bound; above it, the
- * stream is closed with the reason.
+ * One open stream of server-sent events. Text that cannot be written at once is buffered up to a
+ * limit. Above it, the stream is closed with the reason.
  */
 class OpenStream {
   private closed = false;
   private readonly closeListeners: (() => void)[] = [];
-  /** The newest checkpoint that was not written yet. */
+  /** The newest checkpoint that is not written yet. */
   private pending: string | null = null;
   private checkpointAt = -Infinity;
   private checkpointTimer: NodeJS.Timeout | null = null;
@@ -51,8 +51,8 @@ class OpenStream {
     private readonly raw: ServerResponse,
     headers: OutgoingHttpHeaders,
   ) {
-    // The stream is quiet while nothing changes. The bound on waiting bytes closes streams of slow
-    // readers.
+    // The stream is idle while nothing changes, so it has no socket timeout. The limit of buffered
+    // bytes closes the streams of slow readers.
     raw.socket?.setTimeout(0);
     raw.writeHead(200, headers);
     raw.write('retry: 1000\n\n');
@@ -67,15 +67,15 @@ class OpenStream {
   /** Writes text that already has the form of frames. */
   write(frames: string): void {
     if (this.closed || frames === '') return;
-    // Frames carry a newer id.
+    // These frames contain a newer id.
     this.pending = null;
     if (this.raw.writableLength > MAX_BUFFERED_BYTES) this.closeWith(TOO_SLOW);
     else this.raw.write(frames);
   }
 
   /**
-   * Moves the reader's id past what it was not sent: at once, or a second after its last
-   * checkpoint.
+   * Advances the reader's id past events that it did not request: at once, or a second after its
+   * last checkpoint.
    */
   moveTo(checkpoint: string): void {
     this.pending = checkpoint;
@@ -94,8 +94,8 @@ class OpenStream {
   }
 
   /**
-   * Resolves when the waiting bytes are written, with true; with false when the stream is closed,
-   * as it is for a reader that does not read for too long.
+   * Resolves with true when the buffered bytes are written, and with false when the stream is
+   * closed. A stream is closed if its reader does not read for too long.
    */
   hasRoom(): Promise<boolean> {
     if (this.closed || this.raw.writableLength < MAX_BUFFERED_BYTES / 4) return Promise.resolve(!this.closed);
@@ -132,7 +132,7 @@ class OpenStream {
 }
 
 /**
- * All open streams. They share the keep-alive timer, and are closed with a reason when the
+ * All open streams. They share the keep-alive timer. They are closed with a reason when the
  * deployment closes.
  */
 @Injectable()
@@ -151,7 +151,9 @@ export class OpenStreams implements OnModuleDestroy {
     metrics.gaugeFrom('entente_live_readers', 'open live streams', () => this.streams.size);
   }
 
-  /** Opens the stream of a reply; null if only its headers are requested, which are then sent. */
+  /**
+   * Opens the stream of a reply. If only its headers are requested, sends them and returns null.
+   */
   open(reply: Hijackable): OpenStream | null {
     const headers = { ...reply.getHeaders(), ...HEADERS };
     reply.hijack();

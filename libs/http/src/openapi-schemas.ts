@@ -13,7 +13,7 @@ import { type ColumnType, type Json, ROLES, keptApart } from '@entente/kernel';
 /** The largest number of 32 bits; a field that may be larger has the format of 64 bits. */
 const INT32 = 2 ** 31 - 1;
 
-/** A name in Pascal case of words in kebab-case: `assistance-case` is `AssistanceCase`. */
+/** Converts kebab-case to Pascal case: `assistance-case` becomes `AssistanceCase`. */
 export const pascal = (words: string): string =>
   words
     .split('-')
@@ -52,7 +52,7 @@ export function schemaNames(part: 'commands' | 'events'): (kind: string, type: s
 function catalogueSchemas(): Record<string, Json> {
   const schemas: Record<string, Json> = {};
   const parts = new Map<string, string>();
-  /** A schema in the document: parts with a class are references. */
+  /** Converts a schema for the document. Parts with a class become references. */
   const toOpenApi = (value: unknown, own = false): Json => {
     if (Array.isArray(value)) return value.map((one) => toOpenApi(one));
     if (value === null || typeof value !== 'object') return value as Json;
@@ -205,7 +205,7 @@ const PROBLEM = object(
   ['errors', 'rule', 'unless', 'facts', 'revision'],
 );
 
-/** The numbers that every JSON reader keeps exactly. */
+/** The limits of numbers that every JSON parser reads exactly. */
 const SAFE = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
 /** A whole number of any size. */
 const DIGITS = '^-?[0-9]+$';

@@ -93,7 +93,7 @@ const RETRY_AFTER = {
   'Retry-After': { description: 'Seconds after which to try again.', schema: { type: 'integer', format: 'int32' } },
 };
 
-/** The meaning of each code that is answered with one of some statuses. */
+/** The meanings of the codes that have one of the given statuses. */
 const meaningOf = (...statuses: readonly number[]): string =>
   Object.entries(PROBLEMS)
     .filter(([, [status]]) => statuses.includes(status))
@@ -154,7 +154,7 @@ const KNOWN_TAG = parameter('header', 'If-None-Match', 'The `ETag` of an earlier
 const TAG = { ETag: { description: 'The tag of the answer: the same as long as the answer is.', schema: STRING } };
 const UNCHANGED: Json = { description: 'The answer is the one whose tag was sent.', headers: TAG };
 
-/** A read: its answer has an `ETag`. */
+/** A read operation. Its answer has an `ETag`. */
 const reading = (
   tag: string,
   operationId: string,
@@ -308,7 +308,10 @@ const PAGING: readonly Parameter[] = [
   parameter('query', 'after', "A receipt's `after`: waits at most five seconds until the rows have come so far."),
 ];
 
-/** The types of columns as parameters. An empty value is a missing one. */
+/**
+ * The schema of a filter parameter, by the type of its column. An empty value selects rows without
+ * a value.
+ */
 const FILTER: Readonly<Record<Exclude<ColumnType, 'json'>, Json>> = {
   text: STRING,
   day: { type: 'string', pattern: '^([0-9]{4}-[0-9]{2}-[0-9]{2})?$' },

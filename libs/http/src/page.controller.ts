@@ -9,8 +9,8 @@ const hashesOf = (page: string, tag: 'script' | 'style'): string =>
     .join(' ');
 
 /**
- * The page at `/`: one file, read once. Its policy allows only its own script and style, by their
- * digests, and requests to this deployment alone.
+ * Serves the page at `/`: one file, which is read once. Its content security policy allows only its
+ * own script and style, by their digests, and requests to this deployment.
  */
 @Controller()
 export class PageController {

@@ -1,21 +1,24 @@
 import { type FieldError, readAsOf } from '@entente/contracts';
 import { LARGEST_POSITION } from '@entente/engine';
 
-/** A whole number within bounds, in decimal digits alone; null for any other parameter. */
+/**
+ * Parses a whole number within limits. Only decimal digits are allowed; null for any other
+ * parameter.
+ */
 export function wholeNumber(given: unknown, min = 0, max = Number.MAX_SAFE_INTEGER): number | null {
   if (typeof given !== 'string' || !/^(?:0|[1-9][0-9]{0,15})$/.test(given)) return null;
   const number = Number(given);
   return number >= min && number <= max ? number : null;
 }
 
-/** A position of the log, in decimal digits alone; null for any other parameter. */
+/** Parses a position of the log. Only decimal digits are allowed; null for any other parameter. */
 export function positionOf(given: unknown): bigint | null {
   if (typeof given !== 'string' || !/^(?:0|[1-9][0-9]{0,18})$/.test(given)) return null;
   const position = BigInt(given);
   return position <= LARGEST_POSITION ? position : null;
 }
 
-/** Each parameter that an address does not have. */
+/** The errors for parameters that an address does not have. */
 export const unknownParameters = (
   query: Readonly<Record<string, unknown>>,
   allowed: readonly string[],
@@ -27,13 +30,13 @@ export const unknownParameters = (
       message: `is no parameter here; ${allowed.length === 0 ? 'there are none' : `parameters: ${allowed.join(', ')}`}`,
     }));
 
-/** Whether a parameter that takes no value is given; null for a value that is neither. */
+/** Parses a parameter without a value, a flag; null for an invalid value. */
 export function flagOf(given: unknown): boolean | null {
   if (given === undefined || given === 'false') return false;
   return given === '' || given === 'true' ? true : null;
 }
 
-/** A hint, if a text has a space for the plus of an offset, which was not percent-encoded. */
+/** A hint if a text has a space where the plus of a time offset was not percent-encoded. */
 export const plusHint = (given: unknown): string =>
   typeof given === 'string' && /T.* [0-9]{2}:[0-9]{2}$/.test(given) ? '; in an address, + is written %2B' : '';
 

@@ -2,12 +2,15 @@ import { withTimeout } from '@entente/async';
 import { type EventLog, Fault, LogTakenBack } from '@entente/engine';
 
 /**
- * The time after which a status request no longer waits for a backing service: probes and scrapes
- * wait only some seconds.
+ * The time that a status request waits for a backing service, in milliseconds. Probes and scrapes
+ * wait only for some seconds.
  */
 const PROBE_TIMEOUT_MS = 1500;
 
-/** The answer of a backing service if it comes in time; else a fault that names the service. */
+/**
+ * Returns the answer of a backing service, or rejects with a fault that names the service if it is
+ * late.
+ */
 export function probe<T>(answer: Promise<T>, service: string, ms = PROBE_TIMEOUT_MS): Promise<T> {
   return withTimeout(answer, ms, () => {
     throw new Fault('unanswered', `${service} has not answered within ${ms / 1000} s`, 1);
@@ -15,8 +18,8 @@ export function probe<T>(answer: Promise<T>, service: string, ms = PROBE_TIMEOUT
 }
 
 /**
- * The last position of the log if it comes in time; else a fault with the reason for the event
- * store's outage, if known.
+ * Returns the last position of the log, or rejects with a fault if it is late. The fault states the
+ * reason for the event store's outage if known.
  */
 export async function headWithTimeout(log: EventLog): Promise<bigint> {
   log.checkNotTakenBack();
@@ -27,7 +30,7 @@ export async function headWithTimeout(log: EventLog): Promise<bigint> {
   }
 }
 
-/** The error, or the event store's outage if there is one: it is then the cause. */
+/** The event store's outage if there is one, because it is the cause; else the error. */
 export function orOutage(log: EventLog, error: unknown): unknown {
   if (error instanceof LogTakenBack) return error;
   const outage = log.outage();

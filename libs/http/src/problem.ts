@@ -24,19 +24,19 @@ export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 export const problemText = ({ status, code, title, more }: Problem): string =>
   JSON.stringify({ type: 'about:blank', status, code, title, ...more });
 
-/** Validation errors: every field in error at once. */
+/** A problem for validation errors, with every field in error. */
 export const validationProblem = (wrong: readonly FieldError[]): Problem =>
   new Problem(400, 'validation-failed', 'request validation failed', {
     errors: wrong.map(({ path, message }) => ({ path, message })),
   });
 
-/** Fails if a request has a parameter that its address does not have. */
+/** Throws if a request has a parameter that its address does not have. */
 export function refuseUnknown(query: Readonly<Record<string, unknown>>, allowed: readonly string[]): void {
   const wrong = unknownParameters(query, allowed);
   if (wrong.length > 0) throw validationProblem(wrong);
 }
 
-/** Only this function chooses the status of the engine's results. */
+/** The problem for a result of the engine. Only this function chooses its status. */
 export function problemOf(outcome: Exclude<CommandResult, { type: 'accepted' | 'dry-run' }>): Problem {
   const { code, title, more } = problemFor(outcome);
   return new Problem(statusOf(outcome.type, code), code, title, more);
@@ -53,10 +53,12 @@ function statusOf(type: 'id-reused' | 'revision-mismatch' | 'refused', code: str
   }
 }
 
-/** The codes of an address at which nothing is, or nothing for its method. */
+/** The codes of an address that does not exist. */
 const ABSENT: readonly string[] = ['no-such-route', 'no-such-command'];
 
-/** Gives every failure its problem document. Internal details stay in the process's log. */
+/**
+ * Answers every failure with a problem document. Internal details are only in the process's log.
+ */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly log = new Logger('http');

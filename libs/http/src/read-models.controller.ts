@@ -22,12 +22,14 @@ import { AnswerOptions, type ExportFormat, digestOf, exported } from './row-expo
 import { type RowRequest, cursorOf, lowest, readRowQuery, toRowDto, wrongDays } from './row-query.js';
 import type { HttpReply } from './http-reply.js';
 
-/** The maximum number of events of a row; the history of its streams has them all. */
+/**
+ * The maximum number of events of a row in an answer. The history of its streams has all of them.
+ */
 const MAX_EVENTS = 100;
 
 /**
- * The position that all partitions have reached, in each of them: the same rows can be requested
- * again as of it.
+ * The lowest position of all partitions, for each partition. The same rows can be requested again
+ * as of this position.
  */
 const atOnePosition = (reached: Positions): Positions => reached.map(() => BigInt(lowest(reached)));
 
@@ -45,10 +47,7 @@ export function describedAs(store: ReadModelStore, name: string): ReadModelDescr
 const totalsOut = (totals: Awaited<ReturnType<ReadModelStore['totals']>>) =>
   totals.map(({ by, counts, count, sums }) => ({ ...by, counts, count, ...sums }));
 
-/**
- * The day of an answer: the one that was asked for, that of `occurred-by`, the day of `as-of`, or
- * the present one.
- */
+/** The day of an answer: the requested one, that of `occurred-by`, that of `as-of`, or today. */
 function dayOf({ cursor, day: given, occurredBy, asOf }: RowRequest): string {
   if (cursor !== null) return cursor.day;
   const day = given ?? occurredBy;
@@ -103,7 +102,7 @@ export class ReadModelsController {
     ];
     if (errors.length > 0) throw validationProblem(errors);
     if (format === 'json') return this.answer(described, request as RowRequest);
-    // A link is followed by a browser, which keeps the answer as a file.
+    // A browser follows a link, and saves the answer as a file.
     const { text, file } = await this.wholeText(format, described, request as RowRequest, reply);
     const disposition = given === undefined ? {} : { disposition: `attachment; filename="${file}"` };
     return new StreamableFile(text, { type: `${MEDIA_TYPES[format]}; charset=utf-8`, ...disposition });
@@ -152,7 +151,7 @@ export class ReadModelsController {
             message: `gives more than ${MAX_TOTALS_GROUPS} groups: filter the rows, or name fewer columns`,
           },
         ]);
-      // The read that returns the version comes last: if it equals the first, all reads in between
+      // The read that returns the version comes last. If it equals the first, all reads in between
       // have that version.
       const { rows, more, version: of } = await this.store.query(name, { ...request, positions, day, ...page });
       if (of !== version) continue;
@@ -168,7 +167,10 @@ export class ReadModelsController {
     }
   }
 
-  /** Parses a token; fails if it is invalid, or if the log was restored without its write. */
+  /**
+   * Parses a consistency token. Throws if it is invalid, or if the log was restored without its
+   * write.
+   */
   private parseAfter(after: string): ConsistencyToken {
     const token = parseConsistencyToken(after);
     if (token === null)
@@ -183,8 +185,9 @@ export class ReadModelsController {
   }
 
   /**
-   * The positions of a query: its cursor's, those of `as-of`, or the current ones: one position in
-   * all partitions. With `after`, all partitions have reached the write.
+   * The positions of a query: those of its cursor, those of `as-of`, or the current ones, with one
+   * position for all partitions. If `after` is given, waits until all partitions have reached the
+   * write.
    */
   private async resolvePositions(
     name: string,

@@ -9,7 +9,9 @@ import { validationProblem } from './problem.js';
 const CODES_LISTED = 'docs/reference/problem-codes.md lists them';
 const FILTERS = ['organisation', 'stream', 'code'] as const;
 
-/** What no refusal has: a stream of no kind, a code with which nothing is refused. */
+/**
+ * The errors in filters that can match no refusal: a stream of an unknown kind, or an unknown code.
+ */
 function wrongFilters({ stream, code }: Readonly<Record<string, unknown>>): readonly FieldError[] {
   const errors: FieldError[] = [];
   if (typeof stream === 'string') {

@@ -7,14 +7,14 @@ import { onExpectation, onTunnel } from './server-answers.js';
 /** The headers of a request that Entente defines. */
 const OWN_HEADERS = ['entente-actor'];
 
-/** Every header of the request in error: one of Entente's that does not exist, perhaps misspelt. */
+/** The errors for headers with Entente's prefix that do not exist, perhaps misspelt. */
 function unknownHeaders(headers: Readonly<Record<string, unknown>>): readonly FieldError[] {
   return Object.keys(headers)
     .filter((name) => name.startsWith('entente-') && !OWN_HEADERS.includes(name))
     .map((path) => ({ path, message: `is no header here; headers: ${OWN_HEADERS.join(', ')}` }));
 }
 
-/** The error in a query string whose percent-encoding is not that of UTF-8; none if it is. */
+/** The error for a query string whose percent-encoding is not valid UTF-8; none if it is valid. */
 function unreadableQuery(url: string): readonly FieldError[] {
   const at = url.indexOf('?');
   try {
@@ -25,7 +25,7 @@ function unreadableQuery(url: string): readonly FieldError[] {
   }
 }
 
-/** Whether a path leads out of where it begins, or has a character that no address here has. */
+/** Whether a path leaves its root, or has a character that no address here has. */
 function isForeign(url: string): boolean {
   const [path = ''] = url.split('?');
   return /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){2}(?:$|[/\\]|%2f|%5c)|%00/i.test(path);
@@ -33,7 +33,10 @@ function isForeign(url: string): boolean {
 
 const WRONG_CODING = 'transfer-encoding must be chunked: a compressed body is not read';
 
-/** A request names its host once, in HTTP/1.0 not more than once (RFC 9112, 3.2). */
+/**
+ * The error in the host header. A request must have one; in HTTP/1.0 it may have none (RFC 9112,
+ * 3.2).
+ */
 function hostError({ rawHeaders, httpVersion }: IncomingMessage): string | null {
   const hosts = rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
   if (hosts > 1) return 'the request has more than one Host header';
@@ -41,8 +44,8 @@ function hostError({ rawHeaders, httpVersion }: IncomingMessage): string | null 
 }
 
 /**
- * Refuses a request with a header or a parameter that would be ignored, without a host, or with an
- * expectation or a coding that is not known.
+ * Refuses requests with a header or a parameter that would be ignored, without a host, or with an
+ * unsupported expectation or coding.
  */
 export function checkRequests(app: NestFastifyApplication): void {
   app.getHttpServer().on('checkExpectation', onExpectation).on('connect', onTunnel);

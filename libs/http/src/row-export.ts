@@ -25,7 +25,7 @@ export abstract class AnswerOptions {
 
 type ExportQuery = Pick<RowRequest, 'where' | 'sort' | 'occurredBy'>;
 
-/** Where and on which day a query is read. */
+/** The positions and the day at which a query is read. */
 export type ExportAt = Resume & { readonly day: string };
 
 /** A query as text, line by line. */
@@ -41,17 +41,17 @@ export async function* exported(
   const query = { where, sort, occurredBy, positions, day };
   for await (const rows of readWhole(store, described.name, query, version)) {
     yield rows.map(line).join('');
-    // Other requests run in between.
+    // Other requests run between batches.
     await new Promise(setImmediate);
   }
 }
 
-/** A text of at most this many characters is kept while its digest is computed. */
+/** The maximum number of characters of a text that is kept while its digest is computed. */
 const MAX_KEPT = 1024 * 1024;
 
 /**
- * The SHA-256 digest of a query's text, in base 64, which a header states before the text. Then the
- * text: what was read for the digest, or null if it is too long to be kept and is read again.
+ * The SHA-256 digest of a query's text in base 64, which is sent in a header before the text; and
+ * the text itself, or null if it is too long to be kept and must be read again.
  */
 export async function digestOf(
   text: AsyncIterable<string>,
@@ -72,9 +72,11 @@ function ndjson(): { head: string; line: (row: ResultRow) => string } {
   return { head: '', line: (row) => `${JSON.stringify(toRowDto(row))}\n` };
 }
 
-/** What follows the name of a column of amounts. */
+/** The suffix of the name of a column with amounts. */
 const UNIT = ' (minor units)';
-/** The beginnings of a formula, and what a spreadsheet skips before one. */
+/**
+ * Matches text that a spreadsheet may run as a formula, including characters that it skips first.
+ */
 const FORMULA = /^[\s\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r]/u;
 
 /** Comma-separated values (RFC 4180), with a line of names and units. */
@@ -87,7 +89,7 @@ function csv(
   const heads = names.map((name) => (isMoney(name) ? `${name}${UNIT}` : name));
   const cell = (value: unknown): string =>
     typeof value === 'string' && formulas === 'neutralise' && FORMULA.test(value) ? quoted(`'${value}`) : quoted(value);
-  /** A sum is text, and no formula. */
+  /** A sum is text, but never a formula. */
   const cellOf = (row: ResultRow['columns'], name: string): string =>
     isSum(columns[name]) ? quoted(row[name]) : cell(row[name]);
   return {

@@ -18,19 +18,22 @@ export interface RowRequest {
   readonly where: readonly Filter[];
   readonly sort: RowQuery['sort'];
   readonly limit: number;
-  /** As sent: a position, a day, an instant. */
+  /** The value as sent: a position, a day or an instant. */
   readonly asOf: string | null;
   readonly after: string | null;
   readonly cursor: Cursor | null;
-  /** The day of the answer; null: that of `as-of` if it names a time, else the present one. */
+  /** The day of the answer. Null: that of `as-of` if it names a time, else today. */
   readonly day: string | null;
-  /** Only what had occurred by this day. */
+  /** If set, only what had occurred by this day. */
   readonly occurredBy: string | null;
-  /** Columns to group totals by, in place of its own but for those that keep sums apart. */
+  /**
+   * The columns to group totals by. They replace the model's own, except those that keep sums
+   * apart.
+   */
   readonly by: readonly string[];
 }
 
-/** The end of a page: opaque to the reader. */
+/** The end of a page. It is opaque to the client. */
 export interface Cursor {
   readonly of: string;
   readonly version: string;
@@ -43,14 +46,14 @@ export interface Cursor {
 /** The parameters of a query besides its columns. */
 export const OWN = ['sort', 'contains', 'limit', 'cursor', 'as-of', 'after', 'day', 'occurred-by', 'by'];
 const MAX_LIMIT = 1000;
-/** A text that rows contain: one line, as every text of a row is. */
+/** A search text: one line, as every text of a row is. */
 const CONTAINED = /^[^\p{Cc}\p{Cs}]{1,200}$/u;
 const CONTAINED_IS = 'takes 1 to 200 characters of text, without control characters';
 
-/** A sum in decimal digits: no sum of rows has more. */
+/** A sum in decimal digits. No sum of rows has more digits. */
 const SUM = /^-?[0-9]{1,28}$/;
 
-/** The value of a column in a query string; undefined if it is invalid. An empty value is null. */
+/** Parses the value of a column; undefined if it is invalid. An empty value is null. */
 function cellOf(type: ColumnType, text: string): Cell | undefined {
   if (text === '') return null;
   switch (type) {
@@ -73,7 +76,7 @@ function cellOf(type: ColumnType, text: string): Cell | undefined {
   }
 }
 
-/** The columns that hold what the catalogue lists, of what the read models know nothing else. */
+/** The codes of columns with names of the catalogue. Read models do not declare them. */
 const FROM_CATALOGUE: ReadModelDescription['codes'] = { kind: KINDS, type: EVENT_TYPES };
 const OF_EVENTS = ['journal', 'consultations', 'outdated-decisions'];
 
@@ -90,8 +93,8 @@ const startOf = (day: string): string => `${day}T00:00:00.000Z`;
 const endOf = (day: string): string => `${day}T23:59:59.999Z`;
 
 /**
- * A filter of instants, in the form in which rows hold them; null if a value is none. A day is its
- * start as a lower bound and for `before`, its end as an upper bound, and else all of it.
+ * A filter of instants, in the format of rows; null if a value is invalid. A day means its start as
+ * a lower bound and for `before`, its end as an upper bound, and otherwise the whole day.
  */
 function instantFilter(column: string, bound: Bound | undefined, given: readonly unknown[]): Filter | null {
   const [first] = given;
@@ -101,7 +104,7 @@ function instantFilter(column: string, bound: Bound | undefined, given: readonly
   const instants = given.map((text) =>
     text === '' ? null : typeof text === 'string' ? parseInstant(text) : undefined,
   );
-  // An empty value is a missing one, and of no range.
+  // An empty value means a missing value, which cannot be a bound.
   const wrong = instants.some((instant, i) => instant === undefined || (instant === null && given[i] !== ''));
   if (wrong || instants.length > 100) return null;
   if (bound === undefined) return { column, in: instants as Cell[] };
@@ -231,11 +234,11 @@ const GROUPED: readonly ColumnType[] = ['text', 'day', 'boolean', 'integer'];
 const groupable = (columns: Readonly<Record<string, ColumnType>>): readonly string[] =>
   Object.keys(columns).filter((name) => GROUPED.includes(columns[name] as ColumnType));
 
-/** Why a day cannot be that of an answer; null if it can. */
+/** Why a day is not allowed as the day of an answer; null if it is. */
 const wrongDay = (text: string): string | null =>
   !isDay(text) ? 'must be a day that exists (YYYY-MM-DD)' : text > today() ? 'must not lie in the future' : null;
 
-/** The errors in the days of a query: that of the answer, and the one by which things occurred. */
+/** The errors in the days of a query: `day` and `occurred-by`. */
 export const wrongDays = (query: Readonly<Record<string, unknown>>): readonly FieldError[] =>
   ['day', 'occurred-by'].flatMap((path) => {
     const { [path]: given } = query;
@@ -264,14 +267,14 @@ export const cursorOf = (
     JSON.stringify([queryOf(name, request), version, positions.map(String), last.sortValues, last.key, day]),
   ).toString('base64url');
 
-/** Whether a cursor has such a value of a column: of sums, only digits can be compared. */
+/** Whether a value of a cursor is valid for a column. Of sums, only digits can be compared. */
 const isSortValue = (type: ColumnType | undefined, value: Cell | undefined): boolean =>
   !isSum(type) || value === null || (typeof value === 'string' && SUM.test(value));
 
 const isCell = (value: unknown): value is Cell =>
   value === null || ['string', 'number', 'boolean'].includes(typeof value);
 
-/** A cursor as {@link cursorOf} writes it; null for anything else. */
+/** Parses a cursor of {@link cursorOf}; null if it is invalid. */
 function readCursor(text: string): Cursor | null {
   try {
     const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
@@ -300,7 +303,7 @@ export const toRowDto = ({ key, columns, source, parkedSince }: ResultRow): Reco
 /** The lowest of positions, as text. */
 export const lowest = (positions: Positions): string => String(positions.reduce((a, b) => (b < a ? b : a)));
 
-/** Below 0 if `one` comes before `other` in a column of this type, 0 if they are equal. */
+/** Compares two values of a column: below 0 if `one` comes before `other`, 0 if they are equal. */
 function compared(type: ColumnType | undefined, one: Cell, other: Cell): number {
   if (isSum(type)) {
     const difference = BigInt(String(one)) - BigInt(String(other));
@@ -311,8 +314,9 @@ function compared(type: ColumnType | undefined, one: Cell, other: Cell): number 
 }
 
 /**
- * Whether a row matches filters, as the database decides it: nothing lies between two values, or
- * before one, if it is null. `stream` may be filtered too: the key of a model's row begins with it.
+ * Whether a row matches filters, by the same rules as the database: a null is never between two
+ * values, or before one. `stream` may be filtered too, because the key of a model's row begins with
+ * it.
  */
 export function matches(
   where: readonly Filter[],

@@ -3,7 +3,7 @@ import { CommandEnvelope, type Schema, commandOf, eventOf, schemaOf } from '@ent
 import { Problem, refuseUnknown } from './problem.js';
 
 const DIALECT = 'https://json-schema.org/draft/2020-12/schema';
-/** The version of every command's body: a body of an older form is refused. */
+/** The version of every command's body. A body of an older version is refused. */
 const COMMAND_VERSION = '1';
 
 /** JSON Schemas of the data of events and of the bodies of commands, by kind, type and version. */

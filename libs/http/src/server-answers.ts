@@ -4,10 +4,10 @@ import { Readable } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { PROBLEM_TYPE, Problem, problemText } from './problem.js';
 
-/** The time in which a client may send the rest of a request that is answered with an error. */
+/** The time in which a client may send the rest of a request that got an error, in milliseconds. */
 const DRAIN_MS = 5000;
 
-/** A request or a reply of the web server before its routes. */
+/** A request or a reply of the web server before routing. */
 interface Raw {
   readonly raw: object;
 }
@@ -19,7 +19,7 @@ export function onUnreadableAddress(_error: unknown, request: Raw, reply: Raw): 
   answerEarly(request.raw as IncomingMessage, reply.raw as ServerResponse, problem, {});
 }
 
-/** Answers a request that expects what this server does not do, and closes the connection. */
+/** Answers a request with an unsupported `Expect` header, and closes the connection. */
 export function onExpectation(request: IncomingMessage, reply: ServerResponse): void {
   const problem = new Problem(417, 'expectation-failed', 'the only value of Expect that is understood is 100-continue');
   answerEarly(request, reply, problem, { connection: 'close' });
@@ -33,7 +33,7 @@ export function onTunnel(_request: unknown, socket: Socket): void {
   closeLater(socket);
 }
 
-/** Answers a request that no route sees. */
+/** Answers a request before routing. */
 function answerEarly(
   request: IncomingMessage,
   reply: ServerResponse,
@@ -59,7 +59,7 @@ function clientProblem(code: string | undefined): Problem {
   }
 }
 
-/** Connections whose request has its answer: what still comes of it is discarded. */
+/** Connections whose request was answered. Further data is discarded. */
 const answered = new WeakSet<Socket>();
 
 const REASONS: Readonly<Record<number, string>> = {
@@ -70,7 +70,7 @@ const REASONS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** A whole answer, after which the connection is closed. */
+/** The text of a complete answer, after which the connection is closed. */
 function lastAnswer(problem: Problem): string {
   const body = problemText(problem);
   const head = [
@@ -84,20 +84,17 @@ function lastAnswer(problem: Problem): string {
   return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
-/**
- * Answers a new connection for which there is no place, and closes it at once: it may keep no file
- * open.
- */
+/** Answers a new connection above the limit, and closes it at once, so that it uses no file. */
 export function refuseConnection(socket: Socket): void {
   answered.add(socket);
   socket.write(lastAnswer(new Problem(503, 'too-many-connections', 'all connections are in use; try again later')));
   socket.destroySoon();
 }
 
-/** Answers what Node.js cannot read as a request, and closes the connection. */
+/** Answers data that Node.js cannot parse as a request, and closes the connection. */
 export function onClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  // The rest of a request that was answered early cannot be read.
+  // The request was answered early, and the rest of it cannot be parsed.
   if (answered.has(socket)) return void socket.end();
   answered.add(socket);
   if (!socket.writable) return void socket.destroy(error);
@@ -107,8 +104,8 @@ export function onClientError(error: Error & { code?: string }, socket: Socket):
 }
 
 /**
- * Closes a connection after a bounded time in which what still comes is discarded; not if what is
- * returned is called before.
+ * Closes a connection after a limited time, in which further data is discarded. The returned
+ * function cancels that.
  */
 function closeLater(socket: Socket): () => void {
   const late = setTimeout(() => socket.destroy(), DRAIN_MS).unref();
@@ -121,9 +118,10 @@ function closeLater(socket: Socket): () => void {
 }
 
 /**
- * A request may be answered while it still arrives, such as one with a body that nothing reads. The
- * answer is sent at once, and ends when the request is complete, for a bounded time: a connection
- * that were closed before would be reset, and the client would lose the answer.
+ * Drains requests that are answered while they still arrive, such as one with a body that no
+ * handler reads. The answer is sent at once, and ends when the request is complete, after a limited
+ * time at most. If the connection were closed earlier, it would be reset and the client would lose
+ * the answer.
  */
 export function drainRequests(app: NestFastifyApplication): void {
   app
@@ -132,7 +130,7 @@ export function drainRequests(app: NestFastifyApplication): void {
     .addHook('onSend', (request, reply, payload, done) => {
       const { raw } = request;
       if (typeof payload !== 'string' || !isArriving(raw)) return done(null, payload);
-      // The web server would close the connection, and the client need not.
+      // The web server would close the connection, although the client did not ask for that.
       if (!asksToClose(raw)) reply.removeHeader('connection');
       const answer = new Readable({ read: () => undefined });
       answer.push(payload);
@@ -145,7 +143,10 @@ export function drainRequests(app: NestFastifyApplication): void {
 const asksToClose = ({ headers, httpVersion }: IncomingMessage): boolean =>
   httpVersion === '1.0' || /(?:^|[\s,])close(?:$|[\s,])/i.test(headers.connection ?? '');
 
-/** Reads the rest of a request and discards it: its end, or that of its connection, is awaited. */
+/**
+ * Reads and discards the rest of a request. Calls `arrived` at its end, or when its connection is
+ * closed.
+ */
 function onArrival(request: IncomingMessage, arrived: () => void): void {
   const { socket } = request;
   const cancel = closeLater(socket);

@@ -9,10 +9,10 @@ import { refuseConnection } from './server-answers.js';
 export interface ServerLimits {
   /**
    * The maximum number of open connections; fewer if the process may open few files. Above it, the
-   * server closes the one that has waited longest without a request.
+   * server closes the connection that has waited longest without a request.
    */
   readonly connections: number;
-  /** Seconds in which a request must arrive completely. */
+  /** The time within which a request must arrive completely, in seconds. */
   readonly requestTimeoutSeconds: number;
 }
 
@@ -22,18 +22,21 @@ export interface ServerLimits {
  */
 const MAX_UNANSWERED = 16;
 /**
- * When a deployment begins to close, a request on its way has this time to arrive: the first of a
- * new connection, and the next of one that is kept open.
+ * The time in which a request in transit may arrive when a deployment begins to close, in
+ * milliseconds: the first of a new connection, and the next of an open one.
  */
 const LINGER_MS = 500;
 /**
- * A connection whose client reads nothing of its answer, or sends no further request, is closed
- * after this multiple of the request timeout.
+ * A connection is closed after this multiple of the request timeout if its client does not read the
+ * answer, or sends no further request.
  */
 const IDLE_FACTOR = 4;
-/** The maximum time in which a connection waits for the next request. */
+/** The maximum time that an idle connection is kept, in milliseconds. */
 const MAX_IDLE_MS = 72_000;
-/** That the files allow fewer connections than the setting is logged once in this time. */
+/**
+ * The minimum interval between two warnings that the files allow fewer connections than the
+ * setting, in milliseconds.
+ */
 const WARN_EVERY_MS = 60_000;
 
 /**
@@ -47,32 +50,31 @@ export const serverOptions = ({
   return {
     bodyLimit: MAX_BODY_BYTES,
     requestTimeout: ms,
-    // An accepted request is answered, also while the deployment closes.
+    // An accepted request is answered even while the deployment closes.
     return503OnClosing: false,
     connectionTimeout: IDLE_FACTOR * ms,
     keepAliveTimeout: Math.min(IDLE_FACTOR * ms, MAX_IDLE_MS),
     http: {
       headersTimeout: Math.min(ms, 10_000),
       connectionsCheckingInterval: Math.min(ms / 2, 1000),
-      // Node's own answer would have no problem: see `checkRequests`.
+      // Node's own answer would have no problem document; see `checkRequests`.
       requireHostHeader: false,
     },
   };
 };
 
 /**
- * Limits connections. If there are too many, it closes the one that has waited longest for its
- * first whole request, and without such a one, the one that has been idle longest. A connection in
- * use stays, such as a live stream; if all are in use, the new one is refused with `503`. What the
- * process needs of its files for the log and the database is never taken by connections.
- *
- * A deployment that closes answers the requests that it has accepted, with `connection: close`. It
- * closes idle connections, also those that become idle later; a new connection may still send its
- * request.
+ * Limits connections. Above the limit, it closes the connection that has waited longest for its
+ * first complete request. If there is none, it closes the one that has been idle longest. A
+ * connection in use, such as a live stream, is not closed. If all are in use, the new one is
+ * refused with `503`. Connections never use the files that are reserved for the log and the
+ * database. While a deployment closes, it answers accepted requests with `connection: close`. It
+ * closes idle connections, including those that become idle later. A new connection may still send
+ * its request.
  */
 export function limitConnections(app: NestFastifyApplication, { connections }: ServerLimits): void {
   const open = new Set<Socket>();
-  /** Both in order of waiting time, the longest first. */
+  /** Both are ordered by waiting time, the longest first. */
   const silent = new Map<Socket, number>();
   const idle = new Set<Socket>();
   const unanswered = new WeakMap<Socket, number>();
@@ -92,9 +94,9 @@ export function limitConnections(app: NestFastifyApplication, { connections }: S
   const server = app.getHttpServer();
   const adapter = app.getHttpAdapter();
   const close = adapter.close.bind(adapter) as () => Promise<undefined>;
-  // The kernel resets connections in the queue of a socket that no longer listens. So the server
-  // accepts all of them, one per iteration of the event loop, and stops listening directly after it
-  // has found the queue empty.
+  // When a socket stops listening, the kernel resets the connections in its queue. So the server
+  // first accepts all of them, one per iteration of the event loop. It stops listening directly
+  // after it has found the queue empty.
   adapter.close = async () => {
     const deadline = performance.now() + LINGER_MS;
     await nextIteration();
@@ -105,14 +107,14 @@ export function limitConnections(app: NestFastifyApplication, { connections }: S
     if (server.listening) server.close();
     return close();
   };
-  // Node treats a connection as idle while the end of its answer still waits here for the client;
-  // these sets are exact.
+  // Node treats a connection as idle even if the end of its answer is still buffered. These sets
+  // are exact.
   server.closeIdleConnections = () => {
     const isAnswering = (socket: Socket): boolean => (unanswered.get(socket) ?? 0) > 0;
     const isOver = (since: number): boolean => performance.now() - since > LINGER_MS;
     if (!isOver(closingSince)) return;
     const candidates = [...idle, ...[...silent].filter(([, since]) => isOver(since)).map(([socket]) => socket)];
-    // Requests that arrived while this process was busy are read first.
+    // Requests that arrived while this process was busy are read first, before the check.
     setImmediate(() =>
       candidates.filter((socket) => open.has(socket) && !isAnswering(socket)).forEach((socket) => socket.destroy()),
     );
@@ -120,7 +122,7 @@ export function limitConnections(app: NestFastifyApplication, { connections }: S
   /** The number of connections so far. */
   let accepted = 0;
   const nextIteration = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
-  /** When it began to close; infinite before. */
+  /** The time at which it began to close; infinity before that. */
   let closingSince = Infinity;
   server.on('connection', (socket: Socket) => {
     accepted += 1;

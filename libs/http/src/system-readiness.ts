@@ -2,7 +2,7 @@ import { type EventLog, Fault, type ModelStatus, type ReadModelStore, type Watch
 import { Readiness, type DeploymentStatus, alarmsOf } from './health.controller.js';
 import { orOutage, headWithTimeout, probe } from './probe.js';
 
-/** The parts of a deployment that its status comes from. */
+/** The parts of a deployment from which its status is computed. */
 export interface SystemParts {
   readonly log: EventLog;
   readonly rows: ReadModelStore;
@@ -15,18 +15,21 @@ export interface SystemParts {
    * The number of commands that wait in the commands topic, if there is one; null if it is unknown.
    */
   readonly commandsWaiting?: () => number | null;
-  /** The position of each read model, and why it has stopped. Empty: not known yet. */
+  /** The position of each read model, and why it has stopped. Empty if not known yet. */
   readonly models: () => Promise<readonly (ModelStatus & { readonly partitions?: readonly bigint[] })[]>;
 }
 
-/** The time by which a clock may be behind the one that recorded the newest event. */
+/**
+ * The time by which this clock may be behind the one that recorded the newest event, in
+ * milliseconds.
+ */
 const MAX_AHEAD_MS = 5 * 60_000;
 
 const STARTING = 'the projection is starting: the positions of the read models are not known yet';
 
 /** The status of a deployment, from its parts and from the watchdog. */
 export class SystemReadiness extends Readiness {
-  /** When the event at the end of the log was recorded; null if no event is there. */
+  /** The time at which the event at the end of the log was recorded; null if there is none. */
   private newest: { readonly head: bigint; readonly recordedAt: string | null } | null = null;
 
   constructor(private readonly parts: SystemParts) {
@@ -59,7 +62,7 @@ export class SystemReadiness extends Readiness {
     const [parked, statuses] = await probe(stored, 'the store of the rows').catch((error: unknown) => {
       throw orOutage(log, error);
     });
-    // What is asked of the log itself is no fault of the rows.
+    // An error of the log is not a fault of the rows.
     const models = await probe(this.modelsAt(head, statuses, parked), 'the event store').catch((error: unknown) => {
       throw orOutage(log, error);
     });
@@ -83,8 +86,8 @@ export class SystemReadiness extends Readiness {
   }
 
   /**
-   * An alarm if the newest event was recorded far ahead of this clock: times of recording never go
-   * back, so that all events get that time until it has passed.
+   * Raises an alarm if the newest event was recorded far ahead of this clock. Times of recording
+   * never decrease, so all events get that time until the clock has passed it.
    */
   private async clockAlarms(head: bigint): Promise<DeploymentStatus['alarms']> {
     if (this.newest?.head !== head) {

@@ -6,7 +6,7 @@ import { PageController } from './page.controller.js';
 import { SchemasController } from './schemas.controller.js';
 import { VersionController } from './version.controller.js';
 
-/** Controllers that answer nothing of what was recorded. */
+/** Controllers whose answers do not depend on the log. */
 const OF_THE_PROCESS: readonly unknown[] = [
   HealthController,
   MetricsController,
@@ -16,8 +16,8 @@ const OF_THE_PROCESS: readonly unknown[] = [
 ];
 
 /**
- * Refuses commands and queries since the log was found to be set back: what this process keeps, and
- * rows that were folded before, may come from events that the log does not have any more.
+ * Refuses commands and queries after the log was found to be set back. State in memory and folded
+ * rows may contain events that are no longer in the log.
  */
 @Injectable()
 export class TakenBackGuard implements CanActivate {
