@@ -1,7 +1,6 @@
 /**
- * Shares the event loop between readers of the whole log and all other work: one batch of one
- * reader per iteration of the loop, for any number of readers. So a command waits for at most one
- * batch.
+ * Shares the event loop between readers of the whole log and other work. All readers together read
+ * one batch per iteration of the loop. So a command waits for at most one batch.
  */
 export class FairReads {
   private last: Promise<void> = Promise.resolve();
@@ -12,7 +11,7 @@ export class FairReads {
     return this.last;
   }
 
-  /** The batches; it waits before each one. */
+  /** Returns the batches, and waits before each one. */
   async *share<Batch>(batches: AsyncIterable<Batch>): AsyncGenerator<Batch, void> {
     const reading = batches[Symbol.asyncIterator]();
     try {
@@ -28,8 +27,8 @@ export class FairReads {
   }
 }
 
-/** Shared by this process, which has one event loop. */
+/** The instance of this process, which has one event loop. */
 export const fairReads = new FairReads();
 
-/** The maximum number of events that a reader of the whole log reads at once. */
+/** The maximum number of events per batch of a reader of the whole log. */
 export const SHARED_BATCH_SIZE = 100;

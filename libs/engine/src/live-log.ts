@@ -3,12 +3,12 @@ import type { EventFeed, FeedSubscription } from './event-feed.js';
 import type { EventLog, LogRange } from './event-store.js';
 import { SHARED_BATCH_SIZE, fairReads } from './fair-reads.js';
 
-/** Gets events, perhaps none, and the position through which the log was read for them. */
+/** Receives events, perhaps none, and the position up to which the log was read for them. */
 type OnEvents = (events: readonly RecordedEvent[], through: bigint) => void;
 
 /**
- * The log as it grows: one reader of the feed for all readers, and for each its own past before
- * that.
+ * Delivers the log as it grows. All readers share one subscription of the feed. Each reads its
+ * earlier events from the log separately.
  */
 export class LiveLog {
   private readonly readers = new Set<{ readonly onEvents: OnEvents }>();
@@ -22,10 +22,10 @@ export class LiveLog {
   ) {}
 
   /**
-   * Passes to `onEvents` the matching events after a position, then new ones (of all kinds; the
-   * caller narrows them), until the returned function is called. A reader that is behind reads the
-   * log at its own pace; nothing is buffered for it. `hasRoom` resolves when the reader can accept
-   * more, with false when the reader is gone.
+   * Calls `onEvents` with the matching events after a position, and then with new ones, until the
+   * returned function is called. New events are of all kinds; the caller filters them. A reader
+   * that is behind reads the log at its own pace, and nothing is buffered for it. `hasRoom`
+   * resolves with true when the reader can accept more, and with false when it has gone.
    */
   async follow(
     after: bigint,
@@ -65,7 +65,7 @@ export class LiveLog {
     return () => void this.readers.delete(reader);
   }
 
-  /** The position that it has read; null before the first reader. */
+  /** The position up to which it has read; null before the first reader. */
   position(): bigint | null {
     return this.subscription === null ? null : this.readTo;
   }

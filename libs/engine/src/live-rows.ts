@@ -10,11 +10,11 @@ import type {
 } from './read-model-store.js';
 
 /**
- * What a reader of live rows gets, in order. Each update ends at positions, from which the reader
- * can resume.
+ * An update for a reader of live rows. Updates are ordered. Each ends at positions from which the
+ * reader can resume.
  */
 export type LiveUpdate =
-  /** Discard all rows: they follow again from scratch. */
+  /** The reader must discard all rows: they are sent again. */
   | { readonly type: 'reset'; readonly reason: string }
   | { readonly type: 'rows'; readonly rows: readonly ResultRow[] }
   | {
@@ -29,13 +29,13 @@ export type LiveUpdate =
       readonly version: string;
       readonly totals: readonly TotalsRow[];
       /**
-       * How many rows match beyond the limit, of which only changes will be sent. Null if no rows
-       * were sent before: the reader has those from its last time.
+       * The number of matching rows beyond the limit; only their changes will be sent. Null if no
+       * rows were sent, because the reader has them from its last connection.
        */
       readonly truncated: number | null;
     };
 
-/** Where a reader ended. */
+/** The positions at which a reader ended, and the version of its rows. */
 export interface Resume {
   readonly version: string;
   readonly positions: Positions;
@@ -47,20 +47,20 @@ interface Reader {
   readonly onUpdate: (update: LiveUpdate) => void;
   readonly onLost: (error: unknown) => void;
   /**
-   * Whether it is at the shared positions, and gets each change with the others; else it is
-   * catching up.
+   * Whether it has reached the shared positions and receives each change. Otherwise it is catching
+   * up.
    */
   caughtUp: boolean;
 }
 
 /**
- * How far a reader has caught up. `at` is null if its rows are sent from scratch; `reason` is why
- * if it had other rows before.
+ * How far a reader has caught up. `at` is null if all rows are sent. `reason` is the reason if the
+ * reader had other rows before.
  */
 interface CatchUp {
   readonly at: Resume | null;
   readonly reason: string | null;
-  /** Whether it got `caught-up`: from then on it gets each change. */
+  /** Whether it has received `caught-up`. From then on it receives each change. */
   readonly hadCaughtUp: boolean;
 }
 
@@ -68,23 +68,28 @@ const REBUILT = 'the rows were rebuilt';
 const FOREIGN_ID = 'the id is not one of these rows';
 const NEW_DAY = 'a new day has begun: what is late by today has changed';
 const TOO_MANY = 'too many rows changed to send each change';
-/** Snapshots kept at the same positions, for readers with different queries. */
+/**
+ * The maximum number of cached snapshots at the same positions, for readers with different queries.
+ */
 const MAX_SNAPSHOTS = 32;
 
 /**
- * One name that readers follow: its readers, and the positions up to which they have the changes.
+ * A read model that readers follow: its readers, and the positions up to which they have the
+ * changes.
  */
 interface FollowedModel {
   readonly name: string;
   readonly reads: readonly string[];
-  /** Whether its rows depend on the day: its version then names the day on which they were read. */
+  /**
+   * Whether its rows depend on the day. Then its version contains the day on which they were read.
+   */
   readonly daily: boolean;
   readonly readers: Set<Reader>;
   positions: Positions;
   version: string;
   moving: Promise<void> | null;
   again: boolean;
-  /** What was read at these positions. */
+  /** The snapshots that were read at these positions. */
   readonly snapshots: Map<string, Promise<Snapshot>>;
   readonly changeCache: Map<string, Promise<RowChangeSet>>;
 }
@@ -96,10 +101,10 @@ interface Snapshot {
 }
 
 /**
- * Rows as they change. All readers of a name share one reader of the database: it reads the changes
- * once and passes them to each, and it reads the first rows once for equal queries. A reader misses
- * nothing between its snapshot, or the positions where it ended, and later changes: it reads what
- * changed in between, and nothing is buffered for it.
+ * Delivers rows as they change. All readers of a read model share one reader of the database. It
+ * reads the changes once for all of them, and the first rows once for equal queries. A reader
+ * misses no change between its first rows, or the positions where it ended, and later changes: the
+ * changes in between are read from the database, and nothing is buffered.
  */
 export class LiveRows {
   private readonly followed = new Map<string, Promise<FollowedModel>>();
@@ -108,7 +113,7 @@ export class LiveRows {
 
   constructor(
     private readonly store: ReadModelStore,
-    /** A hint can be late or missing: milliseconds between two looks without one. */
+    /** The interval of polling in milliseconds, because a notification can be late or missing. */
     lookEveryMs = 1000,
     private readonly day: () => string = today,
   ) {
@@ -116,16 +121,16 @@ export class LiveRows {
     this.timer = setInterval(() => this.onChange(null), lookEveryMs).unref();
   }
 
-  /** How many readers there are. */
+  /** The number of readers. */
   async readers(): Promise<number> {
     const all = await Promise.all(this.followed.values());
     return all.reduce((sum, { readers }) => sum + readers.size, 0);
   }
 
   /**
-   * Passes to `onUpdate` the current rows, or what changed since the reader ended, and then each
-   * change, until the returned function is called. If the rows cannot be read later on, it calls
-   * `onLost` and ends.
+   * Calls `onUpdate` with the current rows, or with the changes since the reader ended, and then
+   * with each change, until the returned function is called. If the rows cannot be read later,
+   * calls `onLost` and ends. Rejects if the first read fails.
    */
   async follow(
     name: string,
@@ -193,7 +198,7 @@ export class LiveRows {
         .catch(() => undefined);
   }
 
-  /** One look at a time: all hints that come during a look cause one more. */
+  /** Reads the changes once at a time. Notifications during a read cause one more read. */
   private move(followed: FollowedModel): Promise<void> {
     followed.again = true;
     followed.moving ??= (async () => {
@@ -255,8 +260,7 @@ export class LiveRows {
         return;
       }
       const next = await this.step(followed, reader, progress, { positions, version });
-      // The tables changed during the read: what was read belongs to no positions that the reader
-      // could get.
+      // The tables changed during the read, so the result does not belong to the shared positions.
       if (next === null) await this.move(followed);
       else progress = next;
     }
@@ -284,8 +288,8 @@ export class LiveRows {
       reader.onUpdate({ type: 'caught-up', positions, version, totals, truncated: all - rows.length });
       return { at: to, reason: REBUILT, hadCaughtUp: true };
     }
-    // The read that returns the version comes last: its version also holds for what was read
-    // before.
+    // The read that returns the version comes last, so its version also holds for the earlier
+    // reads.
     const totals = hadCaughtUp
       ? null
       : await this.store.totals(followed.name, reader.where, positions, { day: this.day() });
@@ -316,7 +320,7 @@ export class LiveRows {
     return once(followed.changeCache, [...since, ...to].join('-'), () => this.changesOf(followed, since, to));
   }
 
-  /** What changed in rows as they are seen on the present day. */
+  /** The changes of rows, computed for the current day. */
   private async changesOf(followed: FollowedModel, since: Positions, to?: Positions): Promise<RowChangeSet> {
     const day = this.day();
     const changed = await this.store.changes(followed.name, since, to, day);
@@ -324,7 +328,7 @@ export class LiveRows {
   }
 }
 
-/** The version of rows that were read on a day: if they depend on it, the day is part of it. */
+/** The version of rows that were read on a day. It contains the day if the rows depend on it. */
 const versionOn = ({ daily }: Pick<FollowedModel, 'daily'>, day: string, version: string): string =>
   daily ? `${version}@${day}` : version;
 
@@ -335,7 +339,7 @@ const reasonOf = (from: string, to: string, otherwise = REBUILT): string =>
 const samePositions = (one: Positions, other: Positions): boolean =>
   one.length === other.length && one.every((at, i) => at === other[i]);
 
-/** Reads once for equal queries. After a failure it reads again. */
+/** Caches the result of equal queries. A failure is not cached. */
 function once<T>(results: Map<string, Promise<T>>, key: string, load: () => Promise<T>): Promise<T> {
   const cached = results.get(key);
   if (cached !== undefined) return cached;

@@ -2,15 +2,15 @@ import type { ModelStatus } from './projection-status.js';
 import type { Positions, ReadModelStore } from './read-model-store.js';
 import type { ProgressSource } from './watchdog.js';
 
-/** More parked streams than this stop a model. */
+/** The maximum number of parked streams. If a model has more, it stops. */
 export const MAX_PARKED_STREAMS = 5;
 
 const lowest = (positions: Positions): bigint =>
   positions.reduce((low, at) => (at < low ? at : low), positions[0] ?? 0n);
 
 /**
- * The status of each model as the rows state it, whichever process folds them: its position in each
- * partition, the lowest of them, and whether its parked streams have stopped it.
+ * The status of each model, from the stored rows, whichever process folds them: its position in
+ * each partition, the lowest of them, and whether its parked streams have stopped it.
  */
 export async function modelStatuses(
   rows: ReadModelStore,
@@ -24,7 +24,7 @@ export async function modelStatuses(
   });
 }
 
-/** One look at the checkpoints serves all callers for this time. */
+/** The time in milliseconds for which checkpoints are cached for all callers. */
 const FRESH_MS = 200;
 
 /** Every model as a progress source: its position is the lowest of its partitions. */

@@ -1,19 +1,19 @@
-/** Receives what happens and how long it took, in milliseconds. It neither waits nor fails. */
+/** Receives notifications and durations in milliseconds. Its methods must not throw or block. */
 export interface Observer {
-  /** A command was answered, or failed by a fault. */
+  /** Called when a command was answered, or failed by a fault. */
   commandHandled(
     outcome: 'accepted' | 'repeated' | 'dry-run' | 'refused' | 'id-reused' | 'revision-mismatch' | 'fault',
     code: string | null,
     ms: number,
   ): void;
   /**
-   * A decision was made: its stream and those that it consults were folded, and the rules have
-   * decided. The events are not recorded yet.
+   * Called when the rules have decided a command. The duration includes folding its stream and the
+   * consulted streams. The events are not recorded yet.
    */
   decided(ms: number): void;
-  /** A race was lost: the executor decides the command again. */
+  /** Called when another writer appended first. The executor decides the command again. */
   conflict(): void;
-  /** A batch of events was folded and committed. */
+  /** Called when a batch of events was folded and committed. */
   projected(events: number, ms: number): void;
 }
 

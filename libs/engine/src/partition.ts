@@ -1,7 +1,7 @@
 import { idOf } from '@entente/kernel';
 /**
- * The partition of a stream, for ever. It is Kafka's own choice for the stream's id as message key:
- * murmur2 over its UTF-8 bytes, made positive, modulo the number of partitions
+ * The permanent partition of a stream. It is the partition that Kafka chooses for the stream's id
+ * as message key: murmur2 over its UTF-8 bytes, made positive, modulo the number of partitions
  * (`org.apache.kafka.common.utils.Utils`, `BuiltInPartitioner`). A stream is named `<kind>/<id>`.
  */
 export function partitionOf(stream: string, partitions: number): number {

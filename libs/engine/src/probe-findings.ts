@@ -1,22 +1,22 @@
 import { type ProbedServer, whyUnreachable } from './probe-server.js';
 import { type ServiceFinding, fails, fits, warns } from './service-check.js';
 
-/** A certificate that expires sooner is reported, in days. */
+/** A certificate that expires within this number of days is reported. */
 const EXPIRES_SOON_DAYS = 14;
 const DAY_MS = 86_400_000;
 
-/** What an operator changes if a server cannot be reached, or is not trusted. */
+/** The remedies for a server that cannot be reached or is not trusted. */
 export interface ProbeRemedies {
   readonly unreachable: string;
-  /** TLS is asked for, and the server does not speak it. */
+  /** For a server that does not speak TLS although the settings require it. */
   readonly plain: string;
-  /** The authority of the certificate is not trusted. */
+  /** For a certificate of an authority that is not trusted. */
   readonly distrusted: string;
-  /** The certificate is for other hosts. */
+  /** For a certificate of other hosts. */
   readonly otherHost: string;
 }
 
-/** What follows from a probe over TLS, or without it. `now` in milliseconds. */
+/** Evaluates a probe, with or without TLS. `now` is in milliseconds. */
 export function probeFindings(
   { host, port, unreachable, certificate }: ProbedServer,
   overTls: boolean,

@@ -8,28 +8,28 @@ export interface ProbeTls {
   readonly key?: string;
 }
 
-/** The certificate of a server, as a client with its authorities sees it. */
+/** The certificate of a server, verified with the client's authorities. */
 export interface ProbedCertificate {
-  /** Why the chain is not trusted, as a code of OpenSSL; null if it is. */
+  /** The OpenSSL code for why the chain is not trusted; null if it is. */
   readonly distrust: string | null;
-  /** Whether the certificate is for the host that was asked. */
+  /** Whether the certificate is for the probed host. */
   readonly forHost: boolean;
   /** The names and addresses that it is for. */
   readonly names: string;
   readonly validTo: string;
 }
 
-/** What is at an address. */
+/** The result of a probe of an address. */
 export interface ProbedServer {
   readonly host: string;
   readonly port: number;
   /** Why no connection was made, as a code such as ECONNREFUSED; null if one was. */
   readonly unreachable: string | null;
-  /** The certificate; null if TLS was not asked for, or the server does not speak it. */
+  /** The certificate; null if TLS was not requested, or the server does not speak it. */
   readonly certificate: ProbedCertificate | null;
 }
 
-/** How to probe. */
+/** Options of a probe. */
 interface ProbeOptions {
   readonly host: string;
   readonly port: number;
@@ -38,7 +38,7 @@ interface ProbeOptions {
   readonly timeoutMs: number;
 }
 
-/** Connects to an address, and over TLS looks at the certificate. Never rejects. */
+/** Connects to an address, and reads the certificate if TLS is requested. Never rejects. */
 export async function probeServer({ host, port, tls, timeoutMs }: ProbeOptions): Promise<ProbedServer> {
   const unreachable = await opens(connectTcp({ host, port }), 'connect', timeoutMs);
   if (unreachable !== null || tls === null) return { host, port, unreachable, certificate: null };
@@ -53,7 +53,7 @@ export async function probeServer({ host, port, tls, timeoutMs }: ProbeOptions):
 function certificateOf(socket: TLSSocket, host: string): ProbedCertificate {
   const peer = socket.getPeerCertificate();
   const otherHost = checkServerIdentity(host, peer) !== undefined;
-  // Node.js reports the chain first, and another host only of a chain that it trusts.
+  // Node.js reports a host mismatch only if it trusts the chain, so the host is checked separately.
   const error = socket.authorizationError as Error | string | null | undefined;
   const code = typeof error === 'string' ? error : ((error as { code?: string } | null)?.code ?? null);
   return {
@@ -64,7 +64,10 @@ function certificateOf(socket: TLSSocket, host: string): ProbedCertificate {
   };
 }
 
-/** Waits for an event of a socket, and closes it. Returns why the event did not come, or null. */
+/**
+ * Waits for an event of a socket, and closes the socket. Returns null, or the code for why the
+ * event did not occur.
+ */
 async function opens(socket: Socket, event: string, timeoutMs: number): Promise<string | null> {
   let timer: NodeJS.Timeout | undefined;
   try {

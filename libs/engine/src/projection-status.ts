@@ -7,7 +7,7 @@ export interface ModelStatus {
   readonly stopped: string | null;
 }
 
-/** The status of a projection, which runs here or elsewhere. */
+/** The status of a projection, in this process or another. */
 export abstract class ProjectionStatus {
   /** Empty until it has started and has read the checkpoint of each model. */
   abstract status(): readonly ModelStatus[];

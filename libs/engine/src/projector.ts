@@ -17,7 +17,7 @@ interface AssignedPartition {
   readonly catalogVersion: number | undefined;
 }
 
-/** The versions that a fold made. The last version of each key is open. */
+/** The row versions that a fold made. The last version of each key is open. */
 export interface Folding {
   readonly closes: Map<string, RowId & { until: bigint }>;
   readonly versions: RowVersion[];
@@ -25,9 +25,10 @@ export interface Folding {
 }
 
 /**
- * Folds events, in order, into versions of rows: pure except that it reads the clock when it parks
- * a stream. `current` holds the open row of each key touched and is updated. An event that cannot
- * be folded parks its stream from there on; the versions from the stream's earlier events stay.
+ * Folds events, in order, into row versions. It is pure, except that it reads the clock when it
+ * parks a stream. `current` has the open row of each touched key, and is updated. An event that
+ * cannot be folded parks its stream from that event on. Versions from earlier events of the stream
+ * are kept.
  */
 export function foldRows(
   model: AnyProjection,
@@ -78,18 +79,18 @@ export function foldRows(
 }
 
 /**
- * The one loop that makes rows. For each batch it reads the rows of the keys touched once, folds,
- * and writes once, together with the checkpoint, in one transaction for all models. It drops an
- * event at or below a model's checkpoint, so a repeat is a no-op.
+ * The only code that folds rows from the log. For each batch it reads the rows of the touched keys
+ * once, folds, and writes once, together with the checkpoint, in one transaction for all models. An
+ * event at or below a model's checkpoint is skipped, so a repeat has no effect.
  */
 export class Projector extends ProjectionStatus {
   private subscription: FeedSubscription | null = null;
   /**
-   * By partition: the models' checkpoints, and the catalog version at which the parked streams were
-   * read.
+   * The assigned partitions: the models' checkpoints, and the catalog version at which the parked
+   * streams were read.
    */
   private readonly assigned = new Map<number, AssignedPartition>();
-  /** Partitions whose parked streams were read since this start. */
+  /** The partitions whose parked streams were read since the last start. */
   private readonly partitionsRead = new Set<number>();
   private readonly parkedStreams = new Map<string, Set<string>>();
   private readonly stopped = new Map<string, string>();
@@ -100,7 +101,7 @@ export class Projector extends ProjectionStatus {
     private readonly feed: EventFeed,
     private readonly store: RowSink,
     private readonly now: () => string,
-    /** More parked streams than this stop the model. */
+    /** The maximum number of parked streams. If a model has more, it stops. */
     private readonly maxParked = MAX_PARKED_STREAMS,
     private readonly observer: Observer = UNOBSERVED,
     private readonly deadLetters: Pick<DeadLetters, 'put'> | null = null,
@@ -108,7 +109,7 @@ export class Projector extends ProjectionStatus {
     super();
   }
 
-  /** Starts to fold, from the models' own checkpoints. */
+  /** Starts to fold from the models' checkpoints. */
   start(): void {
     this.partitionsRead.clear();
     this.subscription = this.feed.subscribe({
@@ -146,14 +147,14 @@ export class Projector extends ProjectionStatus {
   }
 
   private async startPosition(partition: number): Promise<bigint> {
-    // First of all: if it changes while the rest is read, the first commit notices.
+    // This is read first. If it changes during the other reads, the first commit returns false.
     const catalogVersion = await this.store.catalogVersion();
     const outdated = new Set(await this.store.outdated());
     const all = await this.store.checkpoints();
     const checkpoints = new Map(this.models.map(({ name }) => [name, all.get(name)?.[partition] ?? 0n]));
     const parked = await this.store.parked();
-    // From here on without `await`: other partitions may be folded at the same time, and streams
-    // that they have parked are known here first.
+    // There is no `await` from here on. Other partitions may be folded concurrently, and streams
+    // that they have parked are known here earlier than in the database.
     const isOfAnotherPartition = (stream: string): boolean => {
       const other = partitionOf(stream, this.feed.partitions);
       return other !== partition && this.partitionsRead.has(other);
@@ -169,7 +170,7 @@ export class Projector extends ProjectionStatus {
     this.stopped.clear();
     for (const { name } of this.models) this.stopIfTooManyParked(name);
     const folding = this.models.filter(({ name }) => !this.outdated.has(name) && !this.stopped.has(name));
-    // If no model folds, only new events need be delivered.
+    // If no model folds, only new events need to be delivered.
     return lowest((folding.length === 0 ? this.models : folding).map(({ name }) => checkpoints.get(name) ?? 0n));
   }
 
@@ -232,7 +233,7 @@ export class Projector extends ProjectionStatus {
 const lowest = (positions: readonly bigint[]): bigint =>
   positions.reduce((low, one) => (one < low ? one : low), positions[0] ?? 0n);
 
-/** Folds events onto the rows of the keys that they touch, which are read once. */
+/** Folds events onto the current rows of the keys that they touch. The rows are read once. */
 export async function project(
   model: AnyProjection,
   events: readonly RecordedEvent[],
@@ -257,7 +258,8 @@ export async function project(
 }
 
 /**
- * The keys that an event touches; none if the model throws. The fold then throws too, and parks.
+ * The keys that an event touches; none if the model throws. The fold then throws too, and parks the
+ * stream.
  */
 function keysOf(model: AnyProjection, event: RecordedEvent<Event>): readonly string[] {
   try {

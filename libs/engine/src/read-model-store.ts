@@ -9,21 +9,24 @@ import type {
   Totals,
 } from '@entente/kernel';
 
-/** One position for each partition: a query, a cursor or a live stream is pinned to it. */
+/**
+ * One position for each partition. A query, a cursor or a live stream reads rows as of such
+ * positions.
+ */
 export type Positions = readonly bigint[];
 
-/** Identifies one row for ever: the stream that it folds and its key within it. */
+/** The permanent id of a row: the stream from which it is folded, and its key within the stream. */
 export interface RowId {
   readonly stream: string;
   readonly key: string;
 }
 
-/** A version of a row to close: it holds up to, and not at, `until`. */
+/** A row version to close. It is valid up to, but excluding, `until`. */
 export interface RowClose extends RowId {
   readonly until: bigint;
 }
 
-/** A version of a row to write. */
+/** A row version to write. */
 export interface RowVersion extends RowId {
   readonly since: bigint;
   readonly until: bigint | null;
@@ -32,7 +35,7 @@ export interface RowVersion extends RowId {
   readonly row: object;
 }
 
-/** A stream that a projection cannot fold, from this event on. */
+/** A stream that a projection cannot fold from this event on. */
 export interface Parked {
   readonly model: string;
   readonly stream: string;
@@ -43,24 +46,24 @@ export interface Parked {
   readonly since: string;
 }
 
-/** What one batch of one partition changed in one model. */
+/** The changes of one batch of one partition in one model. */
 export interface ModelBatch {
   readonly model: string;
   readonly partition: number;
-  /** The checkpoint on which it was folded, and the one after it. */
+  /** The checkpoint from which it was folded, and the new checkpoint. */
   readonly from: bigint;
   readonly to: bigint;
   readonly closes: readonly RowClose[];
   readonly versions: readonly RowVersion[];
   readonly parked: readonly Parked[];
   /**
-   * Streams that are no longer parked. Their missing versions are among `versions`, at the
-   * positions at which they belong. The model's epoch increases.
+   * The streams that are no longer parked. Their missing versions are among `versions`, with their
+   * positions in the past. The model's epoch increases.
    */
   readonly cleared?: readonly string[];
 }
 
-/** Rows whose column has one of these values, or lies between two, or before one. */
+/** Matches rows whose column has one of these values, or is between two values, or before one. */
 export interface ColumnFilter {
   readonly column: string;
   readonly in?: readonly Cell[];
@@ -69,7 +72,10 @@ export interface ColumnFilter {
   readonly before?: Cell;
 }
 
-/** Rows of which one of the columns, all of type `text`, contains a text: A to Z in either case. */
+/**
+ * Matches rows if one of these columns of type `text` contains a text. A to Z are compared without
+ * case.
+ */
 export interface TextFilter {
   readonly columns: readonly string[];
   readonly contains: string;
@@ -81,33 +87,33 @@ export const asciiLowerCase = (text: string): string => text.replaceAll(/[A-Z]/g
 /** A condition on rows. */
 export type Filter = ColumnFilter | TextFilter;
 
-/** A row's columns, decoded. */
+/** The decoded columns of a row. */
 export type Columns = Readonly<Record<string, Json>>;
 
-/** Which rows, in which order. It names known columns only; the caller has rejected any other. */
+/** A query: which rows, in which order. All its columns exist; the caller has rejected others. */
 export interface RowQuery {
   readonly where: readonly Filter[];
   readonly sort: readonly { readonly column: string; readonly descending: boolean }[];
   readonly limit: number;
-  /** Only rows after this one, given by its sort values and its key. */
+  /** If set, only rows after this one, identified by its sort values and its key. */
   readonly afterRow?: { readonly sortValues: readonly Cell[]; readonly key: string };
-  /** The positions to read at; without it, the current ones. */
+  /** The positions to read at; by default the current ones. */
   readonly positions?: Positions;
   /** The day of the answer, YYYY-MM-DD; without it, {@link today}. */
   readonly day?: string;
-  /** Only what had occurred by this day, YYYY-MM-DD; only of views with `occurredBy`. */
+  /** If set, only what had occurred by this day, YYYY-MM-DD. Only for views with `occurredBy`. */
   readonly occurredBy?: string | null;
 }
 
-/** A query of all rows, without pages; with `afterRow` only those after one. */
+/** A query of all rows without pages. With `afterRow`, only the rows after it. */
 export type WholeQuery = Omit<RowQuery, 'limit'>;
 
 /** The maximum number of rows of a scan that are read at a time. */
 export const SCANNED_ROWS = 1000;
 
 /**
- * The rows of a whole query, read by one statement from one snapshot, so that they are sorted once.
- * It holds a connection to the database until it is closed.
+ * The rows of a query, read by one statement from one snapshot, so that they are sorted only once.
+ * It uses a database connection until it is closed.
  */
 export interface RowScan {
   readonly version: string;
@@ -116,9 +122,9 @@ export interface RowScan {
   close(): Promise<void>;
 }
 
-/** A row of a result: its columns and its key; for a model's row also its stream and event. */
+/** A row of a result: its columns and its key. For a row of a model, also its stream and event. */
 export interface ResultRow {
-  /** Unique among the rows of the name. */
+  /** Unique among the rows of the read model or view. */
   readonly key: string;
   readonly columns: Columns;
   /** The values of the sort columns. The next page begins after them and `key`. */
@@ -138,9 +144,9 @@ export interface ReadModelDescription {
   readonly columns: Readonly<Record<string, ColumnType>>;
   /** The meaning of each column with its unit. */
   readonly meanings: Readonly<Record<string, string>>;
-  /** What texts hold in columns where that is no plain text. */
+  /** The formats of text columns that are not plain text. */
   readonly formats: ColumnFormats;
-  /** The codes that columns can have, where they are a fixed list. */
+  /** The codes of columns that have a fixed list of them. */
   readonly codes: ColumnCodes;
   readonly key: readonly string[];
   readonly totals: Totals;
@@ -153,8 +159,8 @@ export interface ReadModelDescription {
 }
 
 /**
- * One group of totals: the values that it is grouped by, its number of rows, and each sum as a
- * decimal string; null where no row has a value.
+ * One group of totals: the values by which it is grouped, its number of rows, and each sum as a
+ * decimal string. A sum is null if no row has a value.
  */
 export interface TotalsRow {
   readonly by: Columns;
@@ -163,10 +169,10 @@ export interface TotalsRow {
   readonly sums: Readonly<Record<string, string | null>>;
 }
 
-/** The maximum number of groups of totals by columns that are not its own. */
+/** The maximum number of groups of totals by other columns than the model's own. */
 export const MAX_TOTALS_GROUPS = 1000;
 
-/** How to total: by which columns, and seen on a day. */
+/** Options of totals: the columns to group by, and the day. */
 export interface TotalsQuery {
   readonly by?: readonly string[];
   /** The day of the answer, YYYY-MM-DD; without it, {@link today}. */
@@ -182,23 +188,24 @@ export interface RowOrigin {
   readonly position: bigint;
 }
 
-/** Which of a row's origins to return: the newest before a position. */
+/** A query for the origins of a row: the newest before a position. */
 export interface OriginsQuery {
-  /** The positions of the row; now, if it is left out. */
+  /** The positions at which the row is read; by default the current ones. */
   readonly positions?: Positions;
   readonly before?: bigint;
   readonly limit: number;
   /**
-   * Of a row that was limited to what had occurred by this day: the events of what had begun by
-   * then, those that complete or correct it included.
+   * If set, the row is limited to what had occurred by this day. Its origins are the events of what
+   * had begun by then, with the events that complete or correct it.
    */
   readonly occurredBy?: string | null;
-  /** The day on which the row was seen: some rows are there on some days only. */
+  /** The day on which the row was read. Some rows exist only on some days. */
   readonly day?: string;
 }
 
 /**
- * The newest origins of a row, oldest first, and how many there are before the position asked for.
+ * The newest origins of a row, oldest first, and the number of all origins before the requested
+ * position.
  */
 export interface RowOrigins {
   readonly origins: readonly RowOrigin[];
@@ -218,8 +225,8 @@ export interface ResultPage {
 }
 
 /**
- * A row that changed: its columns at the first positions and at the second; null if it did not
- * exist there.
+ * A changed row: its columns at the earlier and at the later positions; null if it did not exist
+ * there.
  */
 export interface RowChange {
   readonly key: string;
@@ -227,60 +234,64 @@ export interface RowChange {
   readonly row: ResultRow | null;
 }
 
-/** What changed between two times, each row once. */
+/** The changes between two positions, with each row once. */
 export interface RowChangeSet {
   readonly changes: readonly RowChange[];
   readonly positions: Positions;
   readonly version: string;
-  /** True if too many rows changed to return each: read the rows from scratch. */
+  /** True if too many rows changed to return each. The client must then read all rows again. */
   readonly tooMany: boolean;
 }
 
 /**
- * What a fold needs of the rows: those of the active tables, or of the pending tables that a
- * rebuild fills.
+ * The rows that a fold reads and writes: those of the active tables, or of the pending tables of a
+ * rebuild.
  */
 export abstract class RowSink {
-  /** Into how many partitions the log is folded: a stream's is {@link partitionOf}. */
-  abstract readonly partitions: number;
   /**
-   * Why a model's table cannot hold this row; null if it can. A row that cannot be held parks its
+   * The number of partitions into which the log is folded. {@link partitionOf} computes that of a
    * stream.
    */
-  abstract refuses(model: AnyProjection, row: object): string | null;
+  abstract readonly partitions: number;
   /**
-   * The position up to which each model has folded each partition: one consistent read of all of
-   * them.
+   * Why a model's table cannot hold this row; null if it can. If it cannot, the stream of the row
+   * is parked.
    */
+  abstract refuses(model: AnyProjection, row: object): string | null;
+  /** The position up to which each model has folded each partition, from one consistent read. */
   abstract checkpoints(): Promise<ReadonlyMap<string, Positions>>;
   abstract parked(): Promise<readonly Parked[]>;
   /** The current rows of these keys; a key without a row is absent. */
   abstract current(model: AnyProjection, ids: readonly RowId[]): Promise<ReadonlyMap<string, object>>;
   /**
-   * Takes effect whole or not at all. Returns false if a checkpoint is not the one on which a batch
-   * was folded, or other tables are active by now: another worker was here. It also returns false
-   * if `catalogVersion`, at which the caller read the parked streams, has moved since, even if this
-   * process has already loaded the new catalog.
+   * Commits all batches in one transaction. Returns false, and writes nothing, if another worker
+   * has moved a checkpoint or other tables are active by now. It also returns false if
+   * `catalogVersion`, at which the caller read the parked streams, has increased since, even if
+   * this process has already loaded the new catalog.
    */
   abstract commit(batches: readonly ModelBatch[], catalogVersion?: number): Promise<boolean>;
-  /** Models that are not folded here; none, if not overridden. */
+  /** The models that are not folded here; by default none. */
   outdated(): Promise<readonly string[]> {
     return Promise.resolve([]);
   }
-  /** For `commit`; undefined, if not overridden: no other process changes these tables. */
+  /**
+   * The catalog version for `commit`; by default undefined, if no other process changes these
+   * tables.
+   */
   catalogVersion(): Promise<number | undefined> {
     return Promise.resolve(undefined);
   }
 }
 
 /**
- * The pending tables of some models. The same fold fills them while the active tables are read, and
- * they are promoted in one transaction. After an interruption the next rebuild continues.
+ * The pending tables of some models. The same fold fills them while the active tables are read.
+ * They are promoted in one transaction. After an interruption the next rebuild continues.
  */
 export abstract class Rebuild extends RowSink {
   /**
    * Promotes the pending tables if each model has reached the active one in every partition.
-   * Returns false if one is behind: fold on and call again.
+   * Returns false if one is behind; the caller must then continue to fold and call again. Rejects
+   * if another rebuild of the same models was promoted.
    */
   abstract cutOver(): Promise<boolean>;
   /** Ends without promotion. */
@@ -288,45 +299,47 @@ export abstract class Rebuild extends RowSink {
 }
 
 /**
- * Keeps rows: every version of each, with the positions from and until which it held, and the
- * checkpoints of each model.
+ * Stores rows: every version of each row, with the positions from and until which it was valid, and
+ * the checkpoints of each model.
  *
- * - `commit` takes effect whole or not at all, and only if every checkpoint is still the one on
- *   which the batch was folded and the catalog version has not moved. Otherwise it returns false:
- *   another worker folds, or a stream that was skipped is no longer parked.
- * - Readers see whole commits only. A query pinned to a position gives the same rows for ever.
- * - No space on the disk: `DiskFull`, and nothing of the batch is there.
+ * - `commit` is atomic. It takes effect only if no checkpoint and no catalog version has moved
+ *   since the fold. Otherwise it returns false: another worker folds, or a skipped stream is no
+ *   longer parked.
+ * - Readers see only complete commits. A query at a position always returns the same rows.
+ * - If the disk is full, `commit` rejects with `DiskFull`, and nothing of the batch is stored.
  */
 export abstract class ReadModelStore extends RowSink {
   /**
-   * Creates the tables of new models. A model whose version changed is read as it was until it has
-   * been rebuilt. Fails if the file belongs to another log. `head` is the end of the log, which
-   * only its writer knows: rows that are ahead of it, as after a restore, are folded from scratch.
-   * `era` is the log's. Every version names it, so that a reader with a cursor of another era
-   * begins again.
+   * Creates the tables of new models. If the version of a model has changed, the old rows are read
+   * until it has been rebuilt. Rejects if the rows belong to another log. `head` is the end of the
+   * log, which only its writer knows. Rows that are ahead of it, as after a restore, are folded
+   * from scratch. `era` is the era of the log. Every version contains it, so that a client with a
+   * cursor of another era must read all rows again.
    */
   abstract open(storeId: string, head?: bigint, era?: string): Promise<void>;
   abstract names(): readonly ReadModelDescription[];
   /**
-   * Models whose active tables have another version than the code. They wait for a rebuild, and are
-   * not folded.
+   * The models whose active tables have another version than the code. They wait for a rebuild, and
+   * are not folded.
    */
   abstract override outdated(): Promise<readonly string[]>;
   /**
-   * Begins to fill the pending tables of these models, or continues an interrupted rebuild (never
-   * if `fromScratch`).
+   * Creates the pending tables of these models, or continues an interrupted rebuild (never if
+   * `fromScratch`).
    */
   abstract rebuild(models: readonly string[], fromScratch: boolean): Promise<Rebuild>;
-  /** Increases whenever any process promotes tables or clears a parked stream. */
+  /**
+   * The catalog version. It increases when any process promotes tables or clears a parked stream.
+   */
   abstract override catalogVersion(): Promise<number>;
   /** The rows of a model or view. */
   abstract query(name: string, query: RowQuery): Promise<ResultPage>;
-  /** Begins to read all rows of a query. The caller closes what it returns. */
+  /** Begins to read all rows of a query. The caller must close the scan. */
   abstract scan(name: string, query: WholeQuery): Promise<RowScan>;
   /**
-   * Sums and counts over all rows that match, at positions. `by` names columns to group by, in
-   * place of its own but for those that keep sums apart: for other columns it returns at most one
-   * group more than {@link MAX_TOTALS_GROUPS}.
+   * Sums and counts over all matching rows, at positions. `by` names columns to group by. They
+   * replace the model's own, except those that keep sums apart. For other columns, at most {@link
+   * MAX_TOTALS_GROUPS} + 1 groups are returned.
    */
   abstract totals(
     name: string,
@@ -335,26 +348,29 @@ export abstract class ReadModelStore extends RowSink {
     as?: TotalsQuery,
   ): Promise<readonly TotalsRow[]>;
   /**
-   * How far a name can be read: for each partition the lowest checkpoint of the models that it
-   * reads; and its version.
+   * The current positions of a read model or view: for each partition the lowest checkpoint of the
+   * models that it reads; and its version.
    */
   abstract positions(name: string): Promise<{ readonly positions: Positions; readonly version: string }>;
-  /** What changed after positions, up to others (or now), seen on a day. */
+  /**
+   * The changes after positions, up to other positions (by default the current ones), computed for
+   * a day.
+   */
   abstract changes(name: string, since: Positions, upTo?: Positions, day?: string): Promise<RowChangeSet>;
   /**
-   * The events that made a row, oldest first. For a view's row: those of the rows that it is made
-   * of. Null if there is no such row at the positions.
+   * The events that made a row, oldest first. For a row of a view: those of the rows from which it
+   * is made. Null if there is no such row at the positions.
    */
   abstract origins(name: string, key: string, query: OriginsQuery): Promise<RowOrigins | null>;
   /**
-   * Calls the listener after each commit, with the models that changed: a hint, which may be late
+   * Calls the listener after each commit with the models that changed. A notification may be late
    * or missing.
    */
   abstract onCommit(listener: (models: ReadonlySet<string>) => void): () => void;
   abstract close(): Promise<void>;
 }
 
-/** The present day in UTC, YYYY-MM-DD: the day of an answer about now. */
+/** The current day in UTC, YYYY-MM-DD: the day of an answer about now. */
 export const today = (): string => new Date().toISOString().slice(0, 10);
 
 /** The key of a row in a map. */

@@ -2,18 +2,18 @@ import { Fault } from './faults.js';
 import type { ReadModelStore, ResultRow, RowScan, WholeQuery } from './read-model-store.js';
 
 /**
- * A scan that its reader leaves alone for this time is closed: a slow reader holds no connection
- * and no snapshot. If the reader returns, another scan begins after the last row.
+ * A scan that is idle for this time, in milliseconds, is closed, so that a slow reader uses no
+ * connection and no snapshot. If the reader continues, another scan begins after the last row.
  */
 const MAX_IDLE_MS = 2000;
 
-/** What is read: at positions, of one version of the tables. */
+/** A query at fixed positions and on a fixed day. */
 export type PinnedQuery = WholeQuery & Required<Pick<WholeQuery, 'positions' | 'day'>>;
 
 /**
- * All rows of a query in its order, in parts of bounded size: the same at every reading. Sorted
- * once, and once more after each pause of the reader. Fails if tables of another version are
- * active.
+ * All rows of a query in its order, in batches of limited size. The result is the same at every
+ * read. Rows are sorted once, and again after each long pause of the reader. Throws the fault
+ * `rows-moved` if tables of another version are active.
  */
 export async function* readWhole(
   store: ReadModelStore,

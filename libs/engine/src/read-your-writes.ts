@@ -4,20 +4,20 @@ import { partitionOf } from './partition.js';
 import type { Positions, ReadModelStore } from './read-model-store.js';
 
 /**
- * The token with which a sender reads its own write, opaque to it: a position, the stream of the
- * write, and the log's era.
+ * The consistency token with which a sender reads its own write. It is opaque to the sender, and
+ * contains a position, the stream of the write, and the log's era.
  */
 export const consistencyToken = (position: bigint, stream: string, era = ''): string =>
   Buffer.from(`${position} ${stream}${era === '' ? '' : ` ${era}`}`).toString('base64url');
 
 /**
- * What a reader has seen and wants to find in the rows: a position of the log, and the stream of
- * the write. Null stream: everything recorded up to the position.
+ * A write that a reader wants to find in the rows: a position of the log, and the stream of the
+ * write. A null stream means everything recorded up to the position.
  */
 export interface ConsistencyToken {
   readonly position: bigint;
   readonly stream: string | null;
-  /** The log's era of the position; '' also for a bare position, which names no era. */
+  /** The era of the position; '' also for a bare position, which names no era. */
   readonly era: string;
 }
 
@@ -30,9 +30,9 @@ export function parseConsistencyToken(token: string): ConsistencyToken | null {
 }
 
 /**
- * Resolves with the positions of a name once it includes the token. Fails with {@link
- * ReadModelBehind} after `timeoutMs` milliseconds. A token with a stream waits for that stream's
- * partition; a bare position waits for all of them.
+ * Resolves with the positions of a read model once they include the token. Rejects with {@link
+ * ReadModelBehind} after `timeoutMs` milliseconds. A token with a stream waits for the partition of
+ * that stream; a bare position waits for all partitions.
  */
 export async function waitForPosition(
   store: ReadModelStore,

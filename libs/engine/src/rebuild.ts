@@ -8,16 +8,16 @@ import { replay } from './replay.js';
 /** Options of a rebuild. */
 export interface RebuildOptions {
   readonly now: () => string;
-  /** Discard what an earlier, interrupted rebuild filled. */
+  /** If true, the rows of an earlier, interrupted rebuild are discarded. */
   readonly fromScratch?: boolean;
-  /** Receives the position reached and the position to reach. */
+  /** Called with the current position and the target position. */
   readonly progress?: (position: bigint, head: bigint) => void;
 }
 
 /**
- * Fills the pending tables of these models beside the active ones, catches up and promotes them.
- * Commands, folding and reading continue, in this process or another. After an interruption the
- * active tables stay in use, and the next call continues.
+ * Fills the pending tables of these models while the active ones stay in use, catches up and
+ * promotes them. Commands, folding and reads continue, in this process or another. After an
+ * interruption, the next call continues.
  */
 export async function rebuild(
   log: EventLog,
@@ -37,7 +37,10 @@ export async function rebuild(
   }
 }
 
-/** The result of retrying a parked stream: null if it is no longer parked, else why it still is. */
+/**
+ * The result of the retry of a parked stream. `error` is null if it is no longer parked, else the
+ * reason why it still is.
+ */
 export interface Retried {
   readonly model: string;
   readonly stream: string;
@@ -46,8 +49,9 @@ export interface Retried {
 
 /**
  * Folds parked streams again from the event that stopped them, in the order in which they were
- * parked. Use it after a fix: the same fold fails again. The missing versions get their positions
- * in history, so the model's epoch increases and its readers begin again.
+ * parked. Use it after a fix, because the same fold would fail again. The missing versions get
+ * their positions in the past. So the model's epoch increases, and its clients must read all rows
+ * again.
  */
 export async function retryParked(
   log: EventLog,

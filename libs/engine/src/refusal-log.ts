@@ -1,4 +1,4 @@
-/** A command that the rules refused. It is not in the log, since nothing was decided. */
+/** A command that the rules refused. It is not in the log, because nothing was decided. */
 export interface RefusedCommand {
   /** When it was refused; ISO 8601, UTC. */
   readonly at: string;
@@ -16,10 +16,10 @@ export interface RefusedCommand {
   readonly rule: string | null;
 }
 
-/** Which refused commands to list, the newest first. */
+/** A query for refused commands, the newest first. */
 export interface RefusalQuery {
   readonly limit: number;
-  /** Only those with a number below this one. */
+  /** If set, only those with a lower number. */
   readonly before?: number;
   readonly organisation?: string;
   readonly stream?: string;
@@ -32,9 +32,10 @@ export interface NumberedRefusal extends RefusedCommand {
 }
 
 /**
- * Refused commands, for the auditor. The list is bounded: the oldest are removed, and if refusals
- * come faster than they can be stored, `leftOut` counts the rest. `note` neither waits nor fails: a
- * refusal is answered whether or not it can be stored. A crash may lose the last second.
+ * Stores refused commands, for the auditor. The list is limited, and the oldest are removed. If
+ * refusals arrive faster than they can be stored, `leftOut` counts the others. `note` neither
+ * blocks nor throws: a refusal is answered whether or not it can be stored. A crash may lose the
+ * refusals of the last second.
  */
 export abstract class RefusalLog {
   abstract note(refused: RefusedCommand): void;

@@ -13,35 +13,38 @@ import { partitionOf } from './partition.js';
 import { type Confirmation, compareWithLog } from './taken-back.js';
 
 const POLL_MS = 50;
-/** A log that wakes the relay is looked at for the case that its subscription is silent. */
+/**
+ * The polling interval if the log wakes the relay, in milliseconds. Polling covers a silent
+ * subscription.
+ */
 const POLL_BESIDE_WAKE_MS = 250;
 
 /** Options of a relay; times in milliseconds. */
 export interface RelayOptions {
   /**
-   * Time between two looks at the log when the relay is at its end: {@link POLL_MS}, or
-   * {@link POLL_BESIDE_WAKE_MS} if there is a `wake`, which ends the wait.
+   * The polling interval when the relay is at the end of the log: {@link POLL_MS}, or {@link
+   * POLL_BESIDE_WAKE_MS} if there is a `wake`, which ends the wait.
    */
   readonly poll?: number;
   readonly wake?: (listener: () => void) => () => void;
   /**
-   * Least time between two watermarks of a partition. A read of all partitions as of an event may
-   * wait for it; the first watermark after a quiet time is sent at once.
+   * The minimum interval between two watermarks of a partition. A read of all partitions as of an
+   * event may wait for a watermark. The first watermark after an idle time is sent at once.
    */
   readonly watermarkInterval?: number;
-  /** Time between two checks that the topic still keeps everything. */
+  /** The interval between two checks that the topic still retains everything. */
   readonly checkEvery?: number;
-  /** The first pause after a fault; it doubles up to thirty times as much. */
+  /** The first pause after a fault. It doubles, up to thirty times this value. */
   readonly firstPause?: number;
-  /** For how long the log must be seen to lack what the topic has. */
+  /** How it is confirmed that the log lacks events that the topic has. */
   readonly confirmation?: Confirmation;
 }
 
 /** The status of a relay. */
 export interface RelayStatus {
   /**
-   * The position up to which every event is acknowledged in its partition; null before the first
-   * look at the topic.
+   * The position up to which every event is acknowledged in its partition; null before the ends of
+   * the topic were first read.
    */
   readonly position: bigint | null;
   /** Why nothing is published now; null while events are published. */
@@ -49,14 +52,14 @@ export interface RelayStatus {
 }
 
 /**
- * Publishes the log: each event names the one before it in its partition. The relay stores nothing.
- * At the start and after every fault it reads the end of each partition, continues from the lowest,
- * and skips the events that a partition already has.
+ * Publishes the log. Each record names the previous event of its partition. The relay stores
+ * nothing. At the start and after every fault it reads the end of each partition. It continues from
+ * the lowest end, and skips events that a partition already has.
  *
- * The relay sends an event only when the one before it in its partition is known to be there:
- * acknowledged to this relay, or read at the end of the partition. So, whichever process dies and
- * however many relays run at once, the first occurrences in each partition are its events in the
- * log's order, each naming the one before. Duplicates may follow.
+ * The relay sends an event only if the previous event of its partition is known to be in the topic:
+ * it was acknowledged to this relay, or read at the end of the partition. So even after crashes, or
+ * with several relays at once, the first occurrences in each partition are its events in the order
+ * of the log, each naming the previous one. Duplicates may follow.
  */
 export class Relay {
   private readonly stopping = new AbortController();
@@ -101,8 +104,8 @@ export class Relay {
   }
 
   /**
-   * Publishes from the ends of the partitions to the end of the log, and then as the log grows,
-   * until a fault.
+   * Publishes from the ends of the partitions to the end of the log, and then new events, until a
+   * fault.
    */
   private async follow(): Promise<void> {
     const tails = await this.publisher.tails(this.log.id);
@@ -150,7 +153,7 @@ export class Relay {
   }
 
   /**
-   * Fails if this log cannot have published the topic: the log was set back, or has other events at
+   * Rejects if this log cannot have published the topic: it was set back, or has other events at
    * those positions.
    */
   private async compare(tails: readonly PartitionTail[]): Promise<void> {
@@ -197,7 +200,7 @@ export class Relay {
 
 const eventRef = ({ position, id }: RecordedEvent): EventRef => ({ position, id });
 
-/** A watermark for each partition that does not end at `through` with an event or a watermark. */
+/** A watermark for each partition that has no event or watermark at `through`. */
 const watermarksAt = (
   through: bigint,
   recordedAt: string,
@@ -209,7 +212,7 @@ const watermarksAt = (
     return last.position >= through || tail.through >= through ? [] : [{ partition, through, last, recordedAt }];
   });
 
-/** The items of a source; the next one is read while the caller works on the current one. */
+/** Yields the items of a source. The next item is read while the caller handles the current one. */
 async function* ahead<T>(source: AsyncIterable<T>): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
   const readNext = (): Promise<IteratorResult<T>> => {

@@ -6,7 +6,7 @@ import { Projector } from './projector.js';
 import type { RowSink } from './read-model-store.js';
 
 /**
- * The log up to one position, delivered once, in the partitions of the rows that it is folded into.
+ * Delivers the log up to one position once, in the partitions of the rows into which it is folded.
  */
 class PastFeed extends EventFeed {
   private failed: unknown = null;
@@ -45,7 +45,7 @@ class PastFeed extends EventFeed {
     for (const [partition, own] of parts.entries()) await consumer.process({ partition, events: own, through });
   }
 
-  /** Resolves when all of it was processed; rejects with the error that stopped it. */
+  /** Resolves when all events were processed. Rejects with the error that stopped the delivery. */
   async done(): Promise<void> {
     await this.ended;
     if (this.failed !== null) throw this.failed as Error;
@@ -53,8 +53,8 @@ class PastFeed extends EventFeed {
 }
 
 /**
- * Folds the log up to a position into an empty store, with the projector's own loop: the same
- * events give the same rows. Parked streams are parked here too.
+ * Folds the log up to a position into a store, with the projector's own code. The same events give
+ * the same rows, and the same parked streams.
  */
 export async function replay(
   log: EventLog,

@@ -1,24 +1,26 @@
 import { withTimeout } from '@entente/async';
 
-/** What a check of a backing service found. After a `failure`, an app would fail, now or later. */
+/**
+ * The result of a check of a backing service. `failure` means that an app would fail, now or later.
+ */
 export type FindingResult = 'ok' | 'warning' | 'failure';
 
 /** One line of a check. */
 export interface ServiceFinding {
-  /** What was looked at, in a word or two. */
+  /** The name of the check, in a word or two. */
   readonly check: string;
   readonly result: FindingResult;
   readonly message: string;
-  /** What to do; null if nothing needs to be done. */
+  /** What the operator must do; null if nothing. */
   readonly remedy: string | null;
 }
 
-/** What was found at one backing service. */
+/** The findings for one backing service. */
 export interface ServiceReport {
   readonly service: string;
   /** Its address, without credentials. */
   readonly address: string;
-  /** The id of the log that it holds or has the events of; null if there is none yet. */
+  /** The id of the log that it stores, or whose events it has; null if there is none yet. */
   readonly logId: string | null;
   readonly findings: readonly ServiceFinding[];
 }
@@ -47,17 +49,20 @@ export const fails = (check: string, message: string, remedy: string): ServiceFi
 /** The answer of a service, or the error instead. */
 export type ServiceAnswer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Error };
 
-/** The longest wait for one answer, in milliseconds. */
+/** The time limit of one answer, in milliseconds. */
 const ANSWER_MS = 3000;
 
-/** No answer came in time. */
+/** The error if there was no answer within the time limit. */
 class NoAnswerInTime extends Error {
   constructor(ms: number) {
     super(`no answer within ${Math.round(ms) / 1000} s`);
   }
 }
 
-/** Asks a service within a time for all questions together, and keeps its errors as answers. */
+/**
+ * Asks a service questions, with a time limit for all questions together. Errors are returned as
+ * answers.
+ */
 export class BoundedQuestions {
   private readonly end: number;
 
@@ -84,25 +89,28 @@ export class BoundedQuestions {
   }
 }
 
-/** How far a service's clock is from ours. */
+/** The difference between a service's clock and the local clock. */
 export interface ClockComparison {
-  /** The service's clock minus ours, in milliseconds; the answer took `uncertaintyMs` at most. */
+  /**
+   * The service's clock minus the local clock, in milliseconds, with an error of at most
+   * `uncertaintyMs`.
+   */
   readonly aheadMs: number;
   readonly uncertaintyMs: number;
 }
 
-/** Compares the time in an answer with the times at which it was asked for and came. */
+/** Compares the time in an answer with the local times of the question and of the answer. */
 export const compareClocks = (theirs: number, askedAt: number, answeredAt: number): ClockComparison => ({
   aheadMs: Math.round(theirs - (askedAt + answeredAt) / 2),
   uncertaintyMs: Math.ceil((answeredAt - askedAt) / 2),
 });
 
-/** How far clocks may differ without a word, in milliseconds. */
+/** The difference of clocks that is not reported, in milliseconds. */
 const CLOCK_TOLERANCE_MS = 2000;
 
 /**
- * Finds how the clocks differ. From `failsAfterMs` on, something would fail; without that, a wrong
- * clock leads to wrong times only.
+ * The finding for a difference of clocks. From `failsAfterMs` on it is a failure. Below that, a
+ * wrong clock only leads to wrong times.
  */
 export function clockFinding(
   { aheadMs, uncertaintyMs }: ClockComparison,

@@ -1,19 +1,20 @@
 import type { EventRef } from './log-publisher.js';
 
-/** Reads the last event up to an offset in each of some partitions. */
+/** Reads the last event up to an offset in each of the given partitions. */
 export type EventsAt = (offsets: ReadonlyMap<number, bigint>) => Promise<ReadonlyMap<number, EventRef>>;
 
 /**
- * The last position that a log shares with what was published before the log was set back; null if
- * it has every published event. In each partition the events before that position are in the log,
- * and those after it are not, so the place is found by halving.
+ * The last position that a log shares with the records that were published before it was set back;
+ * null if the log has every published event. In each partition, the events up to that position are
+ * in the log and later ones are not, so it is found by binary search.
  */
 export async function lastSharedPosition(
   ends: ReadonlyMap<number, bigint>,
   eventsAt: EventsAt,
   isInLog: (event: EventRef) => Promise<boolean>,
 ): Promise<bigint | null> {
-  // By partition: below `from` all is in the log; the record at `to` is not, or is the end.
+  // By partition: all records below `from` are in the log. The record at `to` is not in the log, or
+  // is the end.
   const open = new Map([...ends].map(([partition, to]) => [partition, { from: 0n, to }]));
   let shared = 0n;
   let isWhole = true;
@@ -21,7 +22,7 @@ export async function lastSharedPosition(
     const offsets = new Map(
       [...open].flatMap(([partition, { from, to }]) => {
         if (from >= to) return [];
-        // Most logs have lost nothing: the ends are looked at first.
+        // Most logs have lost nothing, so the ends are compared first.
         return [[partition, round === 0 ? to - 1n : (from + to) / 2n] as const];
       }),
     );

@@ -17,19 +17,19 @@ import { ExecuteCommand, type Executor } from './executor.js';
 import type { ReadModelStore, ResultRow } from './read-model-store.js';
 import { waitForPosition } from './read-your-writes.js';
 
-/** The read model of what has a last day. */
+/** The read model of due dates. */
 const DUE_DATES = 'due-dates';
 
-/** Due dates of one query. */
+/** The number of due dates per query. */
 const PAGE = 200;
 
 const DAY_MS = 86_400_000;
-/** How far back a command may have occurred, less a margin of one day. */
+/** How far back a command may have occurred, less a margin of one day, in milliseconds. */
 const OLDEST_MS = 365 * DAY_MS;
 
 /**
- * What records that a last day has passed, under an id that is the same for the same day; undefined
- * if no policy does.
+ * The command that records that a due date has passed. Its id is the same for the same date.
+ * Undefined if no policy reacts.
  */
 export function dueConsequence(policies: readonly DuePolicy[], one: DueItem): NamedConsequence | undefined {
   const stream = parseStream(one.stream);
@@ -41,8 +41,8 @@ export function dueConsequence(policies: readonly DuePolicy[], one: DueItem): Na
 }
 
 /**
- * The moment at which a last day was over, as far back as a command may have occurred; after the
- * day on which it was set.
+ * The moment at which a due date had passed, or the earliest moment that a command may state. It is
+ * never before the end of the day on which the date was set.
  */
 export const passedAt = (due: string, setOn: string, now: string): string =>
   new Date(Math.max(Date.parse(setOn > due ? setOn : due) + DAY_MS, Date.parse(now) - OLDEST_MS)).toISOString();
@@ -50,7 +50,7 @@ export const passedAt = (due: string, setOn: string, now: string): string =>
 /** The ids and the time of a consequence's command. */
 type ConsequenceIds = Pick<CommandMetadata, 'commandId' | 'correlationId' | 'causationId' | 'occurredAt'>;
 
-/** A consequence as the steward sends it. */
+/** The command that the steward sends for a consequence. */
 export const sentBySteward = (
   { stream, command, for: organisation }: Consequence,
   ids: ConsequenceIds,
@@ -67,17 +67,20 @@ export const sentBySteward = (
   body: command.data,
 });
 
-/** When what follows from an event happened, as far as a command may state it; null: now. */
+/**
+ * When a consequence of an event happened, or the earliest moment that a command may state; null:
+ * now.
+ */
 export const followedAt = ({ occurredAt }: Pick<Consequence, 'occurredAt'>, now: string): string | null =>
   occurredAt === undefined || occurredAt > now
     ? null
     : new Date(Math.max(Date.parse(occurredAt), Date.parse(now) - OLDEST_MS)).toISOString();
 
-/** How far the policies have handled the log, kept beside it. */
+/** Stores the position up to which the policies have handled the log. */
 export abstract class StewardCheckpoint {
   /**
-   * The position up to which every consequence was sent; 0 if it is not known, as of a log that was
-   * restored: then everything is sent again, under the same ids, and recorded once.
+   * The position up to which every consequence was sent; 0 if it is not known, as for a restored
+   * log. Then all consequences are sent again under the same ids, and each is recorded once.
    */
   abstract load(): Promise<bigint>;
   abstract save(position: bigint): Promise<void>;
@@ -90,14 +93,14 @@ export interface Policies {
   readonly dueDates: readonly DuePolicy[];
 }
 
-/** What a steward works on. */
+/** The dependencies of a steward. */
 export interface StewardParts {
   readonly log: EventLog;
   readonly executor: Pick<Executor, 'execute'>;
   readonly rows: ReadModelStore;
   readonly checkpoint: StewardCheckpoint;
   readonly policies: Policies;
-  /** Makes the names that readers of a consequence cannot trace. */
+  /** Creates names that readers of a consequence cannot trace to their origin. */
   readonly opaque: PolicyContext['opaque'];
   /** The time, ISO 8601 in UTC. */
   readonly now: () => string;
@@ -105,40 +108,43 @@ export interface StewardParts {
 
 /** Options of a steward; times in milliseconds. */
 export interface StewardOptions {
-  /** Time between two looks at the log when it is at its end; `wake` ends the wait. */
+  /** The polling interval when the steward is at the end of the log; `wake` ends the wait. */
   readonly poll?: number;
   readonly wake?: (listener: () => void) => () => void;
-  /** Time between two looks at the due dates. */
+  /** The interval between two checks of the due dates. */
   readonly lookEvery?: number;
-  /** How long a look waits for the rows to reach the end of the log. */
+  /** The maximum time that a check waits for the rows to reach the end of the log. */
   readonly rowsWithin?: number;
-  /** The first pause after a fault; it doubles up to thirty times as much. */
+  /** The first pause after a fault. It doubles, up to thirty times this value. */
   readonly firstPause?: number;
-  /** Called with each consequence that the rules refused: what it follows from, and the code. */
+  /**
+   * Called with each consequence that the rules refused: its cause, stream and command, and the
+   * code.
+   */
   readonly onRefused?: (cause: string, stream: string, command: string, code: string) => void;
 }
 
 /** The status of a steward. */
 export interface StewardStatus {
-  /** The position up to which the consequences of events were sent; null before the first look. */
+  /** The position up to which the consequences of events were sent; null before the first read. */
   readonly position: bigint | null;
-  /** The day up to which due dates were looked at; null before the first look. */
+  /** The day up to which due dates were checked; null before the first check. */
   readonly day: string | null;
   /** Why nothing is sent now; null while consequences are sent. */
   readonly fault: string | null;
-  /** Consequences that were recorded, and that the rules refused, since the process began. */
+  /** The numbers of consequences that were recorded and refused since the process started. */
   readonly recorded: number;
   readonly refused: number;
 }
 
 /**
- * Runs the policies: what follows from events, in the log's order, and what becomes of due dates,
- * in the order in which they passed.
+ * Runs the policies: for events, in the order of the log, and for due dates, in the order in which
+ * they pass.
  *
- * Each consequence is a command whose id is derived from its cause. So a restart, a second steward,
- * or a loss of the checkpoint repeats commands, and records each once. The rules of its stream
- * decide it as they decide every other command; after a refusal the steward
- * continues. After a fault it tries again.
+ * Each consequence is a command whose id is derived from its cause. So after a restart, with a
+ * second steward, or after a loss of the checkpoint, commands are repeated and each is recorded
+ * once. The rules of the stream decide each command as they decide every other command. After a
+ * refusal the steward continues. After a fault it tries again.
  */
 export class Steward {
   private readonly stopping = new AbortController();
@@ -149,7 +155,7 @@ export class Steward {
   private recorded = 0;
   private refused = 0;
   private readonly wakeup = new Wakeup();
-  /** What the rules refused today, by command id: it is not asked again before tomorrow. */
+  /** The command ids that the rules refused today. They are not sent again before tomorrow. */
   private refusedToday = new Set<string>();
 
   constructor(
@@ -168,7 +174,7 @@ export class Steward {
     this.running = Promise.all(loops).finally(() => unsubscribe?.());
   }
 
-  /** Ends after the command in progress. */
+  /** Stops after the command in progress. */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.wakeup.wake();
@@ -223,7 +229,7 @@ export class Steward {
     if (at > saved) await checkpoint.save(at);
   }
 
-  /** Sends what follows from an event; false if nothing does. */
+  /** Sends the consequences of an event. Returns false if there are none. */
   private async react(event: RecordedEvent): Promise<boolean> {
     const { policies, opaque } = this.parts;
     const consequences = consequencesOf(policies.events, event, { opaque });
@@ -245,12 +251,12 @@ export class Steward {
       if (looked) this.day = today;
       onSuccess();
       const { lookEvery = 60_000, poll = 1000 } = this.options;
-      // While rows are folded, as after a start, the next look is not long in coming.
+      // While rows are being folded, as after a start, the next check follows soon.
       await pause(looked ? lookEvery : Math.min(lookEvery, poll), this.stopping.signal);
     }
   }
 
-  /** Records what passed before a day; false if the rows are being folded. */
+  /** Records the due dates that passed before a day. Returns false if the rows are being folded. */
   private async look(today: string): Promise<boolean> {
     const { log, rows, policies } = this.parts;
     if ((await rows.outdated()).includes(DUE_DATES)) return false;
@@ -281,7 +287,8 @@ export class Steward {
   ): Promise<void> {
     if (source === null) return;
     const { duty, item, due, set_on: setOn } = columns as unknown as DueItem & { readonly set_on: string };
-    // What was due before it was planned becomes overdue after the day on which it was planned.
+    // A duty that was planned after its due date becomes overdue after the day on which it was
+    // planned.
     if (setOn >= today) return;
     const { stream } = source;
     const found = dueConsequence(policies, { stream, duty, item, due });
@@ -295,7 +302,7 @@ export class Steward {
 
   // ---- Sending ----
 
-  /** Sends a command; false if the rules refuse it. */
+  /** Sends a command. Returns false if the rules refuse it. */
   private async send(consequence: Consequence, ids: ConsequenceIds): Promise<boolean> {
     const received = sentBySteward(consequence, ids);
     const { stream, command } = received;
@@ -304,7 +311,7 @@ export class Steward {
       if (!result.repeated) this.recorded += 1;
       return true;
     }
-    // An earlier version of the policy has sent another command for the same cause.
+    // An earlier version of the policy sent another command for the same cause.
     if (result.type !== 'refused') return true;
     this.refused += 1;
     this.options.onRefused?.(ids.commandId, `${stream.kind}/${stream.id}`, command.type, result.refusal.code);
@@ -316,5 +323,5 @@ export class Steward {
   }
 }
 
-/** How far the position may be ahead of the checkpoint while nothing follows from events. */
+/** The maximum distance of the position from the checkpoint while events have no consequences. */
 const CHECKPOINT_EVERY = 1000n;

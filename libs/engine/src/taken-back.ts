@@ -3,8 +3,8 @@ import type { EventLog } from './event-store.js';
 import { LogTakenBack } from './faults.js';
 
 /**
- * For how long a log must be seen to lack an event, in milliseconds, and the time between two
- * looks. A node that has lost the lead may answer reads for a moment, and lacks the newest events.
+ * The time for which a log must lack an event, and the interval between two reads, in milliseconds.
+ * A node that has lost the lead may answer reads for a moment without the newest events.
  */
 export const CONFIRMATION: Confirmation = { forMs: 3000, everyMs: 500 };
 
@@ -15,9 +15,9 @@ export interface Confirmation {
 }
 
 /**
- * Looks again and again whether a log has what was read of it before. Returns if it has: the answer
- * without it came from a node that was behind. Otherwise the log was set back, and this throws
- * `LogTakenBack`, as does every later use of the log.
+ * Reads repeatedly whether a log has an event that was read from it before. Returns if it has: then
+ * a node that was behind had answered. Otherwise the log was set back. Then this, and every later
+ * use of the log, throws `LogTakenBack`.
  */
 export async function confirmTakenBack(
   log: Pick<EventLog, 'checkNotTakenBack' | 'setTakenBack'>,
@@ -33,19 +33,19 @@ export async function confirmTakenBack(
   }
 }
 
-/** The last event of a log that was read from it into another place. */
+/** The last event of a log that another place has stored. */
 export interface KnownEvent {
-  /** The place, as a message names it. */
+  /** The name of the place in messages. */
   readonly where: string;
-  /** 0: the place has no event of the log. */
+  /** The position of the event; 0 if the place has no event of the log. */
   readonly position: bigint;
-  /** Undefined: the place keeps the position alone. */
+  /** The id of the event; undefined if the place stores only the position. */
   readonly id?: string;
 }
 
 /**
- * Compares a log with what other places have of it, by one read for each. If it lacks an event, it
- * was set back, and every later use of the log throws `LogTakenBack`.
+ * Compares a log with the events that other places have stored, with one read for each. If the log
+ * lacks an event, it was set back, and every later use of the log throws `LogTakenBack`.
  */
 export async function compareWithLog(
   log: EventLog,

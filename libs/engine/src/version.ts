@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /**
- * The version of this program, from its package.json, which is above the sources and above the
- * build.
+ * The version of this program, from its package.json. That file is in a folder above the sources
+ * and above the build.
  */
 export const VERSION = versionAbove(import.meta.dirname);
 

@@ -1,26 +1,26 @@
 import { messageOf, withTimeout } from '@entente/async';
 import type { EventLog } from './event-store.js';
 
-/** Something that follows the log and should reach its end. */
+/** A component that follows the log and should reach its end. */
 export interface ProgressSource {
   readonly name: string;
   /**
-   * The position that it has reached, as its own store states it; null before it has begun, which
+   * The position that it has reached, read from where it is stored; null before it has begun, which
    * is no alarm.
    */
   position(): Promise<bigint | null>;
   /**
-   * If it follows something other than the log: what that consists of, and how many of them there
-   * were when `position` was last called.
+   * If it follows something other than the log: the name of its items, and their number when
+   * `position` was last called.
    */
   readonly other?: { readonly of: string; end(): bigint };
 }
 
 /**
- * Finds sources that have stalled, whatever they report of themselves. It compares each source's
- * position with the end of what it follows, both read from where they are stored. A source that is
- * behind without progress for `stallTimeoutMs` milliseconds raises an alarm; so does a position
- * that cannot be read. Progress ends the alarm.
+ * Finds sources that have stalled, independent of their own reports. It compares each source's
+ * position with the end of what it follows; both are read from where they are stored. A source that
+ * is behind without progress for `stallTimeoutMs` milliseconds raises an alarm. A position that
+ * cannot be read does too. Progress ends the alarm.
  */
 export class Watchdog {
   private readonly behind = new Map<string, { readonly at: bigint | null; readonly since: number }>();
@@ -29,21 +29,19 @@ export class Watchdog {
   constructor(
     private readonly log: EventLog,
     private readonly sources: readonly ProgressSource[],
-    /** The time of day, in milliseconds, for the text of an alarm. */
+    /** The clock for the text of an alarm, in milliseconds. */
     private readonly clock: () => number,
     private readonly stallTimeoutMs = 5000,
-    /**
-     * A clock that is never set back or forward, in milliseconds, for measuring `stallTimeoutMs`.
-     */
+    /** A monotonic clock in milliseconds, for measuring `stallTimeoutMs`. */
     private readonly steadyClock: () => number = () => performance.now(),
   ) {}
 
-  /** The alarms of the last look, by source: since when it has stalled. */
+  /** The alarms of the last check, by source, with the time since when it has stalled. */
   alarms(): ReadonlyMap<string, string> {
     return this.raised;
   }
 
-  /** Looks once; call it every second. */
+  /** Checks all sources once. Call it every second. */
   async look(): Promise<void> {
     const log = this.sources.every(({ other }) => other !== undefined) ? 0n : await this.log.head();
     const raised = new Map<string, string>();
@@ -72,10 +70,13 @@ export class Watchdog {
   }
 }
 
-/** A source that does not return its position in this time has stalled. */
+/**
+ * The time limit for the position of a source, in milliseconds. If it is exceeded, the source has
+ * stalled.
+ */
 const POSITION_TIMEOUT_MS = 1000;
 
-/** The position of a source; or why it is unknown. */
+/** Reads the position of a source, or the reason why it is unknown. */
 async function readPosition(
   position: ProgressSource['position'],
 ): Promise<readonly [at: bigint | null, fault: string | null]> {

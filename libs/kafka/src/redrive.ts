@@ -6,41 +6,47 @@ import type { KafkaSettings } from './settings.js';
 import { asAdmin, partitionOffsets, committedOffsets } from './topic.js';
 import { type OffsetRange, readRange } from './topic-reader.js';
 
-/** Which dead letters go back, and where to. */
+/** Settings of a redrive: the topics, and the group whose offsets are committed. */
 export interface RedriveSettings extends KafkaSettings {
   /** The topic of commands. */
   readonly topic: string;
   readonly deadLetters: string;
-  /** The intake's group: how far its dead letters were driven back is kept beside it. */
+  /**
+   * The intake's consumer group. The offsets of the redrive are committed under a group with this
+   * prefix.
+   */
   readonly groupId: string;
-  /** Fails after this time without a record, in milliseconds. */
+  /** The redrive rejects after this time without a record, in milliseconds. */
   readonly readTimeout?: number;
 }
 
-/** A dead letter, and what became of it. */
+/** A dead letter, and its result. */
 export interface RedrivenDeadLetter {
-  /** Where it lies among the dead letters. */
+  /** Its partition in the dead-letter topic. */
   readonly partition: number;
   readonly offset: string;
   /**
-   * What its headers say: `topic`, `partition`, `offset`, `stage`, `exception.class.name`,
+   * The failure in its headers: `topic`, `partition`, `offset`, `stage`, `exception.class.name`,
    * `exception.message`.
    */
   readonly failure: Readonly<Record<string, string>>;
   readonly key: string | null;
-  /** `waits`: it would go back, and was only listed. `left`: it came from elsewhere. */
+  /**
+   * `waits`: it was only listed, and a redrive would send it back. `left`: it came from another
+   * topic and is left.
+   */
   readonly became: 'sent back' | 'waits' | 'left';
 }
 
-/** The dead letters that were not driven back yet, as they are now. */
+/** The dead letters that were not redriven yet. */
 export const listDeadLetters = (settings: RedriveSettings): Promise<readonly RedrivenDeadLetter[]> =>
   drive(settings, null);
 
 /**
- * Sends every dead letter that came from the topic of commands, and was not driven back yet, back
- * to the partition that it came from: byte for byte, without the headers that it was given as a
- * dead letter. Each goes back once, whatever ends this and however often it is asked for, since it
- * and the offset behind it are one transaction. Another that drives meanwhile is fenced, and fails.
+ * Sends every dead letter of the topic of commands that was not redriven yet back to its original
+ * partition. Key, value and headers are unchanged, without the headers that were added to the dead
+ * letter. Each is sent back once, even after a crash or a repeated call: the records and the offset
+ * after them are committed in one transaction. A concurrent redrive is fenced, and rejects.
  */
 export async function redrive(settings: RedriveSettings): Promise<readonly RedrivenDeadLetter[]> {
   const { topic, groupId } = settings;
@@ -53,7 +59,7 @@ export async function redrive(settings: RedriveSettings): Promise<readonly Redri
   });
   try {
     await producer.connect();
-    // Fences an earlier redrive; only then are its offsets asked for.
+    // Fences an earlier redrive before its offsets are read.
     await (await producer.transaction()).abort();
     return await drive(settings, producer);
   } finally {
