@@ -65,8 +65,8 @@ export interface Kinds {
 const MAX_ATTEMPTS = 5;
 
 /**
- * If a stream refuses an append and has no event that explains it, the executor waits and retries:
- * pauses in milliseconds, and the fraction of `maxWaitMs` after which it stops.
+ * The wait after a stream refuses an append without an event that explains it: the pauses between
+ * retries, in milliseconds. The retries stop after a fraction of `maxWaitMs`.
  */
 const UNSEEN_PAUSE = { firstMs: 20, maxMs: 500 };
 const UNSEEN_PART = 0.5;

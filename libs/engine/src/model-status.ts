@@ -9,8 +9,8 @@ const lowest = (positions: Positions): bigint =>
   positions.reduce((low, at) => (at < low ? at : low), positions[0] ?? 0n);
 
 /**
- * The status of each model, from the stored rows, whichever process folds them: its position in
- * each partition, the lowest of them, and whether its parked streams have stopped it.
+ * The status of each model, from the stored rows, whichever process folds them. It has the position
+ * in each partition, the lowest of them, and whether parked streams have stopped the model.
  */
 export async function modelStatuses(
   rows: ReadModelStore,

@@ -56,10 +56,10 @@ export interface RelayStatus {
  * nothing. At the start and after every fault it reads the end of each partition. It continues from
  * the lowest end, and skips events that a partition already has.
  *
- * The relay sends an event only if the previous event of its partition is known to be in the topic:
- * it was acknowledged to this relay, or read at the end of the partition. So even after crashes, or
- * with several relays at once, the first occurrences in each partition are its events in the order
- * of the log, each naming the previous one. Duplicates may follow.
+ * The relay sends an event only if the previous event of its partition is in the topic:
+ * acknowledged to this relay, or read at the end of the partition. So the first occurrences in each
+ * partition are its events in the order of the log, each naming the previous one. That holds after
+ * crashes, and with several relays at once. Duplicates may follow.
  */
 export class Relay {
   private readonly stopping = new AbortController();

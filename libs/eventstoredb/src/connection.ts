@@ -164,8 +164,8 @@ export async function connect(url: string, timeoutMs: number, names: Names): Pro
     throw invalidUrl(address, error);
   }
   const internals = client as unknown as ClientInternals;
-  // The client itself sends one call per append. If it sent many over one call, an error of that
-  // call would reject the appends of every client in the process, and a later answer would end the
+  // The client itself sends one call per append. With many appends over one call, an error of that
+  // call would reject the appends of every client in the process. A later answer would end the
   // process.
   internals.supports = () => Promise.resolve(false);
   // The client does not await this promise. It rejects if there is no leader, and an unhandled

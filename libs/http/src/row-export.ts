@@ -50,8 +50,8 @@ export async function* exported(
 const MAX_KEPT = 1024 * 1024;
 
 /**
- * The SHA-256 digest of a query's text in base 64, which is sent in a header before the text; and
- * the text itself, or null if it is too long to be kept and must be read again.
+ * The SHA-256 digest of a query's text in base 64, which a header states before the text. The
+ * result also has the text itself, or null if it is too long to be kept. It is then read again.
  */
 export async function digestOf(
   text: AsyncIterable<string>,

@@ -229,8 +229,8 @@ export class SqliteEventStore extends EventStore {
   }
 
   /**
-   * Waits until no event can be recorded at or before the instant any more, unless the instant is
-   * in the future: until the clock has passed it, and everything written by then is synced.
+   * Waits until no event can be recorded at or before the instant any more: the clock has passed
+   * it, and everything written by then is synced. Does not wait if the instant is in the future.
    */
   async positionAt(instant: string): Promise<bigint> {
     const clock = this.options.clock ?? Date.now;
