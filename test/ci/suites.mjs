@@ -23,8 +23,8 @@ const processes = (...specs) => ['test:processes', ...specs.map((name) => `/${na
 
 /** Every landing. */
 export const ALWAYS = [
-  { name: 'unit, contract and acceptance tests on one machine', run: ['test'], seconds: 370 },
-  { name: 'types, lint, formatting, dependency rules', run: ['check'], seconds: 180 },
+  { name: 'unit, contract and acceptance tests on one machine', run: ['test'], seconds: 300 },
+  { name: 'types, lint, formatting, dependency rules', run: ['check'], seconds: 130 },
   { name: 'deployment files', run: ['check:deploy'], seconds: 80 },
   {
     name: 'contract suites on the backing services, acceptance tests on the distributed deployment',

@@ -76,7 +76,8 @@ export async function commandPipeline(partitions: number, brokers?: string) {
     deadLetters: `${topic}-dead-letters`,
   };
   const kafka = kafkaClient(settings);
-  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  // Without this, a command that is sent again after an outage may be there twice.
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, idempotent: true });
   const ends: (() => Promise<unknown>)[] = [];
   let sending: Promise<void> | null = null;
 
