@@ -2,20 +2,14 @@ import { expect } from '@jest/globals';
 import 'reflect-metadata';
 import { REFUSAL_CODES, registered } from '@entente/contracts';
 import { legalFramework, programme, stakeholder } from '@entente/domain';
-import {
-  type Actor,
-  type AnyDecider,
-  type Command,
-  type Event,
-  type ConsultedStreams,
-  streamName,
-} from '@entente/kernel';
+import { type Actor, type AnyDecider, type Command, type Event, streamName } from '@entente/kernel';
 import {
   type Decision,
   type FoldedStream,
   type NewEvent,
   type CommandInput,
   commandHash,
+  consultedStreams,
   eventId,
   handleCommand,
   applyEvent,
@@ -177,17 +171,7 @@ class Given {
     const id = this.streamId ?? idOf(decider, this.actor.for ?? this.actor.organisation);
     const folded = past(decider, id, this.events, this.happenedBy);
     const asked = new Map<string, FoldedStream>();
-    const stateOf = (name: string): FoldedStream => {
-      const found = asked.get(name);
-      if (found === undefined) throw new Error(`${decider.kind} did not declare that it consults ${name}`);
-      return found;
-    };
-    const known: ConsultedStreams = {
-      has: (other, key) => asked.has(`${other.kind}/${key}`),
-      of: <S>(other: { kind: string; initial: S }, key: string): S => stateOf(`${other.kind}/${key}`).state as S,
-      typeOfEvent: (key, name) => (name === undefined ? folded : stateOf(name)).types.get(key),
-      dayOfEvent: (key, name) => (name === undefined ? folded : stateOf(name)).days.get(key),
-    };
+    const known = consultedStreams(decider.kind, folded, asked);
     const initials = new Map<string, FoldedStream>();
     for (let round = 0; round < 2; round += 1)
       for (const ref of decider.consults?.(command as never, folded.state, known, this.actor, {

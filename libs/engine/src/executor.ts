@@ -20,7 +20,14 @@ import { type Pseudonymizer, PSEUDONYM_PREFIX, commandHash, commandKey } from '.
 import { type Observer, UNOBSERVED } from './observer.js';
 import type { RefusalLog } from './refusal-log.js';
 import { CONFIRMATION, type Confirmation, confirmTakenBack } from './taken-back.js';
-import { type FoldedStream, type CommandRecord, handleCommand, applyEvent, emptyStream } from './handle-command.js';
+import {
+  type FoldedStream,
+  type CommandRecord,
+  handleCommand,
+  applyEvent,
+  consultedStreams,
+  emptyStream,
+} from './handle-command.js';
 
 /** A command to be decided, and the time of the decision. */
 export class ExecuteCommand {
@@ -334,18 +341,7 @@ export class Executor {
     folded: FoldedStream,
   ): Promise<{ known: ConsultedStreams; others: ReadonlyMap<string, FoldedStream> }> {
     const others = new Map<string, FoldedStream>();
-    const consultedStream = (name: string): FoldedStream => {
-      const found = others.get(name);
-      if (found === undefined) throw new Error(`${decider.kind} did not declare that it consults ${name}`);
-      return found;
-    };
-    const known: ConsultedStreams = {
-      has: (other, id) => others.has(`${other.kind}/${id}`),
-      of: <State>(other: { kind: string; initial: State }, id: string): State =>
-        consultedStream(`${other.kind}/${id}`).state as State,
-      typeOfEvent: (id, name) => (name === undefined ? folded : consultedStream(name)).types.get(id),
-      dayOfEvent: (id, name) => (name === undefined ? folded : consultedStream(name)).days.get(id),
-    };
+    const known = consultedStreams(decider.kind, folded, others);
     for (let round = 0; round < 2; round += 1) {
       const refs = runRules(
         () => decider.consults?.(command as never, folded.state, known, metadata.actor, stream) ?? [],

@@ -4,6 +4,7 @@ import {
   type DecisionContext,
   type Command,
   type Consulted,
+  type ConsultedStreams,
   MAX_NEW_ID_LENGTH,
   type RevisionCondition,
   type StreamEvent,
@@ -187,4 +188,27 @@ function idNotAllowed(decider: AnyDecider, c: DecisionContext): Refusal | null {
         stream: streamName(c.stream),
       });
   }
+}
+
+/**
+ * The consulted streams as a decider of this kind sees them: `own` is its own stream, and `others`
+ * are those that it named, which may grow later. Its calls throw if they ask for another stream.
+ */
+export function consultedStreams(
+  kind: string,
+  own: FoldedStream,
+  others: ReadonlyMap<string, FoldedStream>,
+): ConsultedStreams {
+  const stream = (name: string): FoldedStream => {
+    const found = others.get(name);
+    if (found === undefined) throw new Error(`${kind} did not declare that it consults ${name}`);
+    return found;
+  };
+  return {
+    has: (other, id) => others.has(`${other.kind}/${id}`),
+    of: <State>(other: { kind: string; initial: State }, id: string): State =>
+      stream(`${other.kind}/${id}`).state as State,
+    typeOfEvent: (id, name) => (name === undefined ? own : stream(name)).types.get(id),
+    dayOfEvent: (id, name) => (name === undefined ? own : stream(name)).days.get(id),
+  };
 }

@@ -63,6 +63,7 @@ export { Pseudonymizer, canonicalJson, commandHash, commandKey, eventId } from '
 export {
   handleCommand,
   applyEvent,
+  consultedStreams,
   emptyStream,
   type FoldedStream,
   type Decision,

@@ -30,7 +30,7 @@ function removeBrokenFill(folder: string): void {
  * its final name. After an interruption, the folder cannot be opened until it has been filled
  * again.
  *
- * Rejects if the folder has any files, or if another process has it open.
+ * Rejects if the folder is not empty, or if another process has it open.
  */
 export async function fillFolder(folder: string, fill: (filling: string) => Promise<void>): Promise<void> {
   const isNew = !existsSync(folder);
